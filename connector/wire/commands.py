@@ -1,0 +1,111 @@
+"""Messages from a panel to the connector, decoded strictly: an unknown key or a wrong type is an error that names it."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+Id = Annotated[str, Meta(min_length=1, max_length=64)]
+Text = Annotated[str, Meta(max_length=255)]
+Comments = Annotated[str, Meta(max_length=32_000)]
+Digits = Annotated[str, Meta(pattern=r"^[0-9A-D*#]{1,32}$")]
+
+
+class RecordLink(Struct, frozen=True, forbid_unknown_fields=True):
+    """A Salesforce record as a panel names it: an 18 character id, its object's API name and its display name."""
+
+    id: Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$")]
+    type: Annotated[str, Meta(pattern=r"^[A-Za-z]\w{0,79}$")]
+    name: Text = ""
+
+
+class DraftMessage(Struct, frozen=True, forbid_unknown_fields=True, tag="draft"):
+    """One field of a contact's draft.  `revision` grows with each change made in one panel.
+
+    `field` decides which value is read: `comments` and `disposition` carry `text`, `tags` carries `tags`,
+    `who` and `what` carry `record` (null clears the link).  Answered by `draft_saved` after the commit.
+    """
+
+    contact: Id
+    field: Annotated[str, Meta(pattern="^(comments|disposition|tags|who|what)$")]
+    revision: Annotated[int, Meta(ge=1)]
+    text: Comments = ""
+    tags: Annotated[tuple[Text, ...], Meta(max_length=20)] = ()
+    record: RecordLink | None = None
+
+
+class Hello(Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
+    """The first message of a socket: who speaks (a signed session token) and the drafts not yet acknowledged."""
+
+    version: int
+    token: Annotated[str, Meta(min_length=1, max_length=4096)]
+    panel: Id
+    focused: bool = False
+    drafts: Annotated[tuple[DraftMessage, ...], Meta(max_length=100)] = ()
+
+
+class Command(Struct, frozen=True, forbid_unknown_fields=True, tag="command"):
+    """An order.  `id` is made by the panel and is the same when the order is sent again; the answer is a `reply`.
+
+    Which of the optional values a command needs is in `docs/reference/wire.md`.  `name` is one of
+    `set_state` (state, reason), `log_out`, `dial` (number, skill, record), `answer`, `decline`, `end`, `hold`,
+    `resume`, `mute`, `unmute`, `digits` (digits), `record`, `stop_record`, `mask`, `unmask`, `done`, `save_again`.
+    """
+
+    id: Id
+    name: Annotated[str, Meta(pattern="^[a-z_]{1,32}$")]
+    contact: Id | None = None
+    state: Annotated[str, Meta(pattern="^(AVAILABLE|UNAVAILABLE)$")] | None = None
+    reason: Text | None = None
+    number: Annotated[str, Meta(min_length=1, max_length=80)] | None = None
+    skill: Id | None = None
+    record: RecordLink | None = None
+    digits: Digits | None = None
+
+
+class Find(Struct, frozen=True, forbid_unknown_fields=True, tag="find"):
+    """A search in Salesforce: `people` (Contacts and Leads) or `records` (what a Task may be related to)."""
+
+    id: Id
+    what: Annotated[str, Meta(pattern="^(people|records)$")]
+    text: Annotated[str, Meta(min_length=2, max_length=100)]
+
+
+class Preview(Struct, frozen=True, forbid_unknown_fields=True, tag="preview"):
+    """Asks what would be dialled for a typed number; answered by `previewed`."""
+
+    id: Id
+    number: Annotated[str, Meta(max_length=80)]
+
+
+class Visited(Struct, frozen=True, forbid_unknown_fields=True, tag="visited"):
+    """A record's tab became active in Salesforce; it becomes an option of Name or Related To on open contacts."""
+
+    record: RecordLink
+
+
+class Focus(Struct, frozen=True, forbid_unknown_fields=True, tag="focus"):
+    """This panel got the agent's attention: chores go to the panel that was focused last."""
+
+
+class ChoreDone(Struct, frozen=True, forbid_unknown_fields=True, tag="chore_done"):
+    """A chore was carried out (`ok`), or could not be and is to be offered to the next panel."""
+
+    chore: Id
+    ok: bool
+
+
+class Watch(Struct, frozen=True, forbid_unknown_fields=True, tag="watch"):
+    """Which lists this panel shows now (`queues`, `today`); only these are sent, at most once a second."""
+
+    lists: Annotated[tuple[Annotated[str, Meta(pattern="^(queues|today)$")], ...], Meta(max_length=2)]
+
+
+class Ping(Struct, frozen=True, forbid_unknown_fields=True, tag="ping"):
+    """Asks for a `pong`: a browser cannot see WebSocket pings, so it asks for one of its own."""
+
+
+Message = Hello | Command | DraftMessage | Find | Preview | Visited | Focus | ChoreDone | Watch | Ping
+
+decode = msgspec.json.Decoder(Message).decode
+"""Bytes or text of one message to its value; raises `msgspec.ValidationError` or `msgspec.DecodeError`."""

@@ -1,0 +1,286 @@
+"""Messages from the connector to a panel.  Times are milliseconds since 1970 UTC; `null` means "not" or "none"."""
+
+import msgspec
+from msgspec import Struct
+
+
+class RecordView(Struct, frozen=True):
+    """A Salesforce record that can be opened or chosen.  `why` is a code: matched_phone, matched_mobile,
+    matched_other, active_tab, open_tab, account_of, dialled, search, last_call; `detail` is its account or subtitle."""
+
+    id: str
+    type: str
+    name: str
+    detail: str = ""
+    why: str = ""
+
+
+class LegView(Struct, frozen=True):
+    """One party.  `role`: CUSTOMER, AGENT, CONSULTED.  `state`: DIALING, RINGING, CONNECTED, HELD, ENDED."""
+
+    id: str
+    role: str
+    state: str
+    since: int
+
+
+class MatchView(Struct, frozen=True):
+    """Who has this number.  `state`: searching, none, one, many, failed, withheld (no number to search)."""
+
+    state: str
+    people: tuple[RecordView, ...] = ()
+
+
+class TextDraft(Struct, frozen=True):
+    """A draft value with the revision under which the connector holds it (0 = never written)."""
+
+    value: str = ""
+    revision: int = 0
+
+
+class TagsDraft(Struct, frozen=True):
+    """The chosen tags, with their revision."""
+
+    value: tuple[str, ...] = ()
+    revision: int = 0
+
+
+class LinkDraft(Struct, frozen=True):
+    """Name or Related To, with its revision; `by` is `agent` or `match` (chosen by itself)."""
+
+    value: RecordView | None = None
+    revision: int = 0
+    by: str = "agent"
+
+
+class DraftView(Struct, frozen=True):
+    """What the agent wrote so far."""
+
+    comments: TextDraft
+    disposition: TextDraft
+    tags: TagsDraft
+    who: LinkDraft
+    what: LinkDraft
+
+
+class SaveView(Struct, frozen=True):
+    """The Task.  `state`: none, saving, saved, waiting (next try at `next_try`), attention (see `field`, `message`).
+
+    `field` is a draft field name (who, what, disposition, tags, comments) or a Task field's API name."""
+
+    state: str
+    task_id: str | None = None
+    subject: str | None = None
+    next_try: int | None = None
+    code: str | None = None
+    field: str | None = None
+    message: str | None = None
+
+
+class ProblemView(Struct, frozen=True):
+    """The last order that did not work out on this contact: a stable code, the order's name, when."""
+
+    code: str
+    order: str
+    at: int
+
+
+class ContactView(Struct, frozen=True):
+    """One contact.  `controls` has every control that makes sense in this phase: null = allowed now, text = why not."""
+
+    key: str
+    kind: str
+    direction: str
+    phase: str
+    number: str
+    number_shown: str
+    place: str
+    skill: str | None
+    skill_name: str | None
+    started: int
+    offered: int | None
+    answered: int | None
+    ended: int | None
+    outcome: str | None
+    legs: tuple[LegView, ...]
+    held_since: int | None
+    muted: bool
+    recording: str
+    mask: str
+    masked_since: int | None
+    digits: str
+    asked: tuple[str, ...]
+    problem: ProblemView | None
+    match: MatchView
+    draft: DraftView
+    who_options: tuple[RecordView, ...]
+    what_options: tuple[RecordView, ...]
+    what_closed: str | None
+    disposition_required: bool
+    wrap_up_ends: int | None
+    save: SaveView
+    controls: dict[str, str | None]
+
+
+class AgentView(Struct, frozen=True):
+    """The agent.  `state`: LOGGED_OUT, AVAILABLE, UNAVAILABLE, WORKING, WRAP_UP; `next_state` applies after the call."""
+
+    id: str
+    name: str
+    state: str
+    reason: str | None
+    since: int
+    next_state: str | None
+    next_reason: str | None
+    phone_ready: bool
+    phone: str
+    controls: dict[str, str | None]
+
+
+class State(Struct, frozen=True, tag="state"):
+    """Everything the panel shows, after each change; `seq` grows by one per message on one socket."""
+
+    seq: int
+    now: int
+    durable: bool
+    agent: AgentView
+    contacts: tuple[ContactView, ...]
+
+
+class SkillChoice(Struct, frozen=True):
+    """A skill of the agent.  `caller_id` is what an outbound call shows; `outbound` says that it can dial."""
+
+    id: str
+    name: str
+    outbound: bool
+    caller_id: str
+    dispositions: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+class Setup(Struct, frozen=True, tag="setup"):
+    """Sent once after `hello` and whenever the directory changed: what can be chosen."""
+
+    version: int
+    user: str
+    language: str
+    country: str
+    reasons: tuple[str, ...]
+    skills: tuple[SkillChoice, ...]
+    dispositions: tuple[str, ...]
+    tags: tuple[str, ...]
+    comments_limit: int
+
+
+class Reply(Struct, frozen=True, tag="reply", omit_defaults=True):
+    """The answer to a command: asked (`error` absent), or refused with a stable code; `field` names the bad one."""
+
+    id: str
+    error: str | None = None
+    field: str | None = None
+    message: str | None = None
+    contact: str | None = None
+
+
+class DraftSaved(Struct, frozen=True, tag="draft_saved"):
+    """That field's revision is durable."""
+
+    contact: str
+    field: str
+    revision: int
+
+
+class DraftRefused(Struct, frozen=True, tag="draft_refused"):
+    """That field's revision was not taken, with a stable code; the panel keeps it and says so."""
+
+    contact: str
+    field: str
+    revision: int
+    error: str
+    message: str
+
+
+class Found(Struct, frozen=True, tag="found"):
+    """The answer to `find`; `error` is a code when the search did not work (records is then empty)."""
+
+    id: str
+    records: tuple[RecordView, ...] = ()
+    error: str | None = None
+
+
+class Previewed(Struct, frozen=True, tag="previewed"):
+    """What would be dialled: E.164, how it is shown, the country or region; or why not (`error`)."""
+
+    id: str
+    number: str | None = None
+    shown: str = ""
+    place: str = ""
+    error: str | None = None
+
+
+class Chore(Struct, frozen=True, tag="chore"):
+    """Something that one panel must do once.  `kind`: screen_pop (record), search_pop (text), refresh."""
+
+    id: str
+    kind: str
+    contact: str
+    record: RecordView | None = None
+    text: str | None = None
+
+
+class QueueView(Struct, frozen=True):
+    """How many wait in a skill and since when the longest."""
+
+    skill: str
+    name: str
+    waiting: int
+    longest_since: int | None
+
+
+class Queues(Struct, frozen=True, tag="queues"):
+    """Queue sizes of the agent's skills."""
+
+    queues: tuple[QueueView, ...]
+
+
+class TodayRow(Struct, frozen=True):
+    """A contact of today.  `outcome`: answered, missed, declined, abandoned, no_answer, busy, failed, cancelled."""
+
+    key: str
+    kind: str
+    direction: str
+    name: str
+    number: str
+    number_shown: str
+    skill_name: str | None
+    outcome: str
+    at: int
+    duration: int
+    save: SaveView
+    record: RecordView | None
+
+
+class Today(Struct, frozen=True, tag="today"):
+    """The agent's contacts of today, newest first."""
+
+    total: int
+    rows: tuple[TodayRow, ...]
+
+
+class Pong(Struct, frozen=True, tag="pong"):
+    """The answer to `ping`."""
+
+    now: int
+
+
+class Failure(Struct, frozen=True, tag="error"):
+    """Something that belongs to no order: a message that could not be read, or why the socket is being closed."""
+
+    error: str
+    message: str
+    field: str | None = None
+    final: bool = False
+
+
+encode = msgspec.json.Encoder().encode
+"""One message to JSON bytes."""
