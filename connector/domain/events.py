@@ -1,0 +1,148 @@
+"""What the switch, Salesforce or the clock reported.  News that is already true changes nothing."""
+
+from msgspec import Struct
+
+from connector.domain.model import Recording, Record
+
+
+class CallArrived(Struct, frozen=True):
+    """A customer calls `line`.  `contact_key` is set when the switch already carries our key for this channel."""
+
+    leg: str
+    number: str
+    line: str
+    at: int
+    contact_key: str | None = None
+
+
+class LegRinging(Struct, frozen=True):
+    """The far end of a leg rings."""
+
+    leg: str
+    at: int
+
+
+class LegAnswered(Struct, frozen=True):
+    """A leg has audio both ways."""
+
+    leg: str
+    at: int
+
+
+class LegHeld(Struct, frozen=True):
+    """A leg was parked: it hears music, nobody hears it."""
+
+    leg: str
+    at: int
+
+
+class LegResumed(Struct, frozen=True):
+    """A parked leg is heard again."""
+
+    leg: str
+    at: int
+
+
+class LegMuted(Struct, frozen=True):
+    """The microphone of a leg is off, or on again."""
+
+    leg: str
+    muted: bool
+    at: int
+
+
+class LegEnded(Struct, frozen=True):
+    """A leg is gone.  `cause`: normal, busy, no_answer, declined, wrong_number, cancelled, failed."""
+
+    leg: str
+    cause: str
+    at: int
+
+
+class RecordingChanged(Struct, frozen=True):
+    """The switch has started, paused or stopped a contact's recording."""
+
+    contact: str
+    recording: Recording
+    at: int
+
+
+class AskRefused(Struct, frozen=True):
+    """The switch will not do what it was asked; `ask` is the ask's id."""
+
+    contact: str
+    ask: str
+    code: str
+    at: int
+
+
+class PhoneChanged(Struct, frozen=True):
+    """An agent's phone can be rung (registered) or cannot."""
+
+    device: str
+    ready: bool
+
+
+SwitchEvent = (
+    CallArrived
+    | LegRinging
+    | LegAnswered
+    | LegHeld
+    | LegResumed
+    | LegMuted
+    | LegEnded
+    | RecordingChanged
+    | AskRefused
+    | PhoneChanged
+)
+
+
+class CallerMatched(Struct, frozen=True):
+    """Who has the number.  `related` are records that concern them; `failed`: Salesforce could not be asked."""
+
+    contact: str
+    people: tuple[Record, ...] = ()
+    related: tuple[Record, ...] = ()
+    failed: bool = False
+
+
+class TaskSaved(Struct, frozen=True):
+    """Salesforce holds that revision of the Task.  `task_id` None: people deleted the Task, and it stays deleted."""
+
+    contact: str
+    revision: int
+    task_id: str | None
+    subject: str
+
+
+class TaskWaiting(Struct, frozen=True):
+    """Salesforce cannot be reached or is busy; the next try is at `next_try`."""
+
+    contact: str
+    revision: int
+    next_try: int
+    code: str
+
+
+class TaskRefused(Struct, frozen=True):
+    """Salesforce refused that revision: its own code, the field concerned (API name, or empty) and its own words."""
+
+    contact: str
+    revision: int
+    code: str
+    field: str
+    message: str
+
+
+CrmEvent = CallerMatched | TaskSaved | TaskWaiting | TaskRefused
+
+
+class DeadlinePassed(Struct, frozen=True):
+    """A deadline derived from a contact's state is over.  `kind`: ring, ask, wrap_up."""
+
+    contact: str
+    kind: str
+    due: int
+
+
+Event = SwitchEvent | CrmEvent | DeadlinePassed

@@ -1,0 +1,272 @@
+"""What the floor of one switch consists of.  Times are milliseconds since 1970 UTC; ids are opaque text."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class LegState(StrEnum):
+    """Where one channel stands; ENDED absorbs."""
+
+    DIALING = "DIALING"
+    RINGING = "RINGING"
+    CONNECTED = "CONNECTED"
+    HELD = "HELD"
+    ENDED = "ENDED"
+
+
+class Role(StrEnum):
+    """Whose channel a leg is."""
+
+    CUSTOMER = "CUSTOMER"
+    AGENT = "AGENT"
+    CONSULTED = "CONSULTED"
+
+
+class Phase(StrEnum):
+    """Where a contact stands."""
+
+    QUEUED = "QUEUED"
+    OFFERED = "OFFERED"
+    ACTIVE = "ACTIVE"
+    WRAP_UP = "WRAP_UP"
+    CLOSED = "CLOSED"
+
+
+class AgentState(StrEnum):
+    """Where an agent stands; UNAVAILABLE comes with a reason."""
+
+    LOGGED_OUT = "LOGGED_OUT"
+    AVAILABLE = "AVAILABLE"
+    UNAVAILABLE = "UNAVAILABLE"
+    WORKING = "WORKING"
+    WRAP_UP = "WRAP_UP"
+
+
+class Kind(StrEnum):
+    """How a contact came about."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class Outcome(StrEnum):
+    """How a contact's call ended, in the words of reports."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    WRONG_NUMBER = "wrong_number"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class Recording(StrEnum):
+    """What the switch has confirmed about the recording; PAUSED is what masking does to it."""
+
+    OFF = "off"
+    ON = "on"
+    PAUSED = "paused"
+
+
+class Mask(StrEnum):
+    """FAILED: the agent asked for masking and the switch refused or kept silent."""
+
+    OFF = "off"
+    ON = "on"
+    FAILED = "failed"
+
+
+class MatchState(StrEnum):
+    """What is known about who has the caller's number."""
+
+    SEARCHING = "searching"
+    NONE = "none"
+    ONE = "one"
+    MANY = "many"
+    FAILED = "failed"
+    WITHHELD = "withheld"
+
+
+class SaveState(StrEnum):
+    """How far a contact's Task is."""
+
+    NONE = "none"
+    SAVING = "saving"
+    SAVED = "saved"
+    WAITING = "waiting"
+    ATTENTION = "attention"
+
+
+class Record(Struct, frozen=True):
+    """A Salesforce record.
+
+    `id` is what a Task would link to; `pop_id` is the record to open when that is another one (a person account's
+    Task links to its PersonContactId).  `why` is a code that says how it came to be offered.
+    """
+
+    id: str
+    type: str
+    name: str
+    detail: str = ""
+    why: str = ""
+    pop_id: str = ""
+
+
+class Leg(Struct, frozen=True):
+    """One channel of a contact, named by an id of our own or, for a call that came in, of the switch's."""
+
+    id: str
+    role: Role
+    state: LegState
+    since: int
+
+
+class Ask(Struct, frozen=True):
+    """What the switch was asked and has not yet fulfilled: one per aspect of a contact at a time."""
+
+    id: str
+    goal: str
+    since: int
+    due: int
+
+
+class Problem(Struct, frozen=True):
+    """The last order on a contact that did not work out."""
+
+    code: str
+    order: str
+    at: int
+
+
+class Field(Struct, frozen=True):
+    """A draft's text (comments, disposition) and the revision under which it was written; 0 = never."""
+
+    value: str = ""
+    revision: int = 0
+
+
+class Labels(Struct, frozen=True):
+    """The chosen tags."""
+
+    value: tuple[str, ...] = ()
+    revision: int = 0
+
+
+class Link(Struct, frozen=True):
+    """Name or Related To.  `by` is `agent`, or `match` when the only record with that number was taken by itself."""
+
+    value: Record | None = None
+    revision: int = 0
+    by: str = "agent"
+
+
+class Draft(Struct, frozen=True):
+    """What the agent has written about a contact so far."""
+
+    comments: Field = Field()
+    disposition: Field = Field()
+    tags: Labels = Labels()
+    who: Link = Link()
+    what: Link = Link()
+
+
+class Match(Struct, frozen=True):
+    """The answer of the caller match."""
+
+    state: MatchState
+    people: tuple[Record, ...] = ()
+    related: tuple[Record, ...] = ()
+
+
+class Save(Struct, frozen=True):
+    """The state of a contact's Task: `wanted` counts our revisions, 0 while none was asked for."""
+
+    state: SaveState = SaveState.NONE
+    wanted: int = 0
+    written: int = 0
+    task_id: str | None = None
+    subject: str | None = None
+    next_try: int | None = None
+    code: str | None = None
+    field: str | None = None
+    message: str | None = None
+
+
+class Contact(Struct, frozen=True):
+    """One agent's part of an interaction, from offer to the end of wrap-up."""
+
+    key: str
+    interaction_key: str
+    kind: Kind
+    phase: Phase
+    number: str
+    line: str
+    skill: str
+    started: int
+    match: Match
+    agent: str | None = None
+    legs: tuple[Leg, ...] = ()
+    offered: int | None = None
+    answered: int | None = None
+    ended: int | None = None
+    closed: int | None = None
+    outcome: Outcome | None = None
+    internal: bool = False
+    muted: bool = False
+    recording: Recording = Recording.OFF
+    mask: Mask = Mask.OFF
+    masked_since: int | None = None
+    digits: str = ""
+    asked: tuple[Ask, ...] = ()
+    problem: Problem | None = None
+    visited: tuple[Record, ...] = ()
+    popped: bool = False
+    draft: Draft = Draft()
+    save: Save = Save()
+
+    def leg(self, role: Role) -> Leg | None:
+        """The first leg of that role, or None."""
+        for leg in self.legs:
+            if leg.role is role:
+                return leg
+        return None
+
+    @property
+    def held(self) -> bool:
+        """Whether the customer is parked."""
+        leg = self.leg(Role.CUSTOMER)
+        return leg is not None and leg.state is LegState.HELD
+
+    @property
+    def live(self) -> bool:
+        """Whether this contact occupies the agent's ear or phone: offered or in a call."""
+        return self.phase is Phase.OFFERED or self.phase is Phase.ACTIVE
+
+
+class Agent(Struct, frozen=True):
+    """A person who takes calls.  `before` is what a call interrupted, `next` what the agent chose for afterwards."""
+
+    id: str
+    state: AgentState = AgentState.LOGGED_OUT
+    reason: str = ""
+    since: int = 0
+    before: tuple[AgentState, str] = (AgentState.LOGGED_OUT, "")
+    next: tuple[AgentState, str] | None = None
+    phone_ready: bool = False
+    contacts: tuple[str, ...] = ()
+    visited: tuple[Record, ...] = ()
+
+
+class Floor(Struct):
+    """All state of one switch.  Only the runner changes it, by applying a `Change`; `decide` just reads it.
+
+    `queues` holds, for each skill, the keys of QUEUED contacts, the oldest first; `legs` maps a leg to its contact.
+    """
+
+    contacts: dict[str, Contact] = {}
+    agents: dict[str, Agent] = {}
+    queues: dict[str, tuple[str, ...]] = {}
+    legs: dict[str, str] = {}

@@ -1,0 +1,81 @@
+"""Salesforce: the directory, who has a number, searches, and Tasks."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from connector.domain.directory import Directory
+from connector.domain.model import Record
+from connector.ports.store import OutboxRow, TaskFields
+
+
+class CallerMatch(Struct, frozen=True):
+    """Who has a number, best first, and records that concern them (account, open cases and opportunities)."""
+
+    people: tuple[Record, ...]
+    related: tuple[Record, ...]
+
+
+class TaskWritten(Struct, frozen=True):
+    """The Task exists under `task_id` with our `fields`; what a person edited since was left alone."""
+
+    contact: str
+    task_id: str
+    fields: TaskFields
+
+
+class TaskDeleted(Struct, frozen=True):
+    """People deleted the Task since we wrote it; it was not made again."""
+
+    contact: str
+
+
+class TaskError(Struct, frozen=True):
+    """Salesforce refused the row: its error code, its own words, the fields it named (API names)."""
+
+    contact: str
+    code: str
+    message: str
+    fields: tuple[str, ...] = ()
+
+
+TaskResult = TaskWritten | TaskDeleted | TaskError
+
+
+class Finding(Struct, frozen=True):
+    """One thing that `connector check` tried, in plain words."""
+
+    ok: bool
+    what: str
+    cure: str = ""
+
+
+class Crm(Protocol):
+    """All methods raise `CrmUnavailable` when Salesforce cannot be asked; none changes anything unless it says so."""
+
+    async def directory(self) -> Directory:
+        """Agents, skills, dispositions, tags and settings as configured in the org, with defaults for what is absent."""
+
+    async def match(self, number: str, country: str) -> CallerMatch:
+        """Who has `number` (E.164), however it is written there, with or without extension; exact matches only.
+
+        `country` (ISO 3166 two letters) decides what a number written without its country code means.
+        """
+
+    async def find(self, what: str, text: str) -> Sequence[Record]:
+        """Up to 20 `people` (Contacts, Leads) or `records` (what a Task may be related to) that match the text."""
+
+    async def write_tasks(self, rows: Sequence[OutboxRow]) -> Sequence[TaskResult]:
+        """Brings up to 200 Tasks to their wanted revision: one result per row, in order.
+
+        A first, undoubted version is an upsert by contact key where that is a unique external id, otherwise a look-up
+        and a create; later versions, and any doubtful row, find the Task by key or id first and then update by id only
+        fields that differ from our last version and that nobody else has edited since (never create-only ones).
+        """
+
+    async def check(self) -> Sequence[Finding]:
+        """Tries log-in, permissions, the Task fields and the directory."""
+
+    async def close(self) -> None:
+        """Ends its threads and connections."""

@@ -1,0 +1,131 @@
+"""The store: contacts, agents, the outbox, remembered replies, the last good directory."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from connector.domain.directory import Directory
+from connector.domain.effects import SaveTask
+from connector.domain.model import Agent, Contact
+
+TaskFields = dict[str, str | int | None]
+
+
+class RememberedReply(Struct, frozen=True):
+    """What a command was answered, so that the same command sent again is answered and not repeated."""
+
+    agent: str
+    request: str
+    error: str | None
+    field: str | None
+    message: str | None
+    contact: str | None
+    at: int
+
+
+class Commit(Struct, frozen=True):
+    """What becomes durable in one transaction: changed values, the Tasks wanted, the reply to the command."""
+
+    contacts: tuple[Contact, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    tasks: tuple[SaveTask, ...] = ()
+    replies: tuple[RememberedReply, ...] = ()
+
+
+class Loaded(Struct, frozen=True):
+    """What a start finds: open or unwritten contacts, all agents, replies of the last hour, the last directory."""
+
+    epoch: int
+    contacts: tuple[Contact, ...]
+    agents: tuple[Agent, ...]
+    replies: tuple[RememberedReply, ...]
+    directory: Directory | None
+
+
+class OutboxRow(Struct, frozen=True):
+    """A contact's Task that is to be written.
+
+    `wanted` is the revision to write and `fields` its values; `written` the last revision that Salesforce confirmed (0:
+    none) and `written_fields` its values; `doubtful`: an earlier try may have been carried out; `attempts` counts tries
+    since the last success.
+    """
+
+    contact: str
+    wanted: int
+    fields: TaskFields
+    written: int
+    written_fields: TaskFields
+    task_id: str | None
+    doubtful: bool
+    attempts: int
+
+
+class Settled(Struct, frozen=True):
+    """How a claimed row came out.
+
+    `result`: "written" (Salesforce holds `revision` with `fields` under `task_id`; `task_id` None: people deleted it and
+    it stays so), "later" (try again at `due`; `doubtful` as the error says), "parked" (waits for a newer revision).
+    """
+
+    contact: str
+    revision: int
+    result: str
+    task_id: str | None = None
+    fields: TaskFields = {}
+    due: int = 0
+    doubtful: bool = False
+    code: str = ""
+    field: str = ""
+    message: str = ""
+
+
+class OutboxCount(Struct, frozen=True):
+    """How many rows wait, are leased and are parked, and since when the oldest of the waiting ones is due."""
+
+    waiting: int
+    leased: int
+    parked: int
+    oldest_due: int | None
+
+
+class Store(Protocol):
+    """A durable store with one owner.  Commits take effect in the order in which they were handed over."""
+
+    async def open(self) -> Loaded:
+        """Takes the exclusive lock, raises the epoch, brings the schema up to date and loads.
+
+        Raises `StoreLocked` when another connector has it, `StoreError` for what cannot be read (a newer schema, a
+        damaged file, no permission), with the cure.
+        """
+
+    def commit(self, commit: Commit, done: Callable[[BaseException | None], None]) -> None:
+        """Queues the commit; `done` is called on the loop, in order, with None once it is on disk, or with the error."""
+
+    async def claim(self, now: int, limit: int, lease: int) -> Sequence[OutboxRow]:
+        """Leases up to `limit` due rows until `now + lease`, the longest due first.
+
+        That they are tried, and that the outcome is unknown until settled (`doubtful` at the next claim), is durable
+        before this returns.  A row under a lease is not given out, not even after a restart.
+        """
+
+    async def settle(self, rows: Sequence[Settled]) -> None:
+        """Ends the lease of each row.  A row whose wanted revision is newer than the settled one is due at once."""
+
+    async def next_due(self) -> int | None:
+        """When the next row is due (or its lease ends), or None."""
+
+    async def outbox_count(self) -> OutboxCount:
+        """Counts for `/metrics`."""
+
+    async def today(self, agent: str, since: int, limit: int) -> tuple[int, Sequence[Contact]]:
+        """How many closed contacts of that agent started since then, and the newest `limit` of them."""
+
+    async def contact(self, key: str) -> Contact | None:
+        """A contact, open or closed, or None."""
+
+    async def save_directory(self, directory: Directory) -> None:
+        """Keeps the last good directory."""
+
+    async def close(self) -> None:
+        """Finishes what was queued, then lets go of the lock."""

@@ -1,0 +1,63 @@
+"""The telephone switch."""
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from connector.domain.effects import SwitchAsk
+from connector.domain.events import SwitchEvent
+from connector.domain.model import LegState, Recording, Role
+
+
+class LegNow(Struct, frozen=True):
+    """One channel as the switch has it.  `contact` is our key as set by `Adopt` or by a leg of our own making."""
+
+    leg: str
+    contact: str | None
+    role: Role
+    state: LegState
+    number: str
+    line: str
+    since: int
+    muted: bool = False
+    cause: str = ""
+
+
+class Snapshot(Struct, frozen=True):
+    """All the switch knows: live legs, legs that ended within the last hour (state ENDED, `since` is when, `cause`),
+    recordings by contact, and which phones can be rung by device."""
+
+    legs: tuple[LegNow, ...] = ()
+    recordings: dict[str, Recording] = {}
+    phones: dict[str, bool] = {}
+
+
+class SwitchListener(Protocol):
+    """Who is told.  All calls come on the event loop, in the order in which things happened."""
+
+    def up(self, snapshot: Snapshot) -> None:
+        """The switch can be asked (again).  Every event that follows is not older than the snapshot or already true."""
+
+    def event(self, event: SwitchEvent) -> None:
+        """Something happened."""
+
+    def down(self, reason: str) -> None:
+        """The switch cannot be asked; `up` follows when it can."""
+
+
+class Switch(Protocol):
+    """A switch carries out asks and reports what happened.
+
+    Every ask states a goal and is harmless when made twice; legs of our own are named by ids that we chose, so that a
+    repeated `Offer` or `PlaceCall` makes no second channel.  What an ask brings about is reported as events, also when
+    it was true already, or refused with `AskRefused`.
+    """
+
+    async def start(self, listener: SwitchListener) -> None:
+        """Connects, and keeps connecting; returns when `up` was called once, or raises `SwitchUnavailable`."""
+
+    async def ask(self, ask: SwitchAsk) -> None:
+        """Hands the ask over, in order; returns before it is fulfilled.  Raises `SwitchUnavailable` while down."""
+
+    async def close(self) -> None:
+        """Lets go of the switch; its calls go on."""
