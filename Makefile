@@ -1,0 +1,61 @@
+# Two commands matter on a fresh machine: `make demo` and `make test`. Each sets up what it needs, and may be run again.
+PYTHON ?= python3
+PY := .venv/bin/python
+SETUP := $(PYTHON) tools/setup.py
+# Node.js is ours, in .venv/bin; a tool's `#!/usr/bin/env node` finds it there.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo build check test-fast test soak bench wheel lock format clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## everything the other commands need (they ask for it themselves)
+	@$(SETUP) all
+
+demo: ## the whole product on this machine: stand-in org and console, simulated customers, the panel
+	@$(SETUP) demo
+	@exec .venv/bin/connector demo
+
+build: ## the panel's assets, into connector/panel/static
+	@$(SETUP) panel
+
+check: ## style, types, imports, metadata, Apex, components: all checks that start no server
+	@$(SETUP) python node panel
+	@$(PY) tools/check.py
+
+test-fast: ## the tests without a browser and without the slow ones: under 20 seconds
+	@$(SETUP) python
+	@$(PY) -m pytest -q -m "not browser and not slow and not live"
+
+test: ## what CI runs: every check, then every test
+	@$(SETUP) all
+	@$(PY) tools/check.py
+	@$(PY) -m pytest
+
+soak: ## the long runs: many kills, many random walks
+	@$(SETUP) all
+	@HYPOTHESIS_PROFILE=soak SOAK=true $(PY) -m pytest
+
+bench: ## the benchmarks of docs/reference/performance.md
+	@$(SETUP) python panel browser
+	@$(PY) bench/run.py
+
+wheel: ## dist/*.whl with the built panel inside: who installs it needs no Node.js
+	@$(SETUP) python panel
+	@$(PY) -m hatchling build -t wheel
+
+lock: ## compile requirements/*.txt and package-lock.json anew, with the newest versions that fit
+	@$(SETUP) python
+	@$(PY) tools/lock.py
+
+format: ## write Python and component sources in the house's format
+	@$(SETUP) python node
+	@$(PY) -m ruff format connector tests tools
+	@$(PY) -m ruff check --fix-only -q connector tests tools
+	@node node_modules/prettier/bin/prettier.cjs --write --log-level warn lwc force-app tools/panel
+
+clean: ## remove what was made in this clone; the shared cache stays
+	rm -rf .venv node_modules dist coverage connector/panel/static connector/sandbox/console/static/vendor
+	rm -rf .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pytest_cache

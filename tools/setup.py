@@ -1,0 +1,111 @@
+"""Set up this clone: `python3 tools/setup.py [python|node|panel|browser|demo|all]`, safe to run again and at once.
+
+  python   the locked Python packages (with those of the checks and tests) and `.venv`
+  node     Node.js and all npm packages, and the link `node_modules`
+  panel    the built assets of the panel and of the console stand-in
+  browser  Chromium for the browser tests
+  demo     only what `make demo` needs: the connector's own packages and the panel
+  all      python, node, panel and browser (the default)
+
+Downloads and builds are shared between clones in ${XDG_CACHE_HOME:-~/.cache}/phone-panel. Only the standard library is
+used here, for nothing is installed yet.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import signal
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from pathlib import Path
+from types import FrameType
+
+from house.browser import make_browser
+from house.cache import Cache
+from house.node_env import link_modules, make_modules, make_node
+from house.panel import make_panel
+from house.python_env import check_version, find_site, make_site, make_venv
+from house.steps import SetupError, end_children, say
+
+ROOT = Path(__file__).resolve().parent.parent
+PARTS = ("python", "node", "panel", "browser", "demo", "all")
+
+
+def main() -> int:
+    """Set up the parts named on the command line. Returns the exit code: 0 when they are all there."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="part", default=["all"], help=", ".join(PARTS))
+    wanted = parser.parse_args().parts
+    unknown = [part for part in wanted if part not in PARTS]
+    if unknown:
+        parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        check_version()
+        _set_up(set(wanted))
+    except SetupError as problem:
+        end_children()
+        say(f"setup: {problem}")
+        return 1
+    except KeyboardInterrupt:
+        end_children()
+        say("setup: stopped; what was finished is kept, run it again to go on")
+        return 130
+    return 0
+
+
+def _set_up(wanted: set[str]) -> None:
+    started = time.monotonic()
+    cache = Cache.of_user()
+    if "all" in wanted:
+        wanted |= {"python", "node", "panel", "browser"}
+    steps: list[Callable[[], None]] = []
+    if wanted & {"python", "demo"}:
+        steps.append(lambda: _python(cache, "dev" if "python" in wanted else "run"))
+    if wanted & {"node", "panel", "demo"}:
+        steps.append(lambda: _node(cache, wanted))
+    if "browser" in wanted:
+        steps.append(_browser)
+    with ThreadPoolExecutor(len(steps)) as pool:
+        try:
+            running = [pool.submit(step) for step in steps]
+            done, _ = wait(running, return_when=FIRST_EXCEPTION)
+            for step in done:
+                step.result()
+        except BaseException:
+            end_children()  # the other steps fail by it, and the pool can be left
+            raise
+    spent = time.monotonic() - started
+    if spent > 2:
+        say(f"setup: done in {spent:.0f} s")
+
+
+def _python(cache: Cache, which: str) -> None:
+    # A clone that is set up for tests keeps that larger set when only the demo asks.
+    site = (find_site(cache, ROOT, "dev") if which == "run" else None) or make_site(cache, ROOT, which)
+    node = make_node(cache, ROOT)
+    with (ROOT / "pyproject.toml").open() as clone:
+        fcntl.flock(clone, fcntl.LOCK_EX)
+        make_venv(ROOT, site, node)
+
+
+def _node(cache: Cache, wanted: set[str]) -> None:
+    if "node" in wanted:
+        link_modules(ROOT, make_modules(cache, ROOT, "all"))
+    if wanted & {"panel", "demo"}:
+        make_panel(cache, ROOT)
+
+
+def _browser() -> None:
+    say(f"  browser: {make_browser()}")
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())
