@@ -182,11 +182,15 @@ class Match(Struct, frozen=True):
 
 
 class Save(Struct, frozen=True):
-    """The state of a contact's Task: `wanted` counts our revisions, 0 while none was asked for."""
+    """The state of a contact's Task: `wanted` counts our revisions, 0 while none was asked for.
+
+    `dirty`: the draft has changed since the last revision was asked for.
+    """
 
     state: SaveState = SaveState.NONE
     wanted: int = 0
     written: int = 0
+    dirty: bool = False
     task_id: str | None = None
     subject: str | None = None
     next_try: int | None = None
@@ -196,7 +200,11 @@ class Save(Struct, frozen=True):
 
 
 class Contact(Struct, frozen=True):
-    """One agent's part of an interaction, from offer to the end of wrap-up."""
+    """One agent's part of an interaction, from offer to the end of wrap-up.
+
+    `line` is our number (called, or shown as caller id); `unmasked` is what the recording returns to after a mask;
+    `overtime`: wrap-up is over but for a required disposition.
+    """
 
     key: str
     interaction_key: str
@@ -219,11 +227,13 @@ class Contact(Struct, frozen=True):
     recording: Recording = Recording.OFF
     mask: Mask = Mask.OFF
     masked_since: int | None = None
+    unmasked: Recording = Recording.OFF
     digits: str = ""
     asked: tuple[Ask, ...] = ()
     problem: Problem | None = None
     visited: tuple[Record, ...] = ()
     popped: bool = False
+    overtime: bool = False
     draft: Draft = Draft()
     save: Save = Save()
 
@@ -263,10 +273,12 @@ class Agent(Struct, frozen=True):
 class Floor(Struct):
     """All state of one switch.  Only the runner changes it, by applying a `Change`; `decide` just reads it.
 
-    `queues` holds, for each skill, the keys of QUEUED contacts, the oldest first; `legs` maps a leg to its contact.
+    `queues` holds, for each skill, the keys of QUEUED contacts, the oldest first; `legs` maps a leg to its contact;
+    `switch_up` says whether the switch can be asked.
     """
 
     contacts: dict[str, Contact] = {}
     agents: dict[str, Agent] = {}
     queues: dict[str, tuple[str, ...]] = {}
     legs: dict[str, str] = {}
+    switch_up: bool = True

@@ -1,0 +1,216 @@
+"""The one way in which state changes: `decide` takes the floor, the directory and an input, and returns the change."""
+
+from collections.abc import Callable
+from typing import Any, Final, get_args
+
+from msgspec.structs import replace
+
+from connector.domain import commands as c
+from connector.domain import events as e
+from connector.domain.commands import Command, ContactCommand
+from connector.domain.directory import Directory
+from connector.domain.events import Event
+from connector.domain.model import Agent, Contact, Floor, Phase
+from connector.domain.rules import agents, allowed, audio, legs, links, offer, outbound, recording, wrap_up
+from connector.domain.step import Change, Stamp, Step
+from connector.errors import NotAllowed
+
+Input = Command | Event
+
+_ORDERS: Final[dict[type, tuple[str, Callable[[Step, Contact, Any], None]]]] = {
+    c.Answer: ("answer", offer.answer),
+    c.Decline: ("decline", offer.decline),
+    c.End: ("end", audio.end),
+    c.Hold: ("hold", audio.hold),
+    c.Resume: ("resume", audio.resume),
+    c.Mute: ("mute", audio.mute),
+    c.Unmute: ("unmute", audio.unmute),
+    c.SendDigits: ("digits", audio.send_digits),
+    c.StartRecord: ("record", recording.start_record),
+    c.StopRecord: ("stop_record", recording.stop_record),
+    c.StartMask: ("mask", recording.mask),
+    c.StopMask: ("unmask", recording.unmask),
+    c.Done: ("done", wrap_up.done),
+    c.SaveAgain: ("save_again", wrap_up.save_again),
+}
+"""For each command on a contact: its name on the wire and in `controls`, and what it does once allowed."""
+
+_COMMANDS: Final = frozenset(get_args(Command))
+_LEG_EVENTS: Final = frozenset({e.LegRinging, e.LegAnswered, e.LegHeld, e.LegResumed, e.LegEnded})
+
+
+def guard(floor: Floor, directory: Directory, command: Command) -> str | None:
+    """Why the command is not allowed now, as a stable code, or None.
+
+    Another agent's contact is answered like one that does not exist.
+    """
+    if isinstance(command, c.Visit):
+        return None
+    agent = floor.agents.get(command.agent) or Agent(command.agent)
+    if isinstance(command, c.SetState):
+        return allowed.set_state(floor, directory, agent)
+    if isinstance(command, c.LogOut):
+        return allowed.log_out(floor, directory, agent)
+    if isinstance(command, c.Dial):
+        return allowed.dial(floor, directory, agent)
+    contact = floor.contacts.get(command.contact)
+    if contact is None or contact.agent != command.agent:
+        return "no_such_contact"
+    order = _ORDERS.get(type(command))
+    if order is None:
+        return None
+    return allowed.why_not(floor, contact, directory.skill(contact.skill), order[0])
+
+
+def decide(floor: Floor, directory: Directory, given: Input, stamp: Stamp) -> Change:
+    """What changes because of a command or an event; the floor itself is left as it is.
+
+    Raises `NotAllowed` (with the code of `guard`) or `BadInput` for a command that cannot be carried out.
+    """
+    step = Step(floor, directory, stamp)
+    if type(given) in _COMMANDS:
+        code = guard(floor, directory, given)  # type: ignore[arg-type]  # the set above is Command
+        if code is not None:
+            raise NotAllowed(code)
+        _command(step, given)  # type: ignore[arg-type]
+    else:
+        _event(step, given)  # type: ignore[arg-type]
+    change = step.change()
+    if change.queues or change.agents or isinstance(given, e.PhoneChanged):
+        offer.offer_waiting(step)
+        change = step.change()
+    return change
+
+
+def start(floor: Floor, directory: Directory, stamp: Stamp) -> Change:
+    """What follows from the floor as it was loaded, or from a new directory: waiting contacts may be offered."""
+    step = Step(floor, directory, stamp)
+    offer.offer_waiting(step)
+    return step.change()
+
+
+def _command(step: Step, command: Command) -> None:
+    match command:
+        case c.SetState():
+            agents.set_state(step, command)
+        case c.LogOut():
+            agents.log_out(step, command)
+        case c.Dial():
+            outbound.dial(step, command)
+        case c.Visit():
+            agents.visit(step, command)
+        case _:
+            _on_contact(step, command)
+
+
+def _on_contact(step: Step, command: ContactCommand) -> None:
+    contact = step.contact(command.contact)
+    assert contact is not None
+    if isinstance(command, c.SaveDraft):
+        links.save_draft(step, contact, command)
+    else:
+        _ORDERS[type(command)][1](step, contact, command)
+
+
+def _event(step: Step, event: Event) -> None:
+    if type(event) in _LEG_EVENTS:
+        legs.report(step, event)  # type: ignore[arg-type]  # the set above is LegEvent
+        return
+    match event:
+        case e.CallArrived():
+            offer.arrive(step, event)
+        case e.LegMuted(leg=leg, muted=muted):
+            key = step.floor.legs.get(leg)
+            contact = step.contact(key) if key else None
+            if contact is None or contact.phase is not Phase.ACTIVE:
+                step.unknown = contact is None
+            else:
+                audio.muted(step, contact, muted)
+        case e.PhoneChanged():
+            _phone(step, event)
+        case _:
+            _about_contact(step, event)
+
+
+def _about_contact(step: Step, event: Event) -> None:
+    contact = step.contact(event.contact)  # type: ignore[union-attr]  # the events left all have a contact
+    if contact is None:
+        step.unknown = not isinstance(event, e.DeadlinePassed)
+        return
+    match event:
+        case e.RecordingChanged():
+            recording.changed(step, contact, event)
+        case e.AskRefused(ask=ask, code=code, at=at):
+            _refused(step, contact, ask, code, at)
+        case e.CallerMatched():
+            links.matched(step, contact, event)
+        case e.TaskSaved():
+            wrap_up.saved(step, contact, event)
+        case e.TaskWaiting():
+            wrap_up.waits(step, contact, event)
+        case e.TaskRefused():
+            wrap_up.refused(step, contact, event)
+        case e.DeadlinePassed(kind=kind, due=due):
+            _deadline(step, contact, kind, due)
+
+
+def _refused(step: Step, contact: Contact, ask: str, code: str, at: int) -> None:
+    dialling = any(known.id == ask and known.goal == "dial" for known in contact.asked)
+    if dialling and contact.phase is Phase.ACTIVE and contact.answered is None:
+        wrap_up.finish(step, contact, "failed", at)
+    else:
+        audio.refused(step, contact, ask, code)
+
+
+def _phone(step: Step, event: e.PhoneChanged) -> None:
+    """An agent whose phone cannot be rung is not offered calls; their state stays what they chose."""
+    profile = step.directory.agent_of_device(event.device)
+    if profile is None:
+        step.unknown = True
+        return
+    agent = step.agent(profile.id)
+    if agent.phone_ready is not event.ready:
+        step.put_agent(replace(agent, phone_ready=event.ready))
+
+
+def deadline(contact: Contact, directory: Directory) -> tuple[int, str] | None:
+    """When something must happen by itself if nothing else does, and what: ring, ask, dial, wrap_up.  The nearest."""
+    found: list[tuple[int, str]] = [(ask.due, "ask") for ask in contact.asked]
+    settings = directory.settings
+    if contact.phase is Phase.OFFERED and contact.offered is not None and not contact.asked:
+        found.append((contact.offered + settings.ring, "ring"))
+    elif contact.phase is Phase.ACTIVE and contact.answered is None and not contact.asked:
+        found.append((contact.started + settings.dial, "dial"))
+    elif contact.phase is Phase.WRAP_UP and contact.ended is not None and not contact.overtime:
+        length = directory.skill(contact.skill).wrap_up
+        if length is not None:
+            found.append((contact.ended + length, "wrap_up"))
+    return min(found, default=None)
+
+
+def _deadline(step: Step, contact: Contact, kind: str, due: int) -> None:
+    """What is due, if it still is: anything that happened meanwhile has moved the deadline."""
+    if deadline(contact, step.directory) != (due, kind) or due > step.now:
+        return
+    match kind:
+        case "ring":
+            offer.missed(step, contact)
+        case "ask":
+            audio.overdue(step, contact, due)
+        case "dial":
+            outbound.unanswered(step, contact)
+        case "wrap_up":
+            wrap_up.over(step, contact)
+
+
+def asks_again(floor: Floor, directory: Directory) -> list[Any]:
+    """What has been asked of the switch and not been seen fulfilled, in the order of the contacts' ages."""
+    found: list[Any] = []
+    for contact in sorted(floor.contacts.values(), key=lambda known: (known.started, known.key)):
+        profile = directory.agents.get(contact.agent or "")
+        device = profile.device if profile else ""
+        found += offer.asks_again(contact, device)
+        found += outbound.asks_again(contact, device)
+        found += audio.asks_again(contact)
+    return found
+

@@ -1,0 +1,81 @@
+"""Agents: what they choose, and what follows for them from the contacts that they have."""
+
+from msgspec.structs import replace
+
+from connector.domain.commands import LogOut, SetState, Visit
+from connector.domain.model import Agent, AgentState, Contact, Phase
+from connector.domain.step import Step
+from connector.domain.transitions import AGENT, BACK, AgentTrigger
+
+REMEMBERED_VISITS = 8
+"""How many records of the agent's tabs are remembered as options of Name and Related To."""
+
+
+def set_state(step: Step, command: SetState) -> None:
+    """The agent is Available or Unavailable; while they work or wrap up, it is noted for afterwards."""
+    agent = step.agent(command.agent)
+    available = command.state is AgentState.AVAILABLE
+    trigger = AgentTrigger.GO_AVAILABLE if available else AgentTrigger.GO_UNAVAILABLE
+    reason = "" if available else command.reason
+    state = AGENT[agent.state, trigger]
+    if state is agent.state and state in (AgentState.WORKING, AgentState.WRAP_UP):
+        step.put_agent(replace(agent, next=(command.state, reason)))
+    elif state is not agent.state or reason != agent.reason:
+        assert state is not None
+        step.put_agent(replace(agent, state=state, reason=reason, since=step.now))
+
+
+def log_out(step: Step, command: LogOut) -> None:
+    """The agent takes no more calls."""
+    agent = step.agent(command.agent)
+    step.put_agent(replace(agent, state=AgentState.LOGGED_OUT, reason="", since=step.now, next=None))
+
+
+def visit(step: Step, command: Visit) -> None:
+    """The record becomes an option of Name or Related To on the agent's open contacts and on the next ones."""
+    agent = step.agent(command.agent)
+    others = [record for record in agent.visited if record.id != command.record.id]
+    step.put_agent(replace(agent, visited=(command.record, *others)[:REMEMBERED_VISITS]))
+    for key in agent.contacts:
+        contact = step.contact(key)
+        if contact is not None:
+            known = [record for record in contact.visited if record.id != command.record.id]
+            step.put(replace(contact, visited=(command.record, *known)[: 2 * REMEMBERED_VISITS]))
+
+
+def take(step: Step, contact: Contact) -> None:
+    """The contact is the agent's from now on."""
+    assert contact.agent is not None
+    agent = step.agent(contact.agent)
+    if contact.key not in agent.contacts:
+        agent = replace(agent, contacts=(*agent.contacts, contact.key))
+    follow(step, agent)
+
+
+def drop(step: Step, agent_id: str, key: str, afterwards: tuple[AgentState, str] | None = None) -> None:
+    """The contact is not the agent's any more; `afterwards` takes precedence over what they chose for then."""
+    agent = step.agent(agent_id)
+    agent = replace(agent, contacts=tuple(other for other in agent.contacts if other != key))
+    follow(step, agent if afterwards is None else replace(agent, next=afterwards))
+
+
+def follow(step: Step, agent: Agent) -> None:
+    """The agent's state follows from their contacts: a live one, one to wrap up, or none."""
+    phases = {contact.phase for key in agent.contacts if (contact := step.contact(key)) is not None}
+    if Phase.OFFERED in phases or Phase.ACTIVE in phases:
+        trigger = AgentTrigger.ENGAGE
+    elif Phase.WRAP_UP in phases:
+        trigger = AgentTrigger.REST
+    else:
+        trigger = AgentTrigger.RELEASE
+    state = AGENT.get((agent.state, trigger), agent.state)
+    if state is BACK:
+        back, reason = agent.next or agent.before
+        step.put_agent(replace(agent, state=back, reason=reason, since=step.now, next=None))
+    elif state is agent.state:
+        step.put_agent(agent)
+    elif trigger is AgentTrigger.ENGAGE and agent.state is not AgentState.WRAP_UP:
+        before = (agent.state, agent.reason)
+        step.put_agent(replace(agent, state=state, reason="", since=step.now, before=before, next=None))
+    else:
+        step.put_agent(replace(agent, state=state, reason="", since=step.now))

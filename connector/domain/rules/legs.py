@@ -1,0 +1,122 @@
+"""What the switch reports about a channel, and what follows for its contact."""
+
+from msgspec.structs import replace
+
+from connector.domain.effects import Adopt, EndLeg
+from connector.domain.events import LegAnswered, LegEnded, LegHeld, LegResumed, LegRinging
+from connector.domain.model import Contact, Kind, Leg, LegState, Phase, Role
+from connector.domain.rules import audio, offer, outbound, wrap_up
+from connector.domain.step import Step
+from connector.domain.transitions import LEG, LegTrigger
+
+LegEvent = LegRinging | LegAnswered | LegHeld | LegResumed | LegEnded
+
+_TRIGGERS = {
+    LegRinging: LegTrigger.RINGING,
+    LegAnswered: LegTrigger.ANSWERED,
+    LegHeld: LegTrigger.HELD,
+    LegResumed: LegTrigger.RESUMED,
+    LegEnded: LegTrigger.ENDED,
+}
+
+
+def report(step: Step, event: LegEvent) -> None:
+    """The leg is as the switch says; a leg that no contact has any more is old news."""
+    key = step.floor.legs.get(event.leg)
+    contact = step.contact(key) if key is not None else None
+    leg = None if contact is None else next((leg for leg in contact.legs if leg.id == event.leg), None)
+    if contact is None or leg is None:
+        step.unknown = not isinstance(event, LegEnded)
+        return
+    trigger = _TRIGGERS[type(event)]
+    state = LEG.get((leg.state, trigger))
+    if state is None:
+        step.unknown = True
+        return
+    if state is not leg.state:
+        moved = replace(leg, state=state, since=event.at)
+        legs = tuple(moved if other is leg else other for other in contact.legs)
+        contact = step.put(replace(contact, legs=legs))
+        leg = moved
+    _follow(step, contact, leg, event)
+
+
+def _follow(step: Step, contact: Contact, leg: Leg, event: LegEvent) -> None:
+    match event:
+        case LegRinging():
+            _settle(step, contact, "dial" if leg.role is Role.CUSTOMER else "")
+        case LegAnswered(at=at):
+            _answered(step, contact, leg, at)
+        case LegHeld():
+            _settle(step, contact, "hold")
+        case LegResumed():
+            _settle(step, contact, "resume")
+        case LegEnded(cause=cause, at=at):
+            _ended(step, contact, leg, cause, at)
+
+
+def _settle(step: Step, contact: Contact, goal: str) -> None:
+    known = audio.fulfilled(contact, goal)
+    if known is not contact:
+        step.put(known)
+
+
+def _answered(step: Step, contact: Contact, leg: Leg, at: int) -> None:
+    if contact.phase is Phase.OFFERED and leg.role is Role.AGENT and leg.state is LegState.CONNECTED:
+        offer.connected(step, contact, at)
+    elif contact.phase is Phase.ACTIVE and contact.kind is Kind.OUTBOUND and leg.role is Role.CUSTOMER:
+        _settle(step, contact, "dial")
+        outbound.customer_answered(step, step.contact(contact.key) or contact, at)
+
+
+def _ended(step: Step, contact: Contact, leg: Leg, cause: str, at: int) -> None:
+    match (contact.phase, leg.role):
+        case (Phase.QUEUED | Phase.OFFERED, Role.CUSTOMER):
+            offer.abandon(step, contact, at)
+        case (Phase.OFFERED, Role.AGENT):
+            offer.requeue(step, contact, offer.DECLINED)
+        case (Phase.ACTIVE, Role.CUSTOMER):
+            _customer_gone(step, contact, cause, at)
+        case (Phase.ACTIVE, Role.AGENT):
+            _agent_gone(step, contact, cause, at)
+
+
+def _customer_gone(step: Step, contact: Contact, cause: str, at: int) -> None:
+    agent = contact.leg(Role.AGENT)
+    if agent is not None and agent.state is not LegState.ENDED:
+        step.ask(EndLeg(step.new_id(), contact.key, agent.id))
+    ours = any(ask.goal == "end" for ask in contact.asked)
+    overdue = ours and at - contact.started >= step.directory.settings.dial
+    cancelled = "no_answer" if overdue else "cancelled"
+    wrap_up.finish(step, contact, cancelled if ours and contact.answered is None else cause, at)
+
+
+def _agent_gone(step: Step, contact: Contact, cause: str, at: int) -> None:
+    """The agent's phone is gone, and the call with it; but a customer on hold is never dropped by that."""
+    customer = contact.leg(Role.CUSTOMER)
+    assert customer is not None
+    if contact.held:
+        _back_to_queue(step, contact, customer, at)
+    else:
+        step.ask(EndLeg(step.new_id(), contact.key, customer.id))
+        wrap_up.finish(step, contact, cause, at)
+
+
+def _back_to_queue(step: Step, contact: Contact, customer: Leg, at: int) -> None:
+    """The customer waits for another agent, with their age; this agent's part is over and has its Task."""
+    waiting = Contact(
+        key=step.fresh,
+        interaction_key=contact.interaction_key,
+        kind=Kind.INBOUND,
+        phase=Phase.QUEUED,
+        number=contact.number,
+        line=contact.line,
+        skill=contact.skill,
+        started=contact.started,
+        match=contact.match,
+        legs=(customer,),
+    )
+    wrap_up.finish(step, contact, "normal", at)
+    step.put(waiting)
+    step.ask(Adopt(customer.id, waiting.key))
+    step.enqueue(waiting)

@@ -1,0 +1,98 @@
+"""Drafts and links: what the agent writes, and which records the Task will hang on."""
+
+from msgspec.structs import replace
+
+from connector.domain.commands import SaveDraft
+from connector.domain.directory import Directory
+from connector.domain.events import CallerMatched
+from connector.domain.model import Contact, Draft, Field, Labels, Link, Match, MatchState, Phase, Record
+from connector.domain.rules import offer, wrap_up
+from connector.domain.step import Step
+from connector.errors import BadInput, NotAllowed
+
+PEOPLE = frozenset({"Contact", "Lead"})
+"""What a Task's WhoId may point to (Object reference, Task)."""
+
+
+def name_is_lead(contact: Contact) -> bool:
+    """Whether Related To is closed: a Task whose WhoId is a Lead has no WhatId."""
+    who = contact.draft.who.value
+    return who is not None and who.type == "Lead"
+
+
+def save_draft(step: Step, contact: Contact, command: SaveDraft) -> None:
+    """The field holds the value, if its revision is newer; a closed contact's Task is then written again."""
+    draft = _written(contact, command, step.directory)
+    if draft is contact.draft:
+        return
+    save = replace(contact.save, dirty=True) if contact.save.wanted else contact.save
+    contact = step.put(replace(contact, draft=draft, save=save))
+    if contact.phase is Phase.CLOSED:
+        wrap_up.want(step, contact)
+
+
+def _written(contact: Contact, command: SaveDraft, directory: Directory) -> Draft:
+    draft = contact.draft
+    revision = command.revision
+    match command.field:
+        case "comments" if revision > draft.comments.revision:
+            return replace(draft, comments=Field(command.text, revision))
+        case "disposition" if revision > draft.disposition.revision:
+            _known("disposition", [command.text] if command.text else [], directory.dispositions_of(contact.skill))
+            return replace(draft, disposition=Field(command.text, revision))
+        case "tags" if revision > draft.tags.revision:
+            _known("tags", command.tags, directory.tags)
+            return replace(draft, tags=Labels(command.tags, revision))
+        case "who" if revision > draft.who.revision:
+            return _name(draft, command.record, revision)
+        case "what" if revision > draft.what.revision:
+            if command.record is not None and name_is_lead(contact):
+                raise NotAllowed("name_is_lead", "Related To stays empty while Name is a Lead: choose a Contact first.")
+            return replace(draft, what=Link(command.record, revision))
+    return draft
+
+
+def _known(field: str, values: list[str] | tuple[str, ...], known: tuple[str, ...]) -> None:
+    unknown = [value for value in values if value not in known]
+    if unknown:
+        raise BadInput("choice_unknown", field, f"{unknown[0]!r} is not one of the choices of this call: {known}.")
+
+
+def _name(draft: Draft, record: Record | None, revision: int) -> Draft:
+    """A Lead as Name clears Related To."""
+    if record is not None and record.type not in PEOPLE:
+        raise BadInput("record_not_person", "record", f"Name takes a Contact or a Lead, not a record of {record.type}.")
+    draft = replace(draft, who=Link(record, revision))
+    if record is not None and record.type == "Lead" and draft.what.value is not None:
+        draft = replace(draft, what=Link(None, draft.what.revision + 1))
+    return draft
+
+
+def matched(step: Step, contact: Contact, event: CallerMatched) -> None:
+    """Who has the number is known: a single person becomes the Name, unless the agent has chosen one already."""
+    if contact.match.state is not MatchState.SEARCHING or contact.phase is Phase.CLOSED:
+        return
+    if event.failed:
+        state = MatchState.FAILED
+    else:
+        state = (MatchState.NONE, MatchState.ONE, MatchState.MANY)[min(len(event.people), 2)]
+    draft = contact.draft
+    if state is MatchState.ONE and draft.who.revision == 0:
+        draft = replace(draft, who=Link(event.people[0], 1, "match"))
+    save = replace(contact.save, dirty=True) if contact.save.wanted and draft is not contact.draft else contact.save
+    match = Match(state, event.people, event.related)
+    contact = step.put(replace(contact, match=match, draft=draft, save=save))
+    offer.pop(step, contact)
+
+
+def options(contact: Contact) -> tuple[tuple[Record, ...], tuple[Record, ...]]:
+    """What Name and Related To offer: who has the number, then what was active in the agent's tabs, newest first."""
+    match = contact.match
+    tabs = [replace(record, why="active_tab" if n == 0 else "open_tab") for n, record in enumerate(contact.visited)]
+    who = [*match.people, *(record for record in tabs if record.type in PEOPLE)]
+    what = [*(record for record in tabs if record.type not in PEOPLE), *match.related]
+    return _once(who), _once(what)
+
+
+def _once(records: list[Record]) -> tuple[Record, ...]:
+    return tuple({record.id: record for record in reversed(records)}.values())[::-1]

@@ -1,0 +1,191 @@
+"""Offers: a customer calls, waits, is offered to an agent, and is answered, declined, missed or gone."""
+
+from msgspec.structs import replace
+
+from connector.domain.commands import Answer, Decline
+from connector.domain.effects import Adopt, AskSwitch, Connect, EndLeg, MatchCaller, Offer, PopRecord
+from connector.domain.events import CallArrived
+from connector.domain.model import (
+    AgentState,
+    Contact,
+    Kind,
+    Leg,
+    LegState,
+    Match,
+    MatchState,
+    Outcome,
+    Phase,
+    Role,
+)
+from connector.domain.routing import best_agent, waiting
+from connector.domain.rules import agents, recording
+from connector.domain.step import Step
+from connector.domain.transitions import CONTACT, ContactTrigger
+
+DECLINED = "Declined a call"
+MISSED = "Missed a call"
+
+
+def arrive(step: Step, event: CallArrived) -> None:
+    """A contact of its own waits in the skill of the number that was called; who calls is looked up at once."""
+    key = event.contact_key or step.fresh
+    if step.contact(key) is not None or event.leg in step.floor.legs:
+        return
+    contact = Contact(
+        key=key,
+        interaction_key=key,
+        kind=Kind.INBOUND,
+        phase=Phase.QUEUED,
+        number=event.number,
+        line=event.line,
+        skill=step.directory.skill_of_line(event.line).id,
+        started=event.at,
+        match=Match(MatchState.SEARCHING if event.number else MatchState.WITHHELD),
+        legs=(Leg(event.leg, Role.CUSTOMER, LegState.RINGING, event.at),),
+    )
+    step.put(contact)
+    step.ask(Adopt(event.leg, key))
+    if event.number:
+        step.effect(MatchCaller(key, event.number))
+    step.enqueue(contact)
+
+
+def offer_waiting(step: Step) -> None:
+    """Whoever waits the longest is offered first, each to the best agent that is free."""
+    if not step.floor.switch_up:
+        return
+    for contact in waiting(step):
+        agent = best_agent(step, contact.skill, step.directory.agents)
+        if agent is not None:
+            _offer(step, contact, agent.id)
+
+
+def _offer(step: Step, contact: Contact, agent: str) -> None:
+    profile = step.directory.agents[agent]
+    customer = contact.leg(Role.CUSTOMER)
+    assert customer is not None
+    leg = Leg(step.new_id(), Role.AGENT, LegState.DIALING, step.now)
+    step.dequeue(contact)
+    offered = step.put(
+        replace(
+            contact,
+            phase=CONTACT[contact.phase, ContactTrigger.OFFER],
+            agent=agent,
+            offered=step.now,
+            legs=(*contact.legs, leg),
+            visited=step.agent(agent).visited,
+            popped=False,
+            problem=None,
+        )
+    )
+    agents.take(step, offered)
+    step.ask(Offer(contact.key, customer.id, leg.id, profile.device))
+    pop(step, offered)
+
+
+def pop(step: Step, contact: Contact) -> None:
+    """The one person with that number is opened, once per agent; several or none are never guessed."""
+    people = contact.match.people
+    if contact.agent is None or contact.popped or contact.kind is not Kind.INBOUND or len(people) != 1:
+        return
+    if contact.live:
+        step.put(replace(contact, popped=True))
+        step.effect(PopRecord(contact.agent, contact.key, people[0]))
+
+
+def answer(step: Step, contact: Contact, _command: Answer) -> None:
+    """The switch is asked to connect the two; the call is the agent's when it says so."""
+    _connect(step, contact)
+
+
+def _connect(step: Step, contact: Contact) -> None:
+    customer, agent = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
+    assert customer is not None and agent is not None
+    ask_id = step.new_id()
+    step.asked(contact, "answer", ask_id)
+    step.ask(Connect(ask_id, contact.key, customer.id, agent.id))
+
+
+def connected(step: Step, contact: Contact, at: int) -> None:
+    """The agent's leg is connected: the call is theirs.  An agent who lifts the phone has answered, too."""
+    if not any(ask.goal == "answer" for ask in contact.asked):
+        _connect(step, contact)
+        contact = step.contact(contact.key) or contact
+    asked = tuple(ask for ask in contact.asked if ask.goal != "answer")
+    active = step.put(
+        replace(contact, phase=CONTACT[contact.phase, ContactTrigger.ANSWER], answered=at, asked=asked, problem=None)
+    )
+    recording.start_if_always(step, active)
+
+
+def decline(step: Step, contact: Contact, _command: Decline) -> None:
+    """The contact goes back to its queue, and the agent is not offered another until they say so."""
+    requeue(step, contact, DECLINED)
+
+
+def missed(step: Step, contact: Contact) -> None:
+    """The agent did not answer in time: as if declined, with another reason."""
+    requeue(step, contact, MISSED)
+
+
+def requeue(step: Step, contact: Contact, reason: str) -> None:
+    """The contact waits again, with its age; the agent becomes unavailable with the reason."""
+    assert contact.agent is not None
+    leg = contact.leg(Role.AGENT)
+    if leg is not None:
+        step.ask(EndLeg(step.new_id(), contact.key, leg.id))
+    agent = contact.agent
+    step.push(agent)
+    queued = step.put(
+        replace(
+            contact,
+            phase=CONTACT[contact.phase, ContactTrigger.REQUEUE],
+            agent=None,
+            offered=None,
+            legs=tuple(leg for leg in contact.legs if leg.role is not Role.AGENT),
+            asked=(),
+            visited=(),
+        )
+    )
+    agents.drop(step, agent, contact.key, (AgentState.UNAVAILABLE, reason))
+    step.enqueue(queued)
+
+
+def abandon(step: Step, contact: Contact, at: int) -> None:
+    """The customer is gone before anyone answered: no Task, and the agent is as before."""
+    agent = contact.agent
+    leg = contact.leg(Role.AGENT)
+    if leg is not None:
+        step.ask(EndLeg(step.new_id(), contact.key, leg.id))
+    if contact.phase is Phase.QUEUED:
+        step.dequeue(contact)
+    closed = step.put(
+        replace(
+            contact,
+            phase=CONTACT[contact.phase, ContactTrigger.ABANDON],
+            outcome=Outcome.ABANDONED,
+            ended=at,
+            closed=step.now,
+            legs=(),
+            asked=(),
+        )
+    )
+    if agent is not None:
+        agents.drop(step, agent, contact.key)
+    step.forget(closed)
+
+
+def asks_again(contact: Contact, device: str) -> list[AskSwitch]:
+    """What to ask once more of a switch that may not have heard it: an offer that has not rung, an answer under way."""
+    customer, agent = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
+    if contact.phase is not Phase.OFFERED or customer is None or agent is None:
+        return []
+    again = [AskSwitch(Adopt(customer.id, contact.key))]
+    if agent.state is LegState.DIALING:
+        again.append(AskSwitch(Offer(contact.key, customer.id, agent.id, device)))
+    again += [
+        AskSwitch(Connect(ask.id, contact.key, customer.id, agent.id))
+        for ask in contact.asked
+        if ask.goal == "answer"
+    ]
+    return again

@@ -1,0 +1,143 @@
+"""The end of a call, wrap-up, and the Task."""
+
+from msgspec.structs import replace
+
+from connector.domain import tasks
+from connector.domain.commands import Done, SaveAgain
+from connector.domain.effects import RefreshView, SaveTask
+from connector.domain.events import TaskRefused, TaskSaved, TaskWaiting
+from connector.domain.model import Contact, Mask, Outcome, Phase, Recording, SaveState
+from connector.domain.rules import agents
+from connector.domain.step import Step
+from connector.domain.transitions import CONTACT, ContactTrigger
+
+_OUTCOMES = {
+    "busy": Outcome.BUSY,
+    "no_answer": Outcome.NO_ANSWER,
+    "wrong_number": Outcome.WRONG_NUMBER,
+    "declined": Outcome.DECLINED,
+    "cancelled": Outcome.CANCELLED,
+    "normal": Outcome.CANCELLED,
+}
+
+
+def finish(step: Step, contact: Contact, cause: str, at: int) -> None:
+    """This agent's part of the call is over: the first version of the Task is wanted, and wrap-up begins.
+
+    Where the skill has no wrap-up the contact closes at once, unless a required disposition is missing.
+    """
+    answered = contact.answered is not None
+    ended = step.put(
+        replace(
+            contact,
+            phase=CONTACT[contact.phase, ContactTrigger.FINISH],
+            ended=max(at, contact.answered or at),
+            outcome=Outcome.ANSWERED if answered else _OUTCOMES.get(cause, Outcome.FAILED),
+            legs=(),
+            asked=(),
+            problem=None,
+            muted=False,
+            recording=Recording.OFF,
+            mask=Mask.OFF,
+            masked_since=None,
+            digits="",
+        )
+    )
+    want(step, ended)
+    assert contact.agent is not None
+    agents.follow(step, step.agent(contact.agent))
+    if step.directory.skill(contact.skill).wrap_up == 0:
+        over(step, step.contact(contact.key) or ended)
+
+
+def want(step: Step, contact: Contact) -> Contact:
+    """The next revision of the contact's Task is to be written, with what is known now."""
+    save = replace(
+        contact.save,
+        state=SaveState.SAVING,
+        wanted=contact.save.wanted + 1,
+        dirty=False,
+        next_try=None,
+        code=None,
+        field=None,
+        message=None,
+    )
+    contact = step.put(replace(contact, save=save))
+    step.save(SaveTask(contact.key, save.wanted, tasks.fields(contact, step.directory)))
+    return contact
+
+
+def done(step: Step, contact: Contact, _command: Done) -> None:
+    """Wrap-up is over, and the agent is free again; what was written since the call ended goes to the Task."""
+    close(step, contact)
+
+
+def over(step: Step, contact: Contact) -> None:
+    """The time for wrap-up is over; a missing required disposition keeps the agent in it."""
+    if tasks.disposition_missing(contact, step.directory):
+        step.put(replace(contact, overtime=True))
+    else:
+        close(step, contact)
+
+
+def close(step: Step, contact: Contact) -> None:
+    """The contact is closed; the floor forgets it once its Task is settled."""
+    if contact.save.dirty or contact.save.state is SaveState.ATTENTION:
+        contact = want(step, contact)
+    closed = step.put(
+        replace(contact, phase=CONTACT[contact.phase, ContactTrigger.CLOSE], closed=step.now, overtime=False)
+    )
+    assert contact.agent is not None
+    agents.drop(step, contact.agent, contact.key)
+    if closed.save.written >= closed.save.wanted:
+        step.forget(closed)
+
+
+def save_again(step: Step, contact: Contact, _command: SaveAgain) -> None:
+    """A Task that Salesforce refused is wanted once more, as the draft is now."""
+    want(step, contact)
+
+
+def saved(step: Step, contact: Contact, event: TaskSaved) -> None:
+    """Salesforce holds that revision; a closed contact with nothing left to write is forgotten."""
+    if event.revision < contact.save.written:
+        return
+    newest = event.revision >= contact.save.wanted
+    first = contact.save.task_id is None
+    save = replace(
+        contact.save,
+        state=SaveState.SAVED if newest else contact.save.state,
+        written=event.revision,
+        task_id=event.task_id,
+        subject=event.subject,
+        next_try=None if newest else contact.save.next_try,
+        code=None if newest else contact.save.code,
+        field=None if newest else contact.save.field,
+        message=None if newest else contact.save.message,
+    )
+    contact = step.put(replace(contact, save=save))
+    if first and contact.agent is not None and event.task_id is not None:
+        step.effect(RefreshView(contact.agent, contact.key))
+    if contact.phase is Phase.CLOSED and newest:
+        step.forget(contact)
+
+
+def waits(step: Step, contact: Contact, event: TaskWaiting) -> None:
+    """Salesforce cannot take it now; it is tried again by itself."""
+    if event.revision >= contact.save.wanted:
+        save = replace(contact.save, state=SaveState.WAITING, next_try=event.next_try, code=event.code)
+        step.put(replace(contact, save=save))
+
+
+def refused(step: Step, contact: Contact, event: TaskRefused) -> None:
+    """Salesforce will not have it so: the agent sees the field and Salesforce's own words."""
+    if event.revision >= contact.save.wanted:
+        save = replace(
+            contact.save,
+            state=SaveState.ATTENTION,
+            next_try=None,
+            code=event.code,
+            field=event.field or None,
+            message=event.message,
+        )
+        step.put(replace(contact, save=save))

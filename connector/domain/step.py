@@ -1,0 +1,173 @@
+"""One step of the core: reads the floor, gathers what changes, and leaves the floor itself alone."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from connector.domain.directory import Directory
+from connector.domain.effects import AskSwitch, Effect, PushState, QueuesChanged, SaveTask, SwitchAsk
+from connector.domain.model import Agent, Ask, Contact, Floor, Phase, Problem
+
+
+class Stamp(Struct, frozen=True):
+    """What the runner adds to an input: when it is dealt with, and one fresh time-ordered id for whatever it makes."""
+
+    now: int
+    id: str
+
+
+class Change(Struct, frozen=True):
+    """The result of a decision: changed values only, and the effects in order.
+
+    `forgotten` are contacts that the floor need no longer hold; `created` is the key of a contact that a command made;
+    `unknown` says that an event did not fit any table (it changed nothing, and is to be counted and logged).
+    """
+
+    contacts: tuple[Contact, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    queues: dict[str, tuple[str, ...]] = {}
+    forgotten: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    created: str | None = None
+    unknown: bool = False
+
+
+class Step:
+    """Gathers a `Change`.  Values read through it are the newest: those put in this step, else the floor's."""
+
+    def __init__(self, floor: Floor, directory: Directory, stamp: Stamp) -> None:
+        self.floor = floor
+        self.directory = directory
+        self.now = stamp.now
+        self.fresh = stamp.id
+        self.created: str | None = None
+        self.unknown = False
+        self._ids = 0
+        self._contacts: dict[str, Contact] = {}
+        self._agents: dict[str, Agent] = {}
+        self._queues: dict[str, tuple[str, ...]] = {}
+        self._forgotten: list[str] = []
+        self._effects: list[Effect] = []
+
+    def new_id(self) -> str:
+        """An id that no other step has."""
+        self._ids += 1
+        return f"{self.fresh}.{self._ids}"
+
+    def contact(self, key: str) -> Contact | None:
+        """The contact, or None."""
+        return self._contacts.get(key) or self.floor.contacts.get(key)
+
+    def agent(self, agent_id: str) -> Agent:
+        """The agent; one who was never seen is logged out."""
+        return self._agents.get(agent_id) or self.floor.agents.get(agent_id) or Agent(agent_id)
+
+    def queue(self, skill: str) -> tuple[str, ...]:
+        """The keys that wait in a skill, the oldest first."""
+        found = self._queues.get(skill)
+        return self.floor.queues.get(skill, ()) if found is None else found
+
+    def queued_skills(self) -> list[str]:
+        """The skills in which somebody waits, or waited before this step."""
+        return [*self.floor.queues, *(skill for skill in self._queues if skill not in self.floor.queues)]
+
+    def put(self, contact: Contact) -> Contact:
+        """The contact has changed; its agent is shown so."""
+        self._contacts[contact.key] = contact
+        if contact.agent is not None:
+            self.push(contact.agent)
+        return contact
+
+    def put_agent(self, agent: Agent) -> Agent:
+        """The agent has changed, and is shown so."""
+        self._agents[agent.id] = agent
+        self.push(agent.id)
+        return agent
+
+    def enqueue(self, contact: Contact) -> None:
+        """The contact waits in its skill, at the place of its age."""
+        keys = [key for key in self.queue(contact.skill) if key != contact.key]
+        waiting = [(self._age(key), key) for key in keys] + [(contact.started, contact.key)]
+        self._queues[contact.skill] = tuple(key for _, key in sorted(waiting))
+        self.effect(QueuesChanged())
+
+    def dequeue(self, contact: Contact) -> None:
+        """The contact does not wait any more."""
+        self._queues[contact.skill] = tuple(key for key in self.queue(contact.skill) if key != contact.key)
+        self.effect(QueuesChanged())
+
+    def forget(self, contact: Contact) -> None:
+        """The floor need not hold the contact any more: it is closed and its Task is settled or not needed."""
+        self._forgotten.append(contact.key)
+
+    def effect(self, effect: Effect) -> None:
+        """Something to be done after this step's commit."""
+        if effect not in self._effects:
+            self._effects.append(effect)
+
+    def push(self, agent: str) -> None:
+        """What that agent sees has changed."""
+        self.effect(PushState(agent))
+
+    def ask(self, ask: SwitchAsk) -> None:
+        """Something to be asked of the switch after this step's commit."""
+        self._effects.append(AskSwitch(ask))
+
+    def asked(self, contact: Contact, goal: str, ask_id: str) -> Contact:
+        """The contact with `goal` noted as asked for and its last problem gone."""
+        note = Ask(ask_id, goal, self.now, self.now + self.directory.settings.ask)
+        return self.put(replace(contact, asked=(*contact.asked, note), problem=None))
+
+    def problem(self, contact: Contact, code: str, order: str) -> Contact:
+        """The contact with a problem that the agent is told."""
+        return self.put(replace(contact, problem=Problem(code, order, self.now)))
+
+    def save(self, task: SaveTask) -> None:
+        """A Task revision to be written."""
+        self._effects.append(task)
+
+    def change(self) -> Change:
+        """What was gathered."""
+        return Change(
+            tuple(self._contacts.values()),
+            tuple(self._agents.values()),
+            self._queues,
+            tuple(self._forgotten),
+            tuple(self._effects),
+            self.created,
+            self.unknown,
+        )
+
+    def _age(self, key: str) -> int:
+        waiting = self.contact(key)
+        return waiting.started if waiting else 0
+
+
+def apply(floor: Floor, change: Change) -> None:
+    """Makes the change true on the floor.  Only the runner calls this, with the change that it commits."""
+    for contact in change.contacts:
+        old = floor.contacts.get(contact.key)
+        if old is None or old.legs is not contact.legs:
+            for leg in () if old is None else old.legs:
+                floor.legs.pop(leg.id, None)
+            for leg in contact.legs:
+                floor.legs[leg.id] = contact.key
+        floor.contacts[contact.key] = contact
+    for agent in change.agents:
+        floor.agents[agent.id] = agent
+    for skill, keys in change.queues.items():
+        if keys:
+            floor.queues[skill] = keys
+        else:
+            floor.queues.pop(skill, None)
+    for key in change.forgotten:
+        gone = floor.contacts.pop(key, None)
+        for leg in () if gone is None else gone.legs:
+            floor.legs.pop(leg.id, None)
+
+
+def load(floor: Floor, contacts: tuple[Contact, ...], agents: tuple[Agent, ...]) -> None:
+    """Fills an empty floor with what the store kept: the queues follow from the contacts."""
+    apply(floor, Change(contacts=contacts, agents=agents))
+    for contact in sorted(contacts, key=lambda c: (c.started, c.key)):
+        if contact.phase is Phase.QUEUED:
+            floor.queues[contact.skill] = (*floor.queues.get(contact.skill, ()), contact.key)

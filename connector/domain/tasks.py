@@ -1,0 +1,98 @@
+"""Contact to Task: the values that Salesforce is to hold.  Limits and rules: Object reference, Task."""
+
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from connector.domain.directory import Directory, Profile
+from connector.domain.model import Contact, Kind
+
+Fields = dict[str, str | int | None]
+
+_PLACE_HOLDER = re.compile(r"\{(\w+)\}")
+SUBJECT_WORDS = frozenset({"who", "number", "skill", "direction", "disposition", "outcome"})
+
+
+def unknown_words(template: str) -> list[str]:
+    """The place-holders of a Subject template that we do not know."""
+    return [word for word in _PLACE_HOLDER.findall(template) if word not in SUBJECT_WORDS]
+
+
+def subject(contact: Contact, directory: Directory) -> str:
+    """The Subject: the template with its place-holders filled; `{who}` is the Name, else the number."""
+    who = contact.draft.who.value
+    words = {
+        "who": who.name if who else contact.number or "unknown caller",
+        "number": contact.number,
+        "skill": directory.skill(contact.skill).name,
+        "direction": call_type(contact).lower(),
+        "disposition": contact.draft.disposition.value,
+        "outcome": contact.outcome or "",
+    }
+    return _PLACE_HOLDER.sub(lambda match: str(words.get(match[1], match[0])), directory.settings.subject).strip()
+
+
+def call_type(contact: Contact) -> str:
+    """A value of the restricted picklist CallType."""
+    if contact.internal:
+        return "Internal"
+    return "Inbound" if contact.kind is Kind.INBOUND else "Outbound"
+
+
+def disposition_missing(contact: Contact, directory: Directory) -> bool:
+    """Whether the skill asks for a disposition and none was chosen."""
+    return directory.skill(contact.skill).disposition_required and not contact.draft.disposition.value
+
+
+def local_date(at: int, profile: Profile) -> str:
+    """The date of a moment in the agent's Salesforce time zone (an unknown zone counts as UTC): YYYY-MM-DD."""
+    moment = datetime.fromtimestamp(at / 1000, UTC)
+    try:
+        return moment.astimezone(ZoneInfo(profile.time_zone)).date().isoformat()
+    except (ZoneInfoNotFoundError, ValueError):
+        return moment.date().isoformat()
+
+
+def duration(contact: Contact) -> int:
+    """Whole seconds from answer to the end of this agent's part, hold included; 0 when nobody answered."""
+    if contact.answered is None or contact.ended is None:
+        return 0
+    return max(0, (contact.ended - contact.answered) // 1000)
+
+
+def fields(contact: Contact, directory: Directory) -> Fields:
+    """All values of the contact's Task, by API name; None clears a field.
+
+    While a required disposition is missing the Status is the configured open one, so that the Task is seen to lack it.
+    """
+    settings = directory.settings
+    agent = contact.agent or ""
+    draft = contact.draft
+    missing = disposition_missing(contact, directory)
+    return {
+        "Subject": subject(contact, directory),
+        "Status": settings.status_open if missing else settings.status_completed,
+        "Priority": settings.priority,
+        "ActivityDate": local_date(contact.started, directory.agents.get(agent) or Profile(agent, agent)),
+        "TaskSubtype": "Call",
+        "CallType": call_type(contact),
+        "CallDurationInSeconds": duration(contact),
+        "CallDisposition": draft.disposition.value or None,
+        "CallObject": contact.key,
+        "Description": draft.comments.value or None,
+        "WhoId": draft.who.value.id if draft.who.value else None,
+        "WhatId": draft.what.value.id if draft.what.value else None,
+        "OwnerId": agent,
+        "Phone_Contact_Key__c": contact.key,
+        "Phone_Interaction_Key__c": contact.interaction_key,
+        "Phone_Revision__c": contact.save.wanted,
+        "Phone_Skill__c": contact.skill or None,
+        "Phone_Tags__c": "; ".join(draft.tags.value) or None,
+    }
+
+
+def talked(contact: Contact) -> bool:
+    """Whether this contact is to have a Task: the agent answered it, or dialled it."""
+    return contact.agent is not None and (contact.kind is Kind.OUTBOUND or contact.answered is not None)
+
+
