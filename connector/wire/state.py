@@ -138,7 +138,7 @@ class AgentView(Struct, frozen=True):
 
 
 class State(Struct, frozen=True, tag="state"):
-    """Everything the panel shows, after each change; `seq` grows by one per message on one socket."""
+    """Everything the panel shows, after each change; `seq` grows from message to message of one socket."""
 
     seq: int
     now: int

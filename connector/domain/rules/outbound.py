@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from connector.domain import numbers
 from connector.domain.commands import Dial
-from connector.domain.directory import Profile, Skill
+from connector.domain.directory import Directory, Profile, Skill
 from connector.domain.effects import AskSwitch, EndLeg, MatchCaller, PlaceCall
 from connector.domain.model import (
     Contact,
@@ -30,7 +30,7 @@ def dial(step: Step, command: Dial) -> None:
     """The agent's phone is connected, then the number is called; the contact is live from the first moment."""
     skill = _skill(step, command)
     profile = step.directory.agents[command.agent]
-    number, internal = dialled(step, command.number, profile)
+    number, internal = dialled(step.directory, command.number, profile)
     legs = (
         Leg(step.new_id(), Role.AGENT, LegState.DIALING, step.now),
         Leg(step.new_id(), Role.CUSTOMER, LegState.DIALING, step.now),
@@ -72,12 +72,12 @@ def _skill(step: Step, command: Dial) -> Skill:
     raise BadInput("skill_needed", "skill", f"Choose the skill to call with: {names}.")
 
 
-def dialled(step: Step, typed: str, profile: Profile) -> tuple[str, bool]:
+def dialled(directory: Directory, typed: str, profile: Profile) -> tuple[str, bool]:
     """What will be dialled: a colleague's extension as it is (True), or the number in E.164 (False).
 
     Raises `BadInput` naming what is wrong with the number.
     """
-    colleague = step.directory.agent_of_device(typed.strip())
+    colleague = directory.agent_of_device(typed.strip())
     if colleague is not None and colleague.id != profile.id:
         return colleague.device, True
     return numbers.normalise(typed, profile.country).e164, False

@@ -1,0 +1,94 @@
+"""Who speaks on a socket: a short-lived token that the agent's org has signed (JSON Web Token, RFC 7519, RS256)."""
+
+from collections.abc import Callable, Sequence
+
+import jwt
+from msgspec import Struct
+
+from connector.errors import ConfigError, SignInRefused
+
+AUDIENCE = "phone-panel"
+SANDBOX_ISSUER = "https://sandbox.phone-panel.invalid"
+"""Who signs in the demo.  `serve` refuses it: its key is made anew at each start and written to a file."""
+
+LEEWAY = 30
+"""Seconds by which the org's clock and ours may differ."""
+
+
+class Issuer(Struct, frozen=True):
+    """An org whose tokens are accepted: its name (`iss`), its public key as PEM, its 18 character id."""
+
+    name: str
+    public_key: str
+    org: str
+
+
+class Session(Struct, frozen=True):
+    """A verified agent: their Salesforce user id, their org, and when the token ends (seconds since 1970)."""
+
+    agent: str
+    org: str
+    expires: int
+
+
+class SignIn:
+    """Verifies session tokens; each can be used once."""
+
+    def __init__(self, issuers: Sequence[Issuer], now: Callable[[], int], *, sandbox: bool = False) -> None:
+        """`now` gives ms.  Raises `ConfigError` for the sandbox's issuer unless `sandbox`."""
+        if not sandbox and any(issuer.name == SANDBOX_ISSUER for issuer in issuers):
+            raise ConfigError(f"sign_in: {SANDBOX_ISSUER} signs in the demo only; name your org's own issuer.")
+        self._issuers = {issuer.name: issuer for issuer in issuers}
+        self._now = now
+        self._used: dict[str, int] = {}
+
+    def verify(self, token: str) -> Session:
+        """The session that the token speaks for.
+
+        Raises `SignInRefused` with the code token_malformed, token_foreign, token_expired, token_wrong or token_used.
+        """
+        issuer = self._issuer(token)
+        try:
+            claims = jwt.decode(
+                token,
+                issuer.public_key,
+                algorithms=["RS256"],
+                audience=AUDIENCE,
+                issuer=issuer.name,
+                leeway=LEEWAY,
+                options={"require": ["exp", "iat", "sub", "org", "jti"], "verify_exp": False, "verify_iat": False},
+            )
+        except jwt.PyJWTError as error:
+            raise SignInRefused("token_wrong", f"The session token is not valid: {error}.") from error
+        return self._session(claims, issuer)
+
+    def _issuer(self, token: str) -> Issuer:
+        try:
+            name = jwt.decode(token, options={"verify_signature": False}).get("iss")
+        except jwt.PyJWTError as error:
+            raise SignInRefused("token_malformed", f"That is not a session token: {error}.") from error
+        issuer = self._issuers.get(str(name))
+        if issuer is None:
+            raise SignInRefused("token_foreign", f"Tokens of {name!r} are not accepted here.")
+        return issuer
+
+    def _session(self, claims: dict[str, object], issuer: Issuer) -> Session:
+        # The times are checked here and not by the library, which knows no other clock than the machine's.
+        now = self._now() // 1000
+        expires, issued = claims["exp"], claims["iat"]
+        if not isinstance(expires, int) or not isinstance(issued, int):
+            raise SignInRefused("token_wrong", "The session token's times are not whole seconds.")
+        if expires + LEEWAY <= now:
+            raise SignInRefused("token_expired", "The session token has expired: reload the page.")
+        if issued - LEEWAY > now:
+            raise SignInRefused("token_wrong", "The session token was issued in the future: check the clocks.")
+        if claims["org"] != issuer.org:
+            raise SignInRefused("token_foreign", "The session token belongs to another org.")
+        self._use(str(claims["jti"]), expires, now)
+        return Session(str(claims["sub"]), issuer.org, expires)
+
+    def _use(self, jti: str, expires: int, now: int) -> None:
+        self._used = {used: until for used, until in self._used.items() if until + LEEWAY > now}
+        if jti in self._used:
+            raise SignInRefused("token_used", "The session token was used before.")
+        self._used[jti] = expires

@@ -1,0 +1,101 @@
+"""The HTTP side: the panel's page and files, the socket, and what a monitor asks."""
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+import jinja2
+from aiohttp import web
+from msgspec import Struct
+
+from connector.api.ws import PanelSockets
+from connector.errors import ConfigError
+
+PANEL: Final = Path(__file__).parent.parent / "panel"
+STATIC: Final = PANEL / "static"
+OPEN_CTI_VERSION: Final = "62.0"
+
+
+class PanelPage:
+    """`/panel` and its files.  The built files have their content's hash in the name, so they are kept for ever."""
+
+    def __init__(self, origins: frozenset[str]) -> None:
+        """Raises `ConfigError` when the panel was not built."""
+        manifest = STATIC / "manifest.json"
+        if not manifest.is_file():
+            raise ConfigError("The panel's files are missing: run `make build`, or install the wheel.")
+        self._files: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8"))
+        self._origins = sorted(origins)
+        loader = jinja2.FileSystemLoader(PANEL / "templates")
+        self._page = jinja2.Environment(loader=loader, autoescape=True).get_template("panel.html.j2")
+
+    async def page(self, request: web.Request) -> web.Response:
+        """The panel's page.  The query string (mode, sfdcIframeOrigin) is read by the script in the browser."""
+        scheme = "wss" if request.secure or request.headers.get("X-Forwarded-Proto") == "https" else "ws"
+        config = {
+            "socket": f"{scheme}://{request.host}/panel/socket",
+            "origins": self._origins,
+            "openCtiVersion": OPEN_CTI_VERSION,
+            "language": None,
+        }
+        text = self._page.render(files=self._files, config=config)
+        return web.Response(text=text, content_type="text/html", headers=self._headers(scheme, request.host))
+
+    def _headers(self, scheme: str, host: str) -> dict[str, str]:
+        framed_by = " ".join(self._origins) or "'none'"
+        # The Open CTI script comes from the org that frames the page; nothing else is loaded from elsewhere.
+        policy = (
+            f"default-src 'self'; script-src 'self' {' '.join(self._origins)}; style-src 'self' 'unsafe-inline'; "
+            f"img-src 'self' data:; connect-src 'self' {scheme}://{host}; frame-ancestors {framed_by}; "
+            "base-uri 'none'; form-action 'none'; object-src 'none'"
+        )
+        return {
+            "Content-Security-Policy": policy,
+            "Cache-Control": "no-cache",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        }
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """One of the built files."""
+        name = request.match_info["name"]
+        if name not in self._files.values():
+            raise web.HTTPNotFound(text="There is no such file.")
+        headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+        return web.FileResponse(STATIC / name, headers=headers)
+
+
+class Health(Struct, frozen=True):
+    """Whether work can be taken, and if not, why: a word per thing that is missing."""
+
+    missing: tuple[str, ...]
+
+
+def build_app(
+    *,
+    page: PanelPage,
+    sockets: PanelSockets,
+    ready: Callable[[], Health],
+    metrics: Callable[[], Awaitable[bytes]],
+) -> web.Application:
+    """The connector's web application."""
+
+    async def healthz(_request: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    async def readyz(_request: web.Request) -> web.Response:
+        missing = ready().missing
+        return web.json_response({"ready": not missing, "missing": missing}, status=503 if missing else 200)
+
+    async def show_metrics(_request: web.Request) -> web.Response:
+        return web.Response(body=await metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+    app = web.Application()
+    app.router.add_get("/panel", page.page)
+    app.router.add_get("/panel/socket", sockets.handle)
+    app.router.add_get("/panel/static/{name}", page.file)
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", show_metrics)
+    return app

@@ -1,0 +1,244 @@
+"""All connected panels: who is shown what, and when it is sent.
+
+What an agent sees is sent as a whole after each turn of the loop in which it changed: many events, one message.  A
+client that does not read is not buffered for: its state is sent when there is room again, and it is dropped after a
+while.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+
+from aiohttp import WSMsgType, web
+
+from connector.api import view
+from connector.domain.effects import PopRecord, RefreshView
+from connector.domain.model import Agent
+from connector.service.chores import Chore, Chores
+from connector.service.clock import Clock
+from connector.service.runner import Runner
+from connector.wire import state as wire
+
+log = logging.getLogger(__name__)
+
+ROOM: Final = 64 * 1024
+"""Bytes that may wait in a socket's buffer before nothing more is written to it."""
+
+PATIENCE: Final = 10_000
+"""After so many ms without room a client is dropped."""
+
+BACKLOG: Final = 200
+"""Messages that may wait for room; replies are small, and a client with more of them does not read."""
+
+LISTS_EVERY: Final = 1_000
+"""Queue sizes and today's list are sent at most once in so many ms."""
+
+
+class PanelSocket:
+    """One connected panel of an agent."""
+
+    __slots__ = ("agent", "focused_at", "hub", "stale", "stuck_since", "transport", "waiting", "watching", "ws")
+
+    def __init__(
+        self, hub: "Hub", ws: web.WebSocketResponse, transport: asyncio.WriteTransport, agent: str, focused_at: int
+    ) -> None:
+        self.hub = hub
+        self.ws = ws
+        self.transport = transport
+        self.agent = agent
+        self.focused_at = focused_at
+        self.watching: tuple[str, ...] = ()
+        self.waiting: list[bytes] = []
+        self.stale = False
+        self.stuck_since = 0
+
+    def send(self, message: Any) -> None:
+        """A message of its own goes out at the end of this turn, before any newer state."""
+        self.waiting.append(wire.encode(message))
+        self.hub.wake(self)
+
+    def do(self, chore: Chore) -> None:
+        """See `chores.Panel`."""
+        record = view.pop_view(chore.record) if chore.record else None
+        self.send(wire.Chore(chore.id, chore.kind, chore.contact, record))
+
+
+class Hub:
+    """The runner's `Outside`."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._runner: Runner | None = None
+        self._panels: dict[str, list[PanelSocket]] = {}
+        self._seq: dict[str, int] = {}
+        self._to_send: dict[PanelSocket, None] = {}
+        self._wake = asyncio.Event()
+        self._lists_due: dict[str, set[str]] = {"queues": set(), "today": set()}
+        self._lists_timer = False
+        self.today: Callable[[str], Any] | None = None
+        self.sent = 0
+        self.dropped = 0
+        self.chores = Chores(clock, lambda agent: list(self._panels.get(agent, ())))
+
+    def watch(self, runner: Runner) -> None:
+        """From now on it is this runner's floor that is shown."""
+        self._runner = runner
+
+    @property
+    def runner(self) -> Runner:
+        """Whose floor is shown."""
+        assert self._runner is not None
+        return self._runner
+
+    def count(self) -> int:
+        """How many panels are connected."""
+        return sum(map(len, self._panels.values()))
+
+    def join(self, panel: PanelSocket) -> None:
+        """The panel is told what can be chosen and what is true."""
+        self._panels.setdefault(panel.agent, []).append(panel)
+        panel.send(view.setup_view(self.runner.directory, panel.agent))
+        panel.stale = True
+        self.wake(panel)
+        self.chores.panel_came(panel.agent)
+
+    def leave(self, panel: PanelSocket) -> None:
+        """The panel is gone; calls, drafts and Tasks go on without it."""
+        panels = self._panels.get(panel.agent, [])
+        if panel in panels:
+            panels.remove(panel)
+        if not panels:
+            self._panels.pop(panel.agent, None)
+            self._seq.pop(panel.agent, None)
+        self._to_send.pop(panel, None)
+
+    def wake(self, panel: PanelSocket) -> None:
+        """Something is to be sent to that panel at the end of this turn."""
+        self._to_send[panel] = None
+        self._wake.set()
+
+    # What the runner reports -----------------------------------------------------------------------------------
+
+    def state_changed(self, agent: str) -> None:
+        """See `Outside`."""
+        panels = self._panels.get(agent)
+        if panels is None:
+            return
+        for panel in panels:
+            panel.stale = True
+            self._to_send[panel] = None
+            if "today" in panel.watching:
+                self._list_soon("today", agent)
+        self._wake.set()
+
+    def queues_changed(self) -> None:
+        """See `Outside`."""
+        for agent, panels in self._panels.items():
+            if any("queues" in panel.watching for panel in panels):
+                self._list_soon("queues", agent)
+
+    def setup_changed(self) -> None:
+        """See `Outside`."""
+        for agent, panels in self._panels.items():
+            for panel in panels:
+                panel.send(view.setup_view(self.runner.directory, agent))
+            self.state_changed(agent)
+
+    def pop(self, effect: PopRecord) -> None:
+        """See `Outside`."""
+        self.chores.give(effect.agent, "screen_pop", effect.contact, effect.record)
+
+    def refresh(self, effect: RefreshView) -> None:
+        """See `Outside`: only for panels that are there; a page that is opened later reads anew anyway."""
+        if effect.agent in self._panels:
+            self.chores.give(effect.agent, "refresh", effect.contact)
+
+    # Sending ---------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Sends what is to be sent, at the end of each turn in which something came up, for ever."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            panels, self._to_send = self._to_send, {}
+            states: dict[str, bytes] = {}
+            for panel in panels:
+                try:
+                    await self._send_to(panel, states)
+                except (ConnectionError, RuntimeError) as error:
+                    # The reader of that socket notices and takes the panel out.
+                    log.info("panel went away while being written to: %s", error)
+
+    async def _send_to(self, panel: PanelSocket, states: dict[str, bytes]) -> None:
+        if panel.ws.closed:
+            return
+        if not self._has_room(panel):
+            return
+        # Writing never waits here, for there is room: one slow panel must not hold up the others.
+        for message in panel.waiting:
+            await panel.ws.send_frame(message, WSMsgType.TEXT)
+        self.sent += len(panel.waiting)
+        panel.waiting.clear()
+        if panel.stale:
+            panel.stale = False
+            encoded = states.get(panel.agent)
+            if encoded is None:
+                encoded = states[panel.agent] = self._encoded_state(panel.agent)
+            await panel.ws.send_frame(encoded, WSMsgType.TEXT)
+            self.sent += 1
+
+    def _has_room(self, panel: PanelSocket) -> bool:
+        transport = panel.transport
+        if transport.get_write_buffer_size() <= ROOM:
+            panel.stuck_since = 0
+            return True
+        now = self._clock.now()
+        panel.stuck_since = panel.stuck_since or now
+        if now - panel.stuck_since > PATIENCE or len(panel.waiting) > BACKLOG:
+            log.warning("panel does not read and is dropped", extra={"agent": panel.agent})
+            self.dropped += 1
+            transport.abort()
+        else:
+            self._clock.call_at(now + 100, lambda: self.wake(panel))
+        return False
+
+    def _encoded_state(self, agent: str) -> bytes:
+        runner = self.runner
+        seq = self._seq[agent] = self._seq.get(agent, 0) + 1
+        who = runner.floor.agents.get(agent) or Agent(agent)
+        return wire.encode(
+            view.state_view(
+                runner.floor, runner.directory, who, seq=seq, now=self._clock.now(), durable=not runner.slow
+            )
+        )
+
+    # Lists that are looked at ----------------------------------------------------------------------------------
+
+    def list_now(self, panel: PanelSocket, name: str) -> None:
+        """The panel has begun to show that list."""
+        if name == "queues":
+            panel.send(view.queues_view(self.runner.floor, self.runner.directory, panel.agent))
+        elif self.today is not None:
+            self.today(panel.agent)
+
+    def panels_watching(self, agent: str, name: str) -> list[PanelSocket]:
+        """The agent's panels that show that list."""
+        return [panel for panel in self._panels.get(agent, ()) if name in panel.watching]
+
+    def _list_soon(self, name: str, agent: str) -> None:
+        self._lists_due[name].add(agent)
+        if not self._lists_timer:
+            self._lists_timer = True
+            self._clock.call_at(self._clock.now() + LISTS_EVERY, self._send_lists)
+
+    def _send_lists(self) -> None:
+        self._lists_timer = False
+        due, self._lists_due = self._lists_due, {"queues": set(), "today": set()}
+        for agent in due["queues"]:
+            for panel in self.panels_watching(agent, "queues"):
+                self.list_now(panel, "queues")
+        for agent in due["today"]:
+            if self.today is not None and self.panels_watching(agent, "today"):
+                self.today(agent)
+

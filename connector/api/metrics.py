@@ -1,0 +1,85 @@
+"""`/metrics` in the Prometheus text format: read when asked, so that nothing is counted twice or on the hot path."""
+
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from connector.domain.model import AgentState, Phase
+from connector.ports.store import OutboxCount
+from connector.service.runner import Runner
+
+
+class Reading(Struct, frozen=True):
+    """What is read beside the floor: panels, messages, outbox and the org's API use."""
+
+    panels: int
+    messages_sent: int
+    panels_dropped: int
+    outbox: OutboxCount
+    tasks_written: int
+    task_retries: int
+    api_used: int | None
+    api_limit: int | None
+    now: int
+
+
+class Metrics(Collector):
+    """Turns the floor and a `Reading` into metrics."""
+
+    def __init__(self, runner: Runner, read: Callable[[], Reading]) -> None:
+        self._runner = runner
+        self._read = read
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(self)
+
+    def text(self) -> bytes:
+        """All metrics, as Prometheus reads them."""
+        return generate_latest(self._registry)
+
+    def collect(self) -> Iterable[Metric]:
+        """See `Collector`."""
+        yield from self._floor()
+        reading = self._read()
+        yield GaugeMetricFamily("phone_panel_panels", "Panels connected", reading.panels)
+        yield CounterMetricFamily("phone_panel_messages_sent", "Messages sent to panels", reading.messages_sent)
+        yield CounterMetricFamily("phone_panel_panels_dropped", "Panels that did not read", reading.panels_dropped)
+        yield CounterMetricFamily("phone_panel_tasks_written", "Task revisions written", reading.tasks_written)
+        yield CounterMetricFamily("phone_panel_task_retries", "Writes put off and tried again", reading.task_retries)
+        outbox = GaugeMetricFamily("phone_panel_outbox", "Tasks to be written, by state", labels=["state"])
+        outbox.add_metric(["waiting"], reading.outbox.waiting)
+        outbox.add_metric(["leased"], reading.outbox.leased)
+        outbox.add_metric(["parked"], reading.outbox.parked)
+        yield outbox
+        oldest = reading.outbox.oldest_due
+        age = max(0, reading.now - oldest) / 1000 if oldest is not None else 0
+        yield GaugeMetricFamily("phone_panel_outbox_oldest_seconds", "How long the oldest due Task has waited", age)
+        if reading.api_used is not None and reading.api_limit is not None:
+            yield GaugeMetricFamily("phone_panel_api_used", "Salesforce API requests of the day", reading.api_used)
+            yield GaugeMetricFamily("phone_panel_api_limit", "Salesforce API requests allowed", reading.api_limit)
+
+    def _floor(self) -> Iterable[Metric]:
+        runner = self._runner
+        yield GaugeMetricFamily("phone_panel_switch_up", "Whether the switch can be asked", int(runner.floor.switch_up))
+        contacts = dict.fromkeys(Phase, 0)
+        for contact in runner.floor.contacts.values():
+            contacts[contact.phase] += 1
+        phases = GaugeMetricFamily("phone_panel_contacts", "Contacts, by phase", labels=["phase"])
+        for phase, number in contacts.items():
+            phases.add_metric([phase], number)
+        yield phases
+        agents = dict.fromkeys(AgentState, 0)
+        for agent in runner.floor.agents.values():
+            agents[agent.state] += 1
+        states = GaugeMetricFamily("phone_panel_agents", "Agents, by state", labels=["state"])
+        for state, number in agents.items():
+            states.add_metric([state], number)
+        yield states
+        counts = runner.counts
+        yield CounterMetricFamily("phone_panel_inputs", "Commands and events dealt with", counts.inputs)
+        yield CounterMetricFamily("phone_panel_commands_refused", "Commands refused", counts.refused)
+        yield CounterMetricFamily("phone_panel_unknown_events", "Events that fit no table", counts.unknown_events)
+        yield CounterMetricFamily("phone_panel_commits_failed", "Commits that failed", counts.commits_failed)
+        yield CounterMetricFamily("phone_panel_slow_commits", "Commits slower than allowed", counts.slow_commits)

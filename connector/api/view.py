@@ -1,0 +1,188 @@
+"""What an agent's panels are shown: built from the floor, in the words of the wire."""
+
+from connector.domain import numbers
+from connector.domain.decide import deadline
+from connector.domain.directory import Directory, Profile
+from connector.domain.model import (
+    Agent,
+    Contact,
+    Floor,
+    Leg,
+    LegState,
+    Link,
+    Mask,
+    Phase,
+    Record,
+    Role,
+    Save,
+)
+from connector.domain.rules.allowed import agent_controls, controls
+from connector.domain.rules.links import name_is_lead, options
+from connector.wire import state as wire
+
+COMMENTS_LIMIT = 32_000
+
+
+def record_view(record: Record) -> wire.RecordView:
+    """A record as it is shown and chosen."""
+    return wire.RecordView(record.id, record.type, record.name, record.detail, record.why)
+
+
+def pop_view(record: Record) -> wire.RecordView:
+    """A record as it is opened: a person account by its Account."""
+    if not record.pop_id:
+        return record_view(record)
+    return wire.RecordView(record.pop_id, "Account", record.name, record.detail, record.why)
+
+
+def _link(link: Link) -> wire.LinkDraft:
+    return wire.LinkDraft(record_view(link.value) if link.value else None, link.revision, link.by)
+
+
+def _save(save: Save) -> wire.SaveView:
+    return wire.SaveView(
+        save.state, save.task_id, save.subject, save.next_try, save.code, save.field, save.message
+    )
+
+
+def _draft(contact: Contact) -> wire.DraftView:
+    draft = contact.draft
+    return wire.DraftView(
+        wire.TextDraft(draft.comments.value, draft.comments.revision),
+        wire.TextDraft(draft.disposition.value, draft.disposition.revision),
+        wire.TagsDraft(draft.tags.value, draft.tags.revision),
+        _link(draft.who),
+        _link(draft.what),
+    )
+
+
+def _leg(leg: Leg) -> wire.LegView:
+    return wire.LegView(leg.id, leg.role, leg.state, leg.since)
+
+
+def contact_view(floor: Floor, directory: Directory, contact: Contact, profile: Profile) -> wire.ContactView:
+    """One contact of the agent."""
+    skill = directory.skill(contact.skill)
+    customer = contact.leg(Role.CUSTOMER)
+    held = customer is not None and customer.state is LegState.HELD
+    who_options, what_options = options(contact)
+    problem = contact.problem
+    wrap_up = deadline(contact, directory) if contact.phase is Phase.WRAP_UP else None
+    return wire.ContactView(
+        key=contact.key,
+        kind=contact.kind,
+        direction="internal" if contact.internal else contact.kind,
+        phase=contact.phase,
+        number=contact.number,
+        number_shown=contact.number if contact.internal else numbers.shown(contact.number, profile.country),
+        place="" if contact.internal else numbers.place(contact.number, profile.language),
+        skill=skill.id,
+        skill_name=skill.name,
+        started=contact.started,
+        offered=contact.offered,
+        answered=contact.answered,
+        ended=contact.ended,
+        outcome=contact.outcome,
+        legs=tuple(_leg(leg) for leg in contact.legs),
+        held_since=customer.since if held and customer else None,
+        muted=contact.muted,
+        recording=contact.recording,
+        mask=contact.mask,
+        masked_since=contact.masked_since if contact.mask is Mask.ON else None,
+        digits=contact.digits,
+        asked=tuple(ask.goal for ask in contact.asked),
+        problem=wire.ProblemView(problem.code, problem.order, problem.at) if problem else None,
+        match=wire.MatchView(contact.match.state, tuple(record_view(person) for person in contact.match.people)),
+        draft=_draft(contact),
+        who_options=tuple(record_view(record) for record in who_options),
+        what_options=tuple(record_view(record) for record in what_options),
+        what_closed="name_is_lead" if name_is_lead(contact) else None,
+        disposition_required=skill.disposition_required,
+        wrap_up_ends=wrap_up[0] if wrap_up else None,
+        save=_save(contact.save),
+        controls=controls(floor, contact, directory),
+    )
+
+
+def state_view(floor: Floor, directory: Directory, agent: Agent, *, seq: int, now: int, durable: bool) -> wire.State:
+    """All that the agent's panels show, but for lists that are asked for apart."""
+    profile = directory.agents.get(agent.id) or Profile(agent.id, agent.id)
+    contacts = [floor.contacts[key] for key in agent.contacts if key in floor.contacts]
+    next_state, next_reason = agent.next or (None, None)
+    return wire.State(
+        seq=seq,
+        now=now,
+        durable=durable,
+        agent=wire.AgentView(
+            id=agent.id,
+            name=profile.name,
+            state=agent.state,
+            reason=agent.reason or None,
+            since=agent.since,
+            next_state=next_state,
+            next_reason=next_reason or None,
+            phone_ready=agent.phone_ready and floor.switch_up,
+            phone=profile.device,
+            controls=agent_controls(floor, directory, agent),
+        ),
+        contacts=tuple(contact_view(floor, directory, contact, profile) for contact in contacts),
+    )
+
+
+def setup_view(directory: Directory, agent: str) -> wire.Setup:
+    """What the agent can choose."""
+    profile = directory.agents.get(agent) or Profile(agent, agent)
+    mine = [skill for skill in directory.skills.values() if skill.id in profile.skills]
+    return wire.Setup(
+        version=directory.version,
+        user=profile.name,
+        language=profile.language,
+        country=profile.country,
+        reasons=directory.reasons,
+        skills=tuple(
+            wire.SkillChoice(
+                skill.id,
+                skill.name,
+                skill.outbound,
+                numbers.shown(skill.caller_id, profile.country) if skill.caller_id else "",
+                directory.dispositions_of(skill.id),
+                directory.tags,
+            )
+            for skill in mine
+        ),
+        dispositions=tuple(disposition.name for disposition in directory.dispositions),
+        tags=directory.tags,
+        comments_limit=COMMENTS_LIMIT,
+    )
+
+
+def queues_view(floor: Floor, directory: Directory, agent: str) -> wire.Queues:
+    """How many wait in each of the agent's skills."""
+    profile = directory.agents.get(agent) or Profile(agent, agent)
+    rows = []
+    for skill in directory.skills.values():
+        if skill.id in profile.skills:
+            keys = floor.queues.get(skill.id, ())
+            oldest = floor.contacts[keys[0]].started if keys and keys[0] in floor.contacts else None
+            rows.append(wire.QueueView(skill.id, skill.name, len(keys), oldest))
+    return wire.Queues(tuple(rows))
+
+
+def today_row(directory: Directory, contact: Contact, profile: Profile) -> wire.TodayRow:
+    """A contact of today, in one line."""
+    who = contact.draft.who.value
+    until = contact.ended or contact.answered
+    return wire.TodayRow(
+        key=contact.key,
+        kind=contact.kind,
+        direction="internal" if contact.internal else contact.kind,
+        name=who.name if who else "",
+        number=contact.number,
+        number_shown=contact.number if contact.internal else numbers.shown(contact.number, profile.country),
+        skill_name=directory.skill(contact.skill).name,
+        outcome=contact.outcome or "",
+        at=contact.started,
+        duration=(until - contact.answered) // 1000 if until and contact.answered else 0,
+        save=_save(contact.save),
+        record=record_view(who) if who else None,
+    )

@@ -1,0 +1,287 @@
+"""The panel's socket: sign-in first, then commands, drafts and questions, one at a time and in order."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any, Final
+
+import msgspec
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from connector.api import handlers, view
+from connector.api.auth import SignIn
+from connector.api.hub import Hub, PanelSocket
+from connector.domain import numbers
+from connector.domain.model import Contact, Record
+from connector.domain.rules.links import options
+from connector.domain.rules.outbound import dialled
+from connector.errors import BadInput, CrmUnavailable, NotAllowed, SignInRefused
+from connector.log import about_agent
+from connector.ports.crm import Crm
+from connector.ports.store import RememberedReply, Store
+from connector.service.clock import Clock
+from connector.service.runner import Runner
+from connector.wire import VERSION, commands, state
+
+log = logging.getLogger(__name__)
+
+HELLO_WITHIN: Final = 10.0
+"""Seconds in which a socket must say who it is."""
+
+LARGEST: Final = 256 * 1024
+"""Bytes of the largest message that is read: comments of 32,000 characters in four bytes each, and room."""
+
+FLOOD: Final = (400, 100)
+"""Messages that may come at once, and per second after that; a typing agent sends four in a second."""
+
+
+class Bucket:
+    """Counts messages against a rate; times in ms."""
+
+    def __init__(self, now: int) -> None:
+        self._left = float(FLOOD[0])
+        self._at = now
+
+    def take(self, now: int) -> bool:
+        """Whether one more message is within the rate."""
+        self._left = min(FLOOD[0], self._left + (now - self._at) * FLOOD[1] / 1000) - 1
+        self._at = now
+        return self._left >= 0
+
+
+class PanelSockets:
+    """Serves `/panel/socket`."""
+
+    def __init__(
+        self,
+        *,
+        runner: Runner,
+        hub: Hub,
+        crm: Crm,
+        store: Store,
+        sign_in: SignIn,
+        origins: frozenset[str],
+        clock: Clock,
+    ) -> None:
+        self._runner = runner
+        self._hub = hub
+        self._crm = crm
+        self._store = store
+        self._sign_in = sign_in
+        self._origins = origins
+        self._clock = clock
+        self._open: set[web.WebSocketResponse] = set()
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """One socket from its opening to its end."""
+        origin = request.headers.get("Origin", "")
+        if origin not in self._origins:
+            log.warning("socket of a foreign origin refused", extra={"origin": origin})
+            raise web.HTTPForbidden(text="origin_not_allowed")
+        ws = web.WebSocketResponse(heartbeat=30.0, max_msg_size=LARGEST, compress=False)
+        await ws.prepare(request)
+        self._open.add(ws)
+        try:
+            hello = await self._hello(ws)
+            if hello is not None:
+                await self._serve(request, ws, *hello)
+        finally:
+            self._open.discard(ws)
+        return ws
+
+    async def close(self) -> None:
+        """All panels are told that we go away, and come back by themselves."""
+        for ws in list(self._open):
+            await ws.close(code=WSCloseCode.GOING_AWAY, message=b"restart")
+
+    async def _hello(self, ws: web.WebSocketResponse) -> tuple[str, commands.Hello] | None:
+        """Who it is; None when the socket was turned away, with the reason told."""
+        try:
+            message = await ws.receive(timeout=HELLO_WITHIN)
+            if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+                return None
+            hello = commands.decode(message.data)
+            if not isinstance(hello, commands.Hello):
+                raise SignInRefused("hello_first", "The first message is hello.")
+            if hello.version != VERSION:
+                raise SignInRefused("wire_version", f"This connector speaks version {VERSION}: reload the page.")
+            session = self._sign_in.verify(hello.token)
+            if session.agent not in self._runner.directory.agents:
+                raise SignInRefused("not_an_agent", "Your user is not an agent: ask for the Phone Panel permission.")
+        except TimeoutError:
+            await ws.close(code=WSCloseCode.POLICY_VIOLATION, message=b"hello_late")
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            await self._turn_away(ws, "message_invalid", str(error))
+        except SignInRefused as error:
+            await self._turn_away(ws, error.code, str(error))
+        else:
+            return session.agent, hello
+        return None
+
+    async def _turn_away(self, ws: web.WebSocketResponse, code: str, message: str) -> None:
+        log.warning("socket refused: %s", message, extra={"code": code})
+        await ws.send_bytes(state.encode(state.Failure(code, message, None, True)))
+        await ws.close(code=WSCloseCode.POLICY_VIOLATION, message=code.encode())
+
+    async def _serve(self, request: web.Request, ws: web.WebSocketResponse, agent: str, hello: commands.Hello) -> None:
+        transport = request.transport
+        if transport is None:
+            return
+        now = self._clock.now()
+        panel = PanelSocket(self._hub, ws, transport, agent, now if hello.focused else 0)
+        conversation = Conversation(self._runner, self._hub, self._crm, self._store, self._clock, panel)
+        with about_agent(agent):
+            for draft in hello.drafts:
+                await conversation.take(draft)
+            self._hub.join(panel)
+            bucket = Bucket(now)
+            try:
+                async for message in ws:
+                    if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+                        break
+                    if not bucket.take(self._clock.now()):
+                        await self._turn_away(ws, "flood", "Too many messages.")
+                        break
+                    await conversation.read(message.data)
+            finally:
+                self._hub.leave(panel)
+                conversation.end()
+
+
+class Conversation:
+    """What one panel says, and the answers."""
+
+    def __init__(
+        self, runner: Runner, hub: Hub, crm: Crm, store: Store, clock: Clock, panel: PanelSocket
+    ) -> None:
+        self._runner = runner
+        self._hub = hub
+        self._crm = crm
+        self._store = store
+        self._clock = clock
+        self._panel = panel
+        self._finding: asyncio.Task[None] | None = None
+
+    async def read(self, data: str | bytes) -> None:
+        """One message; one that cannot be read is answered with an error that names the field, and changes nothing."""
+        try:
+            message = commands.decode(data)
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            text = str(error)
+            field = text.rsplit("`$.", 1)[-1].rstrip("`") if "`$." in text else None
+            self._panel.send(state.Failure("message_invalid", text, field))
+        else:
+            await self.take(message)
+
+    async def take(self, message: commands.Message) -> None:
+        """Acts on a message that was read."""
+        match message:
+            case commands.Command():
+                self._command(message)
+            case commands.DraftMessage():
+                await self._draft(message)
+            case commands.Ping():
+                self._panel.send(state.Pong(self._clock.now()))
+            case commands.Find():
+                self._find(message)
+            case commands.Preview():
+                self._panel.send(self._preview(message))
+            case commands.Visited():
+                self._runner.draft(handlers.visit(self._panel.agent, message), lambda: None)
+            case commands.Focus():
+                self._panel.focused_at = self._clock.now()
+            case commands.ChoreDone():
+                self._hub.chores.done(self._panel.agent, message.chore, message.ok)
+            case commands.Watch():
+                self._watch(message.lists)
+            case commands.Hello():
+                self._panel.send(state.Failure("hello_twice", "This socket has said hello."))
+
+    def end(self) -> None:
+        """Nobody waits for answers any more."""
+        if self._finding is not None:
+            self._finding.cancel()
+
+    def _command(self, message: commands.Command) -> None:
+        try:
+            order = handlers.command(self._panel.agent, message)
+        except BadInput as error:
+            self._panel.send(state.Reply(message.id, error.code, error.field, str(error)))
+            return
+        self._runner.command(order, message.id, self._answer)
+
+    def _answer(self, reply: RememberedReply) -> None:
+        self._panel.send(state.Reply(reply.request, reply.error, reply.field, reply.message, reply.contact))
+
+    async def _draft(self, message: commands.DraftMessage) -> None:
+        agent = self._panel.agent
+
+        def saved() -> None:
+            self._panel.send(state.DraftSaved(message.contact, message.field, message.revision))
+
+        try:
+            contact = await self._contact(message.contact)
+            order = handlers.draft(agent, message, lambda link: _known(contact, link))
+            self._runner.draft(order, saved)
+        except (NotAllowed, BadInput) as error:
+            refused = state.DraftRefused(message.contact, message.field, message.revision, error.code, str(error))
+            self._panel.send(refused)
+
+    async def _contact(self, key: str) -> Contact:
+        """The agent's contact; a closed one that the floor has forgotten comes back, for the note must not be lost."""
+        contact = self._runner.floor.contacts.get(key)
+        if contact is None:
+            contact = await self._store.contact(key)
+            if contact is not None and contact.agent == self._panel.agent:
+                self._runner.adopt(contact)
+        if contact is None or contact.agent != self._panel.agent:
+            raise NotAllowed("no_such_contact", "There is no such contact.")
+        return contact
+
+    def _preview(self, message: commands.Preview) -> state.Previewed:
+        directory = self._runner.directory
+        profile = directory.agents[self._panel.agent]
+        try:
+            number, internal = dialled(directory, message.number, profile)
+        except BadInput as error:
+            return state.Previewed(message.id, error=error.code)
+        if internal:
+            colleague = directory.agent_of_device(number)
+            return state.Previewed(message.id, number, number, colleague.name if colleague else "")
+        place = numbers.place(number, profile.language)
+        return state.Previewed(message.id, number, numbers.shown(number, profile.country), place)
+
+    def _watch(self, lists: tuple[str, ...]) -> None:
+        before = self._panel.watching
+        self._panel.watching = lists
+        for name in lists:
+            if name not in before:
+                self._hub.list_now(self._panel, name)
+
+    def _find(self, message: commands.Find) -> None:
+        """Only the newest search of a panel is answered: what was typed before is of no use any more."""
+        if self._finding is not None:
+            self._finding.cancel()
+        self._finding = _spawn(self._found(message))
+
+    async def _found(self, message: commands.Find) -> None:
+        try:
+            records = await self._crm.find(message.what, message.text)
+        except CrmUnavailable as error:
+            log.warning("search failed: %s", error)
+            self._panel.send(state.Found(message.id, error="crm_unavailable"))
+        else:
+            self._panel.send(state.Found(message.id, tuple(view.record_view(record) for record in records)))
+
+
+def _spawn(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    return asyncio.get_running_loop().create_task(work)
+
+
+def _known(contact: Contact, link: commands.RecordLink) -> Record:
+    """The record as the options have it (with what to open for it), or as the panel names it."""
+    who, what = options(contact)
+    found = next((record for record in (*who, *what) if record.id == link.id), None)
+    return found or Record(link.id, link.type, link.name, why="search")
+
+

@@ -1,0 +1,264 @@
+"""The composition root: builds everything from the settings, starts it in order and stops it in reverse.
+
+The only file that knows all.  Stopping leaves calls up, contacts in the store and Tasks in the outbox.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from aiohttp import web
+
+from connector.api import view
+from connector.api.auth import Issuer, SignIn
+from connector.api.http import Health, PanelPage, build_app
+from connector.api.hub import Hub
+from connector.api.metrics import Metrics, Reading
+from connector.api.ws import PanelSockets
+from connector.config import Config
+from connector.domain.directory import Directory, Profile
+from connector.errors import ConfigError, CrmUnavailable
+from connector.ports.crm import Crm
+from connector.ports.store import OutboxCount, Store
+from connector.ports.switch import Switch
+from connector.salesforce import SalesforceConfig, open_crm
+from connector.service.clock import Clock, WallClock
+from connector.service.outbox import Outbox
+from connector.service.runner import Runner
+from connector.store.sqlite import SqliteStore
+from connector.switch import SwitchConfig, open_switch
+from connector.wire import state as wire
+
+log = logging.getLogger(__name__)
+
+TODAY_ROWS = 20
+
+
+def crm_of(config: Config) -> Crm:
+    """Salesforce as configured.  Raises `ConfigError` naming what is missing."""
+    given = config.salesforce
+    for name in ("consumer_key", "username", "private_key_file"):
+        if not getattr(given, name):
+            raise ConfigError(f"salesforce.{name}: is missing; the connector signs in with it (see docs/how-to).")
+    return open_crm(
+        SalesforceConfig(
+            login_url=given.login_url,
+            consumer_key=given.consumer_key,
+            username=given.username,
+            private_key_file=given.private_key_file,
+            audience=given.audience,
+            api_version=given.api_version,
+            timeout_s=given.timeout_s,
+            threads=given.threads,
+        )
+    )
+
+
+def switch_of(config: Config, directory: Directory | None = None) -> Switch:
+    """The switch as configured."""
+    given = config.switch
+    key = _text(given.key_file, "switch.key_file") if given.key_file else ""
+    devices = tuple(agent.device for agent in directory.agents.values() if agent.device) if directory else ()
+    return open_switch(SwitchConfig(kind=given.kind, url=given.url, key=key, devices=devices))
+
+
+def _text(path: str, setting: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(f"{setting}: {path} cannot be read: {error.strerror}.") from error
+
+
+class Connector:
+    """A running connector."""
+
+    def __init__(self, config: Config, *, sandbox: bool = False, clock: Clock | None = None) -> None:
+        """`sandbox` accepts session tokens of the demo.  Raises `ConfigError`."""
+        self._config = config
+        self._clock = clock or WallClock()
+        self.origins = frozenset(config.origins)
+        self._page = PanelPage(self.origins)
+        issuers = [
+            Issuer(given.issuer, _text(given.public_key_file, "sign_in.public_key_file"), given.org)
+            for given in config.sign_in
+        ]
+        self._sign_in = SignIn(issuers, self._clock.now, sandbox=sandbox)
+        self._crm = crm_of(config)
+        self._store: Store = SqliteStore(Path(config.store), self._clock.now)
+        self._stops: list[Callable[[], Awaitable[object]]] = []
+        self._missing = {"store", "salesforce", "switch"}
+        self.port = config.port
+
+    async def start(self) -> None:
+        """A call can be taken when this returns.  Raises a `ConnectorError` that says what is wrong."""
+        config, clock = self._config, self._clock
+        loaded = await self._store.open()
+        self._stops.append(self._store.close)
+        self._stops.append(self._crm.close)
+        self._missing.discard("store")
+        directory = await self._first_directory(loaded.directory)
+        self._hub = Hub(clock)
+        self._outbox = Outbox(
+            self._store,
+            self._crm,
+            clock=clock.now,
+            report=lambda event: self._runner.event(event),
+            gather_ms=config.gather_ms,
+            timeout_ms=round(config.salesforce.timeout_s * 1000),
+        )
+        switch = switch_of(config, directory)
+        self._runner = Runner(
+            store=self._store,
+            switch=switch,
+            crm=self._crm,
+            clock=clock,
+            outside=self._hub,
+            poke_outbox=self._outbox.poke,
+        )
+        self._hub.watch(self._runner)
+        self._hub.today = lambda agent: self._keep(self._send_today(agent))
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stops.append(self._end_tasks)
+        await self._runner.start(loaded, directory)
+        self._stops += [switch.close, self._runner.stop]
+        self._missing.discard("switch")
+        self._outbox.start()
+        self._stops.append(self._outbox.stop)
+        self._keep(self._hub.run())
+        self._keep(self._refresh_directory())
+        await self._serve()
+
+    async def stop(self) -> None:
+        """Everything is put down in reverse; a failure to stop one thing does not keep the others up."""
+        for stop in reversed(self._stops):
+            try:
+                await stop()
+            except Exception:
+                log.exception("stopping failed")
+        self._stops.clear()
+
+    async def _serve(self) -> None:
+        self._sockets = PanelSockets(
+            runner=self._runner,
+            hub=self._hub,
+            crm=self._crm,
+            store=self._store,
+            sign_in=self._sign_in,
+            origins=self.origins,
+            clock=self._clock,
+        )
+        self._metrics = Metrics(self._runner, lambda: self._reading)
+        app = build_app(page=self._page, sockets=self._sockets, ready=self._ready, metrics=self._show_metrics)
+        web_runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
+        await web_runner.setup()
+        self._stops.append(web_runner.cleanup)
+        site = web.TCPSite(web_runner, self._config.host, self._config.port)
+        try:
+            await site.start()
+        except OSError as error:
+            raise ConfigError(
+                f"port: {self._config.port} on {self._config.host} cannot be used ({error.strerror}); "
+                "stop what uses it, or set PANEL_PORT to another."
+            ) from error
+        self.port = web_runner.addresses[0][1]
+        self._stops.append(self._sockets.close)
+
+    def _ready(self) -> Health:
+        missing = set(self._missing)
+        if not self._runner.floor.switch_up:
+            missing.add("switch")
+        if self._runner.slow:
+            missing.add("store")
+        return Health(tuple(sorted(missing)))
+
+    async def _show_metrics(self) -> bytes:
+        used, limit = getattr(self._crm, "api_usage", None) or (None, None)
+        self._reading = Reading(
+            panels=self._hub.count(),
+            messages_sent=self._hub.sent,
+            panels_dropped=self._hub.dropped,
+            outbox=await self._store.outbox_count(),
+            tasks_written=self._outbox.written,
+            task_retries=self._outbox.retries,
+            api_used=used,
+            api_limit=limit,
+            now=self._clock.now(),
+        )
+        return self._metrics.text()
+
+    _reading = Reading(0, 0, 0, OutboxCount(0, 0, 0, None), 0, 0, None, None, 0)
+
+    # The directory -----------------------------------------------------------------------------------------------
+
+    async def _first_directory(self, kept: Directory | None) -> Directory:
+        """The org's, or the last good one while the org cannot be asked."""
+        try:
+            directory = await self._crm.directory()
+        except CrmUnavailable as error:
+            if kept is None:
+                raise
+            log.warning("the directory of the last run is used: %s", error)
+            return kept
+        self._missing.discard("salesforce")
+        self._say_ignored(directory)
+        await self._store.save_directory(directory)
+        return directory
+
+    async def _refresh_directory(self) -> None:
+        while True:
+            await asyncio.sleep(self._config.directory_every_s)
+            try:
+                directory = await self._crm.directory()
+            except CrmUnavailable as error:
+                self._missing.add("salesforce")
+                log.warning("the directory cannot be read: %s", error)
+                continue
+            self._missing.discard("salesforce")
+            if directory != self._runner.directory:
+                self._say_ignored(directory)
+                self._runner.set_directory(directory)
+                await self._store.save_directory(directory)
+
+    def _say_ignored(self, directory: Directory) -> None:
+        for line in directory.ignored:
+            log.warning("configuration ignored: %s", line)
+
+    # Today ---------------------------------------------------------------------------------------------------------
+
+    async def _send_today(self, agent: str) -> None:
+        profile = self._runner.directory.agents.get(agent) or Profile(agent, agent)
+        since = midnight(self._clock.now(), profile.time_zone)
+        total, contacts = await self._store.today(agent, since, TODAY_ROWS)
+        newest = [self._runner.floor.contacts.get(contact.key, contact) for contact in contacts]
+        rows = tuple(view.today_row(self._runner.directory, contact, profile) for contact in newest)
+        for panel in self._hub.panels_watching(agent, "today"):
+            panel.send(wire.Today(total, rows))
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a background task failed", exc_info=error)
+
+    async def _end_tasks(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def midnight(now: int, zone: str) -> int:
+    """When the day began, in ms, in that time zone (an unknown one counts as UTC)."""
+    try:
+        tz = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        tz = ZoneInfo("UTC")
+    day = datetime.fromtimestamp(now / 1000, UTC).astimezone(tz).date()
+    return round(datetime.combine(day, time(), tz).timestamp() * 1000)

@@ -1,0 +1,72 @@
+"""After a (re)connect: what differs between the floor and the switch, as ordinary events."""
+
+from connector.domain.effects import EndLeg, SwitchAsk
+from connector.domain.events import (
+    CallArrived,
+    LegAnswered,
+    LegEnded,
+    LegHeld,
+    LegMuted,
+    LegResumed,
+    LegRinging,
+    PhoneChanged,
+    RecordingChanged,
+    SwitchEvent,
+)
+from connector.domain.model import Contact, Floor, Leg, LegState, Phase, Recording, Role
+from connector.ports.switch import LegNow, Snapshot
+
+
+def reconcile(floor: Floor, snapshot: Snapshot, now: int) -> tuple[list[SwitchEvent], list[SwitchAsk]]:
+    """The news in the snapshot, in the order in which it happened, and the ends to ask for of legs nobody owns.
+
+    A leg of ours that the switch never heard of is left out here: it is asked for again.  One that rang or talked and
+    is gone has ended: when the switch remembers, at that time and with its cause, else now.
+    """
+    phones: list[SwitchEvent] = [PhoneChanged(device, ready) for device, ready in sorted(snapshot.phones.items())]
+    there = {leg.leg: leg for leg in snapshot.legs}
+    dated: list[tuple[int, SwitchEvent]] = []
+    for contact in floor.contacts.values():
+        for leg in contact.legs:
+            dated += _of_leg(contact, leg, there.get(leg.id), now)
+        dated += _recording(contact, snapshot, now)
+    orphans: list[SwitchAsk] = []
+    for found in snapshot.legs:
+        if found.leg in floor.legs or found.state is LegState.ENDED:
+            continue
+        if found.role is Role.CUSTOMER:
+            dated.append((found.since, CallArrived(found.leg, found.number, found.line, found.since, found.contact)))
+        else:
+            orphans.append(EndLeg(f"orphan.{found.leg}", found.contact or "", found.leg))
+    dated.sort(key=lambda item: item[0])
+    return [*phones, *(event for _, event in dated)], orphans
+
+
+def _of_leg(contact: Contact, leg: Leg, found: LegNow | None, now: int) -> list[tuple[int, SwitchEvent]]:
+    if found is None:
+        return [] if leg.state is LegState.DIALING else [(now, LegEnded(leg.id, "failed", now))]
+    at = found.since
+    news: list[SwitchEvent] = []
+    match (leg.state, found.state):
+        case (_, LegState.ENDED):
+            news = [LegEnded(leg.id, found.cause or "failed", at)]
+        case (LegState.DIALING, LegState.RINGING):
+            news = [LegRinging(leg.id, at)]
+        case (LegState.DIALING | LegState.RINGING, LegState.CONNECTED):
+            news = [LegAnswered(leg.id, at)]
+        case (LegState.DIALING | LegState.RINGING, LegState.HELD):
+            news = [LegAnswered(leg.id, at), LegHeld(leg.id, at)]
+        case (LegState.CONNECTED, LegState.HELD):
+            news = [LegHeld(leg.id, at)]
+        case (LegState.HELD, LegState.CONNECTED):
+            news = [LegResumed(leg.id, at)]
+    if leg.role is Role.AGENT and found.state is not LegState.ENDED and found.muted is not contact.muted:
+        news.append(LegMuted(leg.id, found.muted, at))
+    return [(at, event) for event in news]
+
+
+def _recording(contact: Contact, snapshot: Snapshot, now: int) -> list[tuple[int, SwitchEvent]]:
+    heard = snapshot.recordings.get(contact.key, Recording.OFF)
+    if contact.phase is not Phase.ACTIVE or heard is contact.recording:
+        return []
+    return [(now, RecordingChanged(contact.key, heard, now))]
