@@ -1,0 +1,1 @@
+"""A telephone switch without telephones: asynchronous like a real one, with failure on demand and virtual time."""

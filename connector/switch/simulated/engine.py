@@ -1,0 +1,225 @@
+"""The simulated switch: an exchange with customers, faults on demand and one connector that is told what happens."""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Final
+
+from msgspec import Struct
+
+from connector.domain.effects import SwitchAsk
+from connector.domain.events import CallArrived, SwitchEvent
+from connector.domain.model import LegState, Role
+from connector.errors import BadInput, SwitchUnavailable
+from connector.ports.switch import Snapshot, SwitchListener
+from connector.switch.simulated.asks import carry_out, refuse
+from connector.switch.simulated.clock import Clock
+from connector.switch.simulated.destinations import TRY_OUT, Rule, parse_rules
+from connector.switch.simulated.exchange import USUAL, Channel, Exchange, Timing
+from connector.switch.simulated.faults import Delay, Down, Fault, Number, PendingFaults, Phone, Refuse, Silent, Up
+from connector.switch.simulated.journal import Entry
+
+E164: Final = re.compile(r"\+[1-9]\d{6,14}")
+_PUNCTUATION: Final = re.compile(r"[\s().\-\u2010-\u2015\u00a0]")
+REPLACED: Final = "replaced"
+"""Why a connector is told `down` when another one takes its place."""
+
+WITHHELD: Final = ("anonymous", "withheld")
+"""What a caller without a number is called; their number is empty."""
+
+
+class NewCall(Struct, frozen=True, rename={"caller": "from"}, forbid_unknown_fields=True):
+    """A customer who is to call.  Without `to` and `skill` they call the first line.
+
+    `talk`: seconds after the answer at which they hang up; `patience`: seconds of waiting after which they give up;
+    None is never.
+    """
+
+    caller: str
+    to: str | None = None
+    skill: str | None = None
+    talk: float | None = None
+    patience: float | None = None
+
+
+class Engine:
+    """A switch without a network.
+
+    `devices` are the agents' phones, all registered; `lines` maps skills to our numbers, the first one being the usual;
+    `journal` is given what the switch saw.  What `attach`, `call`, `ring`, `hang_up` and `inflict` bring about is told
+    before they return; what `ask` brings about, never.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        devices: Iterable[str] = (),
+        *,
+        lines: dict[str, str] | None = None,
+        rules: tuple[Rule, ...] = TRY_OUT,
+        timing: Timing = USUAL,
+        journal: Callable[[Entry], None] = lambda _entry: None,
+    ) -> None:
+        self.clock = clock
+        self.lines = lines or {}
+        self._timing = timing
+        self._journal = journal
+        self._exchange = Exchange(clock, devices, rules=rules, timing=timing, tell=self._tell, journal=journal)
+        self._faults = PendingFaults()
+        self._listener: SwitchListener | None = None
+        self._down: str | None = None
+        self._calls = 0
+
+    # --- for the connector -----------------------------------------------------------------------------------------
+
+    def attach(self, listener: SwitchListener) -> None:
+        """From now on `listener` is told what happens; it was told `up`, and the one before it `down`.
+
+        Raises SwitchUnavailable while the switch is down.
+        """
+        if self._down is not None:
+            raise SwitchUnavailable(f"the simulated switch is down: {self._down}")
+        if self._listener is not None and self._listener is not listener:
+            self._listener.down(REPLACED)
+        self._listener = listener
+        listener.up(self._exchange.snapshot())
+
+    def detach(self, listener: SwitchListener) -> None:
+        """`listener` is told nothing more; calls go on."""
+        if self._listener is listener:
+            self._listener = None
+
+    def ask(self, ask: SwitchAsk) -> None:
+        """The ask will be carried out soon, after those before it.  Raises SwitchUnavailable while down."""
+        if self._down is not None:
+            raise SwitchUnavailable(f"the simulated switch is down: {self._down}")
+        fault = self._faults.take(ask)
+        soon = self._timing.ask
+        match fault:
+            case None:
+                self.clock.after(soon, partial(carry_out, self._exchange, ask))
+            case Refuse():
+                self.clock.after(soon, partial(refuse, self._exchange, ask, fault.code))
+            case Delay():
+                self.clock.after(soon + fault.ms, partial(carry_out, self._exchange, ask))
+            case Silent():
+                pass
+
+    def snapshot(self) -> Snapshot:
+        """All that the switch knows now."""
+        return self._exchange.snapshot()
+
+    @property
+    def down(self) -> str | None:
+        """Why the switch cannot be asked, or None."""
+        return self._down
+
+    # --- for customers, phones and tests ---------------------------------------------------------------------------
+
+    def call(self, call: NewCall) -> str:
+        """A customer calls; returns their leg.  Raises BadInput for what cannot be called or called from."""
+        for field in ("talk", "patience"):
+            seconds = getattr(call, field)
+            if seconds is not None and not 0 <= seconds <= 86_400:
+                raise BadInput("value_invalid", field, f"{field} must be 0 to 86400 seconds")
+        talk, patience = (None if s is None else int(s * 1000) for s in (call.talk, call.patience))
+        return self.ring(_caller(call.caller), self._line(call), talk=talk, patience=patience)
+
+    def ring(self, number: str, line: str, *, talk: int | None = None, patience: int | None = None) -> str:
+        """A customer calls `line`; returns their leg, after it was told.
+
+        They hang up `talk` ms after the answer, or when they have waited for `patience` ms; None is never.
+        """
+        self._calls += 1
+        now = self.clock.now()
+        leg = f"{now}.{self._calls}"
+        state = LegState.RINGING
+        customer = Channel(leg, Role.CUSTOMER, number, line, now, state, inbound=True, talk=talk)
+        self._exchange.add(customer, "arrived")
+        if patience is not None:
+            self.clock.after(patience, lambda: None if customer.up else self.hang_up(leg))
+        self._tell(CallArrived(leg, number, line, now))
+        return leg
+
+    def hang_up(self, leg: str) -> None:
+        """The far end of a leg hangs up: a customer at any time, or an agent's phone.
+
+        A leg that has ended already stays so.  Raises BadInput for one that never was.
+        """
+        channel = self._exchange.channel(leg)
+        if channel is None:
+            raise BadInput("leg_unknown", "leg", f"there is no leg {leg!r}")
+        phone = channel.role is Role.AGENT
+        unanswered = "cancelled" if channel.inbound else "declined"
+        self._exchange.end(channel, "normal" if channel.up else unanswered, by="phone" if phone else "customer")
+
+    def inflict(self, fault: Fault) -> None:
+        """The fault happens now, or befalls the next ask of its kind.  Raises BadInput for one that makes no sense."""
+        match fault:
+            case Refuse() | Silent() | Delay():
+                self._faults.add(fault)
+            case Down():
+                self._go_down(fault.reason)
+            case Up():
+                self._come_up()
+            case Phone():
+                self._exchange.register(fault.device, fault.ready)
+            case Number():
+                self._exchange.rules = (*parse_rules(fault.rules), *self._exchange.rules)
+
+    def live(self) -> list[Channel]:
+        """The legs that have not ended, the oldest first."""
+        return [channel for channel in self._exchange.channels() if channel.live]
+
+    def waiting(self) -> list[Channel]:
+        """The customers who called and were not answered yet, the oldest first."""
+        return [channel for channel in self.live() if channel.inbound and not channel.up]
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _line(self, call: NewCall) -> str:
+        if call.to is not None and call.skill is not None:
+            raise BadInput("value_invalid", "skill", "give either to or skill, not both")
+        if call.skill is not None:
+            if call.skill not in self.lines:
+                known = ", ".join(self.lines) or "none; give this switch --lines"
+                raise BadInput("skill_unknown", "skill", f"no line leads to the skill {call.skill!r}; known: {known}")
+            return self.lines[call.skill]
+        if call.to is not None:
+            line = _PUNCTUATION.sub("", call.to)
+            if not E164.fullmatch(line):
+                raise BadInput("number_invalid", "to", f"{call.to!r} is no number; write it as +14155550100")
+            if self.lines and line not in self.lines.values():
+                known = ", ".join(self.lines.values())
+                raise BadInput("line_unknown", "to", f"{line} is no line of this switch; its lines: {known}")
+            return line
+        if not self.lines:
+            raise BadInput("value_missing", "to", "this switch has no lines: say which number is called")
+        return next(iter(self.lines.values()))
+
+    def _tell(self, event: SwitchEvent) -> None:
+        if self._listener is not None and self._down is None:
+            self._listener.event(event)
+
+    def _go_down(self, reason: str) -> None:
+        if self._down is None:
+            self._down = reason
+            self._journal(Entry(self.clock.now(), "down", cause=reason))
+            if self._listener is not None:
+                self._listener.down(reason)
+
+    def _come_up(self) -> None:
+        if self._down is not None:
+            self._down = None
+            self._journal(Entry(self.clock.now(), "up"))
+            if self._listener is not None:
+                self._listener.up(self._exchange.snapshot())
+
+
+def _caller(text: str) -> str:
+    if text in WITHHELD:
+        return ""
+    number = _PUNCTUATION.sub("", text)
+    if not E164.fullmatch(number):
+        raise BadInput("number_invalid", "from", f"{text!r} is no number; write it as +14155550143, or anonymous")
+    return number

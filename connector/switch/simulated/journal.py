@@ -1,0 +1,153 @@
+"""What the switch itself saw: an append-only file of JSON lines, and what it says about each contact.
+
+Tests that kill the connector take their expectations from here, never from the connector's own store.  Digits that
+were played are counted, never written.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from connector.domain.model import Recording, Role
+
+
+class Entry(Struct, frozen=True, omit_defaults=True):
+    """One thing that happened at `at`.
+
+    `what`: arrived, adopted, offered, placed, ringing, answered, held, resumed, muted, unmuted, recording, digits,
+    ended, refused, phone, up, down.  `by` says who ended a leg: asked, customer, phone, network, follows.
+    """
+
+    at: int
+    what: str
+    leg: str = ""
+    contact: str | None = None
+    role: Role | None = None
+    device: str = ""
+    number: str = ""
+    line: str = ""
+    cause: str = ""
+    by: str = ""
+    recording: Recording | None = None
+    count: int = 0
+
+
+class JournalFile:
+    """Appends to `path`, each entry handed to the operating system before `write` returns.
+
+    A kill of this process loses nothing; there is no fsync, so a power failure may.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = path.open("ab", buffering=0)
+        self._encoder = msgspec.json.Encoder()
+
+    def write(self, entry: Entry) -> None:
+        """The entry is the last line of the file."""
+        self._file.write(self._encoder.encode(entry) + b"\n")
+
+    def close(self) -> None:
+        """Nothing more is written."""
+        self._file.close()
+
+
+def read(path: Path) -> tuple[Entry, ...]:
+    """All whole lines of a journal; a last line that was cut off by a kill is left out."""
+    lines = path.read_bytes().split(b"\n")
+    decoder = msgspec.json.Decoder(Entry)
+    return tuple(decoder.decode(line) for line in lines[:-1])
+
+
+class CallSeen(Struct):
+    """What the switch saw of one contact.
+
+    `device` is the phone that was connected for it, or ""; `offers` are the phones that were rung, in order; `spoke` is
+    True when customer and phone were connected, so that a Task must exist; `held` are (from, until) of each hold, None
+    for one that was not over.  Times are ms UTC.
+    """
+
+    contact: str
+    customer_leg: str = ""
+    number: str = ""
+    line: str = ""
+    placed: bool = False
+    started: int | None = None
+    answered: int | None = None
+    ended: int | None = None
+    cause: str = ""
+    device: str = ""
+    agent_answered: int | None = None
+    agent_ended: int | None = None
+    offers: tuple[str, ...] = ()
+    held: tuple[tuple[int, int | None], ...] = ()
+    digits: int = 0
+
+    @property
+    def spoke(self) -> bool:
+        """Whether customer and agent were connected."""
+        return self.answered is not None and self.agent_answered is not None
+
+
+def calls_by_contact(entries: Iterable[Entry]) -> dict[str, CallSeen]:
+    """The calls that carried a contact key, by that key, in the order in which they got it.
+
+    A call that no connector ever adopted is in the journal but in no contact.
+    """
+    arrived: dict[str, Entry] = {}
+    carried: dict[str, str] = {}
+    calls: dict[str, CallSeen] = {}
+    for entry in entries:
+        if entry.what == "arrived":
+            arrived[entry.leg] = entry
+        elif entry.what == "adopted" and entry.contact:
+            if entry.leg in carried:
+                _end(calls[carried[entry.leg]], entry.at, "normal")
+            carried[entry.leg] = entry.contact
+            first = arrived[entry.leg]
+            call = calls.setdefault(entry.contact, CallSeen(entry.contact))
+            call.customer_leg, call.number, call.line, call.started = first.leg, first.number, first.line, first.at
+        elif entry.contact:
+            _add(calls.setdefault(entry.contact, CallSeen(entry.contact)), entry)
+    return calls
+
+
+def _add(call: CallSeen, entry: Entry) -> None:
+    if entry.role is Role.AGENT:
+        _add_agent(call, entry)
+    elif entry.what == "placed":
+        call.customer_leg, call.number, call.line = entry.leg, entry.number, entry.line
+        call.started, call.placed = entry.at, True
+    elif entry.what == "answered":
+        call.answered = entry.at
+    elif entry.what == "held":
+        call.held = (*call.held, (entry.at, None))
+    elif entry.what == "resumed":
+        # A customer who was left on hold by an agent begins their next contact by being resumed.
+        call.answered = call.answered or entry.at
+        _end_hold(call, entry.at)
+    elif entry.what == "digits":
+        call.digits += entry.count
+    elif entry.what == "ended":
+        _end(call, entry.at, entry.cause)
+
+
+def _end(call: CallSeen, at: int, cause: str) -> None:
+    call.ended, call.cause = at, cause
+    _end_hold(call, at)
+
+
+def _end_hold(call: CallSeen, at: int) -> None:
+    if call.held and call.held[-1][1] is None:
+        call.held = (*call.held[:-1], (call.held[-1][0], at))
+
+
+def _add_agent(call: CallSeen, entry: Entry) -> None:
+    if entry.what in ("offered", "placed"):
+        call.offers = (*call.offers, entry.device)
+    elif entry.what == "answered":
+        call.device, call.agent_answered, call.agent_ended = entry.device, entry.at, None
+    elif entry.what == "ended" and entry.device == call.device:
+        call.agent_ended = entry.at

@@ -1,0 +1,223 @@
+"""The simulated switch as a server on loopback: one connector by WebSocket, and control by HTTP.
+
+`GET /` is the connector's WebSocket (see `wire.py`).  Control, for the demo and for tests:
+
+- `POST /calls` {"from", "to" | "skill", "talk", "patience"}: a customer calls; 201 {"leg"}
+- `GET /calls`: the legs that have not ended
+- `POST /hangup` {"leg"}: the far end hangs up
+- `POST /faults` {"fault": ...}: see `faults.py`
+- `GET /journal`: what the switch saw, JSON lines
+
+All need the header `X-Sandbox-Key`.  Bad input is 400 {"code", "field", "message"}.
+"""
+
+import asyncio
+import hmac
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from connector.domain.events import SwitchEvent
+from connector.errors import BadInput, SwitchUnavailable
+from connector.ports.switch import Snapshot
+from connector.switch.simulated.engine import REPLACED, Engine, NewCall
+from connector.switch.simulated.faults import Fault
+from connector.switch.simulated.wire import (
+    KEY_HEADER,
+    FromSwitch,
+    Rejected,
+    Replaced,
+    Snapshotted,
+    decode_ask,
+    encode,
+)
+
+MOST_UNREAD: Final = 4_096
+"""A connector that lets more messages than this pile up is cut off; it connects again and reads the snapshot."""
+
+Body = TypeVar("Body")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Hangup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The far end of `leg` is to hang up."""
+
+    leg: str
+
+
+class Connection:
+    """One connector: what it is to be told, in order, until `None`, which closes its socket.
+
+    `abort` breaks the connection off, unsent messages and all.
+    """
+
+    def __init__(self, abort: Callable[[], None]) -> None:
+        self._unread: asyncio.Queue[str | None] = asyncio.Queue()
+        self._open = True
+        self._abort = abort
+
+    def up(self, snapshot: Snapshot) -> None:
+        """As the port says."""
+        self.say(Snapshotted(snapshot))
+
+    def event(self, event: SwitchEvent) -> None:
+        """As the port says."""
+        self.say(event)
+
+    def down(self, reason: str) -> None:
+        """The socket closes, after the news that another connector took its place if that is the reason."""
+        if reason == REPLACED:
+            self.say(Replaced())
+        self.close()
+
+    def say(self, message: FromSwitch | SwitchEvent) -> None:
+        """The message will be sent, or the connection is broken off because too many are unread already."""
+        if self._open and self._unread.qsize() >= MOST_UNREAD:
+            self._open = False
+            self._abort()
+        elif self._open:
+            self._unread.put_nowait(encode(message))
+
+    def close(self) -> None:
+        """The socket closes after what was said before."""
+        if self._open:
+            self._open = False
+            self._unread.put_nowait(None)
+
+    async def write(self, socket: web.WebSocketResponse) -> None:
+        """Sends what is to be told until the connection is to be closed, and closes it."""
+        while (text := await self._unread.get()) is not None:
+            await socket.send_str(text)
+        await socket.close(code=WSCloseCode.SERVICE_RESTART)
+
+
+class SwitchServer:
+    """Serves `engine` to who knows `key`; `journal` is the file that `GET /journal` returns."""
+
+    def __init__(self, engine: Engine, key: str, journal: Path) -> None:
+        self._engine = engine
+        self._key = key.encode()
+        self._journal = journal
+        self._runner: web.AppRunner | None = None
+        self._connections: set[Connection] = set()
+
+    async def start(self, port: int) -> int:
+        """Listens on 127.0.0.1 at `port`, or at a free one for 0; returns the port.  Raises OSError if it is taken."""
+        app = web.Application(middlewares=[self._guard])
+        app.add_routes(
+            [
+                web.get("/", self._connector),
+                web.post("/calls", self._call),
+                web.get("/calls", self._calls),
+                web.post("/hangup", self._hang_up),
+                web.post("/faults", self._fault),
+                web.get("/journal", self._read_journal),
+            ]
+        )
+        self._runner = web.AppRunner(app, shutdown_timeout=1, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        await site.start()
+        address: tuple[str, int] = self._runner.addresses[0]
+        return address[1]
+
+    async def stop(self) -> None:
+        """Serves nobody any more."""
+        if self._runner is not None:
+            for connection in self._connections:
+                connection.close()
+            await self._runner.cleanup()
+            self._runner = None
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        given = request.headers.get(KEY_HEADER, "").encode()
+        if not hmac.compare_digest(given, self._key):
+            return _problem(401, "key_refused", KEY_HEADER, f"send the switch's key in the header {KEY_HEADER}")
+        try:
+            return await handler(request)
+        except BadInput as bad:
+            return _problem(404 if bad.code == "leg_unknown" else 400, bad.code, bad.field, str(bad))
+        except SwitchUnavailable as down:
+            return _problem(503, down.code, "", str(down))
+
+    async def _connector(self, request: web.Request) -> web.StreamResponse:
+        if self._engine.down is not None:
+            raise SwitchUnavailable(f"the simulated switch is down: {self._engine.down}")
+        socket = web.WebSocketResponse(heartbeat=10)
+        await socket.prepare(request)
+        connection = Connection(lambda: _abort(request))
+        self._connections.add(connection)
+        writer = asyncio.create_task(connection.write(socket))
+        try:
+            self._engine.attach(connection)
+            async for message in socket:
+                if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                    self._obey(connection, message.data)
+        finally:
+            self._engine.detach(connection)
+            self._connections.discard(connection)
+            writer.cancel()
+            with suppress(asyncio.CancelledError, ConnectionError):
+                await writer
+        return socket
+
+    def _obey(self, connection: Connection, text: str | bytes) -> None:
+        try:
+            self._engine.ask(decode_ask(text))
+        except msgspec.MsgspecError as unreadable:
+            connection.say(Rejected(str(unreadable)))
+        except SwitchUnavailable:
+            # The socket is closing for the same reason, which says more than an answer to this one ask could.
+            connection.close()
+
+    async def _call(self, request: web.Request) -> web.Response:
+        leg = self._engine.call(await _body(request, _NEW_CALL))
+        return web.json_response({"leg": leg}, status=201)
+
+    async def _calls(self, _request: web.Request) -> web.Response:
+        return _json([channel.now() for channel in self._engine.live()])
+
+    async def _hang_up(self, request: web.Request) -> web.Response:
+        self._engine.hang_up((await _body(request, _HANGUP)).leg)
+        return web.json_response({})
+
+    async def _fault(self, request: web.Request) -> web.Response:
+        self._engine.inflict(await _body(request, _FAULT))
+        return web.json_response({})
+
+    async def _read_journal(self, _request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(self._journal, headers={"Content-Type": "application/x-ndjson"})
+
+
+_NEW_CALL: Final = msgspec.json.Decoder(NewCall)
+_HANGUP: Final = msgspec.json.Decoder(Hangup)
+_FAULT: Final[msgspec.json.Decoder[Fault]] = msgspec.json.Decoder(Fault)
+_FIELD: Final = re.compile(r"at `\$\.(\w+)`|field `(\w+)`")
+
+
+async def _body(request: web.Request, decoder: msgspec.json.Decoder[Body]) -> Body:
+    """The JSON body as a value.  Raises BadInput that names the field."""
+    try:
+        return decoder.decode(await request.read())
+    except msgspec.MsgspecError as bad:
+        found = _FIELD.search(str(bad))
+        raise BadInput("body_invalid", (found[1] or found[2]) if found else "body", str(bad)) from bad
+
+
+def _abort(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
+
+
+def _problem(status: int, code: str, field: str, message: str) -> web.Response:
+    return web.json_response({"code": code, "field": field, "message": message}, status=status)
+
+
+def _json(value: object) -> web.Response:
+    return web.Response(body=msgspec.json.encode(value), content_type="application/json")
