@@ -1,0 +1,179 @@
+"""A floor to try things on: feeds inputs to `decide`, applies what changes, plays the switch when told to."""
+
+from collections.abc import Iterable
+
+from connector.domain.commands import Answer, Command, SetState
+from connector.domain.decide import Input, deadline, decide
+from connector.domain.directory import Directory, Disposition, Profile, RecordingMode, Settings, Skill
+from connector.domain.effects import (
+    AskSwitch,
+    Connect,
+    Effect,
+    EndLeg,
+    Mix,
+    Offer,
+    PlaceCall,
+    SaveTask,
+    SetMute,
+    SetRecording,
+    SwitchAsk,
+)
+from connector.domain.events import (
+    CallArrived,
+    DeadlinePassed,
+    Event,
+    LegAnswered,
+    LegEnded,
+    LegHeld,
+    LegMuted,
+    LegResumed,
+    LegRinging,
+    PhoneChanged,
+    RecordingChanged,
+    SwitchEvent,
+)
+from connector.domain.model import Agent, AgentState, Contact, Floor, Leg, Phase, Role
+from connector.domain.step import Change, Stamp, apply
+
+START = 1_795_438_800_000
+SAM = "005000000000001AAA"
+JONAS = "005000000000002AAA"
+LINE = "+14155550100"
+BILLING_LINE = "+14155550101"
+MIA = "+14155550143"
+
+DIRECTORY = Directory(
+    version=1,
+    agents={
+        SAM: Profile(SAM, "Sam Rivera", "2041", "US", "America/Los_Angeles", "en_US", {"support": 8, "billing": 5}),
+        JONAS: Profile(JONAS, "Jonas Weber", "2042", "NL", "Europe/Amsterdam", "nl_NL", {"support": 5, "sales": 5}),
+    },
+    skills={
+        "support": Skill("support", "Support EN", (LINE,), True, "+14155550100", 120_000),
+        "billing": Skill("billing", "Billing", (BILLING_LINE,), False, "", 60_000, True, RecordingMode.ALWAYS),
+        "sales": Skill("sales", "Sales", ("+14155550102",), True, "+14155550102", 0, False, RecordingMode.NEVER),
+    },
+    dispositions=(Disposition("Answered"), Disposition("Refunded", ("billing",))),
+    tags=("Refund", "VIP"),
+    settings=Settings(default_skill="support"),
+)
+
+
+class Stage:
+    """One floor with its clock.  Nothing happens by itself: asks are gathered until the switch is told to obey."""
+
+    def __init__(self, directory: Directory = DIRECTORY, ready: Iterable[str] = ("2041", "2042")) -> None:
+        self.floor = Floor()
+        self.directory = directory
+        self.now = START
+        self.asks: list[SwitchAsk] = []
+        self.effects: list[Effect] = []
+        self.tasks: list[SaveTask] = []
+        self.ids = 0
+        self.calls = 0
+        for device in ready:
+            self.give(PhoneChanged(device, True))
+
+    def give(self, given: Input) -> Change:
+        """Decides and applies."""
+        self.ids += 1
+        change = decide(self.floor, self.directory, given, Stamp(self.now, f"id{self.ids:04}"))
+        apply(self.floor, change)
+        for effect in change.effects:
+            self.effects.append(effect)
+            if isinstance(effect, AskSwitch):
+                self.asks.append(effect.ask)
+            if isinstance(effect, SaveTask):
+                self.tasks.append(effect)
+        return change
+
+    def agent(self, agent: str = SAM) -> Agent:
+        return self.floor.agents[agent]
+
+    def contact(self, key: str | None = None) -> Contact:
+        """The contact, or the only one there is."""
+        if key is not None:
+            return self.floor.contacts[key]
+        (only,) = self.floor.contacts.values()
+        return only
+
+    def leg(self, role: Role, key: str | None = None) -> Leg:
+        found = self.contact(key).leg(role)
+        assert found is not None
+        return found
+
+    def ring_in(self, number: str = MIA, line: str = LINE) -> str:
+        """A customer calls; returns the contact's key."""
+        self.calls += 1
+        change = self.give(CallArrived(f"in-{self.calls}", number, line, self.now))
+        return change.contacts[0].key
+
+    def pass_time(self, ms: int) -> None:
+        """Time passes; deadlines fall due in order."""
+        until = self.now + ms
+        while True:
+            due = [
+                (found[0], contact.key, found[1])
+                for contact in self.floor.contacts.values()
+                if (found := deadline(contact, self.directory)) is not None and found[0] <= until
+            ]
+            if not due:
+                break
+            at, key, kind = min(due)
+            self.now = max(self.now, at)
+            self.give(DeadlinePassed(key, kind, at))
+        self.now = until
+
+    def obey(self, limit: int = 50) -> None:
+        """The switch does all it was asked, and says so."""
+        for _ in range(limit):
+            if not self.asks:
+                return
+            for event in self.news_of(self.asks.pop(0)):
+                self.give(event)
+        raise AssertionError("the core and the switch keep each other busy")
+
+    def news_of(self, ask: SwitchAsk) -> list[SwitchEvent]:
+        """What a switch that obeys reports."""
+        at = self.now
+        match ask:
+            case Offer():
+                return [LegRinging(ask.agent_leg, at)]
+            case Connect():
+                return [LegAnswered(ask.agent_leg, at), LegAnswered(ask.customer_leg, at)]
+            case PlaceCall():
+                return [LegAnswered(ask.agent_leg, at), LegRinging(ask.customer_leg, at)]
+            case Mix():
+                held: list[SwitchEvent] = [LegHeld(leg, at) for leg in ask.parked]
+                return held + [LegResumed(leg, at) for leg in ask.talking]
+            case SetMute():
+                return [LegMuted(ask.leg, ask.muted, at)]
+            case SetRecording():
+                return [RecordingChanged(ask.contact, ask.recording, at)]
+            case EndLeg():
+                return [LegEnded(ask.leg, "normal", at)]
+        return []
+
+
+def go(stage: Stage, *given: Command | Event) -> None:
+    """Each in turn, the switch obeying after each."""
+    for one in given:
+        stage.give(one)
+        stage.obey()
+
+
+def available(stage: Stage, agent: str = SAM) -> None:
+    """The agent takes calls."""
+    stage.give(SetState(agent, AgentState.AVAILABLE))
+
+
+def on_a_call(line: str = LINE, directory: Directory = DIRECTORY) -> tuple[Stage, str]:
+    """Sam talks to Mia."""
+    stage = Stage(directory)
+    available(stage)
+    key = stage.ring_in(line=line)
+    stage.obey()
+    stage.pass_time(4_000)
+    go(stage, Answer(SAM, key))
+    assert stage.contact(key).phase is Phase.ACTIVE
+    return stage, key
