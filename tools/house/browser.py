@@ -23,7 +23,7 @@ def find_browser() -> str | None:
 
 
 def make_browser() -> str:
-    """Path of the browser; as root on Debian it is installed when missing, elsewhere SetupError says what is missing."""
+    """Path of the browser. As root on Debian a missing one is installed, elsewhere SetupError says what is missing."""
     found = find_browser()
     if found is None:
         install_debian(["chromium"], f"no Chromium for the browser tests: none of {', '.join(NAMES)} is on the PATH")

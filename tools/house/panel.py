@@ -1,4 +1,4 @@
-"""The built assets of the panel and of the console stand-in: made once per state of their sources, copied into the tree."""
+"""The built assets of panel and console stand-in: made once per state of their sources, copied into the tree."""
 
 from __future__ import annotations
 

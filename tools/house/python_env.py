@@ -22,7 +22,6 @@ COMMANDS = {
     "connector": "connector",
     "pytest": "pytest",
     "mypy": "mypy",
-    "ruff": "ruff",
     "pip": "pip",
     "pip-compile": "piptools compile",
     "lint-imports": "importlinter.cli lint-imports",
@@ -85,6 +84,8 @@ def make_venv(root: Path, site: Path, tools: Path | None) -> Path:
     for name, module in COMMANDS.items():
         # -P: the folder a command is started in must not shadow our packages.
         _write(folder / "bin" / name, f'#!/bin/sh\nexec {shlex.quote(str(python))} -P -m {module} "$@"\n', 0o755)
+    # Not `-m ruff`: that looks for a program in `.venv/bin` and would find this very file.
+    _write(folder / "bin" / "ruff", f'#!/bin/sh\nexec {shlex.quote(str(site / "bin" / "ruff"))} "$@"\n', 0o755)
     if tools is not None:
         node = shlex.quote(str(tools / "node"))
         npm = shlex.quote(str(tools.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"))

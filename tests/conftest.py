@@ -1,0 +1,90 @@
+"""What every test can count on: the rule for missing parts, a browser, and a known random seed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import hypothesis
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# derandomize: a run fails for the change under test, never by the luck of the draw. `make soak` explores.
+hypothesis.settings.register_profile("fast", derandomize=True, deadline=None, max_examples=50)
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, max_examples=200, print_blob=True)
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=5000, print_blob=True)
+_PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") == "true" else "fast")
+hypothesis.settings.load_profile(_PROFILE)
+
+
+def pytest_report_header() -> str:
+    """The line that says which hypothesis profile and which browser this run uses."""
+    return f"hypothesis profile: {_PROFILE}; browser: {_browser_path() or 'none'}"
+
+
+def _browser_path() -> str | None:
+    named = os.environ.get("CHROMIUM")
+    return shutil.which(named) if named else next((p for name in BROWSERS if (p := shutil.which(name))), None)
+
+
+def _panel_assets() -> str | None:
+    manifest = ROOT / "connector" / "panel" / "static" / "manifest.json"
+    return str(manifest) if manifest.exists() else None
+
+
+def _program(name: str) -> Callable[[], str | None]:
+    return lambda: shutil.which(name)
+
+
+PARTS: dict[str, tuple[Callable[[], str | None], str]] = {
+    "browser": (_browser_path, "no Chromium: `make setup` installs it, or set CHROMIUM"),
+    "panel": (_panel_assets, "the panel is not built: `make build`"),
+    "asterisk": (_program("asterisk"), "no Asterisk on this machine"),
+}
+"""Parts that a machine may lack: how each is found, and what to say when it is not."""
+
+
+@pytest.fixture(scope="session")
+def needs() -> Callable[[str], str]:
+    """`needs(part)` returns where the part is. Missing: the test is skipped with the reason, under CI=true it fails."""
+
+    def check(part: str) -> str:
+        find, reason = PARTS[part]
+        found = find()
+        if found is not None:
+            return found
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{part}: {reason}", pytrace=False)
+        pytest.skip(f"{part}: {reason}")
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def chromium_path(needs: Callable[[str], str]) -> str:
+    """Path of the browser program."""
+    return needs("browser")
+
+
+@pytest.fixture
+async def chromium(chromium_path: str) -> AsyncIterator[Browser]:
+    """A headless Chromium of the test's own, ended with it. Its microphone is a made-up tone that needs no consent."""
+    arguments = [
+        "--no-sandbox",  # the tests run as root in containers, on pages of our own only
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium_path, args=arguments)
+        try:
+            yield browser
+        finally:
+            await browser.close()
