@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from connector.domain.directory import Directory
 from connector.domain.effects import SaveTask
+from connector.domain.events import TaskRefused, TaskSaved, TaskWaiting
 from connector.domain.model import Agent, Contact
 
 TaskFields = dict[str, str | int | None]
@@ -34,21 +35,25 @@ class Commit(Struct, frozen=True):
 
 
 class Loaded(Struct, frozen=True):
-    """What a start finds: open or unwritten contacts, all agents, replies of the last hour, the last directory."""
+    """What a start finds: open or unwritten contacts, all agents, replies of the last hour, the last directory.
+
+    `news` is what was settled and what the contacts do not show yet, because the connector ended in between.
+    """
 
     epoch: int
     contacts: tuple[Contact, ...]
     agents: tuple[Agent, ...]
     replies: tuple[RememberedReply, ...]
     directory: Directory | None
+    news: tuple[TaskSaved | TaskWaiting | TaskRefused, ...] = ()
 
 
 class OutboxRow(Struct, frozen=True):
     """A contact's Task that is to be written.
 
     `wanted` is the revision to write and `fields` its values; `written` the last revision that Salesforce confirmed (0:
-    none) and `written_fields` its values; `doubtful`: an earlier try may have been carried out; `attempts` counts tries
-    since the last success.
+    none) and `written_fields` its values; `doubtful`: an earlier try may have been carried out; `attempts` counts the
+    earlier tries since the last success.
     """
 
     contact: str
@@ -64,8 +69,10 @@ class OutboxRow(Struct, frozen=True):
 class Settled(Struct, frozen=True):
     """How a claimed row came out.
 
-    `result`: "written" (Salesforce holds `revision` with `fields` under `task_id`; `task_id` None: people deleted it and
-    it stays so), "later" (try again at `due`; `doubtful` as the error says), "parked" (waits for a newer revision).
+    `result`: "written" (Salesforce holds `revision` with `fields` under `task_id`; `task_id` None: people deleted it
+    and it stays so), "later" (try again at `due`), "parked" (waits for a newer revision).  `doubtful`: this try, or one
+    before it, may have been carried out.  `counts`: whether it is one more of the row's `attempts`; a fault of the
+    connection or of the org is none.
     """
 
     contact: str
@@ -78,6 +85,7 @@ class Settled(Struct, frozen=True):
     code: str = ""
     field: str = ""
     message: str = ""
+    counts: bool = True
 
 
 class OutboxCount(Struct, frozen=True):
@@ -100,7 +108,11 @@ class Store(Protocol):
         """
 
     def commit(self, commit: Commit, done: Callable[[BaseException | None], None]) -> None:
-        """Queues the commit; `done` is called on the loop, in order, with None once it is on disk, or with the error."""
+        """Queues the commit; `done` is called on the loop, in order, with None once it is on disk, or with the error.
+
+        After an error, hand over the values of then, not those of before: later commits may have succeeded.  A
+        contact's `digits` are never written.
+        """
 
     async def claim(self, now: int, limit: int, lease: int) -> Sequence[OutboxRow]:
         """Leases up to `limit` due rows until `now + lease`, the longest due first.
@@ -126,6 +138,12 @@ class Store(Protocol):
 
     async def save_directory(self, directory: Directory) -> None:
         """Keeps the last good directory."""
+
+    async def prune(self, now: int) -> int:
+        """Deletes contacts that closed over 8 days before `now` with a settled Task, and replies older than an hour.
+
+        How many contacts are gone.  `open` does it once; it is for an hourly or daily call.
+        """
 
     async def close(self) -> None:
         """Finishes what was queued, then lets go of the lock."""

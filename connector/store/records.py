@@ -1,0 +1,157 @@
+"""Contacts, agents, replies and the directory as rows.  Every function runs within the caller's transaction."""
+
+import logging
+import sqlite3
+from collections.abc import Iterable
+from typing import Final, Protocol, TypeVar
+
+import msgspec
+from msgspec import structs
+
+from connector.domain.directory import Directory
+from connector.domain.model import Agent, Contact, Phase
+from connector.errors import StoreError
+from connector.ports.store import RememberedReply
+
+log = logging.getLogger(__name__)
+
+REMEMBERED: Final = 3_600_000
+"""How long a reply is kept, in ms."""
+
+KEPT: Final = 8 * 24 * 3_600_000
+"""How long a closed contact is kept, in ms: a week for whoever looks back, and a day for time zones."""
+
+PRUNED_AT_ONCE: Final = 500
+"""Rows deleted in one transaction, so that no commit waits long for it."""
+
+_encode = msgspec.msgpack.Encoder().encode
+_contact = msgspec.msgpack.Decoder(Contact).decode
+_agent = msgspec.msgpack.Decoder(Agent).decode
+_reply = msgspec.msgpack.Decoder(RememberedReply).decode
+_directory = msgspec.msgpack.Decoder(Directory).decode
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class _Decode(Protocol[T_co]):
+    def __call__(self, value: bytes, /) -> T_co: ...
+
+
+def put_contacts(db: sqlite3.Connection, contacts: Iterable[Contact], now: int, epoch: int) -> None:
+    """The newest values; what the outbox settled counts as told once a contact shows it."""
+    db.executemany(
+        "INSERT INTO contact (key, agent, started, closed, written, epoch, value) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET agent = excluded.agent, started = excluded.started,"
+        " closed = excluded.closed, written = excluded.written, epoch = excluded.epoch, value = excluded.value",
+        [_contact_row(contact, now, epoch) for contact in contacts],
+    )
+    told = [(contact.key, contact.save.written) for contact in contacts if contact.save.written]
+    if told:
+        db.executemany("UPDATE outbox SET told = 1 WHERE contact = ? AND told = 0 AND written <= ?", told)
+
+
+def _contact_row(contact: Contact, now: int, epoch: int) -> tuple[object, ...]:
+    closed = None
+    if contact.phase is Phase.CLOSED:
+        closed = now if contact.closed is None else contact.closed
+    if contact.digits:
+        # What the customer typed may be a card number: it lives in memory only.
+        contact = structs.replace(contact, digits="")
+    return contact.key, contact.agent, contact.started, closed, contact.save.written, epoch, _encode(contact)
+
+
+def put_agents(db: sqlite3.Connection, agents: Iterable[Agent], epoch: int) -> None:
+    """The newest values."""
+    db.executemany(
+        "INSERT INTO agent (id, epoch, value) VALUES (?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, value = excluded.value",
+        [(agent.id, epoch, _encode(agent)) for agent in agents],
+    )
+
+
+def put_replies(db: sqlite3.Connection, replies: Iterable[RememberedReply], epoch: int) -> None:
+    """The replies, each in place of an earlier one to the same request."""
+    db.executemany(
+        "INSERT INTO reply (agent, request, at, epoch, value) VALUES (?, ?, ?, ?, ?) ON CONFLICT (agent, request)"
+        " DO UPDATE SET at = excluded.at, epoch = excluded.epoch, value = excluded.value",
+        [(reply.agent, reply.request, reply.at, epoch, _encode(reply)) for reply in replies],
+    )
+
+
+def put_directory(db: sqlite3.Connection, directory: Directory, epoch: int) -> None:
+    """The directory, in place of the one before."""
+    db.execute(
+        "INSERT INTO directory (one, epoch, value) VALUES (1, ?, ?)"
+        " ON CONFLICT (one) DO UPDATE SET epoch = excluded.epoch, value = excluded.value",
+        (epoch, _encode(directory)),
+    )
+
+
+def unsettled_contacts(db: sqlite3.Connection) -> list[Contact]:
+    """Contacts that are open, or whose Task is unwritten, or whose Task's outcome they may not show; oldest first."""
+    rows = db.execute(
+        "SELECT key, value FROM contact WHERE closed IS NULL UNION ALL"
+        " SELECT key, value FROM outbox CROSS JOIN contact ON key = contact"
+        " WHERE (wanted > outbox.written OR told = 0) AND closed IS NOT NULL"
+    )
+    return sorted((_decoded(_contact, value, f"contact {key}") for key, value in rows), key=lambda c: c.started)
+
+
+def agents(db: sqlite3.Connection) -> list[Agent]:
+    """All agents."""
+    rows = db.execute("SELECT id, value FROM agent ORDER BY id")
+    return [_decoded(_agent, value, f"agent {key}") for key, value in rows]
+
+
+def replies(db: sqlite3.Connection, now: int) -> list[RememberedReply]:
+    """The replies of the last hour, oldest first."""
+    rows = db.execute("SELECT request, value FROM reply WHERE at > ? ORDER BY at, rowid", (now - REMEMBERED,))
+    return [_decoded(_reply, value, f"reply {request}") for request, value in rows]
+
+
+def directory(db: sqlite3.Connection) -> Directory | None:
+    """The last directory, or None, also when this version cannot read it: Salesforce has the true one."""
+    row = db.execute("SELECT value FROM directory").fetchone()
+    if row is None:
+        return None
+    try:
+        return _directory(row[0])
+    except msgspec.DecodeError as error:
+        log.warning("the directory kept by another version cannot be read and is fetched anew: %s", error)
+        return None
+
+
+def contact(db: sqlite3.Connection, key: str) -> Contact | None:
+    """The contact, open or closed, or None."""
+    row = db.execute("SELECT value FROM contact WHERE key = ?", (key,)).fetchone()
+    return None if row is None else _decoded(_contact, row[0], f"contact {key}")
+
+
+def today(db: sqlite3.Connection, agent: str, since: int, limit: int) -> tuple[int, list[Contact]]:
+    """How many closed contacts of that agent started since then, and the newest of them, newest first."""
+    condition = "FROM contact WHERE agent = ? AND started >= ? AND closed IS NOT NULL"
+    count = db.execute(f"SELECT count(*) {condition}", (agent, since)).fetchone()[0]
+    rows = db.execute(
+        f"SELECT key, value {condition} ORDER BY started DESC LIMIT ?",
+        (agent, since, limit),
+    )
+    return count, [_decoded(_contact, value, f"contact {key}") for key, value in rows]
+
+
+def prune(db: sqlite3.Connection, now: int) -> int:
+    """Deletes some of what nobody needs any more; returns how many contacts, 0 when nothing was left to delete."""
+    db.execute("DELETE FROM reply WHERE at <= ?", (now - REMEMBERED,))
+    gone = db.execute(
+        "DELETE FROM contact WHERE key IN (SELECT key FROM contact WHERE closed < ? AND NOT EXISTS (SELECT 1 FROM"
+        " outbox WHERE outbox.contact = key AND (wanted > outbox.written OR told = 0)) LIMIT ?) RETURNING key",
+        (now - KEPT, PRUNED_AT_ONCE),
+    ).fetchall()
+    db.executemany("DELETE FROM outbox WHERE contact = ?", gone)
+    return len(gone)
+
+
+def _decoded(decode: _Decode[T_co], value: bytes, what: str) -> T_co:
+    try:
+        return decode(value)
+    except msgspec.DecodeError as error:
+        raise StoreError(f"{what} cannot be read ({error}): restore the file from a backup") from error
