@@ -1,0 +1,90 @@
+"""Everything that one org is made of, handed to whoever answers a request."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from connector.sandbox.org.database import Database
+from connector.sandbox.org.errors import OrgError
+from connector.sandbox.org.query import Cursors
+from connector.sandbox.org.records import Records
+from connector.sandbox.org.rules import ValidationRule
+from connector.sandbox.org.schema import ExternalIdMode, Schema
+from connector.sandbox.org.soql.compiler import Clock
+
+HOURS_COUNTED = 24
+
+
+class Usage:
+    """API requests of the last 24 hours, counted by the hour, against the daily limit."""
+
+    def __init__(self, now: Callable[[], float], limit: int) -> None:
+        self.limit = limit
+        self._now = now
+        self._hours: deque[tuple[int, int]] = deque()
+
+    @property
+    def used(self) -> int:
+        hour = int(self._now() // 3600)
+        while self._hours and self._hours[0][0] <= hour - HOURS_COUNTED:
+            self._hours.popleft()
+        return sum(count for _, count in self._hours)
+
+    def count(self) -> None:
+        """Add one request; raises REQUEST_LIMIT_EXCEEDED when the day's allowance is already used up."""
+        if self.used >= self.limit:
+            raise daily_limit_exceeded()
+        hour = int(self._now() // 3600)
+        if self._hours and self._hours[-1][0] == hour:
+            self._hours[-1] = (hour, self._hours[-1][1] + 1)
+        else:
+            self._hours.append((hour, 1))
+
+    def header(self) -> str:
+        """The value of `Sforce-Limit-Info`."""
+        return f"api-usage={self.used}/{self.limit}"
+
+
+def daily_limit_exceeded() -> OrgError:
+    return OrgError("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", status=403)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a test or the demo can switch while the org runs."""
+
+    external_id: ExternalIdMode = "unique"
+    rules: tuple[ValidationRule, ...] = ()
+
+
+class Context:
+    """The org's state: database, schema, rules in force, cursors, usage."""
+
+    def __init__(
+        self, database: Database, schema: Schema, now: Callable[[], float], settings: Settings, daily_limit: int
+    ) -> None:
+        self.database = database
+        self.now = now
+        self.records = Records(database, schema, now)
+        self.cursors = Cursors()
+        self.usage = Usage(now, daily_limit)
+        self.settings = settings
+        self.apply(settings)
+
+    @property
+    def schema(self) -> Schema:
+        return self.records.schema
+
+    def apply(self, settings: Settings) -> None:
+        """Put these settings in force, for requests from now on."""
+        self.settings = settings
+        self.records.schema = self.records.schema.with_contact_key(settings.external_id)
+        self.records.validation = settings.rules
+
+    def clock(self, user_id: str) -> Clock:
+        """The time, and the time zone of that user, which date literals of SOQL mean."""
+        user = self.database.read(self.schema["User"], user_id)
+        return Clock(self.now(), ZoneInfo(str(user["TimeZoneSidKey"]) if user else "UTC"))

@@ -1,0 +1,45 @@
+"""The product's custom metadata types: skills, dispositions, tags, reasons and settings."""
+
+from __future__ import annotations
+
+from connector.sandbox.org.fields import flag, moment, number, picklist, read_only, record_id, text
+from connector.sandbox.org.schema import Field, SObject, sobject
+
+
+def _metadata_type(name: str, label: str, prefix: str, fields: list[Field]) -> SObject:
+    """A custom metadata type. Its records are deployed, so the REST API only reads them."""
+    return sobject(
+        name, label, f"{label}s", prefix,
+        [
+            record_id(),
+            text("DeveloperName", "Custom Metadata Record Name", 40, required=True),
+            text("MasterLabel", "Label", 40, required=True),
+            text("Language", "Master Language", 40),
+            text("NamespacePrefix", "Namespace Prefix", 15),
+            text("QualifiedApiName", "Qualified API Name", 70),
+            read_only(moment("SystemModstamp", "System Modstamp")),
+            *fields,
+        ],
+        name_field="MasterLabel", createable=False, updateable=False, deletable=False,
+    )  # fmt: skip
+
+
+PHONE: tuple[SObject, ...] = (
+    _metadata_type("Phone_Skill__mdt", "Phone Skill", "m00", [
+        text("Inbound_Numbers__c", "Inbound Numbers", 255),
+        flag("Outbound__c", "Outbound"),
+        text("Caller_Id__c", "Caller ID", 40),
+        number("Wrap_Up_Seconds__c", "Wrap-up Seconds", 5),
+        flag("Disposition_Required__c", "Disposition Required"),
+        picklist("Recording__c", "Recording", ("on_demand", "always", "never"), restricted=True, default="on_demand"),
+        text("Language__c", "Language", 10),
+    ]),
+    _metadata_type("Phone_Disposition__mdt", "Phone Disposition", "m01", [
+        text("Skills__c", "Skills", 255),
+        number("Sort_Order__c", "Sort Order", 4),
+        text("Call_Result__c", "Call Result", 255),
+    ]),
+    _metadata_type("Phone_Tag__mdt", "Phone Tag", "m02", [number("Sort_Order__c", "Sort Order", 4)]),
+    _metadata_type("Phone_Reason__mdt", "Phone Reason", "m03", [number("Sort_Order__c", "Sort Order", 4)]),
+    _metadata_type("Phone_Setting__mdt", "Phone Setting", "m04", [text("Value__c", "Value", 255)]),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""The REST resources: requests that were let in, answered from the database. No HTTP, no asyncio."""

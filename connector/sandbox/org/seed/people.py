@@ -1,0 +1,95 @@
+"""The people of the seeded world: business contacts and leads, with numbers as people really write them."""
+
+from __future__ import annotations
+
+# First name, last name, account, title, department, phone, mobile phone.
+CONTACTS: tuple[tuple[str, str, str, str, str, str, str], ...] = (
+    ("Mia", "Chen", "Northwind Traders", "Finance Manager", "Finance", "+1 415 555 0143", "(628) 555-0119"),
+    # Dana, Dan and the lead D. Whitfield share one number, each in a format of its own.
+    ("Dana", "Whitfield", "Fabrikam", "Office Manager", "Administration", "(628) 555-0144", ""),
+    ("Dan", "Whitfield", "Fabrikam", "Quality Engineer", "Production", "", "628.555.0144"),
+    ("Tom", "Becker", "Northwind Traders", "Warehouse Lead", "Operations", "+1 415 555 0146 x 12", "(510) 555-0110"),
+    ("Aisha", "Rahman", "Northwind Traders", "Accounts Payable", "Finance", "415-555-0147", ""),
+    ("Henry", "Osei", "Northwind Traders", "Buyer", "Purchasing", "415.555.0148 ext. 204", "6285550131"),
+    ("Rosa", "Martínez", "Alpine Ski House", "Guest Relations Manager", "Hospitality", "+1 970 555 0186", "+1 415 555 0188"),
+    ("Peter", "Lindqvist", "Alpine Ski House", "Lift Operations", "Operations", "1-970-555-0112", "+19705550113"),
+    ("Camille", "Durand", "Alpine Ski House", "Marketing Lead", "Marketing", "+1 (970) 555-0114, ext 7", ""),
+    ("Oluwaseun", "Adeyemi", "Contoso Retail", "Regional Director", "Retail", "(212) 555-0163", "917.555.0171"),
+    ("Nadia", "Haddad", "Contoso Retail", "Store Manager", "Retail", "+1 212 555 0164", "(917) 555-0172"),
+    ("Grace", "Okafor", "Fourth Coffee", "Owner", "Management", "503-555-0127", "+1 (503) 555-0128"),
+    ("Liam", "Walsh", "Fourth Coffee", "Roaster", "Production", "503-555-0129", ""),
+    ("Yuki", "Tanaka", "Fourth Coffee", "Wholesale Orders", "Sales", "503.555.0130 x3301", "9715550115"),
+    ("Sofia", "Ricci", "Fabrikam", "Plant Manager", "Production", "1-628-555-0150", "+16285550151"),
+    ("Marcus", "Reed", "Fabrikam", "Purchasing Manager", "Purchasing", "+1 (628) 555-0152#118", ""),
+    ("Ingrid", "Solberg", "Tailspin Toys", "Customer Care Lead", "Service", "+1 206 555 0133", "(206) 555-0134"),
+    ("Caleb", "Nguyen", "Tailspin Toys", "Logistics Planner", "Operations", "206-555-0135 x 12", ""),
+    ("Amara", "Diallo", "Wide World Importers", "Import Manager", "Operations", "305.555.0116", "7865550117"),
+    ("Victor", "Santos", "Wide World Importers", "Customs Agent", "Operations", "1-305-555-0118", ""),
+    ("Chloe", "Bennett", "Adventure Works", "Showroom Manager", "Sales", "+13125550119", "+1 (312) 555-0120"),
+    ("Rashid", "Khan", "Adventure Works", "Service Technician", "Service", "+1 312 555 0121 ext. 204", ""),
+    ("Megan", "O'Connor", "Litware", "IT Director", "IT", "(617) 555-0122", "857-555-0123"),
+    ("Daniel", "Cho", "Litware", "Systems Administrator", "IT", "617.555.0124, ext 7", ""),
+    ("Fatima", "Zahra", "Proseware", "Editor in Chief", "Editorial", "6465550125", ""),
+    ("Oscar", "Lindgren", "Proseware", "Contracts", "Legal", "1-646-555-0126 x3301", "+16465550127"),
+    ("Helen", "Papadakis", "Lucerne Publishing", "Rights Manager", "Legal", "+1 (718) 555-0128", ""),
+    ("Jerome", "Baptiste", "Woodgrove Bank", "Branch Manager", "Retail Banking", "+1 202 555 0136", "(202) 555-0137"),
+    ("Priscilla", "Adams", "Woodgrove Bank", "Fraud Desk", "Risk", "202-555-0138#118", ""),
+    ("Noah", "Feldman", "Woodgrove Bank", "Loan Officer", "Lending", "202.555.0139", ""),
+    ("Carmen", "Vega", "Margie's Travel", "Travel Designer", "Sales", "7025550140", "1-702-555-0141"),
+    ("Samuel", "Osborne", "Trey Research", "Lab Manager", "Research", "+19195550142", ""),
+    ("Lakshmi", "Iyer", "Trey Research", "Procurement", "Finance", "+1 (919) 555-0143 x 12", "+1 919 555 0144"),
+    ("Walter", "Hughes", "City Power & Light", "Account Supervisor", "Billing", "(213) 555-0145", ""),
+    ("Tanya", "Robinson", "City Power & Light", "Field Coordinator", "Operations", "213-555-0149 ext. 204", "323.555.0150"),
+    ("Sanne", "de Vries", "Van der Berg Logistiek", "Planner", "Transport", "020 555 01 21", "06 5550 1021"),
+    ("Pieter", "van der Berg", "Van der Berg Logistiek", "Directeur", "Directie", "+31 20 555 0122", "+31 6 55501022"),
+    ("Fleur", "Janssen", "Tulpenhof Bloemen", "Inkoper", "Inkoop", "(071) 555 01 23", "0031 6 55501023"),
+    ("Daan", "Bakker", "Tulpenhof Bloemen", "Verkoopleider", "Verkoop", "071-5550124 toestel 14", ""),
+    ("Lotte", "Visser", "Grachten Hotel Groep", "Reserveringen", "Front Office", "020-5550125", "+31 (0)6 5550 1025"),
+    ("Bram", "Mulder", "Grachten Hotel Groep", "Hotelmanager", "Directie", "+31(0)20 555 01 26", ""),
+    ("Katrin", "Schäfer", "Hansekontor Spedition", "Disponentin", "Disposition", "040 66969-121", "0171 3920012"),
+    ("Jürgen", "Petersen", "Hansekontor Spedition", "Geschäftsführer", "Leitung", "+49 40 66969 122", "+49 (0)171 3920013"),
+    ("Anneliese", "Köhler", "Alpenblick Maschinenbau", "Einkauf", "Einkauf", "089 / 99998 123", ""),
+    ("Florian", "Huber", "Alpenblick Maschinenbau", "Serviceleiter", "Service", "+49 (89) 99998-124", "0171/3920015"),
+    ("Martina", "Brandt", "Brandt & Sohn Optik", "Inhaberin", "Leitung", "(030) 23125 126", "0049 171 3920016"),
+    ("Stefan", "Groß", "Brandt & Sohn Optik", "Werkstatt", "Werkstatt", "030 23125-127 Durchwahl 8", ""),
+    ("Fiona", "MacLeod", "Thistle & Rowan", "Operations Director", "Operations", "0131 496 0128", "07700 900128"),
+    ("Alistair", "Grant", "Thistle & Rowan", "Finance Director", "Finance", "+44 131 496 0129", "+44 7700 900129"),
+    ("Beatrice", "Pemberton", "Pemberton Print", "Managing Director", "Management", "020 7946 0130", "+44 (0)7700 900130"),
+    ("Owen", "Davies", "Pemberton Print", "Pre-press", "Production", "(020) 7946 0131 ext 21", ""),
+    ("Imogen", "Clarke", "Ashdown Dental Care", "Practice Manager", "Practice", "0161 496 0132", "07700 900 132"),
+    ("Rhys", "Morgan", "Ashdown Dental Care", "Reception", "Practice", "+44 161 4960133", ""),
+    ("Eleanor", "Marsh", "Lucerne Publishing", "Publicist", "Marketing", "7185550151", "1-347-555-0152"),
+    ("Kwame", "Mensah", "Contoso Retail", "Loss Prevention", "Security", "+12125550165, ext 7", ""),
+    ("Julia", "Novak", "Margie's Travel", "Group Bookings", "Sales", "+1 (702) 555-0142", ""),
+    ("Hugo", "Laurent", "Adventure Works", "E-commerce Lead", "Online", "+1 312 555 0122", "(312) 555-0123"),
+    ("Priya", "Menon", "Proseware", "Subscriptions", "Service", "646-555-0129", ""),
+)
+
+# First name, last name, company, title, phone, mobile phone, status.
+LEADS: tuple[tuple[str, str, str, str, str, str, str], ...] = (
+    ("D.", "Whitfield", "Whitfield Consulting", "Principal", "+1 628 555 0144", "", "Open - Not Contacted"),
+    ("Teresa", "Okonkwo", "Bluebird Bakery", "Owner", "(213) 555-0166", "", "Open - Not Contacted"),
+    ("Andre", "Moreau", "Moreau Vins", "Négociant", "+33 1 99 00 12 34", "06 39 98 12 34", "Working - Contacted"),
+    ("Kim", "Alvarez", "Sunset Surf School", "Manager", "310.555.0167", "", "Open - Not Contacted"),
+    ("Gareth", "Price", "Harbour Chandlery", "Director", "029 2018 0167", "+44 7700 900167", "Working - Contacted"),
+    ("Ines", "Ferreira", "Atlas Tiles", "Buyer", "2125550168", "", "Open - Not Contacted"),
+    ("Joris", "Smit", "Smit Fietsen", "Eigenaar", "030 555 01 69", "06-55501069", "Open - Not Contacted"),
+    ("Birgit", "Vogel", "Vogel Gartenbau", "Inhaberin", "0221 4710 170", "+49 171 3920070", "Working - Contacted"),
+    ("Mohammed", "Al-Farsi", "Gulf Date Company", "Export Manager", "+1 (713) 555-0171 x 5", "", "Open - Not Contacted"),
+    ("Sienna", "Brooks", "Brooks Veterinary", "Veterinarian", "1-503-555-0172", "503-555-0173", "Working - Contacted"),
+    ("Pavel", "Novotny", "Novotny Instruments", "Founder", "+13125550174", "", "Open - Not Contacted"),
+    ("Aoife", "Byrne", "Byrne Knitwear", "Creative Director", "+44 20 7946 0175", "", "Working - Contacted"),
+    ("Leon", "Fischer", "Fischer Feinkost", "Geschäftsführer", "(069) 90009-176", "", "Open - Not Contacted"),
+    ("Mei", "Wong", "Jade Garden Supplies", "Operations", "415 555 0177", "415 555 0178", "Working - Contacted"),
+    ("Isaac", "Goldberg", "Goldberg Law", "Partner", "(646) 555-0179 ext 3", "", "Open - Not Contacted"),
+    ("Valentina", "Rossi", "Rossi Ceramics", "Sales", "+1-206-555-0180", "", "Closed - Not Converted"),
+    ("Thijs", "Kuipers", "Kuipers Kaas", "Verkoop", "+31 182 555 081", "", "Open - Not Contacted"),
+    ("Naomi", "Abebe", "Highland Coffee Co-op", "Buyer", "(971) 555-0182", "971.555.0183", "Working - Contacted"),
+    ("Ethan", "Powell", "Powell Roofing", "Estimator", "7025550184", "", "Open - Not Contacted"),
+)
+
+CONVERTED_LEAD = ("Hannah", "Lindberg", "Lindberg Outdoor", "Owner", "(919) 555-0185")
+"""A lead that was converted: Tasks may no longer point at it, only at the Contact that it became."""
+
+# First name, last name, phone, mobile phone, home phone, e-mail.
+PERSON_ACCOUNT = ("Elena", "Petrova", "+1 415 555 0189", "(415) 555-0190", "415.555.0191", "elena.petrova@mail.example")

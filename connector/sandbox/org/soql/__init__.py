@@ -1,0 +1,1 @@
+"""SOQL: text → tokens → tree → one SQLite statement with every value bound."""
