@@ -27,6 +27,7 @@ from connector.ports.store import OutboxCount, Store
 from connector.ports.switch import Switch
 from connector.salesforce import SalesforceConfig, open_crm
 from connector.service.clock import Clock, WallClock
+from connector.service.judgement import TaskNews
 from connector.service.outbox import Outbox
 from connector.service.runner import Runner
 from connector.store.sqlite import SqliteStore
@@ -36,6 +37,9 @@ from connector.wire import state as wire
 log = logging.getLogger(__name__)
 
 TODAY_ROWS = 20
+
+REQUESTS_A_WRITE = 4
+"""A batch of Tasks may take so many requests: sign-in, describe, look-up, write."""
 
 
 def crm_of(config: Config) -> Crm:
@@ -105,10 +109,10 @@ class Connector:
         self._outbox = Outbox(
             self._store,
             self._crm,
-            clock=clock.now,
-            report=lambda event: self._runner.event(event),
+            clock=clock,
+            report=self._report,
             gather_ms=config.gather_ms,
-            timeout_ms=round(config.salesforce.timeout_s * 1000),
+            timeout_ms=round(config.salesforce.timeout_s * 1000 * REQUESTS_A_WRITE),
         )
         switch = switch_of(config, directory)
         self._runner = Runner(
@@ -131,6 +135,9 @@ class Connector:
         self._keep(self._hub.run())
         self._keep(self._refresh_directory())
         await self._serve()
+
+    def _report(self, event: TaskNews) -> None:
+        self._runner.event(event)
 
     async def stop(self) -> None:
         """Everything is put down in reverse; a failure to stop one thing does not keep the others up."""

@@ -6,7 +6,7 @@ An unknown key, a wrong type or a missing value is a `ConfigError` that names it
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import Struct
@@ -31,7 +31,7 @@ class Salesforce(Struct, frozen=True, forbid_unknown_fields=True):
 class Switch(Struct, frozen=True, forbid_unknown_fields=True):
     """Which switch: `simulated` (in this process) or `remote` (a simulated one in its own, at `url`)."""
 
-    kind: str = "simulated"
+    kind: Literal["simulated", "remote"] = "simulated"
     url: str = ""
     key_file: str = ""
 
@@ -115,5 +115,3 @@ def _check(config: Config) -> None:
             raise ConfigError(f"origins: {origin!r} must be https; plain http is for this machine only.")
     if not 0 <= config.port <= 65_535:
         raise ConfigError(f"port: {config.port} is not a port; give 1 to 65535.")
-    if config.switch.kind not in ("simulated", "remote"):
-        raise ConfigError(f"switch.kind: {config.switch.kind!r} is not known; give simulated or remote.")

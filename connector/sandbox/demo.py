@@ -1,0 +1,264 @@
+"""`connector demo`: the whole product on this machine, and `connector simulate`, which makes things happen in it.
+
+Everything is made anew at each start (keys, org, store) in a folder that is removed at the end, and only this machine
+can reach it.
+"""
+
+import asyncio
+import contextlib
+import json
+import secrets
+import signal
+import socket
+import tempfile
+import urllib.error
+import urllib.request
+import webbrowser
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from connector.api.auth import SANDBOX_ISSUER
+from connector.errors import ConfigError, ConnectorError
+from connector.sandbox.org.seed import ORGANIZATION_ID
+from connector.sandbox.org.server import CONSUMER_KEY, INTEGRATION_USERNAME
+from connector.sandbox.parts import Part, PartError
+
+PORTS: Final = {"PANEL_PORT": 8080, "ORG_PORT": 8081, "CONSOLE_PORT": 8082}
+LINES: Final = "Support_EN=+14155550100,Billing=+14155550101,Sales=+14155550102"
+PHONES: Final = "2041,2042,2043"
+CALLERS: Final = (
+    "+14155550143",
+    "+14155550188",
+    "+16285550172",
+    "+14155550119",
+    "+31205550142",
+    "+442079460101",
+)
+"""Who calls by themselves in the demo: seeded people, and one whom nobody knows."""
+
+
+def ports(environment: Mapping[str, str]) -> dict[str, int]:
+    """The three ports.  Raises `ConfigError` for one that is no port or is taken (0 takes a free one)."""
+    chosen = {}
+    for name, default in PORTS.items():
+        text = environment.get(name) or str(default)
+        if not text.isdecimal() or int(text) > 65_535:
+            raise ConfigError(f"{name}: {text!r} is not a port; give 1 to 65535.")
+        chosen[name] = _free(name, int(text))
+    return chosen
+
+
+def _free(name: str, port: int) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise ConfigError(
+                f"Port {port} is taken. Stop what uses it, or choose another: {name}=<port> make demo"
+            ) from error
+        found: int = probe.getsockname()[1]
+        return found
+
+
+class Demo:
+    """The parts, wired to each other."""
+
+    def __init__(self, folder: Path, chosen: Mapping[str, int], *, customers: bool = True) -> None:
+        """`folder` is the demo's own; `customers` says whether simulated customers call by themselves."""
+        self.folder = folder
+        self.panel = f"http://localhost:{chosen['PANEL_PORT']}/panel"
+        self.org = f"http://localhost:{chosen['ORG_PORT']}"
+        self.console = f"http://localhost:{chosen['CONSOLE_PORT']}"
+        self.config = folder / "connector.toml"
+        self.key_file = folder / "sandbox.key"
+        self.key = secrets.token_urlsafe(32)
+        self.journal = folder / "switch.jsonl"
+        self.org_database = folder / "org.db"
+        self._ports = chosen
+        self._customers = customers
+        self.parts: list[Part] = []
+        self.connector: Part | None = None
+        self.switch_control = ""
+
+    async def start(self) -> None:
+        """All parts run, and a call can be taken.  Raises `PartError`."""
+        _write(self.key_file, self.key.encode())
+        _new_key_pair(self.folder)
+        await asyncio.gather(self._start_org(), self._start_switch())
+        await self.start_connector()
+        simulate = ["--simulate-url", f"{self.switch_control}/calls"]
+        await self._start(
+            "console",
+            "connector.sandbox.console",
+            ["--port", str(self._ports["CONSOLE_PORT"]), "--org-url", self.org, "--panel-url", self.panel]
+            + ["--control-key-file", str(self.key_file), *simulate],
+        )
+
+    async def _start_org(self) -> None:
+        await self._start(
+            "org",
+            "connector.sandbox.org",
+            ["--port", str(self._ports["ORG_PORT"]), "--database", str(self.org_database)]
+            + ["--public-key", str(self.folder / "app.public.pem"), "--control-key-file", str(self.key_file)]
+            + ["--session-key-out", str(self.folder / "session.public.pem")],
+        )
+
+    async def _start_switch(self) -> None:
+        people = self.folder / "people.txt"
+        people.write_text("\n".join(CALLERS), encoding="utf-8")
+        calling = ["--people", str(people)] if self._customers else []
+        address = await self._start(
+            "switch",
+            "connector.sandbox.switch",
+            ["--key-file", str(self.key_file), "--journal", str(self.journal), "--agents", PHONES, "--lines", LINES]
+            + calling,
+        )
+        self.switch_control = address.replace("ws://", "http://")
+        self._write_config(address)
+
+    async def start_connector(self) -> None:
+        """The connector runs (again)."""
+        self.connector = Part("connector", "connector.sandbox.connector_process", [str(self.config)], self.folder)
+        self.parts.append(self.connector)
+        await self.connector.start()
+
+    async def _start(self, name: str, module: str, arguments: list[str]) -> str:
+        part = Part(name, module, arguments, self.folder)
+        self.parts.append(part)
+        return await part.start()
+
+    def _write_config(self, switch: str) -> None:
+        quoted = {
+            "store": self.folder / "phone-panel.db",
+            "login_url": self.org,
+            "private_key_file": self.folder / "app.private.pem",
+            "public_key_file": self.folder / "session.public.pem",
+            "key_file": self.key_file,
+        }
+        value = {name: json.dumps(str(text)) for name, text in quoted.items()}
+        self.config.write_text(
+            f'host = "127.0.0.1"\nport = {self._ports["PANEL_PORT"]}\nstore = {value["store"]}\n'
+            f'origins = ["{self.console}"]\ndirectory_every_s = 10\nlog_level = "warning"\n\n'
+            f'[salesforce]\nlogin_url = {value["login_url"]}\nconsumer_key = "{CONSUMER_KEY}"\n'
+            f'username = "{INTEGRATION_USERNAME}"\nprivate_key_file = {value["private_key_file"]}\n\n'
+            f'[switch]\nkind = "remote"\nurl = "{switch}"\nkey_file = {value["key_file"]}\n\n'
+            f'[[sign_in]]\nissuer = "{SANDBOX_ISSUER}"\npublic_key_file = {value["public_key_file"]}\n'
+            f'org = "{ORGANIZATION_ID}"\n',
+            encoding="utf-8",
+        )
+
+    async def stop(self) -> None:
+        """All parts end, the last started first."""
+        for part in reversed(self.parts):
+            await part.stop()
+
+
+def _new_key_pair(folder: Path) -> None:
+    key = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    _write(folder / "app.private.pem", private)
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (folder / "app.public.pem").write_bytes(public)
+
+
+def _write(path: Path, secret: bytes) -> None:
+    path.touch(mode=0o600)
+    path.write_bytes(secret)
+
+
+def run_demo(environment: Mapping[str, str]) -> int:
+    """Runs the demo until Ctrl-C.  Raises a `ConnectorError` that says why it cannot."""
+    chosen = ports(environment)
+    with tempfile.TemporaryDirectory(prefix="phone-panel-demo-") as folder:
+        return asyncio.run(_run(Demo(Path(folder), chosen), environment))
+
+
+async def _run(demo: Demo, environment: Mapping[str, str]) -> int:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    print("starting: org, switch, connector, console …", flush=True)
+    starting = loop.create_task(demo.start())
+    stop = loop.create_task(stopped.wait())
+    note = _note(environment)
+    try:
+        await asyncio.wait({starting, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            starting.cancel()
+            return 130
+        starting.result()
+        _write(note, json.dumps({"switch": demo.switch_control, "key": demo.key}).encode())
+        print(f"ready: console {demo.console}  panel {demo.panel}  org {demo.org}", flush=True)
+        print(
+            "Open the console, choose Available in the phone, and a customer calls within a minute or two.\n"
+            f"Or let one call now: connector simulate call --from {CALLERS[0]}\n"
+            f"Settings to try `connector check --config` with: {demo.config}\n"
+            "Ctrl-C ends everything.",
+            flush=True,
+        )
+        if environment.get("BROWSER") != "none":
+            webbrowser.open(demo.console)
+        return await _watch(demo, stop)
+    finally:
+        with contextlib.suppress(OSError):
+            note.unlink()
+        await demo.stop()
+
+
+async def _watch(demo: Demo, stop: "asyncio.Task[bool]") -> int:
+    """Until it is stopped.  A connector that dies is started again, and finds its calls still up; of the others the
+    end is the end of the demo."""
+    loop = asyncio.get_running_loop()
+    while True:
+        ends = {loop.create_task(part.ended()): part for part in demo.parts}
+        done, _ = await asyncio.wait({*ends, stop}, return_when=asyncio.FIRST_COMPLETED)
+        for task in ends:
+            task.cancel()
+        if stop in done:
+            return 0
+        part = next(ends[task] for task in done if task in ends)
+        if part is not demo.connector:
+            raise PartError(f"{part.name} ended by itself.\n{part.last_words()}")
+        print("the connector ended; starting it again, calls go on …", flush=True)
+        demo.parts.remove(part)
+        await demo.start_connector()
+
+
+def _note(environment: Mapping[str, str]) -> Path:
+    """Where a running demo says how to reach its switch, for `connector simulate`."""
+    home = environment.get("XDG_STATE_HOME") or Path(environment.get("HOME", "~")).expanduser() / ".local" / "state"
+    folder = Path(home) / "phone-panel"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigError(f"XDG_STATE_HOME: {folder} cannot be made: {error.strerror}.") from error
+    return folder / "demo.json"
+
+
+def simulate_call(environment: Mapping[str, str], number: str, skill: str | None, talk: float | None) -> str:
+    """Rings a customer in the running demo; returns what to tell.  Raises a `ConnectorError` with the cure."""
+    try:
+        note = json.loads(_note(environment).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConnectorError("No demo is running here: start one with `make demo`.") from error
+    wanted = {"from": number, "skill": skill or "Support_EN", "talk": 120 if talk is None else talk}
+    request = urllib.request.Request(  # noqa: S310  # the address is our own demo's, on this machine
+        f"{note['switch']}/calls",
+        data=json.dumps(wanted).encode(),
+        headers={"X-Sandbox-Key": note["key"], "Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            leg = json.load(answer)["leg"]
+    except urllib.error.HTTPError as error:
+        words = json.loads(error.read())
+        raise ConnectorError(f"{words.get('field')}: {words.get('message')}") from error
+    except OSError as error:
+        raise ConnectorError("The demo does not answer: is it still running? Start one with `make demo`.") from error
+    return f"{number} calls {wanted['skill']} ({leg})"
