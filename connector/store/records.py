@@ -94,7 +94,11 @@ def unsettled_contacts(db: sqlite3.Connection) -> list[Contact]:
         " SELECT key, value FROM outbox CROSS JOIN contact ON key = contact"
         " WHERE (wanted > outbox.written OR told = 0) AND closed IS NOT NULL"
     )
-    return sorted((_decoded(_contact, value, f"contact {key}") for key, value in rows), key=lambda c: c.started)
+    return sorted((_decoded(_contact, value, f"contact {key}") for key, value in rows), key=_age)
+
+
+def _age(contact: Contact) -> tuple[int, str]:
+    return contact.started, contact.key
 
 
 def agents(db: sqlite3.Connection) -> list[Agent]:

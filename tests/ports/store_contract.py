@@ -1,0 +1,434 @@
+"""What every store must do.  A test module of a store subclasses `StoreContract` and provides the fixture `stores`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+
+import pytest
+from msgspec import structs
+
+from connector.domain.directory import Directory, Skill
+from connector.domain.effects import SaveTask
+from connector.domain.events import TaskRefused, TaskSaved, TaskWaiting
+from connector.domain.model import (
+    Agent,
+    AgentState,
+    Contact,
+    Draft,
+    Field,
+    Kind,
+    Leg,
+    LegState,
+    Link,
+    Match,
+    MatchState,
+    Phase,
+    Record,
+    Role,
+    Save,
+    SaveState,
+)
+from connector.errors import StoreError
+from connector.ports.store import Commit, Loaded, OutboxCount, OutboxRow, RememberedReply, Settled, Store
+
+NOON = 1_795_435_200_000
+HOUR = 3_600_000
+DAY = 24 * HOUR
+SAM = "005000000000001AAA"
+
+
+def contact(key: str, phase: Phase = Phase.ACTIVE, *, started: int = NOON, **changes: object) -> Contact:
+    """A contact of Sam's with something in every corner that must survive a restart."""
+    closed = started + 60_000 if phase is Phase.CLOSED else None
+    made = Contact(
+        key=key,
+        interaction_key="i-" + key,
+        kind=Kind.INBOUND,
+        phase=phase,
+        number="+14155550143",
+        line="+14155550100",
+        skill="Support_EN",
+        started=started,
+        match=Match(MatchState.ONE, (Record("003A", "Contact", "Mia Chen", "Northwind Traders"),)),
+        agent=SAM,
+        legs=(Leg("leg-" + key, Role.CUSTOMER, LegState.CONNECTED, started),),
+        closed=closed,
+        draft=Draft(comments=Field("Betaald, twee keer – 50 €\n☎", 3), who=Link(Record("003A", "Contact", "Mia"), 1)),
+    )
+    return structs.replace(made, **changes)
+
+
+def saving(key: str, wanted: int, written: int = 0, phase: Phase = Phase.WRAP_UP) -> Contact:
+    """A contact whose Task is on its way."""
+    return contact(key, phase, save=Save(SaveState.SAVING, wanted, written))
+
+
+def task(key: str, revision: int = 1, **fields: str | int | None) -> SaveTask:
+    """A wanted Task revision."""
+    return SaveTask(key, revision, {"Subject": f"Call {key}", "Phone_Revision__c": revision, "WhoId": None, **fields})
+
+
+async def committed(store: Store, *commits: Commit) -> None:
+    """Returns when all are on disk."""
+    loop = asyncio.get_running_loop()
+    futures: list[asyncio.Future[None]] = [loop.create_future() for _ in commits]
+
+    def settle(future: asyncio.Future[None], error: BaseException | None) -> None:
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
+
+    for commit, future in zip(commits, futures, strict=True):
+        store.commit(commit, partial(settle, future))
+    await asyncio.gather(*futures)
+
+
+def _note(order: list[int], n: int, error: BaseException | None) -> None:
+    assert error is None
+    order.append(n)
+
+
+class Stores:
+    """Opens one store after the other on the same storage, with a clock that the test turns."""
+
+    def __init__(self, make: Callable[[Callable[[], int]], Store]) -> None:
+        self.now = NOON
+        self._make = make
+        self._store: Store | None = None
+
+    async def open(self) -> tuple[Store, Loaded]:
+        """The storage with a new owner; the one before has closed it."""
+        await self.close()
+        store = self._make(lambda: self.now)
+        loaded = await store.open()
+        self._store = store
+        return store, loaded
+
+    async def close(self) -> None:
+        """The storage has no owner."""
+        if self._store is not None:
+            await self._store.close()
+            self._store = None
+
+
+class StoreContract:
+    """Contacts, agents, replies and the directory; the outbox; order and epochs."""
+
+    @pytest.fixture
+    async def stores(self) -> AsyncIterator[Stores]:
+        """To be overridden: the storage of one test, empty."""
+        raise NotImplementedError
+
+    # What is kept ----------------------------------------------------------------------------------------------
+
+    async def test_an_empty_store_has_nothing(self, stores: Stores) -> None:
+        store, loaded = await stores.open()
+        assert loaded == Loaded(1, (), (), (), None)
+        assert await store.contact("k") is None
+        assert await store.today(SAM, 0, 10) == (0, [])
+        assert await store.next_due() is None
+        assert await store.outbox_count() == OutboxCount(0, 0, 0, None)
+
+    async def test_everything_open_comes_back_as_it_was(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        open_one = contact("k1")
+        agent = Agent(SAM, AgentState.WORKING, since=NOON, contacts=("k1",), next=(AgentState.UNAVAILABLE, "Lunch"))
+        reply = RememberedReply(SAM, "r1", "not_now", "who", "Not now", None, NOON)
+        directory = Directory(7, skills={"Sales": Skill("Sales", "Sales", ("+14155550102",))}, tags=("VIP",))
+        await committed(store, Commit((open_one,), (agent,), (), (reply,)))
+        await store.save_directory(directory)
+        assert await store.contact("k1") == open_one
+
+        _, loaded = await stores.open()
+        assert loaded == Loaded(2, (open_one,), (agent,), (reply,), directory)
+
+    async def test_the_newest_value_counts(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        values = [contact("k1", draft=Draft(comments=Field(f"note {n}", n))) for n in range(50)]
+        await committed(store, *(Commit((value,), (Agent(SAM, since=n),)) for n, value in enumerate(values)))
+        assert await store.contact("k1") == values[-1]
+        await store.save_directory(Directory(1))
+        await store.save_directory(Directory(2))
+        _, loaded = await stores.open()
+        assert loaded.contacts == (values[-1],)
+        assert loaded.agents == (Agent(SAM, since=49),)
+        assert loaded.directory == Directory(2)
+
+    async def test_closed_and_settled_contacts_are_not_loaded(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        await committed(store, Commit((contact("open"), contact("gone", Phase.CLOSED))))
+        _, loaded = await stores.open()
+        assert [c.key for c in loaded.contacts] == ["open"]
+
+    async def test_a_closed_contact_whose_task_is_unwritten_is_loaded(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        await committed(store, Commit((saving("k1", 1, phase=Phase.CLOSED),), (), (task("k1"),)))
+        _, loaded = await stores.open()
+        assert [c.key for c in loaded.contacts] == ["k1"]
+
+    async def test_digits_are_not_kept(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        await committed(store, Commit((contact("k1", digits="4242"),)))
+        assert await store.contact("k1") == contact("k1")
+
+    async def test_replies_are_kept_for_an_hour(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        replies = [RememberedReply(SAM, f"r{n}", None, None, None, "k", NOON + n * HOUR // 2) for n in range(4)]
+        await committed(store, Commit(replies=tuple(replies)))
+        stores.now = NOON + 3 * HOUR // 2
+        _, loaded = await stores.open()
+        assert loaded.replies == tuple(replies[2:])
+
+    async def test_today_is_the_agents_closed_contacts_newest_first(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        closed = [contact(f"k{n}", Phase.CLOSED, started=NOON + n) for n in range(5)]
+        others = (contact("open", started=NOON + 9), contact("hers", Phase.CLOSED, started=NOON + 9, agent="005B"))
+        await committed(store, Commit((*closed, *others)))
+        count, newest = await store.today(SAM, NOON + 1, 3)
+        assert count == 4
+        assert list(newest) == [closed[4], closed[3], closed[2]]
+
+    async def test_prune_deletes_what_is_old_and_settled(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        old = NOON - 9 * DAY
+        await committed(
+            store,
+            Commit(
+                (
+                    contact("settled", Phase.CLOSED, started=old, save=Save(SaveState.SAVED, 1, 1)),
+                    contact("taskless", Phase.CLOSED, started=old),
+                    contact("unwritten", Phase.CLOSED, started=old),
+                    contact("open", started=old),
+                    contact("recent", Phase.CLOSED, started=NOON - 7 * DAY),
+                ),
+                tasks=(task("settled"),),
+            ),
+        )
+        await store.claim(NOON, 10, 1)
+        await store.settle([Settled("settled", 1, "written", task_id="00T")])
+        await committed(store, Commit((), (), (task("unwritten"),)))
+        # The outcome of `settled` has not been told before its contact shows it.
+        assert await store.prune(NOON) == 1
+        shown = contact("settled", Phase.CLOSED, started=old, save=Save(SaveState.SAVED, 1, 1))
+        await committed(store, Commit((shown,)))
+        assert await store.prune(NOON) == 1
+        left = [key for key in ("settled", "taskless", "unwritten", "open", "recent") if await store.contact(key)]
+        assert left == ["unwritten", "open", "recent"]
+        assert [row.contact for row in await store.claim(NOON, 10, 1)] == ["unwritten"]
+
+    async def test_opening_prunes(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        await committed(store, Commit(tuple(contact(f"k{n}", Phase.CLOSED) for n in range(1_100))))
+        stores.now = NOON + 9 * DAY
+        store, _ = await stores.open()
+        assert await store.today(SAM, 0, 10) == (0, [])
+
+    # Order and acknowledgement ---------------------------------------------------------------------------------
+
+    async def test_done_is_called_in_order_and_after_the_fact(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        order: list[int] = []
+        for n in range(200):
+            store.commit(Commit((contact(f"k{n}"),)), partial(_note, order, n))
+        assert order == [], "done is never called from within commit"
+        await committed(store, Commit())
+        assert order == list(range(200))
+
+    async def test_a_callback_that_fails_does_not_keep_others_from_being_told(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        problems: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: problems.append(context["exception"]))
+        failure = ValueError("mine")
+
+        def fail(_: BaseException | None) -> None:
+            raise failure
+
+        store.commit(Commit((contact("k1"),)), fail)
+        await committed(store, Commit((contact("k2"),)))
+        assert problems == [failure]
+
+    async def test_what_cannot_be_written_fails_alone(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        outcomes: dict[str, BaseException | None] = {}
+        bad = contact("bad", draft=Draft(comments=Field("\ud800", 1)))
+        for value in (contact("k1"), bad, contact("k2")):
+            store.commit(Commit((value,), (), (task(value.key),)), partial(outcomes.__setitem__, value.key))
+        await committed(store, Commit())
+        assert list(outcomes) == ["k1", "bad", "k2"]
+        assert outcomes["k1"] is None
+        assert outcomes["k2"] is None
+        assert isinstance(outcomes["bad"], StoreError)
+        assert await store.contact("bad") is None
+        assert [row.contact for row in await store.claim(NOON, 10, 1)] == ["k1", "k2"], "nor its Task"
+
+    async def test_a_closed_store_says_so(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        await stores.close()
+        with pytest.raises(StoreError, match="not open"):
+            await committed(store, Commit((contact("k1"),)))
+        with pytest.raises(StoreError, match="not open"):
+            await store.contact("k1")
+        await store.close()
+
+    async def test_close_finishes_what_was_queued(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        told: list[BaseException | None] = []
+        for n in range(300):
+            store.commit(Commit((contact(f"k{n}"),)), told.append)
+        await stores.close()
+        _, loaded = await stores.open()
+        assert len(loaded.contacts) == 300
+        assert told == [None] * 300
+
+    # The outbox ------------------------------------------------------------------------------------------------
+
+    async def test_a_wanted_task_is_claimed_once(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        wanted = task("k1", WhatId="500A", CallDurationInSeconds=7)
+        await committed(store, Commit((saving("k1", 1),), (), (wanted,)))
+        assert await store.next_due() == NOON
+        assert await store.outbox_count() == OutboxCount(1, 0, 0, NOON)
+        rows = await store.claim(NOON, 10, 500)
+        assert list(rows) == [OutboxRow("k1", 1, wanted.fields, 0, {}, None, False, 0)]
+        assert await store.claim(NOON, 10, 500) == []
+        assert await store.outbox_count() == OutboxCount(0, 1, 0, None)
+        assert await store.next_due() == NOON + 500
+
+    async def test_the_longest_due_come_first(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        for n, key in enumerate(("k3", "k1", "k2")):
+            stores.now = NOON + n
+            await committed(store, Commit((), (), (task(key),)))
+        assert [row.contact for row in await store.claim(NOON + 9, 2, 1)] == ["k3", "k1"]
+        assert [row.contact for row in await store.claim(NOON + 9, 2, 1)] == ["k2"]
+
+    async def test_written_rows_are_done_and_remembered(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        await committed(store, Commit((saving("k1", 1),), (), (task("k1"),)))
+        await store.claim(NOON, 10, 500)
+        await store.settle([Settled("k1", 1, "written", task_id="00TA", fields={"Subject": "as written"})])
+        assert await store.next_due() is None
+        assert await store.outbox_count() == OutboxCount(0, 0, 0, None)
+        await committed(store, Commit((), (), (task("k1", 2),)))
+        (row,) = await store.claim(NOON, 10, 500)
+        assert row == OutboxRow("k1", 2, task("k1", 2).fields, 1, {"Subject": "as written"}, "00TA", False, 0)
+
+    async def test_a_revision_that_is_not_newer_changes_nothing(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        await committed(store, Commit((), (), (task("k1", 2),)))
+        await committed(store, Commit((), (), (task("k1", 1, Subject="old"), task("k1", 2, Subject="again"))))
+        (row,) = await store.claim(NOON, 10, 500)
+        assert (row.wanted, row.fields) == (2, task("k1", 2).fields)
+
+    async def test_a_newer_revision_during_a_write_waits_for_it_and_is_due_then(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        await committed(store, Commit((), (), (task("k1", 1),)))
+        await store.claim(NOON, 10, 500)
+        await committed(store, Commit((), (), (task("k1", 2),)))
+        assert await store.claim(NOON, 10, 500) == [], "its request is under way"
+        stores.now = NOON + 100
+        await store.settle([Settled("k1", 1, "written", task_id="00TA", fields=task("k1", 1).fields)])
+        assert await store.next_due() == NOON + 100
+        (row,) = await store.claim(NOON + 100, 10, 500)
+        assert (row.wanted, row.written, row.doubtful) == (2, 1, False)
+
+    @pytest.mark.parametrize("result", ["later", "parked"])
+    async def test_a_newer_revision_makes_an_unwritten_one_due_at_once(self, stores: Stores, result: str) -> None:
+        store, _ = await stores.open()
+        await committed(store, Commit((), (), (task("k1", 1),)))
+        await store.claim(NOON, 10, 500)
+        await committed(store, Commit((), (), (task("k1", 2),)))
+        await store.settle([Settled("k1", 1, result, due=NOON + HOUR, code="X")])
+        (row,) = await store.claim(NOON, 10, 500)
+        assert (row.wanted, row.written) == (2, 0)
+
+    @pytest.mark.parametrize("doubtful", [True, False])
+    async def test_later_comes_back_when_due_with_its_doubt(self, stores: Stores, doubtful: bool) -> None:
+        store, _ = await stores.open()
+        await committed(store, Commit((), (), (task("k1"),)))
+        await store.claim(NOON, 10, 500)
+        await store.settle([Settled("k1", 1, "later", due=NOON + 700, doubtful=doubtful, code="UNABLE_TO_LOCK_ROW")])
+        assert await store.next_due() == NOON + 700
+        assert await store.claim(NOON + 699, 10, 500) == []
+        (row,) = await store.claim(NOON + 700, 10, 500)
+        assert (row.doubtful, row.attempts) == (doubtful, 1)
+
+    async def test_a_try_that_does_not_count(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        await committed(store, Commit((), (), (task("k1"),)))
+        await store.claim(NOON, 10, 500)
+        await store.settle([Settled("k1", 1, "later", due=NOON, code="connection", counts=False)])
+        (row,) = await store.claim(NOON, 10, 500)
+        assert row.attempts == 0
+
+    async def test_parked_rows_wait_for_a_newer_revision(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        await committed(store, Commit((saving("k1", 1),), (), (task("k1"),)))
+        await store.claim(NOON, 10, 500)
+        await store.settle([Settled("k1", 1, "parked", doubtful=True, code="STRING_TOO_LONG", field="Subject")])
+        assert await store.next_due() is None
+        assert await store.outbox_count() == OutboxCount(0, 0, 1, None)
+        stores.now = NOON + DAY
+        store, loaded = await stores.open()
+        assert await store.claim(NOON + DAY, 10, 500) == []
+        assert loaded.news == (TaskRefused("k1", 1, "STRING_TOO_LONG", "Subject", ""),)
+        await committed(store, Commit((), (), (task("k1", 2),)))
+        (row,) = await store.claim(NOON + DAY, 10, 500)
+        assert (row.wanted, row.attempts, row.doubtful) == (2, 0, True)
+
+    async def test_a_lease_outlives_a_restart_and_leaves_doubt(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        await committed(store, Commit((), (), (task("k1"),)))
+        await store.claim(NOON, 10, 500)
+        store, _ = await stores.open()
+        await committed(store, Commit((), (), (task("k1", 2),)))
+        assert await store.next_due() == NOON + 500
+        assert await store.claim(NOON + 499, 10, 500) == []
+        (row,) = await store.claim(NOON + 500, 10, 500)
+        assert (row.wanted, row.doubtful, row.attempts) == (2, True, 1)
+
+    async def test_a_late_settlement_of_an_old_revision_takes_nothing_back(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        await committed(store, Commit((), (), (task("k1", 2),)))
+        await store.claim(NOON, 10, 500)
+        await store.settle([Settled("k1", 2, "written", task_id="00TA", fields={"Subject": "two"})])
+        await store.settle([Settled("k1", 1, "written", task_id="00TB", fields={"Subject": "one"})])
+        await store.settle([Settled("k1", 2, "parked", code="X")])
+        await committed(store, Commit((), (), (task("k1", 3),)))
+        (row,) = await store.claim(NOON, 10, 500)
+        assert (row.written, row.written_fields, row.task_id) == (2, {"Subject": "two"}, "00TA")
+
+    async def test_an_unknown_result_is_refused(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        with pytest.raises(StoreError, match="'done'"):
+            await store.settle([Settled("k1", 1, "done")])
+
+    # What nobody could be told ---------------------------------------------------------------------------------
+
+    async def test_an_outcome_that_the_contact_does_not_show_is_news_at_the_next_start(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        contacts = (saving("k1", 2, phase=Phase.CLOSED), saving("k2", 1), saving("k3", 1))
+        await committed(store, Commit(contacts, (), (task("k1", 1), task("k2"), task("k3"))))
+        await store.claim(NOON, 10, 500)
+        await store.settle(
+            [
+                Settled("k1", 1, "written", task_id="00TA", fields={"Subject": "Call with Mia"}),
+                Settled("k2", 1, "later", due=NOON + HOUR, code="daily_limit"),
+                Settled("k3", 1, "written", task_id=None, fields={"Subject": "Gone"}),
+            ]
+        )
+        store, loaded = await stores.open()
+        assert [c.key for c in loaded.contacts] == ["k1", "k2", "k3"]
+        assert loaded.news == (
+            TaskSaved("k1", 1, "00TA", "Call with Mia"),
+            TaskWaiting("k2", 1, NOON + HOUR, "daily_limit"),
+            TaskSaved("k3", 1, None, "Gone"),
+        )
+        shown = tuple(
+            structs.replace(c, save=structs.replace(c.save, written=1, wanted=1), phase=Phase.CLOSED) for c in contacts
+        )
+        await committed(store, Commit(shown))
+        _, loaded = await stores.open()
+        assert [c.key for c in loaded.contacts] == ["k2"]
+        assert [type(news) for news in loaded.news] == [TaskWaiting]
