@@ -22,11 +22,13 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--public-key", type=Path, required=True, help="PEM of the connected app's certificate or key")
     parser.add_argument("--consumer-key", default=CONSUMER_KEY)
     parser.add_argument("--username", default=INTEGRATION_USERNAME, help="the integration user")
-    parser.add_argument("--control-key-file", type=Path, required=True,
-                        help="holds the key of the /sandbox/ calls; made when it is not there")  # fmt: skip
+    parser.add_argument(
+        "--control-key-file", type=Path, required=True, help="key of the /sandbox/ calls; made when it is not there"
+    )
     parser.add_argument("--session-key-out", type=Path, help="where the public key of session tokens is written")
-    parser.add_argument("--session-key-file", type=Path,
-                        help="private key of session tokens, for an org that starts again with the same one")  # fmt: skip
+    parser.add_argument(
+        "--session-key-file", type=Path, help="private key of session tokens; made when it is not there"
+    )
     parser.add_argument("--external-id", choices=("unique", "shared", "plain"), default="unique")
     parser.add_argument("--daily-limit", type=int, default=DEFAULT_DAILY_LIMIT)
     parser.add_argument("--tls-certificate", type=Path, help="PEM with certificate and private key: serve https")
@@ -39,8 +41,7 @@ async def _start(options: argparse.Namespace) -> Org:
     if options.tls_certificate:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(options.tls_certificate)
-    key_file: Path = options.control_key_file
-    session_key: Path | None = options.session_key_file
+    control_key = _read(options.control_key_file)
     org = await start_org(
         host=options.host,
         port=options.port,
@@ -48,19 +49,23 @@ async def _start(options: argparse.Namespace) -> Org:
         client_certificate=options.public_key.read_bytes(),
         consumer_key=options.consumer_key,
         integration_username=options.username,
-        control_key=key_file.read_text().strip() if key_file.exists() else None,
-        session_key=session_key.read_bytes() if session_key and session_key.exists() else None,
+        control_key=control_key.decode().strip() if control_key else None,
+        session_key=_read(options.session_key_file),
         tls=tls,
         seed=not options.no_seed,
         external_id=options.external_id,
         daily_limit=options.daily_limit,
     )
-    _write_secret(key_file, org.control_key.encode())
-    if session_key:
-        _write_secret(session_key, org.signer.private_pem())
+    _write_secret(options.control_key_file, org.control_key.encode())
+    if options.session_key_file:
+        _write_secret(options.session_key_file, org.signer.private_pem())
     if options.session_key_out:
         options.session_key_out.write_bytes(org.signer.public_pem())
     return org
+
+
+def _read(path: Path | None) -> bytes | None:
+    return path.read_bytes() if path is not None and path.exists() else None
 
 
 def _write_secret(path: Path, content: bytes) -> None:

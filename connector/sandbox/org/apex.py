@@ -21,7 +21,7 @@ from connector.sandbox.org.errors import OrgError
 ISSUER = "https://sandbox.phone-panel.invalid"
 AUDIENCE = "phone-panel"
 TOKEN_SECONDS = 120
-TOKEN_CLASS = "PhonePanelSession"
+SIGNING_CLASS = "PhonePanelSession"
 
 
 class Signer:
@@ -31,7 +31,9 @@ class Signer:
         """Use the given private key, or make a new one; raises ValueError for a key that is not RSA."""
         key = load_pem_private_key(private_pem, None) if private_pem else rsa.generate_private_key(65537, 2048)
         if not isinstance(key, RSAPrivateKey):
-            raise ValueError("the session key must be an RSA private key: tokens are signed with RS256")
+            raise ValueError(  # noqa: TRY004 - the content is wrong, not the type
+                "the session key must be an RSA private key: tokens are signed with RS256"
+            )
         self._key = key
         self._organization = organization_id
         self._now = now
@@ -59,7 +61,7 @@ class Signer:
 
 def run_apex(signer: Signer, user_id: str, apex_class: str, method: str) -> str:
     """What the method returns as text; unknown classes and methods are refused (Salesforce's words not confirmed)."""
-    if apex_class != TOKEN_CLASS:
+    if apex_class != SIGNING_CLASS:
         raise OrgError("NOT_FOUND", f"No such Apex class: {apex_class}", status=404)
     if method != "token":
         raise OrgError("NOT_FOUND", f"No such method in Apex class {apex_class}: {method}", status=404)

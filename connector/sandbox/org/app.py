@@ -35,6 +35,7 @@ class Api:
 
     def __init__(
         self,
+        *,
         context: Context,
         sessions: Sessions,
         app: ConnectedApp,
@@ -66,7 +67,12 @@ class Api:
         instance = f"{request.scheme}://{request.host}"
         try:
             user = sign_in(
-                form, self.connected_app, self.context.database, self.context.schema, {instance}, self.context.now()
+                form,
+                self.connected_app,
+                self.context.database,
+                self.context.schema,
+                audiences={instance},
+                now=self.context.now(),
             )
         except OAuthError as error:
             return self._respond(request, Reply(400, error.body()))
@@ -106,15 +112,9 @@ class Api:
         limit_info: str | None = None
         try:
             self._refuse_long_head(request)
-            if fault is not None and fault.kind == "unavailable":
-                raise OrgError("SERVER_UNAVAILABLE", "Server Unavailable", status=503)
-            token, user_id = self.sessions.user(request.headers.get("Authorization"))
-            if fault is not None and fault.kind == "expired_session":
-                self.sessions.end(token)
-                raise invalid_session()
+            user_id = self._signed_in(request, fault)
             limit_info = self.context.usage.header()
-            if fault is not None:
-                _refuse_by_limit(fault)
+            _refuse_by_limit(fault)
             self.context.usage.count()
             limit_info = self.context.usage.header()
             version, segments, _ = split_path(request.rel_url.raw_path)
@@ -131,6 +131,16 @@ class Api:
             return answer(self.context, call), limit_info
         except OrgError as error:
             return Reply(error.status, error.body()), limit_info
+
+    def _signed_in(self, request: web.Request, fault: Fault | None) -> str:
+        """The user of the session; `unavailable` meets every caller, `expired_session` those with a session."""
+        if fault is not None and fault.kind == "unavailable":
+            raise OrgError("SERVER_UNAVAILABLE", "Server Unavailable", status=503)
+        token, user_id = self.sessions.user(request.headers.get("Authorization"))
+        if fault is not None and fault.kind == "expired_session":
+            self.sessions.end(token)
+            raise invalid_session()
+        return user_id
 
     @staticmethod
     def _refuse_long_head(request: web.Request) -> None:
@@ -158,13 +168,15 @@ class Api:
         if reply.body is None:
             return web.Response(status=reply.status, headers=headers)
         encoded = msgspec.json.encode(reply.body)
-        return web.Response(body=encoded, status=reply.status, headers=headers, content_type="application/json", charset="UTF-8")
+        return web.Response(
+            body=encoded, status=reply.status, headers=headers, content_type="application/json", charset="UTF-8"
+        )
 
 
-def _refuse_by_limit(fault: Fault) -> None:
-    if fault.kind == "daily_limit":
+def _refuse_by_limit(fault: Fault | None) -> None:
+    if fault is not None and fault.kind == "daily_limit":
         raise daily_limit_exceeded()
-    if fault.kind == "concurrent_limit":
+    if fault is not None and fault.kind == "concurrent_limit":
         raise OrgError("REQUEST_LIMIT_EXCEEDED", "ConcurrentPerOrgLongTxn Limit exceeded.", status=403)
 
 

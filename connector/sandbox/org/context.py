@@ -14,7 +14,7 @@ from connector.sandbox.org.query import Cursors
 from connector.sandbox.org.records import Records
 from connector.sandbox.org.rules import ValidationRule
 from connector.sandbox.org.schema import ExternalIdMode, Schema
-from connector.sandbox.org.soql.compiler import Clock
+from connector.sandbox.org.soql.conditions import Clock
 
 HOURS_COUNTED = 24
 

@@ -55,7 +55,7 @@ class Control:
     """Handlers of the control calls; `routes` lists them."""
 
     def __init__(
-        self, context: Context, sessions: Sessions, signer: Signer, faults: Faults, log: RequestLog, key: str
+        self, *, context: Context, sessions: Sessions, signer: Signer, faults: Faults, log: RequestLog, key: str
     ) -> None:
         self.context, self.sessions, self.signer, self.faults, self.log = context, sessions, signer, faults, log
         self._key = key

@@ -3,6 +3,7 @@
 Commits are real (WAL, `synchronous=NORMAL`), so that another process may read the records of a file after this one was
 killed. Uniqueness of external ids is a rule of `records`, not of the tables, because it can be switched while running.
 """
+# ruff: noqa: S608 - identifiers come from the schema alone, values are bound
 
 from __future__ import annotations
 
@@ -120,9 +121,7 @@ class Database:
 
     def update(self, sobject: SObject, record_id: str, row: Row) -> None:
         sets = ", ".join(f"{quoted(name)} = ?" for name in row)
-        self.connection.execute(
-            f"UPDATE {quoted(sobject.name)} SET {sets} WHERE Id = ?", [*row.values(), record_id]
-        )
+        self.connection.execute(f"UPDATE {quoted(sobject.name)} SET {sets} WHERE Id = ?", [*row.values(), record_id])
 
     def read(self, sobject: SObject, record_id: str) -> Row | None:
         """The record with that canonical id, deleted or not, or None."""

@@ -44,7 +44,7 @@ class OrgError(Exception):
         return {"statusCode": self.code, "message": self.message, "fields": list(self.fields or ())}
 
 
-class MultipleChoices(Exception):
+class MultipleChoicesError(Exception):
     """An external id matched several records: HTTP 300 with the records' addresses as the body."""
 
     def __init__(self, urls: Sequence[str]) -> None:

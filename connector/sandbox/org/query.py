@@ -11,7 +11,8 @@ import msgspec
 from connector.sandbox.org.database import Database
 from connector.sandbox.org.errors import OrgError
 from connector.sandbox.org.schema import Field, Scalar, Schema
-from connector.sandbox.org.soql.compiler import Clock, Compiled, compile_query
+from connector.sandbox.org.soql.compiler import Compiled, compile_query
+from connector.sandbox.org.soql.conditions import Clock
 from connector.sandbox.org.soql.parser import parse
 from connector.sandbox.org.soql.tree import Query
 from connector.sandbox.org.values import shown
@@ -73,12 +74,14 @@ def run_soql(
 ) -> tuple[int | None, list[Record]]:
     """All records of a query; the number is given instead of records for `SELECT COUNT()`."""
     if len(text) > MAX_QUERY_CHARACTERS:
-        raise OrgError("QUERY_TOO_COMPLICATED", f"SOQL statements cannot be longer than {MAX_QUERY_CHARACTERS} characters.")
-    return run_query(database, schema, text, parse(text), clock, version, deleted=deleted)
+        raise OrgError(
+            "QUERY_TOO_COMPLICATED", f"SOQL statements cannot be longer than {MAX_QUERY_CHARACTERS} characters."
+        )
+    return run_query(database, schema, text, parse(text), clock=clock, version=version, deleted=deleted)
 
 
 def run_query(
-    database: Database, schema: Schema, text: str, query: Query, clock: Clock, version: str, *, deleted: bool = False
+    database: Database, schema: Schema, text: str, query: Query, *, clock: Clock, version: str, deleted: bool = False
 ) -> tuple[int | None, list[Record]]:
     """The same for a parsed query; `text` is what its positions point into."""
     compiled = compile_query(schema, text, query, clock, deleted=deleted)
@@ -99,9 +102,7 @@ def _aggregate(compiled: Compiled, row: Sequence[Scalar]) -> Record:
 
 
 def _plan(compiled: Compiled) -> _Node:
-    nodes = {
-        parent.path: _Node(parent.type_name, parent.id_at, parent.type_at, []) for parent in compiled.parents
-    }
+    nodes = {parent.path: _Node(parent.type_name, parent.id_at, parent.type_at, []) for parent in compiled.parents}
     linked: set[tuple[str, ...]] = {()}
     for place, column in enumerate(compiled.columns):
         for depth in range(1, len(column.path)):

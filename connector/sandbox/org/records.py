@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from connector.sandbox.org import ids
 from connector.sandbox.org.database import Database
-from connector.sandbox.org.errors import MultipleChoices, OrgError, not_found
+from connector.sandbox.org.errors import MultipleChoicesError, OrgError, not_found
 from connector.sandbox.org.rules import (
     PERSON_FIELDS,
     Change,
@@ -45,7 +45,9 @@ class Records:
                 continue
             field = sobject.field(name)
             if field is None:
-                raise OrgError("INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject.name}", whole=True)
+                raise OrgError(
+                    "INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject.name}", whole=True
+                )
             row[field.name] = read(field, value)
         return row
 
@@ -88,13 +90,13 @@ class Records:
         self._save(sobject, old, row, frozenset(checked), moment)
 
     def upsert(self, sobject: SObject, key: Field, value: str, given: Row, user: str) -> tuple[str, bool]:
-        """Create or update by external id; answers the id and whether it is new. Several matches: MultipleChoices."""
+        """Create or update by external id; answers the id and whether it is new. Raises MultipleChoicesError."""
         kept = check(key, read(key, value))
         if kept is None:
             raise OrgError("MISSING_ARGUMENT", f"{key.name} not specified", fields=[])
         matches = self.database.find(sobject, key.name, kept)
         if len(matches) > 1:
-            raise MultipleChoices([str(match["Id"]) for match in matches])
+            raise MultipleChoicesError([str(match["Id"]) for match in matches])
         if matches:
             record_id = str(matches[0]["Id"])
             self.update(sobject, record_id, given, user)
@@ -213,5 +215,7 @@ class Records:
                 continue
             for other in self.database.find(change.sobject, name, value):
                 if other["Id"] != change.new["Id"]:
-                    message = f"duplicate value found: {name} duplicates value on record with id: {str(other['Id'])[:15]}"
+                    message = (
+                        f"duplicate value found: {name} duplicates value on record with id: {str(other['Id'])[:15]}"
+                    )
                     raise OrgError("DUPLICATE_VALUE", message, fields=[])

@@ -1,4 +1,5 @@
 """Words and phone numbers of each record, kept beside it for SOSL."""
+# ruff: noqa: S608 - identifiers come from the schema alone, values are bound
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ import unicodedata
 from connector.sandbox.org.database import NAME_COLUMNS, Database, quoted
 from connector.sandbox.org.schema import TEXT_TYPES, Row, SObject
 
-EXTENSION = re.compile(r"(?:\s|;)*(?:ext\.?|extension|x|#|toestel|durchwahl|dw\.?|poste)[\s=.:]*(\d{1,8})\s*$", re.IGNORECASE)
+EXTENSION = re.compile(
+    r"(?:\s|;)*(?:ext\.?|extension|x|#|toestel|durchwahl|dw\.?|poste)[\s=.:]*(\d{1,8})\s*$", re.IGNORECASE
+)
 TRUNK_ZERO = re.compile(r"\(0\)")
 NOT_A_WORD = re.compile(r"[^\w]+|_")
 

@@ -89,8 +89,10 @@ async def start_org(
         sessions = Sessions(ORGANIZATION_ID, now, session_idle_seconds)
         faults, log = Faults(), RequestLog()
         key = control_key or secrets.token_urlsafe(24)
-        api = Api(context, sessions, app, ORGANIZATION_ID, faults, log)
-        control = Control(context, sessions, signer, faults, log, key)
+        api = Api(
+            context=context, sessions=sessions, app=app, organization_id=ORGANIZATION_ID, faults=faults, requests=log
+        )
+        control = Control(context=context, sessions=sessions, signer=signer, faults=faults, log=log, key=key)
         # Twice Salesforce's limit, so that the org itself can refuse what is too long, in its own words.
         runner = web.AppRunner(
             make_app(api, control), access_log=None, max_line_size=2 * MAX_HEAD_BYTES, max_field_size=2 * MAX_HEAD_BYTES

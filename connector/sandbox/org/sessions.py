@@ -89,18 +89,16 @@ class ConnectedApp(msgspec.Struct, frozen=True):
 
 def load_public_key(pem: bytes) -> RSAPublicKey:
     """The RSA key of a PEM certificate or public key; raises ValueError that says what is wrong."""
-    key = (
-        load_pem_x509_certificate(pem).public_key()
-        if b"BEGIN CERTIFICATE" in pem
-        else load_pem_public_key(pem)
-    )
+    key = load_pem_x509_certificate(pem).public_key() if b"BEGIN CERTIFICATE" in pem else load_pem_public_key(pem)
     if not isinstance(key, RSAPublicKey):
-        raise ValueError("the connected app's certificate must hold an RSA key: JWT bearer sign-in uses RS256")
+        raise ValueError(  # noqa: TRY004 - the content is wrong, not the type
+            "the connected app's certificate must hold an RSA key: JWT bearer sign-in uses RS256"
+        )
     return key
 
 
 def sign_in(
-    form: Mapping[str, str], app: ConnectedApp, database: Database, schema: Schema, audiences: set[str], now: float
+    form: Mapping[str, str], app: ConnectedApp, database: Database, schema: Schema, *, audiences: set[str], now: float
 ) -> Row:
     """The user whom a JWT bearer request signs in; raises OAuthError as Salesforce words it."""
     if form.get("grant_type") != GRANT:

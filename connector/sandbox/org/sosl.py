@@ -4,6 +4,7 @@ Words are compared without case and accents. A term of a phone search is compare
 equal endings count, so a national number finds its international form and the other way round, in whatever format and
 with whatever extension it is written. Characters that SOSL reserves must be escaped, as in Salesforce.
 """
+# ruff: noqa: S608 - identifiers come from the schema alone, values are bound
 
 from __future__ import annotations
 
@@ -17,17 +18,20 @@ from connector.sandbox.org.errors import OrgError
 from connector.sandbox.org.query import Record, run_query
 from connector.sandbox.org.schema import Row, Schema, SObject
 from connector.sandbox.org.search_index import folded, phone_digits, words
-from connector.sandbox.org.soql.compiler import Clock
+from connector.sandbox.org.soql.conditions import Clock
 from connector.sandbox.org.soql.parser import Parser
 from connector.sandbox.org.soql.tree import Both, Comparison, Condition, Name, Query, Value
 
 Scope = Literal["ALL", "NAME", "EMAIL", "PHONE", "SIDEBAR"]
+SCOPES: dict[str, Scope] = {"ALL": "ALL", "NAME": "NAME", "EMAIL": "EMAIL", "PHONE": "PHONE", "SIDEBAR": "SIDEBAR"}
 MAX_ROWS = 2000
 MIN_SHARED_DIGITS = 7
 """How many digits of a stored number a longer search term must end with to find it."""
 
 _HEAD = re.compile(r"\s*FIND\s*\{(?P<term>(?:[^{}\\]|\\.)*)\}\s*", re.IGNORECASE | re.DOTALL)
-_TERM = re.compile(r'\s*(?:(?P<open>\()|(?P<close>\))|"(?P<phrase>(?:[^"\\]|\\.)*)"|(?P<word>(?:[^\s()"\\]|\\.)+))', re.DOTALL)
+_TERM = re.compile(
+    r'\s*(?:(?P<open>\()|(?P<close>\))|"(?P<phrase>(?:[^"\\]|\\.)*)"|(?P<word>(?:[^\s()"\\]|\\.)+))', re.DOTALL
+)
 _RESERVED = re.compile(r"(?<!\\)[&|!\[\]^~:'+\-]")
 _PHONE = re.compile(r"(?=.*\d\d)[\d\s()+./*x-]+")
 
@@ -54,7 +58,7 @@ def run_sosl(database: Database, schema: Schema, text: str, clock: Clock, versio
         found = _Finder(database, sobject, search).find(search.term)
         if found:
             narrowed = msgspec.structs.replace(query, where=_among(found, query.where))
-            records += run_query(database, schema, text, narrowed, clock, version)[1]
+            records += run_query(database, schema, text, narrowed, clock=clock, version=version)[1]
         if len(records) >= search.limit:
             break
     return records[: search.limit]
@@ -93,11 +97,11 @@ def _scope(parser: Parser) -> Scope:
     if not parser.accept("IN"):
         return "ALL"
     token = parser.advance()
-    scopes: dict[str, Scope] = {name: name for name in ("ALL", "NAME", "EMAIL", "PHONE", "SIDEBAR")}  # type: ignore[misc]
-    if token.keyword not in scopes:
+    scope = SCOPES.get(token.keyword)
+    if scope is None:
         raise parser.fail(token)
     parser.expect("FIELDS")
-    return scopes[token.keyword]
+    return scope
 
 
 def _plain(source: str) -> Query:
@@ -217,7 +221,9 @@ class _Finder:
         return {str(row[0]) for row in rows} if backwards else set()
 
     def _words(self, text: str, *, phrase: bool) -> Found:
-        scopes = {"ALL": ("NAME", "EMAIL", "OTHER"), "SIDEBAR": ("NAME", "EMAIL", "OTHER")}.get(self.scope, (self.scope,))
+        scopes = {"ALL": ("NAME", "EMAIL", "OTHER"), "SIDEBAR": ("NAME", "EMAIL", "OTHER")}.get(
+            self.scope, (self.scope,)
+        )
         parts = [part for part in re.split(r"[^\w*?]+|_", folded(text)) if part.strip("*?")]
         if not parts:
             return set()

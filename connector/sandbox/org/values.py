@@ -19,6 +19,8 @@ DATE_TIME = re.compile(
 )
 DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 EARLIEST_YEAR = 1700
+PLACE = " at [line:1, column:1]"
+"""Where the value stands. Salesforce counts columns; the stand-in no longer knows them."""
 
 
 def stamp(seconds: float) -> str:
@@ -117,19 +119,18 @@ def _refuse(field: Field, value: object) -> NoReturn:
 def _cannot(kind: str, value: object) -> str:
     match value:
         case bool():
-            token = f"VALUE_{str(value).upper()} value {str(value).lower()}"
+            got = f"VALUE_{str(value).upper()} value {str(value).lower()}"
         case int():
-            token = f"VALUE_NUMBER_INT value {value}"
+            got = f"VALUE_NUMBER_INT value {value}"
         case float():
-            token = f"VALUE_NUMBER_FLOAT value {value}"
+            got = f"VALUE_NUMBER_FLOAT value {value}"
         case str():
-            token = f"VALUE_STRING value {value}"
+            got = f"VALUE_STRING value {value}"
         case list():
-            token = "START_ARRAY value ["
+            got = "START_ARRAY value ["
         case _:
-            token = "START_OBJECT value {"
-    # Salesforce names the column too; the stand-in has lost it by then.
-    return f"Cannot deserialize instance of {kind} from {token} or request may be missing a required field at [line:1, column:1]"
+            got = "START_OBJECT value {"
+    return f"Cannot deserialize instance of {kind} from {got} or request may be missing a required field{PLACE}"
 
 
 def check(field: Field, value: Scalar) -> Scalar:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 import msgspec
 
 from connector.sandbox.org import ids
 from connector.sandbox.org.context import Context
-from connector.sandbox.org.errors import MultipleChoices, OrgError, not_found, parse_error
+from connector.sandbox.org.errors import MultipleChoicesError, OrgError, not_found, parse_error
 from connector.sandbox.org.rest.call import Call, Reply, lock_error
 from connector.sandbox.org.rest.sobjects import chosen_fields, external_key, shown_record
 from connector.sandbox.org.schema import Field, Row, SObject
@@ -31,7 +31,7 @@ class _Step(msgspec.Struct, frozen=True):
     failed: Outcome
 
 
-class _Undo(Exception):
+class _UndoError(Exception):
     """Leaves the transaction of a request with allOrNone."""
 
 
@@ -94,21 +94,29 @@ def _run(context: Context, call: Call, steps: Sequence[_Step], *, all_or_none: b
         with context.database.transaction():
             for index, step in enumerate(steps):
                 try:
-                    if call.lock and call.lock.holds(index):
-                        raise lock_error()
-                    with context.database.transaction():
-                        outcomes.append(step.save())
+                    outcomes.append(_save(context, call, index, step))
                 except OrgError as error:
                     failed.add(index)
                     outcomes.append({**step.failed, "success": False, "errors": [_row_error(error).row()]})
-            if all_or_none and failed:
-                raise _Undo
-    except _Undo:
+            _undo_if(all_or_none and bool(failed))
+    except _UndoError:
         undone = {"success": False, "errors": [ROLLED_BACK.row()]}
         outcomes = [
             outcome if index in failed else {**steps[index].failed, **undone} for index, outcome in enumerate(outcomes)
         ]
     return Reply(200, outcomes)
+
+
+def _save(context: Context, call: Call, index: int, step: _Step) -> Outcome:
+    if call.lock and call.lock.holds(index):
+        raise lock_error()
+    with context.database.transaction():
+        return step.save()
+
+
+def _undo_if(wanted: bool) -> None:
+    if wanted:
+        raise _UndoError
 
 
 def _row_error(error: OrgError) -> OrgError:
@@ -174,11 +182,14 @@ def _upsert(context: Context, call: Call, sobject: SObject, key_name: str) -> Re
             raise OrgError("INVALID_TYPE", f"Every record of this upsert must be of type {sobject.name}")
         rows.append(context.records.values(sobject, record))
     times = Counter(str(row.get(key.name)) for row in rows if row.get(key.name) is not None)
-    steps = [_upsert_step(context, call, sobject, key, row, times[str(row.get(key.name))]) for row in rows]
+    twice = {value for value, count in times.items() if count > 1}
+    steps = [_upsert_step(context, call.user_id, sobject, key, row, twice) for row in rows]
     return _run(context, call, steps, all_or_none=all_or_none)
 
 
-def _upsert_step(context: Context, call: Call, sobject: SObject, key: Field, row: Row, times: int) -> _Step:
+def _upsert_step(  # noqa: PLR0917 - each says a thing of its own
+    context: Context, user_id: str, sobject: SObject, key: Field, row: Row, twice: Set[str]
+) -> _Step:
     value = row.pop(key.name, None)
     known = context.database.find(sobject, key.name, value) if isinstance(value, str) else []
 
@@ -187,11 +198,11 @@ def _upsert_step(context: Context, call: Call, sobject: SObject, key: Field, row
             raise OrgError("MISSING_ARGUMENT", f"{key.name} not specified", fields=[])
         if "Id" in row and key.name != "Id":
             raise OrgError("INVALID_FIELD", "The Id field should not be specified in the sobject data.", fields=["Id"])
-        if times > 1:
+        if value in twice:
             raise OrgError("DUPLICATE_VALUE", f"Duplicate external id specified: {value}", fields=[key.name])
         try:
-            record_id, created = context.records.upsert(sobject, key, value, row, call.user_id)
-        except MultipleChoices as choices:
+            record_id, created = context.records.upsert(sobject, key, value, row, user_id)
+        except MultipleChoicesError as choices:
             found = ", ".join(record_id[:15] for record_id in choices.urls)
             message = f"{key.label}: more than one record found for external id field: [{found}]"
             raise OrgError("DUPLICATE_EXTERNAL_ID", message, fields=[key.name]) from None

@@ -22,7 +22,7 @@ HALTED = OrgError(
 Answer = Callable[[Context, Call], Reply]
 
 
-class RolledBack(Exception):
+class RolledBackError(Exception):
     """A composite with allOrNone failed; leaves its transaction and carries the reply."""
 
     def __init__(self, reply: Reply) -> None:
@@ -38,7 +38,7 @@ class _Subrequest(msgspec.Struct, frozen=True):
 
 
 def run(context: Context, call: Call, answer: Answer) -> Reply:
-    """Answer the subrequests in order; raises RolledBack when one fails under allOrNone."""
+    """Answer the subrequests in order; raises RolledBackError when one fails under allOrNone."""
     body = call.json()
     all_or_none = body.get("allOrNone", False) is True
     requests = _subrequests(body.get("compositeRequest"))
@@ -49,7 +49,7 @@ def run(context: Context, call: Call, answer: Answer) -> Reply:
         results[request.reference] = reply.body
         replies.append(reply)
         if all_or_none and reply.status >= 300:
-            raise RolledBack(_halted(requests, replies))
+            raise RolledBackError(_halted(requests, replies))
     return Reply(200, {"compositeResponse": [_shown(r, reply) for r, reply in zip(requests, replies, strict=True)]})
 
 

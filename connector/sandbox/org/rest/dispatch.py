@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connector.sandbox.org.context import Context
-from connector.sandbox.org.errors import MultipleChoices, OrgError, not_found
+from connector.sandbox.org.errors import MultipleChoicesError, OrgError, not_found
 from connector.sandbox.org.rest import collections, composite, queries, sobjects
 from connector.sandbox.org.rest.call import Call, Reply
 
@@ -17,10 +17,10 @@ def answer(context: Context, call: Call) -> Reply:
             return _route(context, call)
     except OrgError as error:
         return Reply(error.status, error.body())
-    except MultipleChoices as choices:
+    except MultipleChoicesError as choices:
         base = f"/services/data/{call.version}/sobjects/{call.segments[1]}"
         return Reply(300, [f"{base}/{record_id}" for record_id in choices.urls])
-    except composite.RolledBack as rolled_back:
+    except composite.RolledBackError as rolled_back:
         return rolled_back.reply
 
 

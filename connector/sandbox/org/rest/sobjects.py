@@ -5,7 +5,7 @@ from __future__ import annotations
 from connector.sandbox.org import ids
 from connector.sandbox.org.context import Context
 from connector.sandbox.org.describe import describe_global, describe_object
-from connector.sandbox.org.errors import MultipleChoices, OrgError, not_found
+from connector.sandbox.org.errors import MultipleChoicesError, OrgError, not_found
 from connector.sandbox.org.rest.call import Call, Reply, lock_error
 from connector.sandbox.org.schema import Field, Row, SObject
 from connector.sandbox.org.values import read, shown
@@ -103,7 +103,9 @@ def _one(context: Context, call: Call, sobject: SObject, record_id: str) -> Repl
     match call.method:
         case "GET":
             row = context.records.read(sobject, record_id)
-            return Reply(200, shown_record(sobject, row, call.version, chosen_fields(sobject, call.query.get("fields"))))
+            return Reply(
+                200, shown_record(sobject, row, call.version, chosen_fields(sobject, call.query.get("fields")))
+            )
         case "PATCH":
             given = context.records.values(sobject, call.json())
             _refuse_in_body(given, "Id")
@@ -150,5 +152,5 @@ def _by_key(context: Context, call: Call, sobject: SObject, name: str, value: st
     if not matches:
         raise not_found()
     if len(matches) > 1:
-        raise MultipleChoices([str(match["Id"]) for match in matches])
+        raise MultipleChoicesError([str(match["Id"]) for match in matches])
     return _one(context, call, sobject, str(matches[0]["Id"]))

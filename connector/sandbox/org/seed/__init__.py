@@ -63,7 +63,8 @@ def _users(records: Records, profiles: dict[str, str], integration_username: str
     schema = records.schema
     base: Row = {"TimeZoneSidKey": "America/Los_Angeles", "LocaleSidKey": "en_US", "LanguageLocaleKey": "en_US"}
     admin: Row = {**base, "Username": "admin@phone-panel.example", "FirstName": "Alex", "LastName": "Morgan",
-                  "Email": "admin@phone-panel.example", "Alias": "amorgan", "ProfileId": profiles["System Administrator"]}  # fmt: skip
+                  "Email": "admin@phone-panel.example", "Alias": "amorgan",
+                  "ProfileId": profiles["System Administrator"]}  # fmt: skip
     records.database.next_number("005")
     users = {"admin": records.insert(schema["User"], admin, ADMINISTRATOR, ADMINISTRATOR)}
     machine: Row = {**base, "Username": integration_username, "LastName": "Phone Connector", "Alias": "phonecon",
@@ -73,7 +74,8 @@ def _users(records: Records, profiles: dict[str, str], integration_username: str
     for key, first, last, title, zone, locale, language, country, device, active in USERS:
         mail = f"{first}.{last}@phone-panel.example".lower()
         person: Row = {
-            "Username": mail, "FirstName": first, "LastName": last, "Email": mail, "Alias": (first[0] + last)[:8].lower(),
+            "Username": mail, "FirstName": first, "LastName": last, "Email": mail,
+            "Alias": (first[0] + last)[:8].lower(),
             "Title": title, "Department": "Service", "TimeZoneSidKey": zone, "LocaleSidKey": locale,
             "LanguageLocaleKey": language, "IsActive": active, "Extension": device, "Phone_Device__c": device,
             "Phone_Country__c": country, "ProfileId": profiles["Service Agent"],

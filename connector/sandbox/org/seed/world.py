@@ -49,7 +49,12 @@ class World:
         for skill in SKILLS:
             self._metadata("Phone_Skill__mdt", skill)
         for order, (label, skills) in enumerate(DISPOSITIONS, 1):
-            row: Row = {"MasterLabel": label, "Skills__c": skills, "Sort_Order__c": float(order), "Call_Result__c": label}
+            row: Row = {
+                "MasterLabel": label,
+                "Skills__c": skills,
+                "Sort_Order__c": float(order),
+                "Call_Result__c": label,
+            }
             self._metadata("Phone_Disposition__mdt", row)
         for sobject, labels in (("Phone_Tag__mdt", TAGS), ("Phone_Reason__mdt", REASONS)):
             for order, label in enumerate(labels, 1):
@@ -88,8 +93,9 @@ class World:
                 "MailingCity": cities[account], "MailingCountry": countries[account],
             }  # fmt: skip
             if (first, last) == ("Mia", "Chen"):
-                row |= {"OtherPhone": "415.555.0100 x 2031", "AssistantName": "Leo Park", "AssistantPhone": "+1 415 555 0151",
-                        "MailingStreet": "400 Howard St", "MailingState": "CA", "MailingPostalCode": "94105"}  # fmt: skip
+                row |= {"OtherPhone": "415.555.0100 x 2031", "AssistantName": "Leo Park",
+                        "AssistantPhone": "+1 415 555 0151", "MailingStreet": "400 Howard St", "MailingState": "CA",
+                        "MailingPostalCode": "94105"}  # fmt: skip
             self.people[f"{first} {last}"] = self.add("Contact", row, self.owner_of(countries[account]))
         self._add_person_account()
         for first, last, company, title, phone, mobile, status in LEADS:
@@ -104,8 +110,8 @@ class World:
         first, last, phone, mobile, home, mail = PERSON_ACCOUNT
         records = self.records
         kinds = records.database.find(records.schema["RecordType"], "DeveloperName", "PersonAccount")
-        row: Row = {"RecordTypeId": kinds[0]["Id"], "FirstName": first, "LastName": last, "Phone": phone, "PersonEmail": mail,
-                    "PersonMobilePhone": mobile, "PersonHomePhone": home, "BillingCity": "Berkeley",
+        row: Row = {"RecordTypeId": kinds[0]["Id"], "FirstName": first, "LastName": last, "Phone": phone,
+                    "PersonEmail": mail, "PersonMobilePhone": mobile, "PersonHomePhone": home, "BillingCity": "Berkeley",
                     "BillingCountry": "United States"}  # fmt: skip
         account_id = self.add("Account", row, self.users["sam"])
         self.accounts[f"{first} {last}"] = account_id
@@ -128,7 +134,8 @@ class World:
         ]  # fmt: skip
         for name, account, stage, amount, closes in OPPORTUNITIES:
             row: Row = {"Name": name, "AccountId": self.accounts[account], "StageName": stage, "Amount": amount,
-                        "CloseDate": self.day(closes), "CampaignId": campaigns[1] if "2027" in name else None}  # fmt: skip
+                        "CloseDate": self.day(closes),
+                        "CampaignId": campaigns[1] if "2027" in name else None}  # fmt: skip
             self.add("Opportunity", row, self.users["sam"])
 
     def add_call_steps(self) -> None:

@@ -17,12 +17,9 @@ def day_range(name: str, count: int | None, today: date) -> tuple[date, date]:
     one = timedelta(days=1)
     n = count or 0
     match name.split("_"):
-        case ["YESTERDAY"]:
-            return today - one, today
-        case ["TODAY"]:
-            return today, today + one
-        case ["TOMORROW"]:
-            return today + one, today + 2 * one
+        case ["YESTERDAY" | "TODAY" | "TOMORROW" as which]:
+            day = today + {"YESTERDAY": -1, "TODAY": 0, "TOMORROW": 1}[which] * one
+            return day, day + one
         case ["LAST", "90", "DAYS"]:
             return today - 90 * one, today + one
         case ["NEXT", "90", "DAYS"]:

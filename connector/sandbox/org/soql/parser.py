@@ -256,4 +256,3 @@ class Parser:
                     raise self.fail(token)
                 return Value("named", token.keyword, token.at, count)
         raise self.fail(token)
-
