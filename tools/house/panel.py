@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from house.cache import NOTE, Cache, digest, digest_files, every_file
-from house.node_env import find_modules, make_modules, make_node, node_environment
+from house.node_env import find_modules, link_modules, make_modules, make_node, node_environment
 from house.steps import run
 
 PLACES = {"panel": "connector/panel/static", "vendor": "connector/sandbox/console/static/vendor"}
@@ -36,9 +36,9 @@ def make_panel(cache: Cache, root: Path) -> None:
 
     def build(folder: Path) -> None:
         node = make_node(cache, root)
-        modules = find_modules(cache, root, "all") or make_modules(cache, root, "build")
+        link_modules(root, find_modules(cache, root, "all") or make_modules(cache, root, "build"))
         run(
-            [node / "node", root / "tools" / "panel" / "build.mjs", "--out", folder, "--modules", modules],
+            [node / "node", root / "tools" / "panel" / "build.mjs", "--out", folder],
             what="panel assets",
             cwd=root,
             env=node_environment(node),

@@ -1,0 +1,132 @@
+// Build the panel: node tools/panel/build.mjs --out FOLDER
+//   FOLDER/panel/   panel.<hash>.js, panel.<hash>.css, licenses.txt, manifest.json (plain name -> hashed name)
+//   FOLDER/vendor/  the whole SLDS stylesheet and the icon sprites, for the console stand-in
+// The same sources give the same bytes, wherever the clone lies. Prints the sizes; over budget it fails.
+import crypto from "node:crypto";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
+import lwc from "@lwc/rollup-plugin";
+import replace from "@rollup/plugin-replace";
+import { transform } from "esbuild";
+import { rollup } from "rollup";
+import { iconsIn } from "./icons.mjs";
+import { readLabels } from "./labels.mjs";
+import { platform } from "./platform.mjs";
+import { bundles, filesBelow } from "./sources.mjs";
+import { stylesheet } from "./styles.mjs";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const BUDGET = { "panel.css": 40 * 1024, "panel.js": 80 * 1024 };
+const LICENSED = ["lwc", "@lwc/engine-dom", "@salesforce-ux/design-system"];
+
+async function script(slds) {
+  const entry = path.join(root, "tools/panel/main.js");
+  const bundle = await rollup({
+    input: entry,
+    onwarn(warning) {
+      throw new Error(warning.message);
+    },
+    plugins: [
+      platform({
+        labels: readLabels(path.join(root, "force-app/main/default")),
+        icons: iconsIn(filesBelow(path.join(root, "lwc"), [".html", ".js"])),
+        slds
+      }),
+      lwc({ rootDir: root, modules: bundles(root), disableSyntheticShadowSupport: true }),
+      replace({ preventAssignment: true, values: { "process.env.NODE_ENV": '"production"' } })
+    ]
+  });
+  const { output } = await bundle.generate({ format: "iife", inlineDynamicImports: true });
+  await bundle.close();
+  const { code } = await transform(output[0].code, { minify: true, target: "es2022", legalComments: "none" });
+  return `/*! Licences of what is inside: licenses.txt beside this file */\n${code}`;
+}
+
+function licenses() {
+  const require = createRequire(import.meta.url);
+  return LICENSED.map((name) => {
+    const folder = packageFolder(require, name);
+    const { version } = JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8"));
+    const files = filesBelow(folder, ["LICENSE", "LICENSE.md", "LICENSE.txt", "License-for-icons.txt"]);
+    const texts = files
+      .filter((file) => !path.relative(folder, file).includes("node_modules"))
+      .map((file) => fs.readFileSync(file, "utf8").trim());
+    return `${name} ${version}\n\n${texts.join("\n\n")}\n`;
+  }).join(`\n${"-".repeat(80)}\n\n`);
+}
+
+function packageFolder(require, name) {
+  const places = require.resolve.paths(name).map((place) => path.join(place, name));
+  const found = places.find((place) => fs.existsSync(path.join(place, "package.json")));
+  if (!found) {
+    throw new Error(`npm package ${name} is not installed: run make setup`);
+  }
+  return fs.realpathSync(found);
+}
+
+function writePanel(folder, files) {
+  fs.mkdirSync(folder, { recursive: true });
+  const manifest = {};
+  const over = [];
+  for (const [name, text] of Object.entries(files)) {
+    const { name: stem, ext } = path.parse(name);
+    const hash = crypto.createHash("sha256").update(text).digest("hex").slice(0, 12);
+    manifest[name] = `${stem}.${hash}${ext}`;
+    fs.writeFileSync(path.join(folder, manifest[name]), text);
+    const size = gzipSync(text, { level: 9 }).length;
+    const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
+    console.log(`  ${name}: ${kilobytes(Buffer.byteLength(text))}, gzipped ${kilobytes(size)} of ${kilobytes(BUDGET[name])}`);
+    if (size > BUDGET[name]) {
+      over.push(name);
+    }
+  }
+  if (over.length) {
+    throw new Error(`over budget: ${over.join(", ")}`);
+  }
+  fs.writeFileSync(path.join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+function writeVendor(folder, slds) {
+  fs.mkdirSync(folder, { recursive: true });
+  const styles = fs.readFileSync(path.join(slds, "assets/styles/salesforce-lightning-design-system.min.css"), "utf8");
+  fs.writeFileSync(path.join(folder, "slds.css"), styles.replace(/@font-face\s*{[^}]*}/g, ""));
+  for (const set of ["utility", "standard"]) {
+    fs.copyFileSync(path.join(slds, `assets/icons/${set}-sprite/svg/symbols.svg`), path.join(folder, `${set}-sprite.svg`));
+  }
+}
+
+async function build(out) {
+  const slds = packageFolder(createRequire(import.meta.url), "@salesforce-ux/design-system");
+  const components = path.join(root, "lwc");
+  const [js, css] = await Promise.all([
+    script(slds),
+    stylesheet({
+      slds,
+      content: [
+        ...filesBelow(components, [".html", ".js"]),
+        ...filesBelow(path.join(root, "connector/panel/templates"), [".j2", ".html"]),
+        path.join(root, "tools/panel/main.js")
+      ],
+      own: filesBelow(components, [".css"]),
+      page: path.join(root, "tools/panel/page.css")
+    })
+  ]);
+  writePanel(path.join(out, "panel"), { "panel.js": js, "panel.css": css });
+  fs.writeFileSync(path.join(out, "panel", "licenses.txt"), licenses());
+  writeVendor(path.join(out, "vendor"), slds);
+}
+
+const { out } = parseArgs({ options: { out: { type: "string" } } }).values;
+if (!out) {
+  console.error("usage: node tools/panel/build.mjs --out FOLDER");
+  process.exit(2);
+}
+try {
+  await build(path.resolve(out));
+} catch (problem) {
+  console.error(`panel build: ${problem.message}${problem.frame ? `\n${problem.frame}` : ""}`);
+  process.exit(1);
+}
