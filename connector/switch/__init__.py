@@ -7,7 +7,7 @@ from msgspec import Struct
 from connector.errors import ConfigError
 from connector.ports.switch import Switch
 from connector.switch.simulated.clock import RealClock
-from connector.switch.simulated.driver import RemoteSwitch, SimulatedSwitch
+from connector.switch.simulated.driver import RemoteSwitch, SimulatedSwitch, reach
 from connector.switch.simulated.engine import Engine
 
 
@@ -26,12 +26,26 @@ class SwitchConfig(Struct, frozen=True):
 
 def open_switch(config: SwitchConfig) -> Switch:
     """The switch of that configuration, not started yet.  Raises ConfigError for one that cannot be used."""
-    if config.kind == "simulated":
-        return SimulatedSwitch(Engine(RealClock(), config.devices))
+    _refuse_unusable(config)
     if config.kind == "remote":
-        if not config.url.startswith(("ws://", "wss://")):
-            raise ConfigError(f"switch.url: {config.url!r} is no address of a switch; write ws://127.0.0.1:PORT")
-        if not config.key:
-            raise ConfigError("switch.key: missing; give the key that the simulated switch was started with")
         return RemoteSwitch(config.url, config.key)
-    raise ConfigError(f"switch.kind: {config.kind!r} is no kind of switch; write simulated or remote")
+    return SimulatedSwitch(Engine(RealClock(), config.devices))
+
+
+async def check_switch(config: SwitchConfig) -> None:
+    """Returns when that switch can be used; a connector that uses it now is not disturbed.
+
+    Raises ConfigError for a configuration that cannot be used, and SwitchUnavailable that says what is wrong.
+    """
+    _refuse_unusable(config)
+    if config.kind == "remote":
+        await reach(config.url, config.key)
+
+
+def _refuse_unusable(config: SwitchConfig) -> None:
+    if config.kind not in ("simulated", "remote"):
+        raise ConfigError(f"switch.kind: {config.kind!r} is no kind of switch; write simulated or remote")
+    if config.kind == "remote" and not config.url.startswith(("ws://", "wss://")):
+        raise ConfigError(f"switch.url: {config.url!r} is no address of a switch; write ws://127.0.0.1:PORT")
+    if config.kind == "remote" and not config.key:
+        raise ConfigError("switch.key: missing; give the key that the simulated switch was started with")

@@ -135,9 +135,12 @@ def _connect(exchange: Exchange, ask: Connect) -> None:
     if _gone(exchange, (ask.agent_leg, ask.customer_leg)):
         refuse(exchange, ask, NO_SUCH_LEG)
         return
-    speaker = exchange.speaker_of(_there(exchange, ask.customer_leg))
+    customer = _there(exchange, ask.customer_leg)
+    speaker = exchange.speaker_of(customer)
     if speaker is not None and speaker.leg != ask.agent_leg:
         refuse(exchange, ask, TAKEN)
+    elif not customer.inbound and not customer.up:
+        refuse(exchange, ask, NOT_ANSWERED)
     elif speaker is not None:
         exchange.report(speaker)
         exchange.clock.after(exchange.timing.bridge, partial(_bridge, exchange, ask))
@@ -275,7 +278,7 @@ def _record(exchange: Exchange, ask: SetRecording) -> None:
     if exchange.recordable(ask.contact) or ask.recording is Recording.OFF:
         exchange.record(ask.contact, ask.recording)
     else:
-        refuse(exchange, ask, NO_SUCH_CONTACT)
+        refuse(exchange, ask, NOT_ANSWERED if exchange.has(ask.contact) else NO_SUCH_CONTACT)
 
 
 def _end(exchange: Exchange, ask: EndLeg) -> None:

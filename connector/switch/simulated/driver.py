@@ -30,6 +30,7 @@ FIRST_RETRY: Final = 0.05
 LAST_RETRY: Final = 5.0
 START_WITHIN: Final = 10.0
 _HEARTBEAT: Final = 10.0
+_WRONG_KEY: Final = "refuses the key; use the key file that it was started with"
 
 
 class SimulatedSwitch:
@@ -64,14 +65,17 @@ class _StoppedError(Exception):
 class RemoteSwitch:
     """The `Switch` port on a simulated switch in a process of its own, at `url` (ws://127.0.0.1:PORT).
 
-    It connects again by itself, after 50 ms at first and 5 s at most; not after another connector took its place, since
-    the two would take turns for ever.  `start_within` is in seconds.
+    It connects again by itself, after `first_retry` seconds and then twice as long each time, up to 5 s; but not after
+    another connector took its place, since the two would take turns for ever.  `start_within` is in seconds.
     """
 
-    def __init__(self, url: str, key: str, *, start_within: float = START_WITHIN) -> None:
+    def __init__(
+        self, url: str, key: str, *, start_within: float = START_WITHIN, first_retry: float = FIRST_RETRY
+    ) -> None:
         self._url = url
         self._key = key
         self._start_within = start_within
+        self._first_retry = first_retry
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._why = "the switch was not started, or was closed"
@@ -79,7 +83,7 @@ class RemoteSwitch:
 
     async def start(self, listener: SwitchListener) -> None:
         """As the port says; SwitchUnavailable is raised after `start_within`, and at once when the key is refused."""
-        self._why = f"nothing answers at {self._url}"
+        self._why = "nothing answers"
         self._keeping = asyncio.create_task(self._keep(listener), name="simulated switch")
         up = asyncio.create_task(self._is_up.wait())
         try:
@@ -89,7 +93,7 @@ class RemoteSwitch:
         if not self._is_up.is_set():
             why = self._why
             await self.close()
-            raise SwitchUnavailable(f"the simulated switch cannot be reached: {why}")
+            raise SwitchUnavailable(f"the simulated switch at {self._url} cannot be used: {why}")
 
     async def ask(self, ask: SwitchAsk) -> None:
         """As the port says."""
@@ -112,7 +116,7 @@ class RemoteSwitch:
 
     async def _keep(self, listener: SwitchListener) -> None:
         """Connected, or about to be, until cancelled or stopped for good."""
-        wait = FIRST_RETRY
+        wait = self._first_retry
         async with aiohttp.ClientSession(headers={KEY_HEADER: self._key}) as session:
             while True:
                 stopped = False
@@ -125,7 +129,7 @@ class RemoteSwitch:
                     self._why = str(lost) or type(lost).__name__
                 was_up = self._is_up.is_set()
                 if was_up:
-                    wait = FIRST_RETRY
+                    wait = self._first_retry
                     _told(listener.down, self._why)
                 if stopped:
                     log.error("no more attempts to reach the simulated switch: %s", self._why)
@@ -144,7 +148,7 @@ class RemoteSwitch:
                 self._why = f"the connection was closed ({socket.close_code})"
         except aiohttp.WSServerHandshakeError as refused:
             if refused.status == 401:
-                raise _StoppedError("it refuses the key; use the key file that it was started with") from refused
+                raise _StoppedError(_WRONG_KEY) from refused
             raise
         finally:
             self._socket = None
@@ -165,6 +169,27 @@ class RemoteSwitch:
                 raise _StoppedError("another connector took its place")
             case Rejected():
                 log.error("the simulated switch could not read an ask: %s", message.reason)
+
+
+async def reach(url: str, key: str) -> None:
+    """Returns when the switch at `url` answers and takes the key; whoever is connected with it stays so.
+
+    Raises SwitchUnavailable that says why not.
+    """
+    address = url.replace("ws", "http", 1) + "/calls"
+    timeout = aiohttp.ClientTimeout(total=START_WITHIN)
+    try:
+        async with (
+            aiohttp.ClientSession(headers={KEY_HEADER: key}, timeout=timeout) as session,
+            session.get(address) as reply,
+        ):
+            status = reply.status
+    except (aiohttp.ClientError, OSError) as lost:
+        raise SwitchUnavailable(f"the simulated switch cannot be reached: {lost!r}") from lost
+    if status == 401:
+        raise SwitchUnavailable(f"the simulated switch at {url} {_WRONG_KEY}")
+    if status != 200:
+        raise SwitchUnavailable(f"what answers at {url} is no simulated switch (status {status})")
 
 
 def _told(call: Callable[..., None], *news: object) -> None:

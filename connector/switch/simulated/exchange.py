@@ -153,6 +153,10 @@ class Exchange:
         """How the recording of a contact stands."""
         return self._recordings.get(contact, Recording.OFF)
 
+    def has(self, contact: str) -> bool:
+        """Whether there is a live leg of that contact."""
+        return any(channel.live and channel.contact == contact for channel in self._channels.values())
+
     def recordable(self, contact: str) -> bool:
         """Whether there is a customer's leg of that contact to be recorded."""
         return any(c.up and c.contact == contact and c.role is not Role.AGENT for c in self._channels.values())

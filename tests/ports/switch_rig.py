@@ -1,0 +1,153 @@
+"""A switch under test, who listens to it, and the words for what was told."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from msgspec import Struct
+
+from connector.domain.events import (
+    AskRefused,
+    CallArrived,
+    LegAnswered,
+    LegEnded,
+    LegHeld,
+    LegMuted,
+    LegResumed,
+    LegRinging,
+    RecordingChanged,
+    SwitchEvent,
+)
+from connector.domain.model import LegState
+from connector.domain.transitions import LEG, LegTrigger
+from connector.ports.switch import Snapshot, Switch
+from connector.switch.simulated.faults import Fault
+
+CALLER: Final = "+14155550143"
+LINE: Final = "+14155550100"
+SAM: Final = "2041"
+JONAS: Final = "2042"
+GONE: Final = "2049"
+"""A phone of the rig that is not registered."""
+
+TRIGGERS: Final[dict[type, LegTrigger]] = {
+    LegRinging: LegTrigger.RINGING,
+    LegAnswered: LegTrigger.ANSWERED,
+    LegHeld: LegTrigger.HELD,
+    LegResumed: LegTrigger.RESUMED,
+    LegEnded: LegTrigger.ENDED,
+}
+
+
+class Heard:
+    """A listener that keeps what it is told, and insists that it is possible: the core's table of legs is the judge."""
+
+    def __init__(self) -> None:
+        self.news: list[SwitchEvent] = []
+        self.snapshots: list[Snapshot] = []
+        self.downs: list[str] = []
+        self.legs: dict[str, LegState] = {}
+        self.impossible: list[str] = []
+        self.woken = asyncio.Event()
+
+    def up(self, snapshot: Snapshot) -> None:
+        assert len(self.snapshots) == len(self.downs), "up again without down"
+        self.snapshots.append(snapshot)
+        self.legs = {leg.leg: leg.state for leg in snapshot.legs}
+        self.woken.set()
+
+    def event(self, event: SwitchEvent) -> None:
+        if len(self.snapshots) != len(self.downs) + 1:
+            self.impossible.append(f"{event} while the switch is down")
+        self.news.append(event)
+        if isinstance(event, CallArrived):
+            self._move(event.leg, None, LegState.RINGING)
+        elif isinstance(event, LegMuted):
+            if self.legs.get(event.leg) not in (LegState.CONNECTED, LegState.HELD):
+                self.impossible.append(f"{event} of a leg that is {self.legs.get(event.leg)}")
+        elif isinstance(event, LegRinging | LegAnswered | LegHeld | LegResumed | LegEnded):
+            old = self.legs.get(event.leg, LegState.DIALING)
+            new = LEG.get((old, TRIGGERS[type(event)]))
+            if old is LegState.ENDED and not isinstance(event, LegEnded):
+                new = None
+            self._move(event.leg, old, new)
+        self.woken.set()
+
+    def down(self, reason: str) -> None:
+        self.downs.append(reason)
+        self.woken.set()
+
+    def _move(self, leg: str, old: LegState | None, new: LegState | None) -> None:
+        if new is None or (old is None and leg in self.legs):
+            self.impossible.append(f"{self.news[-1]} of a leg that is {self.legs.get(leg)}")
+        else:
+            self.legs[leg] = new
+
+
+class Rig(Protocol):
+    """A switch under test with its phones SAM and JONAS, and a hand on the outside world."""
+
+    switch: Switch
+    heard: Heard
+
+    async def connect(self, heard: Heard) -> Switch:
+        """Another connector of the same switch, started."""
+
+    async def ring(self) -> str:
+        """CALLER calls LINE; returns the leg."""
+
+    async def hang_up(self, leg: str) -> None:
+        """The far end of a leg hangs up."""
+
+    async def inflict(self, fault: Fault) -> None:
+        """The switch misbehaves."""
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Returns when it is so; fails when it does not become so."""
+
+    async def settle(self) -> None:
+        """All asks so far have been carried out, but for what takes time."""
+
+
+class Scene(Struct):
+    """A situation: the names of a contact and its legs (one that was not made yet, too)."""
+
+    contact: str
+    customer: str
+    agent: str
+    other: str
+
+    def names(self) -> dict[str, str]:
+        """What tests call the legs."""
+        return {self.customer: "customer", self.agent: "agent", self.other: "other"}
+
+
+_made = 0
+
+
+def fresh(kind: str) -> str:
+    """A name that no test used before: the switch under test may be shared."""
+    global _made  # noqa: PLW0603
+    _made += 1
+    return f"{kind}-{_made}"
+
+
+def told(heard: Heard, scene: Scene) -> list[str]:
+    """What was told of the scene, in short words."""
+    names = scene.names()
+    return [words for event in heard.news if (words := _words(event, names, scene.contact))]
+
+
+def _words(event: SwitchEvent, names: dict[str, str], contact: str) -> str:
+    match event:
+        case AskRefused(contact=of, code=code) if of == contact:
+            return f"refused {code}"
+        case RecordingChanged(contact=of, recording=recording) if of == contact:
+            return f"recording {recording}"
+        case LegEnded(leg=leg, cause=cause) if leg in names:
+            return f"ended {names[leg]} {cause}"
+        case LegMuted(leg=leg, muted=muted) if leg in names:
+            return f"{'muted' if muted else 'unmuted'} {names[leg]}"
+        case LegRinging(leg=leg) | LegAnswered(leg=leg) | LegHeld(leg=leg) | LegResumed(leg=leg) if leg in names:
+            return f"{type(event).__name__.removeprefix('Leg').lower()} {names[leg]}"
+    return ""
