@@ -1,9 +1,21 @@
 import { LightningElement, api } from "lwc";
 import { iconHref } from "c/iconSource";
 
-const SIZES = new Set(["xx-small", "x-small", "small", "medium", "large"]);
+// Written out, since the open-source build keeps only the style rules whose classes it finds in the sources.
+const SIZES = {
+  "xx-small": "slds-icon_xx-small",
+  "x-small": "slds-icon_x-small",
+  small: "slds-icon_small",
+  large: "slds-icon_large"
+};
 // Utility icons are drawn in one of these text colours, the others on a coloured ground of their own.
-const COLOURS = new Set(["default", "error", "inverse", "light", "success", "warning"]);
+const COLOURS = {
+  default: "slds-icon-text-default",
+  error: "slds-icon-text-error",
+  light: "slds-icon-text-light",
+  success: "slds-icon-text-success",
+  warning: "slds-icon-text-warning"
+};
 
 /**
  * An SLDS icon. The names are written out in templates and modules ("utility:pause"), since the open-source build
@@ -16,7 +28,7 @@ export default class Icon extends LightningElement {
   @api name;
   /** xx-small, x-small, small, medium (as SLDS draws it) or large. */
   @api size = "medium";
-  /** Colour of a utility icon: default, error, inverse, light, success, warning, or "bare" for the text's own. */
+  /** Colour of a utility icon: default, error, light, success, warning; anything else: white, for a coloured ground. */
   @api variant = "default";
   /** What a screen reader says; without it the icon is decoration. */
   @api alternativeText;
@@ -39,8 +51,7 @@ export default class Icon extends LightningElement {
     if (this.svgClass) {
       return this.svgClass;
     }
-    const size = SIZES.has(this.size) && this.size !== "medium" ? ` slds-icon_${this.size}` : "";
-    const colour = this.name?.startsWith("utility:") && COLOURS.has(this.variant) ? ` slds-icon-text-${this.variant}` : "";
-    return `slds-icon${size}${colour}`;
+    const colour = this.name?.startsWith("utility:") ? COLOURS[this.variant] : undefined;
+    return ["slds-icon", SIZES[this.size], colour].filter(Boolean).join(" ");
   }
 }

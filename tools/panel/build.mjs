@@ -12,7 +12,7 @@ import lwc from "@lwc/rollup-plugin";
 import replace from "@rollup/plugin-replace";
 import { transform } from "esbuild";
 import { rollup } from "rollup";
-import { iconsIn } from "./icons.mjs";
+import { groundClasses, iconsIn } from "./icons.mjs";
 import { readLabels } from "./labels.mjs";
 import { platform } from "./platform.mjs";
 import { bundles, filesBelow } from "./sources.mjs";
@@ -22,7 +22,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 const BUDGET = { "panel.css": 40 * 1024, "panel.js": 80 * 1024 };
 const LICENSED = ["lwc", "@lwc/engine-dom", "@salesforce-ux/design-system"];
 
-async function script(slds) {
+async function script(slds, icons) {
   const entry = path.join(root, "tools/panel/main.js");
   const bundle = await rollup({
     input: entry,
@@ -32,7 +32,7 @@ async function script(slds) {
     plugins: [
       platform({
         labels: readLabels(path.join(root, "force-app/main/default")),
-        icons: iconsIn(filesBelow(path.join(root, "lwc"), [".html", ".js"])),
+        icons,
         slds
       }),
       lwc({ rootDir: root, modules: bundles(root), disableSyntheticShadowSupport: true }),
@@ -101,17 +101,20 @@ function writeVendor(folder, slds) {
 async function build(out) {
   const slds = packageFolder(createRequire(import.meta.url), "@salesforce-ux/design-system");
   const components = path.join(root, "lwc");
+  const sources = filesBelow(components, [".html", ".js"]);
+  const icons = iconsIn(sources);
   const [js, css] = await Promise.all([
-    script(slds),
+    script(slds, icons),
     stylesheet({
       slds,
       content: [
-        ...filesBelow(components, [".html", ".js"]),
+        ...sources,
         ...filesBelow(path.join(root, "connector/panel/templates"), [".j2", ".html"]),
         path.join(root, "tools/panel/main.js")
       ],
       own: filesBelow(components, [".css"]),
-      page: path.join(root, "tools/panel/page.css")
+      page: path.join(root, "tools/panel/page.css"),
+      classes: groundClasses(icons)
     })
   ]);
   writePanel(path.join(out, "panel"), { "panel.js": js, "panel.css": css });

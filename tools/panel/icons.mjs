@@ -17,6 +17,13 @@ export function iconsIn(files) {
   return found;
 }
 
+/** The classes of the coloured grounds of `icons`, which c/icon makes from their names: no source spells them out. */
+export function groundClasses(icons) {
+  return [...icons.keys()]
+    .filter((name) => !name.startsWith("utility:"))
+    .map((name) => `slds-icon-${name.replace(":", "-").replaceAll("_", "-")}`);
+}
+
 /** The text of a module in place of c/iconSource that carries the drawings of `icons`. Throws for an icon SLDS lacks. */
 export function iconModule(icons, slds) {
   const symbols = [...icons.keys()].sort().map((name) => symbol(name, icons.get(name), slds));

@@ -8,9 +8,10 @@ const OWN = "/*!own*/";
 
 /**
  * The stylesheet for `content` (files that name classes). `own` are style files whose variables must stay declared;
- * `page` is appended. Throws when something in it would be fetched from elsewhere.
+ * `page` is appended; `classes` are
+ * names that no file spells out. Throws when something in it would be fetched from elsewhere.
  */
-export async function stylesheet({ slds, content, own, page }) {
+export async function stylesheet({ slds, content, own, page, classes }) {
   const read = (file) => fs.readFileSync(file, "utf8");
   const all = read(path.join(slds, "assets/styles/salesforce-lightning-design-system.min.css"));
   const ours = own.map(read).join("\n");
@@ -19,7 +20,7 @@ export async function stylesheet({ slds, content, own, page }) {
     // Our own rules ride along so that the variables they use count as used; they are cut off again.
     css: [{ raw: `${all}\n${OWN}\n${ours}\n${read(page)}` }],
     defaultExtractor: (text) => text.match(/[\w-]+/g) ?? [],
-    safelist: ["html", "body"],
+    safelist: ["html", "body", ...classes],
     keyframes: true,
     variables: true,
     fontFace: true
