@@ -14,7 +14,7 @@ import tempfile
 import urllib.error
 import urllib.request
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -68,8 +68,20 @@ def _free(name: str, port: int) -> int:
 class Demo:
     """The parts, wired to each other."""
 
-    def __init__(self, folder: Path, chosen: Mapping[str, int], *, customers: bool = True) -> None:
-        """`folder` is the demo's own; `customers` says whether simulated customers call by themselves."""
+    def __init__(
+        self,
+        folder: Path,
+        chosen: Mapping[str, int],
+        *,
+        customers: bool = True,
+        org_options: Sequence[str] = (),
+        switch_options: Sequence[str] = (),
+        timeout_s: float = 10,
+    ) -> None:
+        """`folder` is the demo's own; `customers` says whether simulated customers call by themselves.
+
+        The options are those of the parts' own command lines; `timeout_s` is the connector's for one request.
+        """
         self.folder = folder
         self.panel = f"http://localhost:{chosen['PANEL_PORT']}/panel"
         self.org = f"http://localhost:{chosen['ORG_PORT']}"
@@ -81,6 +93,9 @@ class Demo:
         self.org_database = folder / "org.db"
         self._ports = chosen
         self._customers = customers
+        self._org_options = org_options
+        self._switch_options = switch_options
+        self._timeout_s = timeout_s
         self.parts: list[Part] = []
         self.connector: Part | None = None
         self.switch_control = ""
@@ -105,7 +120,7 @@ class Demo:
             "connector.sandbox.org",
             ["--port", str(self._ports["ORG_PORT"]), "--database", str(self.org_database)]
             + ["--public-key", str(self.folder / "app.public.pem"), "--control-key-file", str(self.key_file)]
-            + ["--session-key-out", str(self.folder / "session.public.pem")],
+            + ["--session-key-out", str(self.folder / "session.public.pem"), *self._org_options],
         )
 
     async def _start_switch(self) -> None:
@@ -116,7 +131,7 @@ class Demo:
             "switch",
             "connector.sandbox.switch",
             ["--key-file", str(self.key_file), "--journal", str(self.journal), "--agents", PHONES, "--lines", LINES]
-            + calling,
+            + [*calling, *self._switch_options],
         )
         self.switch_control = address.replace("ws://", "http://")
         self._write_config(address)
@@ -145,7 +160,8 @@ class Demo:
             f'host = "127.0.0.1"\nport = {self._ports["PANEL_PORT"]}\nstore = {value["store"]}\n'
             f'origins = ["{self.console}"]\ndirectory_every_s = 10\nlog_level = "warning"\n\n'
             f'[salesforce]\nlogin_url = {value["login_url"]}\nconsumer_key = "{CONSUMER_KEY}"\n'
-            f'username = "{INTEGRATION_USERNAME}"\nprivate_key_file = {value["private_key_file"]}\n\n'
+            f'username = "{INTEGRATION_USERNAME}"\nprivate_key_file = {value["private_key_file"]}\n'
+            f"timeout_s = {self._timeout_s}\n\n"
             f'[switch]\nkind = "remote"\nurl = "{switch}"\nkey_file = {value["key_file"]}\n\n'
             f'[[sign_in]]\nissuer = "{SANDBOX_ISSUER}"\npublic_key_file = {value["public_key_file"]}\n'
             f'org = "{ORGANIZATION_ID}"\n',

@@ -1,0 +1,177 @@
+"""kill -9 of the connector at random instants, with calls running in the switch's own process.
+
+What must be true comes from the switch's journal, and the Tasks from the org's database; neither from our store.
+`SOAK=true` runs the long form; KILLS and SEED can be given.
+"""
+
+import asyncio
+import os
+import random
+import signal
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from connector.sandbox.demo import CALLERS, Demo, ports
+from connector.switch.simulated.journal import CallSeen, calls_by_contact, read
+from tests.e2e.conftest import ANY_PORT, JONAS, PRIYA, SAM, Product
+from tests.e2e.robot import Robot
+
+pytestmark = pytest.mark.slow
+
+SEED = int(os.environ.get("SEED", "20261123"))
+KILLS = int(os.environ.get("KILLS", "100" if os.environ.get("SOAK") == "true" else "6"))
+SKILLS = ("Support_EN", "Support_EN", "Billing", "Sales")
+WORDS = ("refund", "invoice 20931", "by Friday", "call back", "charged twice", "address", "thanks", "naïve café ☎")
+
+
+class Player:
+    """An agent who works on, whatever happens to the connector."""
+
+    def __init__(self, robot: Robot, dice: random.Random) -> None:
+        self._robot = robot
+        self._dice = dice
+        self.going_home = False
+        self.controlled: set[str] = set()
+
+    async def play(self) -> None:
+        while True:
+            state = await self._robot.until(lambda known: known, "a state", timeout=60)
+            contacts = state["contacts"]
+            if not contacts:
+                if self.going_home:
+                    return
+                if state["agent"]["state"] != "AVAILABLE":
+                    await self._robot.command("set_state", state="AVAILABLE")
+                elif self._dice.random() < 0.05 and state["agent"]["controls"]["dial"] is None:
+                    await self._robot.command("dial", number=self._dice.choice(CALLERS), skill="Sales")
+            for contact in contacts:
+                await self._work(contact)
+            await asyncio.sleep(self._dice.uniform(0.02, 0.2))
+
+    async def _work(self, contact: dict[str, Any]) -> None:
+        key, controls = contact["key"], contact["controls"]
+        if contact["phase"] == "OFFERED" and controls["answer"] is None:
+            await self._robot.command("answer", contact=key)
+        elif contact["phase"] == "ACTIVE":
+            self._type(key)
+            orders = [name for name in ("hold", "resume", "mute", "unmute") if controls[name] is None]
+            over = contact["answered"] is not None or self.going_home
+            if controls["end"] is None and over and (self.going_home or self._dice.random() < 0.15):
+                orders = ["end"]
+            if orders:
+                name = self._dice.choice(orders)
+                answer = await self._robot.command(name, contact=key)
+                if answer.get("error") is None:
+                    self.controlled.add(key)
+        elif contact["phase"] == "WRAP_UP":
+            self._type(key)
+            if contact["disposition_required"] and not contact["draft"]["disposition"]["value"]:
+                self._robot.draft(key, "disposition", contact["draft"]["disposition"]["revision"] + 1, text="Answered")
+            elif controls["done"] is None and self._dice.random() < 0.5:
+                await self._robot.command("done", contact=key)
+
+    def _type(self, key: str) -> None:
+        before = self._robot.sent.get(key, (0, ""))[1]
+        self._robot.type(key, f"{before} {self._dice.choice(WORDS)}".strip())
+
+
+@pytest.fixture(params=["unique", "plain"])
+async def quick_product(
+    request: pytest.FixtureRequest, tmp_path: Path, needs: Callable[[str], str]
+) -> AsyncIterator[Product]:
+    """The product with a fast telephone network and short timeouts; the external id unique, or plain."""
+    needs("panel")
+    demo = Demo(
+        tmp_path,
+        ports(ANY_PORT),
+        customers=False,
+        org_options=["--external-id", request.param],
+        switch_options=["--speed", "8"],
+        timeout_s=0.5,
+    )
+    try:
+        await demo.start()
+        async with aiohttp.ClientSession() as http:
+            yield Product(demo, http)
+    finally:
+        await demo.stop()
+
+
+async def kill(demo: Demo) -> None:
+    """kill -9, then start again."""
+    assert demo.connector is not None
+    os.kill(demo.connector.pid, signal.SIGKILL)
+    await demo.connector.ended()
+    demo.parts.remove(demo.connector)
+    await demo.start_connector()
+
+
+async def settled(product: Product) -> None:
+    """Waits until no Task is on its way."""
+    async with asyncio.timeout(60):
+        while True:
+            async with product.http.get(product.demo.panel.replace("/panel", "/metrics")) as answer:
+                lines = dict(line.rsplit(" ", 1) for line in (await answer.text()).splitlines() if line[0] != "#")
+            if all(float(lines[f'phone_panel_outbox{{state="{state}"}}']) == 0 for state in ("waiting", "leased")):
+                assert float(lines['phone_panel_outbox{state="parked"}']) == 0
+                return
+            # Another process's queue: there is no event to wait for, only the next look.
+            await asyncio.sleep(0.1)
+
+
+def must_have_a_task(call: CallSeen) -> bool:
+    return call.spoke or call.placed
+
+
+async def test_no_contact_is_lost_or_written_twice(quick_product: Product) -> None:
+    product, demo = quick_product, quick_product.demo
+    print(f"seed {SEED}, kills {KILLS}")
+    dice = random.Random(SEED)
+    robots = [product.robot(user, name) for user, name in ((SAM, "sam"), (JONAS, "jonas"), (PRIYA, "priya"))]
+    for robot in robots:
+        robot.start()
+    players = [Player(robot, random.Random(dice.random())) for robot in robots]
+    playing = [asyncio.create_task(player.play()) for player in players]
+
+    async def customers() -> None:
+        while True:
+            await product.ring(dice.choice(CALLERS), dice.choice(SKILLS), talk=dice.uniform(1, 6))
+            await asyncio.sleep(dice.uniform(0.3, 1.2))
+
+    calling = asyncio.create_task(customers())
+    try:
+        for _ in range(KILLS):
+            await asyncio.sleep(dice.uniform(0.1, 3.0))
+            await kill(demo)
+        calling.cancel()
+        for player in players:
+            player.going_home = True
+        async with asyncio.timeout(90):
+            await asyncio.gather(*playing)
+        await settled(product)
+    finally:
+        for task in (calling, *playing):
+            task.cancel()
+        await asyncio.gather(calling, *playing, return_exceptions=True)
+        for robot in robots:
+            await robot.stop()
+
+    calls = calls_by_contact(read(demo.journal))
+    expected = {key for key, call in calls.items() if must_have_a_task(call)}
+    tasks = product.tasks()
+    keys = [task["Phone_Contact_Key__c"] for task in tasks]
+    print(f"calls {len(calls)}, with a Task to be {len(expected)}, Tasks {len(tasks)}")
+    assert len(expected) >= KILLS, "hardly any call was taken: this proves nothing"
+    assert sorted(keys) == sorted(expected)
+    assert any(player.controlled for player in players)
+    by_key = {task["Phone_Contact_Key__c"]: task for task in tasks}
+    for robot in robots:
+        assert robot.errors == []
+        for key, (revision, text) in robot.acked.items():
+            written = by_key[key]["Description"] or ""
+            assert revision <= robot.sent[key][0]
+            assert written.startswith(text), f"{key}: acknowledged {text!r}, written {written!r}"
