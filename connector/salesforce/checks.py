@@ -1,0 +1,100 @@
+"""What `connector check` finds out about the org: in plain words, with the cure."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from connector.errors import CrmUnavailable
+from connector.ports.crm import Finding
+from connector.salesforce.client import SalesforceClient
+from connector.salesforce.directory import AGENT_PERMISSION, read_directory
+from connector.salesforce.faults import Refused
+from connector.salesforce.shapes import Shapes
+from connector.salesforce.tasks import KEY, can_upsert, key_field
+
+FIELDS: Final = (
+    *("Subject", "Status", "Priority", "ActivityDate", "TaskSubtype", "CallType", "CallDurationInSeconds"),
+    *("CallDisposition", "CallObject", "Description", "WhoId", "WhatId", "OwnerId"),
+    *(KEY, "Phone_Interaction_Key__c", "Phone_Revision__c", "Phone_Skill__c", "Phone_Tags__c"),
+)
+"""The fields of Task that the connector writes."""
+
+_CREATE_ONLY: Final = frozenset({"TaskSubtype"})
+_GRANT = "Assign the integration user the permission set that comes with the package."
+
+
+def findings(client: SalesforceClient, shapes: Shapes) -> list[Finding]:
+    """All findings, those that are as they should be included.  Blocks; never raises for what it finds."""
+    try:
+        client.signed_in()
+    except CrmUnavailable as error:
+        return [Finding(False, f"Sign-in at Salesforce fails: {error}", "See the message.")]
+    found = [Finding(True, "Sign-in at Salesforce works.")]
+    for part in (_limits, _task, _searches, _directory):
+        try:
+            found.extend(part(client, shapes))
+        except CrmUnavailable as error:
+            found.append(Finding(False, f"Salesforce cannot be asked ({error.code}): {error}", "Try again later."))
+        except Refused as refused:
+            found.append(Finding(False, f"Salesforce refuses a request ({refused.code}): {refused}", _GRANT))
+    return found
+
+
+def _limits(client: SalesforceClient, _shapes: Shapes) -> Iterator[Finding]:
+    daily = client.get("limits/").get("DailyApiRequests", {})
+    most, left = daily.get("Max", 0), daily.get("Remaining", 0)
+    enough = left > most // 10
+    cure = "" if enough else "Find out which integration uses them up, or buy more; Tasks wait meanwhile."
+    yield Finding(enough, f"{left:,} of {most:,} API requests are left for these 24 hours.", cure)
+
+
+def _task(client: SalesforceClient, shapes: Shapes) -> Iterator[Finding]:
+    shapes.forget("Task")
+    task = shapes.of("Task")
+    missing = [name for name in FIELDS if name not in task.fields]
+    if missing:
+        cure = f"Deploy the package's fields on Activity. {_GRANT} Calls are saved without these fields."
+        yield Finding(False, f"Task has no field {', '.join(missing)}, or the integration user may not see it.", cure)
+    locked = [name for name in FIELDS if name in task.fields and not task.fields[name].createable]
+    locked += [name for name in FIELDS if name in task.fields and name not in (*_CREATE_ONLY, *locked)
+               and not task.fields[name].updateable]  # fmt: skip
+    if locked:
+        yield Finding(False, f"The integration user may not write {', '.join(locked)} of Task.", _GRANT)
+    if not missing and not locked:
+        yield Finding(True, "Task has all fields, and they can be written.")
+    if can_upsert(task):
+        yield Finding(True, f"{KEY} is a unique external id: a call cannot get two Tasks.")
+    else:
+        what = f"{KEY} is not a unique external id; calls are looked up by {key_field(task)} before they are saved."
+        yield Finding(False, what, f"In Setup, tick Unique and External ID on Activity's field {KEY}.")
+
+
+def _searches(client: SalesforceClient, shapes: Shapes) -> Iterator[Finding]:
+    for name in ("Contact", "Lead", "Account", "Case", "Opportunity"):
+        try:
+            shapes.of(name)
+        except Refused as refused:
+            yield Finding(False, f"{name} cannot be read ({refused.code}); callers are not found there.", _GRANT)
+
+
+def _directory(client: SalesforceClient, shapes: Shapes) -> Iterator[Finding]:
+    directory = read_directory(client)
+    agents, skills = len(directory.agents), len(directory.skills)
+    cure = "" if agents else f"Assign the permission set {AGENT_PERMISSION} to the users who take calls."
+    yield Finding(agents > 0, f"{agents} agents, {skills} skills, {len(directory.dispositions)} dispositions.", cure)
+    for note in directory.ignored:
+        yield Finding(False, f"Left out of the directory: {note}.", "Correct it in Setup, Custom Metadata Types.")
+    settings, statuses = directory.settings, {}
+    for row in client.query("SELECT ApiName, IsClosed FROM TaskStatus"):
+        statuses[row["ApiName"]] = row["IsClosed"]
+    for key, status, closed in (
+        ("Status_Completed", settings.status_completed, True),
+        ("Status_Open", settings.status_open, False),
+    ):
+        if statuses.get(status) is not closed:
+            kind = "a closed" if closed else "an open"
+            cure = f"Set {key} to one of {', '.join(name for name, value in statuses.items() if value is closed)}."
+            yield Finding(False, f"{key} is {status!r}, which is not {kind} Status of Task in this org.", cure)
+    priorities = shapes.of("Task").fields["Priority"].values
+    if settings.priority not in priorities:
+        cure = f"Set Priority to one of {', '.join(priorities)}."
+        yield Finding(False, f"Priority is {settings.priority!r}, which Task does not have in this org.", cure)

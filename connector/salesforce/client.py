@@ -1,0 +1,211 @@
+"""Requests to one org: simple-salesforce in a few threads, one token, one session, every failure named."""
+
+import asyncio
+import email.utils
+import json
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar, cast
+from urllib.parse import quote
+
+import requests
+from simple_salesforce.api import Salesforce, Usage
+from simple_salesforce.exceptions import SalesforceError
+
+from connector.errors import CrmUnavailable
+from connector.salesforce import faults
+from connector.salesforce.auth import SignIn, Token
+from connector.salesforce.config import SalesforceConfig
+from connector.salesforce.http import open_session
+
+T = TypeVar("T")
+Json = dict[str, Any]
+
+LARGEST_COLLECTION = 200
+"""The most records of one collections request."""
+
+LONGEST_QUERY = 6_000
+"""Characters of a percent-encoded list in one query; address and headers together may have 16,384 bytes."""
+
+
+class SalesforceClient:
+    """All requests to the org.  The plain methods block and may be called from many threads; `run` is for a loop.
+
+    They raise `CrmUnavailable` when Salesforce cannot be asked (`doubtful` only for writes), and `Refused` when it
+    refuses the request as a whole.
+    """
+
+    def __init__(self, config: SalesforceConfig, *, now: Callable[[], float] = time.time) -> None:
+        self._version = config.api_version.removeprefix("v")
+        self._session = open_session(config)
+        self._now = now
+        self._sign_in = SignIn(config, self._session, now=now)
+        self._pool = ThreadPoolExecutor(config.threads, thread_name_prefix="salesforce")
+        self._clients = threading.local()
+        self._retry_after = threading.local()
+        self._usage: tuple[int, int] | None = None
+        self._session.hooks["response"].append(self._note)
+
+    @property
+    def api_usage(self) -> tuple[int, int] | None:
+        """Requests used and allowed in the last 24 hours, from the newest answer that said so."""
+        return self._usage
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Runs blocking `work` in one of the threads."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    async def close(self) -> None:
+        """Lets requests under way end (at most their timeout), then ends threads and connections."""
+        await asyncio.to_thread(partial(self._pool.shutdown, wait=True, cancel_futures=True))
+        self._session.close()
+
+    # Requests ---------------------------------------------------------------------------------------------------
+
+    def signed_in(self) -> Token:
+        """The current token, got if need be."""
+        return self._sign_in.token()
+
+    def query(self, soql: str, *, deleted: bool = False) -> list[Json]:
+        """All rows of a query, all pages; `deleted`: those in the recycle bin and archived ones, too."""
+
+        def ask(sf: Salesforce) -> list[Json]:
+            try:
+                rows: list[Json] = sf.query_all(soql, include_deleted=deleted, allow_redirects=False)["records"]
+            except (KeyError, TypeError) as error:
+                raise CrmUnavailable("unavailable", "The answer to a query is not in Salesforce's form.") from error
+            return rows
+
+        return cast("list[Json]", self._perform(ask))
+
+    def query_among(self, soql: str, values: Iterable[str], *, deleted: bool = False) -> list[Json]:
+        """All rows of queries in whose text `{}` stands for a list of `values`, in as many requests as it takes."""
+        return [row for part in _parts(values) for row in self.query(soql.format(part), deleted=deleted)]
+
+    def search(self, sosl: str) -> list[Json]:
+        """The records that a SOSL search finds."""
+        found = self._perform(lambda sf: sf.restful("search/", params={"q": sosl}, allow_redirects=False))
+        rows: list[Json] = (found or {}).get("searchRecords", [])
+        return rows
+
+    def describe(self, sobject: str) -> Json:
+        """What Salesforce says about an object: fields with lengths, types and what our user may do with them."""
+        path = f"sobjects/{sobject}/describe"
+        found: Json = self._perform(lambda sf: sf.restful(path, allow_redirects=False))
+        return found
+
+    def get(self, path: str) -> Json:
+        """Any other resource under the version's address."""
+        found: Json = self._perform(lambda sf: sf.restful(path, allow_redirects=False)) or {}
+        return found
+
+    def write(self, method: str, path: str, records: list[Json], headers: dict[str, str] | None = None) -> list[Json]:
+        """A collections request of up to 200 records, each for itself (allOrNone false): their results, in order."""
+        assert len(records) <= LARGEST_COLLECTION, len(records)
+        body = json.dumps({"allOrNone": False, "records": records})
+
+        def send(sf: Salesforce) -> Any:
+            return sf.restful(path, method=method, data=body, headers=dict(headers or {}), allow_redirects=False)
+
+        return self._results(self._perform(send, writing=True), len(records))
+
+    def delete(self, ids: list[str]) -> list[Json]:
+        """Puts records into the recycle bin: their results, in order."""
+        params = {"ids": ",".join(ids), "allOrNone": "false"}
+
+        def send(sf: Salesforce) -> Any:
+            return sf.restful("composite/sobjects", params=params, method="DELETE", allow_redirects=False)
+
+        return self._results(self._perform(send, writing=True), len(ids))
+
+    @staticmethod
+    def _results(answer: Any, expected: int) -> list[Json]:
+        if not isinstance(answer, list) or len(answer) != expected:
+            raise CrmUnavailable("unavailable", "Salesforce did not answer for each record.", doubtful=True)
+        return answer
+
+    # How a request is made ----------------------------------------------------------------------------------------
+
+    def _perform(self, request: Callable[[Salesforce], Any], *, writing: bool = False) -> Any:
+        """Makes the request; once more with a new token if the session is over, since it was not carried out then.
+
+        A read whose connection was dropped is repeated once: idle connections are closed by the far end.
+        """
+        token = self._sign_in.token()
+        repeats = 0 if writing else 1
+        renewals = 1
+        while True:
+            self._retry_after.ms = None
+            try:
+                return request(self._salesforce(token))
+            except SalesforceError as error:
+                if renewals and faults.is_expired(error):
+                    renewals -= 1
+                    token = self._sign_in.renewed(token)
+                    continue
+                raise faults.from_answer(error, writing=writing, retry_after=self._retry_after.ms) from error
+            except (requests.RequestException, json.JSONDecodeError) as error:
+                if repeats and isinstance(error, requests.RequestException) and faults.was_dropped(error):
+                    repeats -= 1
+                    continue
+                raise faults.from_connection(error, writing=writing) from error
+
+    def _salesforce(self, token: Token) -> Salesforce:
+        """simple-salesforce's object for that token: one per thread, over the common session."""
+        kept = getattr(self._clients, "kept", None)
+        if kept is None or kept[0] is not token:
+            made = Salesforce(
+                session_id=token.access,
+                instance_url=token.instance,
+                session=self._session,
+                version=self._version,
+                object_pairs_hook=dict,
+            )
+            kept = self._clients.kept = (token, made)
+        return cast("Salesforce", kept[1])
+
+    def _note(self, response: requests.Response, *_: Any, **__: Any) -> None:
+        """Reads what each answer, a refusal too, says about limits."""
+        info = response.headers.get("Sforce-Limit-Info")
+        usage = Salesforce.parse_api_usage(info).get("api-usage") if info else None
+        if isinstance(usage, Usage):
+            self._usage = (usage.used, usage.total)
+        self._retry_after.ms = _milliseconds(response.headers.get("Retry-After"), self._now())
+
+
+def quoted(value: str) -> str:
+    """A SOQL string literal."""
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r")
+    return f"'{escaped}'"
+
+
+def _parts(values: Iterable[str]) -> Iterable[str]:
+    """Lists of literals, each short enough for one query."""
+    part: list[str] = []
+    length = 0
+    for value in dict.fromkeys(values):
+        literal = quoted(value)
+        size = len(quote(literal)) + len("%2C")
+        if part and length + size > LONGEST_QUERY:
+            yield ",".join(part)
+            part, length = [], 0
+        part.append(literal)
+        length += size
+    if part:
+        yield ",".join(part)
+
+
+def _milliseconds(retry_after: str | None, now: float) -> int | None:
+    """A Retry-After header, in seconds or as a date, in ms from now."""
+    if not retry_after:
+        return None
+    if retry_after.isdigit():
+        return int(retry_after) * 1000
+    try:
+        at = email.utils.parsedate_to_datetime(retry_after).timestamp()
+    except ValueError:
+        return None
+    return max(0, round((at - now) * 1000))

@@ -1,0 +1,82 @@
+"""What the adapter must be told."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from msgspec import Struct
+
+from connector.errors import ConfigError
+
+LOOPBACK = ("localhost", "127.0.0.1")
+
+
+class SalesforceConfig(Struct, frozen=True):
+    """How to sign in, and how patiently to ask.
+
+    JWT bearer flow: `consumer_key`, `username` and a private key (`private_key_file`, or `private_key` as PEM text);
+    client credentials flow: `consumer_key` and `client_secret`.  `login_url` is https, or http on this machine only;
+    `audience` of the assertion is the login URL when empty, `token_url` the usual path under it.  `timeout_s` bounds
+    connecting and each wait for data; `threads` is how many requests are under way at most.  `proxy` (a URL) and
+    `ca_file` (PEM) are for networks that need them; the environment's proxy settings are not read.
+    """
+
+    login_url: str
+    consumer_key: str
+    username: str = ""
+    private_key_file: str = ""
+    private_key: str = ""
+    audience: str = ""
+    token_url: str = ""
+    api_version: str = "62.0"
+    timeout_s: float = 10
+    threads: int = 4
+    client_secret: str | None = None
+    proxy: str = ""
+    ca_file: str = ""
+
+
+def is_loopback_http(url: str) -> bool:
+    """Whether `url` is plain http to this machine, the only case in which plain http is used."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and parts.hostname in LOOPBACK
+
+
+def check(config: SalesforceConfig) -> None:
+    """Raises `ConfigError` naming the setting that is missing or cannot be used."""
+    for name in ("login_url", "token_url"):
+        url = getattr(config, name)
+        if (url or name == "login_url") and urlsplit(url).scheme != "https" and not is_loopback_http(url):
+            raise ConfigError(
+                f"salesforce.{name}: {url!r} must begin with https:// (plain http is for localhost only)."
+            )
+    if not config.consumer_key:
+        raise ConfigError("salesforce.consumer_key: is missing; copy it from the connected app in Setup.")
+    if config.client_secret is None and not config.username:
+        raise ConfigError("salesforce.username: is missing; give the integration user's username.")
+    if config.timeout_s <= 0:
+        raise ConfigError(f"salesforce.timeout_s: {config.timeout_s} is not a time in seconds above 0.")
+    if config.threads < 1:
+        raise ConfigError(f"salesforce.threads: {config.threads} must be 1 or more.")
+
+
+def private_key(config: SalesforceConfig) -> RSAPrivateKey:
+    """The key that signs assertions.  Raises `ConfigError` when there is none, or none that can be used."""
+    setting = "salesforce.private_key_file"
+    if config.private_key_file:
+        try:
+            pem = Path(config.private_key_file).read_bytes()
+        except OSError as error:
+            raise ConfigError(f"{setting}: {config.private_key_file} cannot be read: {error.strerror}.") from error
+    elif config.private_key:
+        setting, pem = "salesforce.private_key", config.private_key.encode()
+    else:
+        raise ConfigError(f"{setting}: is missing; give the PEM file whose certificate the connected app holds.")
+    try:
+        key = load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError) as error:
+        raise ConfigError(f"{setting}: is not an unencrypted PEM private key.") from error
+    if not isinstance(key, RSAPrivateKey):
+        raise ConfigError(f"{setting}: is not an RSA key; Salesforce accepts assertions signed with RS256 only.")
+    return key

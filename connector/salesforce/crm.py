@@ -1,0 +1,77 @@
+"""The `Crm` port on Salesforce's REST API."""
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from connector.domain.directory import Directory
+from connector.domain.model import Record
+from connector.errors import CrmUnavailable
+from connector.ports.crm import CallerMatch, Finding, TaskResult
+from connector.ports.store import OutboxRow
+from connector.salesforce.checks import findings
+from connector.salesforce.client import SalesforceClient, T
+from connector.salesforce.config import SalesforceConfig
+from connector.salesforce.directory import read_directory
+from connector.salesforce.faults import Refused
+from connector.salesforce.search import Search
+from connector.salesforce.shapes import Shapes
+from connector.salesforce.tasks import TaskWriter
+
+
+class SalesforceCrm:
+    """One org.  Requests run in a few threads; the loop is never blocked.
+
+    `now` is the wall clock in seconds, `monotonic` one for ages and deadlines.
+    """
+
+    def __init__(
+        self,
+        config: SalesforceConfig,
+        *,
+        now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = SalesforceClient(config, now=now)
+        self._shapes = Shapes(self._client, clock=monotonic)
+        self._search = Search(self._client, self._shapes)
+        self._tasks = TaskWriter(self._client, self._shapes, timeout_s=config.timeout_s, clock=monotonic)
+
+    @property
+    def api_usage(self) -> tuple[int, int] | None:
+        """API requests that the org has used and may use in 24 hours, as its newest answer said; None before one."""
+        return self._client.api_usage
+
+    async def directory(self) -> Directory:
+        """Agents, skills, dispositions, tags and settings as the org has them, with defaults for what is absent."""
+        return await self._read(partial(read_directory, self._client))
+
+    async def match(self, number: str, country: str) -> CallerMatch:
+        """Who has `number` (E.164), however it is written there, with or without extension; exact matches only."""
+        return await self._read(partial(self._search.match, number, country))
+
+    async def find(self, what: str, text: str) -> Sequence[Record]:
+        """Up to 20 `people` (Contacts, Leads) or `records` (what a Task may be related to) that match the text."""
+        return await self._read(partial(self._search.find, what, text))
+
+    async def write_tasks(self, rows: Sequence[OutboxRow]) -> Sequence[TaskResult]:
+        """Brings up to 200 Tasks to their wanted revision: one result per row, in order."""
+        return await self._read(partial(self._tasks.write, rows))
+
+    async def check(self) -> Sequence[Finding]:
+        """Tries log-in, permissions, the Task fields and the directory."""
+        return await self._client.run(partial(findings, self._client, self._shapes))
+
+    async def close(self) -> None:
+        """Ends its threads and connections; requests under way end first."""
+        await self._client.close()
+
+    async def _read(self, work: Callable[[], T]) -> T:
+        """Runs `work` in a thread; a refusal that no row can be blamed for is the org's fault: a missing permission."""
+        try:
+            return await self._client.run(work)
+        except Refused as refused:
+            cure = "See `connector check`: the integration user may lack a permission, or the package its deployment."
+            raise CrmUnavailable(
+                "access", f"Salesforce refused a request ({refused.code}: {refused}). {cure}"
+            ) from refused

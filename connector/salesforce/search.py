@@ -1,0 +1,222 @@
+"""Who has a number, what concerns them, and searches by name."""
+# ruff: noqa: S608 - names come from describe and constants; values pass `quoted` or are digits or escaped words
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from connector.domain import numbers
+from connector.domain.model import Record
+from connector.ports.crm import CallerMatch
+from connector.salesforce.client import Json, SalesforceClient
+from connector.salesforce.shapes import Shape, Shapes
+
+MOST_FOUND: Final = 20
+MOST_RELATED: Final = 10
+_CANDIDATES: Final = 200
+"""Records that a phone search may give before they are compared exactly."""
+
+_NOT_A_CALLERS: Final = ("Fax",)
+_RESERVED = re.compile(r"([?&|!{}\[\]()^~*:\\\"'+\-])")
+_OPERATORS: Final = frozenset({"AND", "OR", "NOT"})
+_RECORD_TYPES: Final = ("Account", "Case", "Opportunity", "Campaign")
+_RECORD_DETAIL: Final = {"Account": "Industry", "Case": "Subject", "Opportunity": "StageName", "Campaign": "Status"}
+_RECORD_NAME: Final = {"Case": "CaseNumber"}
+
+
+class _Ranked(Struct, frozen=True):
+    """A person with the rank of the field that matched: the lower, the likelier is it them."""
+
+    rank: tuple[int, bool, str, str]
+    record: Record
+    account: str
+
+
+class Search:
+    """Searches of the org.  Methods block; they raise `CrmUnavailable` and `Refused`."""
+
+    def __init__(self, client: SalesforceClient, shapes: Shapes) -> None:
+        self._client = client
+        self._shapes = shapes
+
+    # Who has this number ----------------------------------------------------------------------------------------
+
+    def match(self, number: str, country: str) -> CallerMatch:
+        """The people with that number (E.164), the likeliest first, and accounts, cases and opportunities of theirs."""
+        terms = numbers.variants(number)
+        if not terms:
+            return CallerMatch((), ())
+        phones = {name: self._phones(self._shapes.of(name)) for name in ("Contact", "Lead", "Account")}
+        rows = self._client.search(self._phone_search(terms, phones))
+        ranked: dict[str, _Ranked] = {}
+        companies: list[Record] = []
+        for row in rows:
+            kind = row["attributes"]["type"]
+            why = _why(row, phones[kind], number, country)
+            if why is None:
+                continue
+            if kind == "Account" and not row.get("PersonContactId"):
+                companies.append(Record(row["Id"], "Account", row["Name"], row.get("Industry") or "", why[1]))
+                continue
+            found = _person(row, kind, *why)
+            known = ranked.get(found.record.id)
+            if known is None or found.rank < known.rank:
+                ranked[found.record.id] = found
+        people = sorted(ranked.values(), key=lambda found: found.rank)
+        related = self._related([found.record for found in people], [found.account for found in people])
+        return CallerMatch(tuple(found.record for found in people), _once([*related, *companies]))
+
+    @staticmethod
+    def _phones(shape: Shape) -> list[str]:
+        """The phone fields that a caller's number may be in, custom ones too; Phone and MobilePhone first."""
+        found = [name for name, field in shape.fields.items() if field.type == "phone" and name not in _NOT_A_CALLERS]
+        return sorted(found, key=lambda name: (_field_rank(name), name))
+
+    def _phone_search(self, terms: Iterable[str], phones: dict[str, list[str]]) -> str:
+        """The asterisk finds numbers with an extension behind them, which are stored as more digits."""
+        find = " OR ".join(f"{term}*" for term in terms)
+        contact, lead, account = (self._shapes.of(name) for name in ("Contact", "Lead", "Account"))
+        contact_fields = ["Id", "Name", *contact.those_of("AccountId", "IsPersonAccount"), *phones["Contact"]]
+        if "AccountId" in contact.fields:
+            contact_fields.append("Account.Name")
+        lead_fields = ["Id", "Name", *lead.those_of("Company"), *phones["Lead"]]
+        account_fields = [
+            *("Id", "Name"),
+            *account.those_of("IsPersonAccount", "PersonContactId", "Industry"),
+            *phones["Account"],
+        ]
+        return (
+            f"FIND {{{find}}} IN PHONE FIELDS RETURNING "
+            f"Contact({', '.join(contact_fields)} LIMIT {_CANDIDATES}), "
+            f"Lead({', '.join(lead_fields)} WHERE IsConverted = false LIMIT {_CANDIDATES}), "
+            f"Account({', '.join(account_fields)} LIMIT {_CANDIDATES})"
+        )
+
+    def _related(self, people: Sequence[Record], accounts: Sequence[str]) -> list[Record]:
+        """The accounts of these people, and their open cases and opportunities, the newest first."""
+        contacts = [person.id for person in people[:MOST_FOUND] if person.type == "Contact"]
+        owners = list(dict.fromkeys(account for account in accounts[:MOST_FOUND] if account))
+        if not contacts:
+            return []
+        tail = f"IsClosed = false ORDER BY LastModifiedDate DESC LIMIT {MOST_RELATED}"
+        cases = self._client.query_among(
+            f"SELECT Id, CaseNumber, Subject FROM Case WHERE ContactId IN ({{}}) AND {tail}", contacts
+        )
+        found = [Record(row["Id"], "Case", row["CaseNumber"], row["Subject"] or "", "account_of") for row in cases]
+        if not owners:
+            return found
+        rows = self._client.query_among("SELECT Id, Name FROM Account WHERE Id IN ({})", owners)
+        order = {owner: place for place, owner in enumerate(owners)}
+        rows.sort(key=lambda row: order.get(row["Id"], len(order)))
+        companies = [Record(row["Id"], "Account", row["Name"], "", "account_of") for row in rows]
+        deals = self._client.query_among(
+            f"SELECT Id, Name, StageName FROM Opportunity WHERE AccountId IN ({{}}) AND {tail}", owners
+        )
+        found += [Record(row["Id"], "Opportunity", row["Name"], row["StageName"] or "", "account_of") for row in deals]
+        return companies + found
+
+    # Searches ---------------------------------------------------------------------------------------------------
+
+    def find(self, what: str, text: str) -> list[Record]:
+        """Up to 20 people, or records that a Task can be related to, that match the words of `text` or its number."""
+        term, scope = _term(text, "NAME" if what == "people" else "ALL")
+        if not term:
+            return []
+        rows = self._client.search(f"FIND {{{term}}} IN {scope} FIELDS RETURNING {self._returning(what)}")
+        found = []
+        for row in rows:
+            kind = row["attributes"]["type"]
+            record = _person(row, kind, 0, "search").record if what == "people" else _record(row, kind)
+            found.append(record)
+        return list(_once(found))[:MOST_FOUND]
+
+    def _returning(self, what: str) -> str:
+        limit = f"LIMIT {MOST_FOUND}"
+        if what == "people":
+            contact = self._shapes.of("Contact")
+            fields = ["Id", "Name", *contact.those_of("AccountId", "IsPersonAccount")]
+            if "AccountId" in contact.fields:
+                fields.append("Account.Name")
+            return f"Contact({', '.join(fields)} {limit}), Lead(Id, Name, Company WHERE IsConverted = false {limit})"
+        targets = self._shapes.of("Task").fields["WhatId"].targets
+        parts = []
+        for name in (name for name in _RECORD_TYPES if name in targets):
+            shape = self._shapes.of(name)
+            fields = ["Id", _RECORD_NAME.get(name, "Name"), *shape.those_of(_RECORD_DETAIL[name])]
+            parts.append(f"{name}({', '.join(dict.fromkeys(fields))} {limit})")
+        return ", ".join(parts)
+
+
+def _why(row: Json, phones: Sequence[str], number: str, country: str) -> tuple[int, str] | None:
+    """Rank and code of the first field that holds the number, or None; one with an extension ranks behind."""
+    best: tuple[int, str] | None = None
+    for name in phones:
+        text = row.get(name)
+        if text and numbers.same(number, text, country):
+            rank = _field_rank(name) + (10 if numbers.normalise(text, country).extension else 0)
+            if best is None or rank < best[0]:
+                best = (rank, _WHY.get(name, "matched_other"))
+    return best
+
+
+_WHY: Final = {
+    "Phone": "matched_phone",
+    "MobilePhone": "matched_mobile",
+    "PersonMobilePhone": "matched_mobile",
+}
+
+
+def _field_rank(name: str) -> int:
+    if name == "Phone":
+        return 0
+    if name in _WHY:
+        return 1
+    return 3 if name.startswith("Assistant") else 2
+
+
+def _person(row: Json, kind: str, rank: int, why: str) -> _Ranked:
+    """A Contact or a Lead; a person account is the Contact that a Task can link to, popped as its account."""
+    if kind == "Account":
+        record = Record(row["PersonContactId"], "Contact", row["Name"], "", why, row["Id"])
+        return _Ranked((rank, False, row["Name"], record.id), record, row["Id"])
+    if kind == "Lead":
+        record = Record(row["Id"], "Lead", row["Name"], row.get("Company") or "", why)
+        return _Ranked((rank, True, row["Name"], record.id), record, "")
+    account = row.get("AccountId") or ""
+    if row.get("IsPersonAccount"):
+        record = Record(row["Id"], "Contact", row["Name"], "", why, account)
+    else:
+        record = Record(row["Id"], "Contact", row["Name"], (row.get("Account") or {}).get("Name") or "", why)
+    return _Ranked((rank, False, row["Name"], record.id), record, account)
+
+
+def _record(row: Json, kind: str) -> Record:
+    name = row[_RECORD_NAME.get(kind, "Name")]
+    return Record(row["Id"], kind, name, row.get(_RECORD_DETAIL[kind]) or "", "search")
+
+
+def _once(records: Iterable[Record]) -> tuple[Record, ...]:
+    """Each record once, in the order of first appearance."""
+    kept: dict[str, Record] = {}
+    for record in records:
+        kept.setdefault(record.id, record)
+    return tuple(kept.values())
+
+
+def _term(text: str, scope: str) -> tuple[str, str]:
+    """What to search for and in which fields; an empty term when there is too little to search for.
+
+    Words must all occur, the last one perhaps only in part, since it is still being typed.  Salesforce reads AND, OR
+    and NOT as operators and refuses a search of fewer than two characters.  Only digits: a number.
+    """
+    digits = re.sub(r"[\s().+/\-]", "", text)
+    if digits.isdecimal() and len(digits) >= 6:
+        return f"{digits}*", "PHONE"
+    words = [word for word in text.split() if word.upper() not in _OPERATORS]
+    words = [word for word in words if any(sign.isalnum() for sign in word)]
+    if sum(len(word) for word in words) < 2:
+        return "", scope
+    escaped = [_RESERVED.sub(r"\\\1", word) for word in words]
+    return " ".join(escaped) + "*", scope

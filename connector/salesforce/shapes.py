@@ -1,0 +1,82 @@
+"""What the org says about its objects (describe), read once, then hourly or when it proves out of date."""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from msgspec import Struct
+
+from connector.salesforce.client import Json, SalesforceClient
+
+MAX_AGE_S: Final = 3_600
+
+
+class FieldShape(Struct, frozen=True):
+    """One field as our user may use it.  `length` in characters, 0 where there is none; `values` of a picklist."""
+
+    name: str
+    type: str
+    label: str = ""
+    length: int = 0
+    createable: bool = False
+    updateable: bool = False
+    external_id: bool = False
+    unique: bool = False
+    filterable: bool = True
+    restricted: bool = False
+    values: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+
+
+class Shape(Struct, frozen=True):
+    """One object: its fields by API name."""
+
+    name: str
+    fields: dict[str, FieldShape]
+
+    def those_of(self, *names: str) -> list[str]:
+        """Which of these fields there are, in that order."""
+        return [name for name in names if name in self.fields]
+
+
+class Shapes:
+    """The shapes of the org's objects.  Methods block; they raise what `SalesforceClient.describe` raises."""
+
+    def __init__(self, client: SalesforceClient, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._clock = clock
+        self._kept: dict[str, tuple[float, Shape]] = {}
+
+    def of(self, name: str) -> Shape:
+        """The shape of an object."""
+        kept = self._kept.get(name)
+        if kept is not None and self._clock() - kept[0] < MAX_AGE_S:
+            return kept[1]
+        shape = _shape(self._client.describe(name))
+        self._kept[name] = (self._clock(), shape)
+        return shape
+
+    def forget(self, name: str) -> None:
+        """The next `of` asks the org again: what we know has proved out of date."""
+        self._kept.pop(name, None)
+
+
+def _shape(described: Json) -> Shape:
+    fields = [
+        FieldShape(
+            name=given["name"],
+            type=given["type"],
+            label=given.get("label") or "",
+            length=given.get("length") or 0,
+            createable=bool(given.get("createable")),
+            updateable=bool(given.get("updateable")),
+            external_id=bool(given.get("externalId")),
+            unique=bool(given.get("unique")),
+            filterable=bool(given.get("filterable", True)),
+            restricted=bool(given.get("restrictedPicklist")),
+            values=tuple(choice["value"] for choice in given.get("picklistValues") or () if choice.get("active", True)),
+            targets=tuple(given.get("referenceTo") or ()),
+        )
+        for given in described["fields"]
+    ]
+    return Shape(described["name"], {field.name: field for field in fields})

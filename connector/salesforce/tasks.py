@@ -1,0 +1,294 @@
+"""Writing Tasks: each contact's Task exactly once, and nothing that a person edited overwritten.
+
+A first, undoubted version is an upsert by contact key where that is a unique external id.  Everything else is looked up
+first: by the Task's id, or by the key.  An org without our custom fields is served, too: the contact key is then looked
+for in CallObject.
+"""
+# ruff: noqa: S608 - field names come from describe, values pass `client.quoted`
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from msgspec import Struct
+
+from connector.errors import CrmUnavailable
+from connector.ports.crm import TaskDeleted, TaskError, TaskResult, TaskWritten
+from connector.ports.store import OutboxRow, TaskFields
+from connector.salesforce.client import LARGEST_COLLECTION, Json, SalesforceClient
+from connector.salesforce.faults import Refused
+from connector.salesforce.shapes import Shape, Shapes
+from connector.salesforce.values import comparable, prepared
+
+KEY: Final = "Phone_Contact_Key__c"
+KEY_WITHOUT_OURS: Final = "CallObject"
+REVISION: Final = "Phone_Revision__c"
+OURS: Final = frozenset({KEY, "Phone_Interaction_Key__c", REVISION, KEY_WITHOUT_OURS})
+"""Fields that are the connector's book-keeping: no person's edit is respected there."""
+
+_MET_BEFORE: Final = frozenset({"DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID"})
+_CREATE_ONLY: Final = "INVALID_FIELD_FOR_INSERT_UPDATE"
+_PERHAPS_GONE: Final = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY"})
+_OUT_OF_DATE: Final = frozenset({"INVALID_FIELD", _CREATE_ONLY})
+_ALWAYS: Final = ("Id", "IsDeleted", "CreatedDate", "CreatedById", "LastModifiedById")
+
+
+def key_field(shape: Shape) -> str:
+    """The field of Task that holds the contact key in this org."""
+    field = shape.fields.get(KEY)
+    return KEY if field is not None and field.createable and field.filterable else KEY_WITHOUT_OURS
+
+
+def can_upsert(shape: Shape) -> bool:
+    """Whether the contact key is a unique external id that our user may set."""
+    field = shape.fields.get(KEY)
+    return field is not None and field.external_id and field.unique and field.createable and field.updateable
+
+
+class TaskWriter:
+    """Brings Tasks to their wanted revision.  Methods block."""
+
+    def __init__(
+        self,
+        client: SalesforceClient,
+        shapes: Shapes,
+        *,
+        timeout_s: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._shapes = shapes
+        self._timeout_s = timeout_s
+        self._clock = clock
+
+    def write(self, rows: Sequence[OutboxRow]) -> list[TaskResult]:
+        """One result per row, in order.
+
+        Raises `CrmUnavailable`, `doubtful` if any row may have been written.  No write begins later than the timeout
+        after the start, so that all is over within twice the timeout.
+        """
+        started = _Round(self._client, self._shapes.of("Task"), self._clock, self._clock() + self._timeout_s)
+        try:
+            results = self._written(started, rows)
+        except CrmUnavailable as error:
+            if not started.wrote:
+                raise
+            raise CrmUnavailable(error.code, str(error), doubtful=True, retry_after=error.retry_after) from error
+        return [results[row.contact] for row in rows]
+
+    def _written(self, current: "_Round", rows: Sequence[OutboxRow]) -> dict[str, TaskResult]:
+        """The results by contact; rows refused for a field that the org no longer has as described are tried anew."""
+        current.bring(rows)
+        stale = [row for row in rows if _is_out_of_date(current.results[row.contact])]
+        if stale:
+            self._shapes.forget("Task")
+            current.shape = self._shapes.of("Task")
+            current.bring(stale)
+        return current.results
+
+
+class _Found(Struct, frozen=True):
+    """The Tasks of one contact: the one that counts, doubles of it, and whether people deleted it."""
+
+    task: Json | None = None
+    doubles: tuple[Json, ...] = ()
+    deleted: bool = False
+
+
+class _Round:
+    """One call of `write`: its results so far, and whether anything may have been written."""
+
+    def __init__(self, client: SalesforceClient, shape: Shape, clock: Callable[[], float], latest: float) -> None:
+        self.shape = shape
+        self.results: dict[str, TaskResult] = {}
+        self.wrote = False
+        self._client = client
+        self._clock = clock
+        self._latest = latest
+
+    def bring(self, rows: Sequence[OutboxRow]) -> None:
+        """Writes what has to be written for these rows; a refused request counts for each row that was in it."""
+        deleted = [row for row in rows if row.written > 0 and row.task_id is None]
+        self.results.update({row.contact: TaskDeleted(row.contact) for row in deleted})
+        fresh = [row for row in rows if row.written == 0 and not row.doubtful and row.task_id is None]
+        if can_upsert(self.shape):
+            self._create(fresh)
+            again = [row for row in fresh if self._was_met_before(row)]
+        else:
+            again = fresh
+        taken = {row.contact for row in (*deleted, *fresh)}
+        self._reconcile([*(row for row in rows if row.contact not in taken), *again])
+
+    def _was_met_before(self, row: OutboxRow) -> bool:
+        """Whether an upsert was refused because the Task is there already."""
+        result = self.results[row.contact]
+        if not isinstance(result, TaskError):
+            return False
+        create_only = {name for name, field in self.shape.fields.items() if field.createable and not field.updateable}
+        return result.code in _MET_BEFORE or (result.code == _CREATE_ONLY and bool(create_only & set(result.fields)))
+
+    # Look up, then create or update -----------------------------------------------------------------------------
+
+    def _reconcile(self, rows: Sequence[OutboxRow]) -> None:
+        if not rows:
+            return
+        try:
+            found = self._look_up(rows)
+        except Refused as refused:
+            self.results.update({row.contact: _error(row, refused) for row in rows})
+            return
+        missing, updates, doubles = [], [], []
+        for row in rows:
+            here = found.get(row.contact, _Found())
+            doubles.extend(here.doubles)
+            if here.task is not None:
+                changes = self._changes(row, here.task)
+                self.results[row.contact] = TaskWritten(row.contact, here.task["Id"], self._fields(row))
+                if changes:
+                    updates.append((row, {"id": here.task["Id"], **changes}))
+            elif here.deleted or row.task_id is not None:
+                self.results[row.contact] = TaskDeleted(row.contact)
+            else:
+                missing.append(row)
+        self._create(missing)
+        self._update(updates)
+        self._remove(doubles)
+
+    def _look_up(self, rows: Sequence[OutboxRow]) -> dict[str, _Found]:
+        """The Tasks of these contacts, recycle bin included."""
+        key = key_field(self.shape)
+        wanted = {name for row in rows for name in row.fields if name in self.shape.fields}
+        select = f"SELECT {', '.join([*_ALWAYS, *sorted(wanted | {key} - set(_ALWAYS))])} FROM Task WHERE"
+        ids = {row.task_id[:15]: row.contact for row in rows if row.task_id}
+        keys = {row.contact for row in rows if not row.task_id}
+        found: dict[str, list[Json]] = {}
+        for task in self._client.query_among(f"{select} Id IN ({{}})", ids, deleted=True):
+            found.setdefault(ids[task["Id"][:15]], []).append(task)
+        for task in self._client.query_among(f"{select} {key} IN ({{}})", keys, deleted=True):
+            # SOQL compares text without regard to case; keys are compared exactly.
+            if task[key] in keys:
+                found.setdefault(task[key], []).append(task)
+        return {contact: _chosen(tasks) for contact, tasks in found.items()}
+
+    def _changes(self, row: OutboxRow, task: Json) -> TaskFields:
+        """The fields to send: those that differ from what we want, except where a person has edited them since.
+
+        That is told from our last confirmed version.  Where an unconfirmed one has landed in between, the Task may
+        differ from the confirmed one by our own hand: that is assumed when we are its last editor, and when our text
+        only goes on from what is there.
+        """
+        wanted = self._fields(row)
+        last = prepared(row.written_fields, self.shape) if row.written else {}
+        ours_alone = task["LastModifiedById"] == task["CreatedById"]
+        landed = row.doubtful and (task.get(REVISION) is None or task[REVISION] > row.written)
+        changes: TaskFields = {}
+        for name, value in wanted.items():
+            field = self.shape.fields[name]
+            held, want = comparable(task.get(name), field), comparable(value, field)
+            if held == want or not field.updateable:
+                continue
+            if name in last:
+                edited = held != comparable(last[name], field)
+                ours = landed and (ours_alone or _goes_on(held, want))
+            else:
+                edited, ours = held is not None, ours_alone
+            if name in OURS or not edited or ours:
+                changes[name] = value
+        return changes
+
+    def _fields(self, row: OutboxRow) -> TaskFields:
+        """The row's values as this org's Task can hold them, its key among them."""
+        key = key_field(self.shape)
+        return prepared({**row.fields, key: row.contact}, self.shape)
+
+    # Requests ---------------------------------------------------------------------------------------------------
+
+    def _create(self, rows: Sequence[OutboxRow]) -> None:
+        path, method = "composite/sobjects", "POST"
+        if can_upsert(self.shape):
+            path, method = f"composite/sobjects/Task/{KEY}", "PATCH"
+        records = []
+        for row in rows:
+            values = {name: value for name, value in self._fields(row).items() if value is not None}
+            allowed = {name: value for name, value in values.items() if self.shape.fields[name].createable}
+            records.append((row, allowed))
+        for row, answer in self._send(method, path, records):
+            if answer.get("success"):
+                self.results[row.contact] = TaskWritten(row.contact, str(answer["id"]), self._fields(row))
+            else:
+                self.results[row.contact] = _row_error(row, answer)
+
+    def _update(self, updates: Sequence[tuple[OutboxRow, dict[str, Any]]]) -> None:
+        perhaps_gone = []
+        for row, answer in self._send("PATCH", "composite/sobjects", updates):
+            if answer.get("success"):
+                continue
+            error = self.results[row.contact] = _row_error(row, answer)
+            if error.code in _PERHAPS_GONE:
+                perhaps_gone.append((row, answer))
+        if perhaps_gone:
+            # The same codes tell of a deleted Contact or Case: whether it is the Task is looked up.
+            ids = {record["id"]: row for row, record in updates if any(row is gone for gone, _ in perhaps_gone)}
+            there = self._client.query_among("SELECT Id FROM Task WHERE Id IN ({})", ids)
+            alive = {task["Id"] for task in there}
+            gone = [row for task_id, row in ids.items() if task_id not in alive]
+            self.results.update({row.contact: TaskDeleted(row.contact) for row in gone})
+
+    def _remove(self, doubles: Sequence[Json]) -> None:
+        """Doubles, of a create that came through after we had looked, go to the recycle bin if nobody edited them."""
+        ids = [task["Id"] for task in doubles if task["LastModifiedById"] == task["CreatedById"]]
+        for first in range(0, len(ids), LARGEST_COLLECTION):
+            self._may_write()
+            self._client.delete(ids[first : first + LARGEST_COLLECTION])
+
+    def _send(
+        self, method: str, path: str, records: Sequence[tuple[OutboxRow, dict[str, Any]]]
+    ) -> Iterable[tuple[OutboxRow, Json]]:
+        """Each row with its answer; a refusal of the request as a whole is each row's."""
+        for first in range(0, len(records), LARGEST_COLLECTION):
+            part = records[first : first + LARGEST_COLLECTION]
+            bodies = [{"attributes": {"type": "Task"}, **values} for _, values in part]
+            self._may_write()
+            try:
+                answers = self._client.write(method, path, bodies)
+            except Refused as refused:
+                answers = [_answer(refused)] * len(part)
+            self.wrote = True
+            yield from zip((row for row, _ in part), answers, strict=True)
+
+    def _may_write(self) -> None:
+        if self._clock() > self._latest:
+            raise CrmUnavailable("timeout", "Salesforce is too slow to write the Tasks within the lease.")
+
+
+def _chosen(tasks: list[Json]) -> _Found:
+    """The oldest Task that is there counts; the others are doubles."""
+    alive = sorted(
+        (task for task in tasks if not task["IsDeleted"]), key=lambda task: (task["CreatedDate"], task["Id"])
+    )
+    return _Found(alive[0], tuple(alive[1:])) if alive else _Found(deleted=True)
+
+
+def _goes_on(held: str | float | None, want: str | float | None) -> bool:
+    return isinstance(held, str) and isinstance(want, str) and want.startswith(held)
+
+
+def _is_out_of_date(result: TaskResult) -> bool:
+    return isinstance(result, TaskError) and result.code in _OUT_OF_DATE
+
+
+def _error(row: OutboxRow, refused: Refused) -> TaskError:
+    return TaskError(row.contact, refused.code, str(refused), refused.fields)
+
+
+def _answer(refused: Refused) -> Json:
+    """A refusal of the whole request in the form of a row's."""
+    error = {"statusCode": refused.code, "message": str(refused), "fields": list(refused.fields)}
+    return {"success": False, "errors": [error]}
+
+
+def _row_error(row: OutboxRow, answer: Json) -> TaskError:
+    errors = answer.get("errors") or [{"statusCode": "UNKNOWN_EXCEPTION", "message": "no reason given"}]
+    fields = dict.fromkeys(str(field) for error in errors for field in error.get("fields") or ())
+    message = " ".join(str(error.get("message", "")) for error in errors)
+    return TaskError(row.contact, str(errors[0].get("statusCode", "")), message, tuple(fields))
