@@ -1,0 +1,8 @@
+// sfdx-lwc-jest looks for bundles below its package directories, not for a top-level lwc/: modules are mapped here.
+const { jestConfig } = require("@salesforce/sfdx-lwc-jest/config");
+
+module.exports = {
+  ...jestConfig,
+  roots: ["<rootDir>/lwc"],
+  moduleNameMapper: { ...(jestConfig.moduleNameMapper || {}), "^c/(\\w+)$": "<rootDir>/lwc/$1/$1" }
+};
