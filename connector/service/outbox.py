@@ -105,8 +105,8 @@ class Outbox:
             at = due if due is None or hurry else due + self._gather_ms
             if not self._unsettled and (at is None or at > self._clock.now()):
                 return at
-            full = await self.round()
-            due = await self._store.next_due()
+            # After a full batch the rest has waited long enough.
+            self._hurry = await self.round() or self._hurry
         except Exception as error:
             # Whatever it was, the next Task must not wait for a restart: claimed rows come back when their lease ends.
             self._store_faults += 1
@@ -116,7 +116,7 @@ class Outbox:
             )
             return self._clock.now() + delay
         self._store_faults = 0
-        return due if due is None or full else due + self._gather_ms
+        return self._clock.now()
 
     async def _wait(self, until: int | None) -> None:
         timer = None if until is None else self._clock.call_at(until, self._wake.set)
