@@ -50,11 +50,10 @@ lock: ## compile requirements/*.txt and package-lock.json anew, with the newest 
 	@$(SETUP) python
 	@$(PY) tools/lock.py
 
-format: ## write Python and component sources in the house's format
+format: ## put what can be put right by itself: imports, component format
 	@$(SETUP) python node
-	@$(PY) -m ruff format connector tests tools
-	@$(PY) -m ruff check --fix-only -q connector tests tools
-	@node node_modules/prettier/bin/prettier.cjs --write --log-level warn lwc force-app tools/panel
+	@$(PY) -m ruff check --fix-only -q .
+	@node node_modules/prettier/bin/prettier.cjs --write --log-level warn lwc force-app tools connector/sandbox/console/static *.mjs *.cjs *.json
 
 clean: ## remove what was made in this clone; the shared cache stays
 	rm -rf .venv node_modules dist coverage connector/panel/static connector/sandbox/console/static/vendor

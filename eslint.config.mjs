@@ -46,13 +46,21 @@ export default [
     rules: {
       // The panel's grid is measured in pixels by the mock-ups, for which SLDS has no hooks.
       "@salesforce-ux/slds/no-hardcoded-values-slds1": "off",
-      "@salesforce-ux/slds/no-hardcoded-values-slds2": "off"
+      "@salesforce-ux/slds/no-hardcoded-values-slds2": "off",
+      // The dock's buttons are SLDS buttons of another size, within the panel's own classes.
+      "@salesforce-ux/slds/no-slds-class-overrides": "off"
     }
   },
   {
     files: browserPages,
     languageOptions: { ecmaVersion: 2023, sourceType: "module", globals: { ...page, ...console_ } },
-    rules: { "no-undef": "error", "no-unused-vars": "error", "prefer-const": "error", eqeqeq: "error", "no-eval": "error" }
+    rules: {
+      "no-undef": "error",
+      "no-unused-vars": "error",
+      "prefer-const": "error",
+      eqeqeq: "error",
+      "no-eval": "error"
+    }
   },
   {
     files: ["tools/**/*.mjs", "*.mjs", "*.config.cjs"],

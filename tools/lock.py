@@ -14,10 +14,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-OPTIONS = (
-    "--quiet --generate-hashes --allow-unsafe --strip-extras"
-    " --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options"
-).split()
+OPTIONS = [
+    *("--quiet", "--generate-hashes", "--allow-unsafe", "--strip-extras"),
+    *("--no-emit-index-url", "--no-emit-trusted-host", "--no-emit-find-links", "--no-emit-options"),
+]
 
 
 def main() -> int:

@@ -78,7 +78,9 @@ function writePanel(folder, files) {
     fs.writeFileSync(path.join(folder, manifest[name]), text);
     const size = gzipSync(text, { level: 9 }).length;
     const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
-    console.log(`  ${name}: ${kilobytes(Buffer.byteLength(text))}, gzipped ${kilobytes(size)} of ${kilobytes(BUDGET[name])}`);
+    console.log(
+      `  ${name}: ${kilobytes(Buffer.byteLength(text))}, gzipped ${kilobytes(size)} of ${kilobytes(BUDGET[name])}`
+    );
     if (size > BUDGET[name]) {
       over.push(name);
     }
@@ -94,7 +96,10 @@ function writeVendor(folder, slds) {
   const styles = fs.readFileSync(path.join(slds, "assets/styles/salesforce-lightning-design-system.min.css"), "utf8");
   fs.writeFileSync(path.join(folder, "slds.css"), styles.replace(/@font-face\s*{[^}]*}/g, ""));
   for (const set of ["utility", "standard"]) {
-    fs.copyFileSync(path.join(slds, `assets/icons/${set}-sprite/svg/symbols.svg`), path.join(folder, `${set}-sprite.svg`));
+    fs.copyFileSync(
+      path.join(slds, `assets/icons/${set}-sprite/svg/symbols.svg`),
+      path.join(folder, `${set}-sprite.svg`)
+    );
   }
 }
 

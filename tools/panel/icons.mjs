@@ -40,7 +40,9 @@ export const iconHref = (name) => "#" + name.replace(":", "-");
 function symbol(name, file, slds) {
   const [set, id] = name.split(":");
   const sprite = fs.readFileSync(path.join(slds, `assets/icons/${set}-sprite/svg/symbols.svg`), "utf8");
-  const found = sprite.match(new RegExp(`<symbol\\b(?=[^>]*\\sid="${id}")[^>]*\\sviewBox="([^"]+)"[^>]*>(.*?)</symbol>`, "s"));
+  const found = sprite.match(
+    new RegExp(`<symbol\\b(?=[^>]*\\sid="${id}")[^>]*\\sviewBox="([^"]+)"[^>]*>(.*?)</symbol>`, "s")
+  );
   if (!found) {
     throw new Error(`${file}: SLDS has no icon ${name}`);
   }

@@ -16,11 +16,19 @@ const parser = new XMLParser({
 export function readLabels(metadata) {
   const parse = (file) => parser.parse(fs.readFileSync(path.join(metadata, file), "utf8"));
   const english = parse("labels/CustomLabels.labels-meta.xml").CustomLabels?.labels ?? [];
-  const languages = { en: collect("en", english.map((label) => [label.fullName, label.value])) };
+  const languages = {
+    en: collect(
+      "en",
+      english.map((label) => [label.fullName, label.value])
+    )
+  };
   for (const file of fs.readdirSync(path.join(metadata, "translations")).sort()) {
     const language = file.slice(0, 2);
     const translated = parse(`translations/${file}`).Translations?.customLabels ?? [];
-    languages[language] = collect(language, translated.map((label) => [label.name, label.label]));
+    languages[language] = collect(
+      language,
+      translated.map((label) => [label.name, label.label])
+    );
   }
   return languages;
 }
