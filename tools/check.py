@@ -44,7 +44,7 @@ CHECKS: dict[str, list[str]] = {
     "deployment (offline conversion)": [NODE, "tools/check_conversion.mjs"],
     "metadata (schema)": [NODE, "tools/check_metadata.mjs"],
     "Apex (syntax)": [NODE, "tools/check_apex.mjs"],
-    "imports point one way": [PYTHON, "-c", "from importlinter.cli import lint_imports; lint_imports()"],
+    "imports point one way": [PYTHON, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-logo"],
     "style (ruff)": [str(ROOT / ".venv" / "bin" / "ruff"), "check", "--quiet", "--output-format", "concise", "."],
     "house rules": [PYTHON, "tools/check_house.py"],
 }
@@ -56,7 +56,7 @@ def run_check(name: str) -> Outcome:
     done = subprocess.run(
         CHECKS[name],
         cwd=ROOT,
-        env={**os.environ, "NO_COLOR": "1", "FORCE_COLOR": "0"},
+        env={**os.environ, "NO_COLOR": "1", "FORCE_COLOR": "0", "TERM": "dumb"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

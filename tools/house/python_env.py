@@ -19,14 +19,14 @@ from house.steps import SetupError, run
 
 OLDEST = (3, 11)
 COMMANDS = {
-    "connector": "connector",
-    "pytest": "pytest",
-    "mypy": "mypy",
-    "pip": "pip",
-    "pip-compile": "piptools compile",
-    "lint-imports": "importlinter.cli lint-imports",
+    "connector": "-m connector",
+    "pytest": "-m pytest",
+    "mypy": "-m mypy",
+    "pip": "-m pip",
+    "pip-compile": "-m piptools compile",
+    "lint-imports": "-c 'from importlinter.cli import lint_imports_command; lint_imports_command()'",
 }
-"""Commands in `.venv/bin` and the module (with its first words) that each runs."""
+"""Commands in `.venv/bin` and what Python runs for each."""
 
 
 def site_name(root: Path, which: str) -> str:
@@ -81,9 +81,9 @@ def make_venv(root: Path, site: Path, tools: Path | None) -> Path:
         venv.EnvBuilder(clear=True, symlinks=True, with_pip=False).create(folder)
     libraries = Path(sysconfig.get_path("purelib", "venv", {"base": str(folder), "platbase": str(folder)}))
     _write(libraries / "phone_panel.pth", f"{root}\n{site}\n")
-    for name, module in COMMANDS.items():
+    for name, arguments in COMMANDS.items():
         # -P: the folder a command is started in must not shadow our packages.
-        _write(folder / "bin" / name, f'#!/bin/sh\nexec {shlex.quote(str(python))} -P -m {module} "$@"\n', 0o755)
+        _write(folder / "bin" / name, f'#!/bin/sh\nexec {shlex.quote(str(python))} -P {arguments} "$@"\n', 0o755)
     # Not `-m ruff`: that looks for a program in `.venv/bin` and would find this very file.
     _write(folder / "bin" / "ruff", f'#!/bin/sh\nexec {shlex.quote(str(site / "bin" / "ruff"))} "$@"\n', 0o755)
     if tools is not None:
