@@ -23,6 +23,8 @@ _LOCAL_EXTENSION = re.compile(
     re.IGNORECASE,
 )
 _OLD_MEXICAN = re.compile(r"(\+|00|011)[^\d]*52[^\d]*1([^\d]*(?:\d[^\d]*){10})")
+_NORTH_AMERICA = 1
+_NORTH_AMERICAN = re.compile(r"[2-9]\d\d[2-9]\d{6}")
 _LETTERS = re.compile(r"[^\W\d_]")
 _TYPED_SHORT = re.compile(r"[\d\s().\-/]+")
 _NOT_DIGIT = re.compile(r"\D")
@@ -62,7 +64,7 @@ def normalise(text: str, country: str, *, language: str = "en", emergency: Colle
 
     Any writing is understood: spaces and punctuation, full-width digits, letters for digits (1-800-FLOWERS), + or 00 or
     011 before a country code, a bracketed trunk zero, `tel:`, extensions ("x 2031", "ext.", ";ext=", "toestel").  Only
-    the length is checked against the numbering plan, since new ranges open all the time: the exchange knows best.
+    length and (in North America) form are checked against the numbering plan, since new ranges open all the time.
 
     Raises `BadInput`, field "number": `number_emergency` for an emergency number of `country` or of `emergency`,
     `number_too_short` (the area code may be missing), `number_invalid` for anything else that is no number.
@@ -123,6 +125,18 @@ def place(e164: str, language: str = "en") -> str:
     """
     number = _of_e164(e164)
     return places.place(number, language) if number else ""
+
+
+def is_assigned(text: str, country: str) -> bool:
+    """Whether `text`, read as written in `country`, lies in a range that `phonenumbers` knows to be in use."""
+    found = _parsed(text, country.upper())
+    return not isinstance(found, str) and phonenumbers.is_valid_number(found)
+
+
+def country_of(e164: str) -> str:
+    """The country (ISO two letters) that a number belongs to, "" when that is not known."""
+    number = _of_e164(e164)
+    return (number and phonenumbers.region_code_for_number(number)) or ""
 
 
 def same(one: str, other: str, country: str = "") -> bool:
@@ -214,6 +228,9 @@ def _checked(text: str, country: str) -> PhoneNumber | str:
         short = error.error_type in (error.TOO_SHORT_NSN, error.TOO_SHORT_AFTER_IDD)
         digits = sum(sign.isdigit() for sign in text)
         return "number_too_short" if short or (digits < 3 and not _LETTERS.search(text)) else "number_invalid"
+    national = phonenumbers.national_significant_number(number)
+    if number.country_code == _NORTH_AMERICA and len(national) == 10 and not _NORTH_AMERICAN.fullmatch(national):
+        return "number_invalid"
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible == ValidationResult.IS_POSSIBLE:
         return number

@@ -23,7 +23,7 @@ _BUSY: Final = frozenset({"UNABLE_TO_LOCK_ROW", "QUERY_TIMEOUT", "REQUEST_RUNNIN
 _NEVER_SENT: Final = (fault.ConnectTimeout, fault.SSLError, fault.ProxyError, fault.InvalidURL, fault.InvalidSchema)
 
 
-class Refused(ConnectorError):  # noqa: N818 (named like the rest of the error tree)
+class Refused(ConnectorError):
     """Salesforce read the whole request and refused it: its error code, its own words, the fields it named."""
 
     def __init__(self, code: str, message: str, fields: tuple[str, ...] = ()) -> None:

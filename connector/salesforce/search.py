@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from connector.domain import numbers
 from connector.domain.model import Record
+from connector.errors import BadInput
 from connector.ports.crm import CallerMatch
 from connector.salesforce.client import Json, SalesforceClient
 from connector.salesforce.shapes import Shape, Shapes
@@ -17,6 +18,9 @@ MOST_FOUND: Final = 20
 MOST_RELATED: Final = 10
 _CANDIDATES: Final = 200
 """Records that a phone search may give before they are compared exactly."""
+
+_SHARED: Final = 10
+"""Added to the rank of a field whose number has an extension: others have that number, too."""
 
 _NOT_A_CALLERS: Final = ("Fax",)
 _RESERVED = re.compile(r"([?&|!{}\[\]()^~*:\\\"'+\-])")
@@ -29,7 +33,7 @@ _RECORD_NAME: Final = {"Case": "CaseNumber"}
 class _Ranked(Struct, frozen=True):
     """A person with the rank of the field that matched: the lower, the likelier is it them."""
 
-    rank: tuple[int, bool, str, str]
+    rank: tuple[bool, bool, int, str, str]
     record: Record
     account: str
 
@@ -48,13 +52,14 @@ class Search:
         terms = numbers.variants(number)
         if not terms:
             return CallerMatch((), ())
+        home = numbers.country_of(number)
         phones = {name: self._phones(self._shapes.of(name)) for name in ("Contact", "Lead", "Account")}
         rows = self._client.search(self._phone_search(terms, phones))
         ranked: dict[str, _Ranked] = {}
         companies: list[Record] = []
         for row in rows:
             kind = row["attributes"]["type"]
-            why = _why(row, phones[kind], number, country)
+            why = _why(row, phones[kind], number, (country, home))
             if why is None:
                 continue
             if kind == "Account" and not row.get("PersonContactId"):
@@ -90,7 +95,7 @@ class Search:
         return (
             f"FIND {{{find}}} IN PHONE FIELDS RETURNING "
             f"Contact({', '.join(contact_fields)} LIMIT {_CANDIDATES}), "
-            f"Lead({', '.join(lead_fields)} WHERE IsConverted = false LIMIT {_CANDIDATES}), "
+            f"Lead({', '.join(lead_fields)} WHERE IsConverted != true LIMIT {_CANDIDATES}), "
             f"Account({', '.join(account_fields)} LIMIT {_CANDIDATES})"
         )
 
@@ -121,7 +126,7 @@ class Search:
 
     def find(self, what: str, text: str) -> list[Record]:
         """Up to 20 people, or records that a Task can be related to, that match the words of `text` or its number."""
-        term, scope = _term(text, "NAME" if what == "people" else "ALL")
+        term, scope = _people_term(text) if what == "people" else (_words_term(text), "ALL")
         if not term:
             return []
         rows = self._client.search(f"FIND {{{term}}} IN {scope} FIELDS RETURNING {self._returning(what)}")
@@ -139,7 +144,7 @@ class Search:
             fields = ["Id", "Name", *contact.those_of("AccountId", "IsPersonAccount")]
             if "AccountId" in contact.fields:
                 fields.append("Account.Name")
-            return f"Contact({', '.join(fields)} {limit}), Lead(Id, Name, Company WHERE IsConverted = false {limit})"
+            return f"Contact({', '.join(fields)} {limit}), Lead(Id, Name, Company WHERE IsConverted != true {limit})"
         targets = self._shapes.of("Task").fields["WhatId"].targets
         parts = []
         for name in (name for name in _RECORD_TYPES if name in targets):
@@ -149,16 +154,27 @@ class Search:
         return ", ".join(parts)
 
 
-def _why(row: Json, phones: Sequence[str], number: str, country: str) -> tuple[int, str] | None:
-    """Rank and code of the first field that holds the number, or None; one with an extension ranks behind."""
+def _why(row: Json, phones: Sequence[str], number: str, countries: Sequence[str]) -> tuple[int, str] | None:
+    """Rank and code of the first field that holds the number, or None; one with an extension ranks behind.
+
+    What is no number in the first of `countries` is read as written in the second, the caller's own.
+    """
     best: tuple[int, str] | None = None
     for name in phones:
-        text = row.get(name)
-        if text and numbers.same(number, text, country):
-            rank = _field_rank(name) + (10 if numbers.normalise(text, country).extension else 0)
+        read = _first_reading(row.get(name) or "", countries)
+        if read is not None and numbers.same(number, read.e164):
+            rank = _field_rank(name) + (_SHARED if read.extension else 0)
             if best is None or rank < best[0]:
                 best = (rank, _WHY.get(name, "matched_other"))
     return best
+
+
+def _first_reading(text: str, countries: Sequence[str]) -> numbers.Number | None:
+    country = next((country for country in countries if numbers.is_assigned(text, country)), countries[0])
+    try:
+        return numbers.normalise(text, country)
+    except BadInput:
+        return None
 
 
 _WHY: Final = {
@@ -180,16 +196,21 @@ def _person(row: Json, kind: str, rank: int, why: str) -> _Ranked:
     """A Contact or a Lead; a person account is the Contact that a Task can link to, popped as its account."""
     if kind == "Account":
         record = Record(row["PersonContactId"], "Contact", row["Name"], "", why, row["Id"])
-        return _Ranked((rank, False, row["Name"], record.id), record, row["Id"])
+        return _ranked(rank, record, row["Id"])
     if kind == "Lead":
         record = Record(row["Id"], "Lead", row["Name"], row.get("Company") or "", why)
-        return _Ranked((rank, True, row["Name"], record.id), record, "")
+        return _ranked(rank, record, "")
     account = row.get("AccountId") or ""
     if row.get("IsPersonAccount"):
         record = Record(row["Id"], "Contact", row["Name"], "", why, account)
     else:
         record = Record(row["Id"], "Contact", row["Name"], (row.get("Account") or {}).get("Name") or "", why)
-    return _Ranked((rank, False, row["Name"], record.id), record, account)
+    return _ranked(rank, record, account)
+
+
+def _ranked(rank: int, record: Record, account: str) -> _Ranked:
+    """Those with a number of their own before those with an extension of it, Contacts before Leads, then by field."""
+    return _Ranked((rank >= _SHARED, record.type == "Lead", rank, record.name, record.id), record, account)
 
 
 def _record(row: Json, kind: str) -> Record:
@@ -205,18 +226,23 @@ def _once(records: Iterable[Record]) -> tuple[Record, ...]:
     return tuple(kept.values())
 
 
-def _term(text: str, scope: str) -> tuple[str, str]:
-    """What to search for and in which fields; an empty term when there is too little to search for.
+def _people_term(text: str) -> tuple[str, str]:
+    """What to search for and in which fields: digits are part of a number, anything else a name."""
+    digits = re.sub(r"[\s().+/\-]", "", text)
+    if digits.isdecimal() and digits.isascii() and len(digits) >= 5:
+        return f"{digits}*", "PHONE"
+    return _words_term(text), "NAME"
+
+
+def _words_term(text: str) -> str:
+    """The search term for these words; empty when there is too little to search for.
 
     Words must all occur, the last one perhaps only in part, since it is still being typed.  Salesforce reads AND, OR
-    and NOT as operators and refuses a search of fewer than two characters.  Only digits: a number.
+    and NOT as operators and refuses a search of fewer than two characters.
     """
-    digits = re.sub(r"[\s().+/\-]", "", text)
-    if digits.isdecimal() and len(digits) >= 6:
-        return f"{digits}*", "PHONE"
     words = [word for word in text.split() if word.upper() not in _OPERATORS]
     words = [word for word in words if any(sign.isalnum() for sign in word)]
     if sum(len(word) for word in words) < 2:
-        return "", scope
+        return ""
     escaped = [_RESERVED.sub(r"\\\1", word) for word in words]
-    return " ".join(escaped) + "*", scope
+    return " ".join(escaped) + "*"

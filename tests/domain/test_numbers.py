@@ -71,6 +71,9 @@ REFUSED = [
     ("*67 415 555 0143", "US", "number_invalid"),
     ("415 555 0143 Mia", "US", "number_invalid"),
     ("+999 123 4567", "US", "number_invalid"),
+    ("020 555 0121", "US", "number_invalid"),
+    ("+1 415 155 0143", "NL", "number_invalid"),
+    ("+1 115 555 0143", "NL", "number_invalid"),
     ("415 555 0143", "", "number_invalid"),
     ("415 555 0143", "XX", "number_invalid"),
     ("415 555 0143 999 999 999", "US", "number_invalid"),
@@ -199,6 +202,28 @@ def test_the_parts_of_the_place_data_are_found() -> None:
 def test_same_line(one: str, other: str, country: str, expected: bool) -> None:
     assert numbers.same(one, other, country) is expected
     assert numbers.same(other, one, country) is expected
+
+
+@pytest.mark.parametrize(
+    "text,country,expected",
+    [
+        ("(415) 555-0143", "US", True),
+        ("(415) 555-0143", "NL", False),
+        ("020 555 01 21", "NL", True),
+        ("020 555 01 21", "US", False),
+        ("+31 20 555 01 21", "US", True),
+        ("anonymous", "US", False),
+    ],
+)
+def test_is_assigned(text: str, country: str, expected: bool) -> None:
+    assert numbers.is_assigned(text, country) is expected
+
+
+@pytest.mark.parametrize(
+    "e164,expected", [("+14155550143", "US"), ("+31201234567", "NL"), ("+16045550143", "CA"), ("2042", ""), ("", "")]
+)
+def test_country_of(e164: str, expected: str) -> None:
+    assert numbers.country_of(e164) == expected
 
 
 @pytest.mark.parametrize(
