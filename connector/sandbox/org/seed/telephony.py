@@ -6,7 +6,8 @@ from connector.sandbox.org.schema import Row
 
 SKILLS: tuple[Row, ...] = (
     {"DeveloperName": "Support_EN", "MasterLabel": "Support EN", "Inbound_Numbers__c": "+14155550100",
-     "Outbound__c": True, "Caller_Id__c": "+14155550100", "Wrap_Up_Seconds__c": 120.0, "Recording__c": "on_demand", "Language__c": "en_US"},
+     "Outbound__c": True, "Caller_Id__c": "+14155550100", "Wrap_Up_Seconds__c": 120.0,
+     "Recording__c": "on_demand", "Language__c": "en_US"},
     {"DeveloperName": "Billing", "MasterLabel": "Billing", "Inbound_Numbers__c": "+14155550101", "Outbound__c": False,
      "Caller_Id__c": "+14155550101", "Wrap_Up_Seconds__c": 120.0, "Disposition_Required__c": True,
      "Recording__c": "always", "Language__c": "en_US"},

@@ -111,8 +111,8 @@ class World:
         records = self.records
         kinds = records.database.find(records.schema["RecordType"], "DeveloperName", "PersonAccount")
         row: Row = {"RecordTypeId": kinds[0]["Id"], "FirstName": first, "LastName": last, "Phone": phone,
-                    "PersonEmail": mail, "PersonMobilePhone": mobile, "PersonHomePhone": home, "BillingCity": "Berkeley",
-                    "BillingCountry": "United States"}  # fmt: skip
+                    "PersonEmail": mail, "PersonMobilePhone": mobile, "PersonHomePhone": home,
+                    "BillingCity": "Berkeley", "BillingCountry": "United States"}  # fmt: skip
         account_id = self.add("Account", row, self.users["sam"])
         self.accounts[f"{first} {last}"] = account_id
         account = records.read(records.schema["Account"], account_id)
