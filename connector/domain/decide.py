@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from typing import Any, Final, get_args
 
-from msgspec.structs import replace
-
 from connector.domain import commands as c
 from connector.domain import events as e
 from connector.domain.commands import Command, ContactCommand
 from connector.domain.directory import Directory
 from connector.domain.events import Event
-from connector.domain.model import Agent, Contact, Floor, Phase
+from connector.domain.model import Agent, Contact, Floor, Phase, Role
 from connector.domain.rules import agents, allowed, audio, legs, links, offer, outbound, recording, wrap_up
 from connector.domain.step import Change, Stamp, Step
 from connector.errors import NotAllowed
@@ -36,6 +34,9 @@ _ORDERS: Final[dict[type, tuple[str, Callable[[Step, Contact, Any], None]]]] = {
 """For each command on a contact: its name on the wire and in `controls`, and what it does once allowed."""
 
 _COMMANDS: Final = frozenset(get_args(Command))
+OF_THE_SWITCH: Final = frozenset({"ring", "ask", "dial"})
+"""The deadlines that do not count while the switch is away."""
+
 _LEG_EVENTS: Final = frozenset({e.LegRinging, e.LegAnswered, e.LegHeld, e.LegResumed, e.LegEnded})
 
 
@@ -59,7 +60,7 @@ def guard(floor: Floor, directory: Directory, command: Command) -> str | None:
     order = _ORDERS.get(type(command))
     if order is None:
         return None
-    return allowed.why_not(floor, contact, directory.skill(contact.skill), order[0])
+    return allowed.why_not(floor, contact, directory, order[0])
 
 
 def decide(floor: Floor, directory: Directory, given: Input, stamp: Stamp) -> Change:
@@ -83,8 +84,14 @@ def decide(floor: Floor, directory: Directory, given: Input, stamp: Stamp) -> Ch
 
 
 def start(floor: Floor, directory: Directory, stamp: Stamp) -> Change:
-    """What follows from the floor as it was loaded, or from a new directory: waiting contacts may be offered."""
+    """What follows from the floor as it was loaded, or from a new directory.
+
+    Each agent's phone is the one that the directory names, and waiting contacts may be offered.
+    """
     step = Step(floor, directory, stamp)
+    for agent_id in {**floor.agents, **directory.agents}:
+        profile = directory.agents.get(agent_id)
+        agents.phone(step, agent_id, profile is not None and floor.phones.get(profile.device, False))
     offer.offer_waiting(step)
     return step.change()
 
@@ -122,9 +129,8 @@ def _event(step: Step, event: Event) -> None:
         case e.LegMuted(leg=leg, muted=muted):
             key = step.floor.legs.get(leg)
             contact = step.contact(key) if key else None
-            if contact is None or contact.phase is not Phase.ACTIVE:
-                step.unknown = contact is None
-            else:
+            step.unknown = contact is None
+            if contact is not None and _is_agents(contact, leg):
                 audio.muted(step, contact, muted)
         case e.PhoneChanged():
             _phone(step, event)
@@ -132,16 +138,24 @@ def _event(step: Step, event: Event) -> None:
             _about_contact(step, event)
 
 
+def _is_agents(contact: Contact, leg: str) -> bool:
+    """Whether it is the leg of the agent, in a call."""
+    agent = contact.leg(Role.AGENT)
+    return contact.phase is Phase.ACTIVE and agent is not None and agent.id == leg
+
+
 def _about_contact(step: Step, event: Event) -> None:
     contact = step.contact(event.contact)  # type: ignore[union-attr]  # the events left all have a contact
     if contact is None:
-        step.unknown = not isinstance(event, e.DeadlinePassed)
+        # Deadlines and Salesforce's answers may come when the contact is forgotten: nobody waits for them any more.
+        step.unknown = isinstance(event, e.RecordingChanged | e.AskRefused)
         return
     match event:
         case e.RecordingChanged():
             recording.changed(step, contact, event)
         case e.AskRefused(ask=ask, code=code, at=at):
-            _refused(step, contact, ask, code, at)
+            if not outbound.refused(step, contact, ask, code, at):
+                audio.refused(step, contact, ask, code)
         case e.CallerMatched():
             links.matched(step, contact, event)
         case e.TaskSaved():
@@ -154,23 +168,12 @@ def _about_contact(step: Step, event: Event) -> None:
             _deadline(step, contact, kind, due)
 
 
-def _refused(step: Step, contact: Contact, ask: str, code: str, at: int) -> None:
-    dialling = any(known.id == ask and known.goal == "dial" for known in contact.asked)
-    if dialling and contact.phase is Phase.ACTIVE and contact.answered is None:
-        wrap_up.finish(step, contact, "failed", at)
-    else:
-        audio.refused(step, contact, ask, code)
-
-
 def _phone(step: Step, event: e.PhoneChanged) -> None:
     """An agent whose phone cannot be rung is not offered calls; their state stays what they chose."""
+    step.phones[event.device] = event.ready
     profile = step.directory.agent_of_device(event.device)
-    if profile is None:
-        step.unknown = True
-        return
-    agent = step.agent(profile.id)
-    if agent.phone_ready is not event.ready:
-        step.put_agent(replace(agent, phone_ready=event.ready))
+    if profile is not None:
+        agents.phone(step, profile.id, event.ready)
 
 
 def deadline(contact: Contact, directory: Directory) -> tuple[int, str] | None:
@@ -189,8 +192,13 @@ def deadline(contact: Contact, directory: Directory) -> tuple[int, str] | None:
 
 
 def _deadline(step: Step, contact: Contact, kind: str, due: int) -> None:
-    """What is due, if it still is: anything that happened meanwhile has moved the deadline."""
+    """What is due, if it still is: anything that happened meanwhile has moved the deadline.
+
+    What the switch was to do waits while it is away: it may have been done, and is found out first (DESIGN, section 4).
+    """
     if deadline(contact, step.directory) != (due, kind) or due > step.now:
+        return
+    if kind in OF_THE_SWITCH and not step.floor.switch_up:
         return
     match kind:
         case "ring":
@@ -213,4 +221,3 @@ def asks_again(floor: Floor, directory: Directory) -> list[Any]:
         found += outbound.asks_again(contact, device)
         found += audio.asks_again(contact)
     return found
-

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from connector.domain.model import Recording, Record
+from connector.domain.model import Record, Recording
 
 
 class Adopt(Struct, frozen=True, tag=True):

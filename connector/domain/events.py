@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from connector.domain.model import Recording, Record
+from connector.domain.model import Record, Recording
 
 
 class CallArrived(Struct, frozen=True):

@@ -274,11 +274,13 @@ class Floor(Struct):
     """All state of one switch.  Only the runner changes it, by applying a `Change`; `decide` just reads it.
 
     `queues` holds, for each skill, the keys of QUEUED contacts, the oldest first; `legs` maps a leg to its contact;
-    `switch_up` says whether the switch can be asked.
+    `phones` says of each device that the switch has told of whether it can be rung; `switch_up` says whether the switch
+    can be asked.
     """
 
     contacts: dict[str, Contact] = {}
     agents: dict[str, Agent] = {}
     queues: dict[str, tuple[str, ...]] = {}
     legs: dict[str, str] = {}
+    phones: dict[str, bool] = {}
     switch_up: bool = True

@@ -1,7 +1,6 @@
 """Skills: which agent gets which contact."""
 
-from collections.abc import Iterable
-
+from connector.domain.directory import Directory
 from connector.domain.model import Agent, AgentState, Contact, Phase
 from connector.domain.step import Step
 
@@ -17,19 +16,26 @@ def waiting(step: Step) -> list[Contact]:
     return sorted(found, key=lambda contact: (contact.started, contact.key))
 
 
-def best_agent(step: Step, skill: str, candidates: Iterable[str]) -> Agent | None:
-    """The available agent with that skill: the most proficient, then the one who has been available the longest.
+def candidates(directory: Directory, skill: str) -> dict[str, int]:
+    """Whom a contact of that skill may be offered to, with their proficiency; nobody must wait for nobody.
 
-    A contact whose skill vanished, or that no agent has, is for any available agent of the default skill.
+    A contact whose skill vanished, or that no agent has, is for the agents of the default skill; where nobody has that
+    either, for any agent.
     """
+    for wanted in (skill, directory.settings.default_skill):
+        if wanted in directory.skills:
+            found = {key: agent.skills[wanted] for key, agent in directory.agents.items() if wanted in agent.skills}
+            if found:
+                return found
+    return dict.fromkeys(directory.agents, 0)
+
+
+def best_agent(step: Step, skill: str) -> Agent | None:
+    """The available agent for that skill: the most proficient, then the one who has been available the longest."""
     best: tuple[int, int, str] | None = None
-    for agent_id in candidates:
+    for agent_id, proficiency in candidates(step.directory, skill).items():
         agent = step.agent(agent_id)
         if agent.state is not AgentState.AVAILABLE or not agent.phone_ready:
-            continue
-        profile = step.directory.agents.get(agent_id)
-        proficiency = profile.skills.get(skill) if profile else None
-        if proficiency is None:
             continue
         rank = (-proficiency, agent.since, agent_id)
         if best is None or rank < best:

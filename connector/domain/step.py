@@ -18,7 +18,8 @@ class Stamp(Struct, frozen=True):
 class Change(Struct, frozen=True):
     """The result of a decision: changed values only, and the effects in order.
 
-    `forgotten` are contacts that the floor need no longer hold; `created` is the key of a contact that a command made;
+    `forgotten` are contacts that the floor need no longer hold; `phones` are devices that can be rung now (True), or
+    cannot any more; `created` is the key of a contact that a command made;
     `unknown` says that an event did not fit any table (it changed nothing, and is to be counted and logged).
     """
 
@@ -26,6 +27,7 @@ class Change(Struct, frozen=True):
     agents: tuple[Agent, ...] = ()
     queues: dict[str, tuple[str, ...]] = {}
     forgotten: tuple[str, ...] = ()
+    phones: dict[str, bool] = {}
     effects: tuple[Effect, ...] = ()
     created: str | None = None
     unknown: bool = False
@@ -41,6 +43,7 @@ class Step:
         self.fresh = stamp.id
         self.created: str | None = None
         self.unknown = False
+        self.phones: dict[str, bool] = {}
         self._ids = 0
         self._contacts: dict[str, Contact] = {}
         self._agents: dict[str, Agent] = {}
@@ -132,6 +135,7 @@ class Step:
             tuple(self._agents.values()),
             self._queues,
             tuple(self._forgotten),
+            self.phones,
             tuple(self._effects),
             self.created,
             self.unknown,
@@ -159,6 +163,7 @@ def apply(floor: Floor, change: Change) -> None:
             floor.queues[skill] = keys
         else:
             floor.queues.pop(skill, None)
+    floor.phones.update(change.phones)
     for key in change.forgotten:
         gone = floor.contacts.pop(key, None)
         for leg in () if gone is None else gone.legs:
@@ -166,8 +171,11 @@ def apply(floor: Floor, change: Change) -> None:
 
 
 def load(floor: Floor, contacts: tuple[Contact, ...], agents: tuple[Agent, ...]) -> None:
-    """Fills an empty floor with what the store kept: the queues follow from the contacts."""
-    apply(floor, Change(contacts=contacts, agents=agents))
+    """Fills an empty floor with what the store kept: the queues follow from the contacts.
+
+    Which phones can be rung is not known before the switch says so.
+    """
+    apply(floor, Change(contacts=contacts, agents=tuple(replace(agent, phone_ready=False) for agent in agents)))
     for contact in sorted(contacts, key=lambda c: (c.started, c.key)):
         if contact.phase is Phase.QUEUED:
             floor.queues[contact.skill] = (*floor.queues.get(contact.skill, ()), contact.key)

@@ -9,6 +9,12 @@ from connector.domain.model import Contact, Kind
 
 Fields = dict[str, str | int | None]
 
+LONGEST_TEXT = 255
+"""Characters that Subject, and our field for tags, can hold."""
+
+TAGS_BETWEEN = "; "
+"""What stands between two tags in our field for them."""
+
 _PLACE_HOLDER = re.compile(r"\{(\w+)\}")
 SUBJECT_WORDS = frozenset({"who", "number", "skill", "direction", "disposition", "outcome"})
 
@@ -19,7 +25,7 @@ def unknown_words(template: str) -> list[str]:
 
 
 def subject(contact: Contact, directory: Directory) -> str:
-    """The Subject: the template with its place-holders filled; `{who}` is the Name, else the number."""
+    """The Subject: the template with its place-holders filled, as far as it fits; `{who}` is the Name or the number."""
     who = contact.draft.who.value
     words = {
         "who": who.name if who else contact.number or "unknown caller",
@@ -29,7 +35,8 @@ def subject(contact: Contact, directory: Directory) -> str:
         "disposition": contact.draft.disposition.value,
         "outcome": contact.outcome or "",
     }
-    return _PLACE_HOLDER.sub(lambda match: str(words.get(match[1], match[0])), directory.settings.subject).strip()
+    text = _PLACE_HOLDER.sub(lambda match: str(words.get(match[1], match[0])), directory.settings.subject)
+    return text.strip()[:LONGEST_TEXT].rstrip()
 
 
 def call_type(contact: Contact) -> str:
@@ -40,8 +47,10 @@ def call_type(contact: Contact) -> str:
 
 
 def disposition_missing(contact: Contact, directory: Directory) -> bool:
-    """Whether the skill asks for a disposition and none was chosen."""
-    return directory.skill(contact.skill).disposition_required and not contact.draft.disposition.value
+    """Whether the skill asks for a disposition and none was chosen; where there is no choice, none is asked for."""
+    skill = directory.skill(contact.skill)
+    chosen = bool(contact.draft.disposition.value)
+    return skill.disposition_required and not chosen and bool(directory.dispositions_of(skill.id))
 
 
 def local_date(at: int, profile: Profile) -> str:
@@ -87,12 +96,5 @@ def fields(contact: Contact, directory: Directory) -> Fields:
         "Phone_Interaction_Key__c": contact.interaction_key,
         "Phone_Revision__c": contact.save.wanted,
         "Phone_Skill__c": contact.skill or None,
-        "Phone_Tags__c": "; ".join(draft.tags.value) or None,
+        "Phone_Tags__c": TAGS_BETWEEN.join(draft.tags.value) or None,
     }
-
-
-def talked(contact: Contact) -> bool:
-    """Whether this contact is to have a Task: the agent answered it, or dialled it."""
-    return contact.agent is not None and (contact.kind is Kind.OUTBOUND or contact.answered is not None)
-
-

@@ -6,15 +6,22 @@ from connector.domain.commands import LogOut, SetState, Visit
 from connector.domain.model import Agent, AgentState, Contact, Phase
 from connector.domain.step import Step
 from connector.domain.transitions import AGENT, BACK, AgentTrigger
+from connector.errors import BadInput
 
 REMEMBERED_VISITS = 8
 """How many records of the agent's tabs are remembered as options of Name and Related To."""
 
 
 def set_state(step: Step, command: SetState) -> None:
-    """The agent is Available or Unavailable; while they work or wrap up, it is noted for afterwards."""
+    """The agent is Available or Unavailable; while they work or wrap up, it is noted for afterwards.
+
+    Raises `BadInput` for a reason that is not one of the directory's.
+    """
     agent = step.agent(command.agent)
     available = command.state is AgentState.AVAILABLE
+    if not available and command.reason and command.reason not in step.directory.reasons:
+        known = ", ".join(step.directory.reasons)
+        raise BadInput("choice_unknown", "reason", f"{command.reason!r} is no reason of being away: choose {known}.")
     trigger = AgentTrigger.GO_AVAILABLE if available else AgentTrigger.GO_UNAVAILABLE
     reason = "" if available else command.reason
     state = AGENT[agent.state, trigger]
@@ -29,6 +36,13 @@ def log_out(step: Step, command: LogOut) -> None:
     """The agent takes no more calls."""
     agent = step.agent(command.agent)
     step.put_agent(replace(agent, state=AgentState.LOGGED_OUT, reason="", since=step.now, next=None))
+
+
+def phone(step: Step, agent_id: str, ready: bool) -> None:
+    """The agent's phone can be rung, or cannot."""
+    agent = step.agent(agent_id)
+    if agent.phone_ready is not ready:
+        step.put_agent(replace(agent, phone_ready=ready))
 
 
 def visit(step: Step, command: Visit) -> None:

@@ -1,6 +1,6 @@
 """What may be done now and, if not, why not: the one rule behind `guard`, `decide` and the controls of the panel.
 
-Each rule takes a contact and the skill it belongs to and returns None or a stable code.  The codes are documented in
+Each rule takes a contact and the directory and returns None or a stable code.  The codes are documented in
 `docs/reference/codes.md`; the panel has words for each.
 """
 
@@ -20,8 +20,9 @@ from connector.domain.model import (
     Role,
     SaveState,
 )
+from connector.domain.tasks import disposition_missing
 
-Rule = Callable[[Contact, Skill], str | None]
+Rule = Callable[[Contact, Directory], str | None]
 
 _CONTRADICTS: Final[dict[str, frozenset[str]]] = {
     "answer": frozenset({"answer", "decline"}),
@@ -60,29 +61,29 @@ def _offered(contact: Contact) -> str | None:
     return None if contact.phase is Phase.OFFERED else "not_now"
 
 
-def answer(contact: Contact, _skill: Skill) -> str | None:
+def answer(contact: Contact, _directory: Directory) -> str | None:
     """An offered call can be answered once."""
     return _offered(contact) or _pending(contact, "answer")
 
 
-def decline(contact: Contact, _skill: Skill) -> str | None:
+def decline(contact: Contact, _directory: Directory) -> str | None:
     """An offered call can be declined until it is being answered."""
     return _offered(contact) or _pending(contact, "decline")
 
 
-def end(contact: Contact, _skill: Skill) -> str | None:
+def end(contact: Contact, _directory: Directory) -> str | None:
     """A call on hold cannot be ended from the session: a slip of the finger must not drop a waiting customer."""
     if contact.phase is not Phase.ACTIVE:
         return "not_now"
     return "held" if contact.held else _pending(contact, "end")
 
 
-def hold(contact: Contact, _skill: Skill) -> str | None:
+def hold(contact: Contact, _directory: Directory) -> str | None:
     """A customer one talks to can be parked."""
     return _talking(contact) or _pending(contact, "hold")
 
 
-def resume(contact: Contact, _skill: Skill) -> str | None:
+def resume(contact: Contact, _directory: Directory) -> str | None:
     """A parked customer can be brought back, by an agent whose own leg is connected."""
     if contact.phase is not Phase.ACTIVE:
         return "not_now"
@@ -96,7 +97,7 @@ def _agent_connected(contact: Contact) -> str | None:
     return None if leg is not None and leg.state is LegState.CONNECTED else "phone_ringing"
 
 
-def mute(contact: Contact, _skill: Skill) -> str | None:
+def mute(contact: Contact, _directory: Directory) -> str | None:
     """The microphone can be turned off during a call, on hold too."""
     if contact.phase is not Phase.ACTIVE:
         return "not_now"
@@ -105,7 +106,7 @@ def mute(contact: Contact, _skill: Skill) -> str | None:
     return _agent_connected(contact) or _pending(contact, "mute")
 
 
-def unmute(contact: Contact, _skill: Skill) -> str | None:
+def unmute(contact: Contact, _directory: Directory) -> str | None:
     """A microphone that is off can be turned on."""
     if contact.phase is not Phase.ACTIVE:
         return "not_now"
@@ -114,17 +115,20 @@ def unmute(contact: Contact, _skill: Skill) -> str | None:
     return _agent_connected(contact) or _pending(contact, "unmute")
 
 
-def digits(contact: Contact, _skill: Skill) -> str | None:
+def digits(contact: Contact, _directory: Directory) -> str | None:
     """Digits go to whom one talks to."""
     return _talking(contact) or _pending(contact, "digits")
 
 
-def record(contact: Contact, skill: Skill) -> str | None:
+def _not_left_to_the_agent(contact: Contact, directory: Directory) -> str | None:
+    mode = directory.skill(contact.skill).recording
+    return None if mode is RecordingMode.ON_DEMAND else f"recording_{mode}"
+
+
+def record(contact: Contact, directory: Directory) -> str | None:
     """Recording can be started where the skill leaves it to the agent."""
-    if skill.recording is RecordingMode.NEVER:
-        return "recording_never"
-    if skill.recording is RecordingMode.ALWAYS:
-        return "recording_always"
+    if (why := _not_left_to_the_agent(contact, directory)) is not None:
+        return why
     if (why := _talking(contact)) is not None:
         return why
     if contact.mask is Mask.ON:
@@ -132,10 +136,10 @@ def record(contact: Contact, skill: Skill) -> str | None:
     return "recording" if contact.recording is not Recording.OFF else _pending(contact, "record")
 
 
-def stop_record(contact: Contact, skill: Skill) -> str | None:
+def stop_record(contact: Contact, directory: Directory) -> str | None:
     """A recording can be stopped where the skill leaves it to the agent."""
-    if skill.recording is not RecordingMode.ON_DEMAND:
-        return f"recording_{skill.recording}"
+    if (why := _not_left_to_the_agent(contact, directory)) is not None:
+        return why
     if (why := _talking(contact)) is not None:
         return why
     if contact.mask is Mask.ON:
@@ -143,29 +147,28 @@ def stop_record(contact: Contact, skill: Skill) -> str | None:
     return "not_recording" if contact.recording is Recording.OFF else _pending(contact, "stop_record")
 
 
-def mask(contact: Contact, _skill: Skill) -> str | None:
+def mask(contact: Contact, _directory: Directory) -> str | None:
     """What is said to whom one talks to can be masked."""
     if (why := _talking(contact)) is not None:
         return why
     return "masked" if contact.mask is Mask.ON else _pending(contact, "mask")
 
 
-def unmask(contact: Contact, _skill: Skill) -> str | None:
+def unmask(contact: Contact, _directory: Directory) -> str | None:
     """A mask can be taken off while one talks; it stays on through a hold."""
     if (why := _talking(contact)) is not None:
         return why
     return "not_masked" if contact.mask is not Mask.ON else _pending(contact, "unmask")
 
 
-def done(contact: Contact, skill: Skill) -> str | None:
+def done(contact: Contact, directory: Directory) -> str | None:
     """Wrap-up can be ended once a disposition is there where the skill requires one."""
     if contact.phase is not Phase.WRAP_UP:
         return "not_now"
-    missing = skill.disposition_required and not contact.draft.disposition.value
-    return "disposition_required" if missing else None
+    return "disposition_required" if disposition_missing(contact, directory) else None
 
 
-def save_again(contact: Contact, _skill: Skill) -> str | None:
+def save_again(contact: Contact, _directory: Directory) -> str | None:
     """A Task that Salesforce refused can be tried again."""
     if contact.phase is not Phase.WRAP_UP:
         return "not_now"
@@ -217,17 +220,16 @@ WITHOUT_SWITCH: Final = frozenset({"done", "save_again"})
 """What can be done while the switch cannot be asked."""
 
 
-def why_not(floor: Floor, contact: Contact, skill: Skill, order: str) -> str | None:
+def why_not(floor: Floor, contact: Contact, directory: Directory, order: str) -> str | None:
     """Why that order on the contact is not allowed now, or None."""
     if not floor.switch_up and order not in WITHOUT_SWITCH:
         return "switch_down"
-    return RULES[order](contact, skill)
+    return RULES[order](contact, directory)
 
 
 def controls(floor: Floor, contact: Contact, directory: Directory) -> dict[str, str | None]:
     """Each control of the contact's phase: None when allowed now, else why not."""
-    skill = directory.skill(contact.skill)
-    return {name: why_not(floor, contact, skill, name) for name in SHOWN[contact.phase]}
+    return {name: why_not(floor, contact, directory, name) for name in SHOWN[contact.phase]}
 
 
 def live_contact(floor: Floor, agent: Agent) -> Contact | None:

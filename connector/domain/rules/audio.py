@@ -12,6 +12,10 @@ SHOWN_DIGITS = 32
 """How many of the digits sent are shown in the keypad; they live in memory only."""
 
 
+_DIGITS = "digits."
+"""With this the id of an ask for digits begins: it is not noted on the contact, but a refusal of it is told."""
+
+
 def _legs(contact: Contact) -> tuple[Leg, Leg]:
     customer, agent = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
     assert customer is not None and agent is not None
@@ -68,9 +72,9 @@ def end(step: Step, contact: Contact, _command: End) -> None:
 def send_digits(step: Step, contact: Contact, command: SendDigits) -> None:
     """The switch is asked to send the digits; they are shown unless the call is masked, and never stored."""
     customer, _agent = _legs(contact)
-    step.ask(PlayDigits(step.new_id(), contact.key, customer.id, command.digits))
-    if contact.mask is not Mask.ON:
-        step.put(replace(contact, digits=(contact.digits + command.digits)[-SHOWN_DIGITS:], problem=None))
+    step.ask(PlayDigits(_DIGITS + step.new_id(), contact.key, customer.id, command.digits))
+    shown = contact.digits if contact.mask is Mask.ON else (contact.digits + command.digits)[-SHOWN_DIGITS:]
+    step.put(replace(contact, digits=shown, problem=None))
 
 
 def fulfilled(contact: Contact, *goals: str) -> Contact:
@@ -89,9 +93,15 @@ def muted(step: Step, contact: Contact, is_muted: bool) -> None:
 
 
 def refused(step: Step, contact: Contact, ask_id: str, code: str) -> None:
-    """The switch will not: the agent is told, and the order can be given again."""
+    """The switch will not: the agent is told, and the order can be given again.
+
+    A refusal of what was refused, fulfilled or given up before is old news.
+    """
     ask = next((ask for ask in contact.asked if ask.id == ask_id), None)
-    _failed(step, contact, ask, code)
+    if ask is not None:
+        _failed(step, contact, ask, code)
+    elif ask_id.startswith(_DIGITS) and contact.phase is Phase.ACTIVE:
+        step.problem(contact, code, "digits")
 
 
 def overdue(step: Step, contact: Contact, due: int) -> None:
@@ -100,14 +110,11 @@ def overdue(step: Step, contact: Contact, due: int) -> None:
         _failed(step, step.contact(contact.key) or contact, ask, "switch_timeout")
 
 
-def _failed(step: Step, contact: Contact, ask: Ask | None, code: str) -> None:
-    if contact.phase not in (Phase.OFFERED, Phase.ACTIVE):
-        return
-    order = ask.goal if ask else "digits"
+def _failed(step: Step, contact: Contact, ask: Ask, code: str) -> None:
     contact = replace(contact, asked=tuple(other for other in contact.asked if other is not ask))
-    if order == "mask":
+    if ask.goal == "mask":
         contact = recording.not_masked(contact)
-    step.problem(contact, code, order)
+    step.problem(contact, code, ask.goal)
 
 
 def asks_again(contact: Contact) -> list[AskSwitch]:

@@ -8,6 +8,7 @@ from connector.domain.events import CallerMatched
 from connector.domain.model import Contact, Draft, Field, Labels, Link, Match, MatchState, Phase, Record
 from connector.domain.rules import offer, wrap_up
 from connector.domain.step import Step
+from connector.domain.tasks import LONGEST_TEXT, TAGS_BETWEEN
 from connector.errors import BadInput, NotAllowed
 
 PEOPLE = frozenset({"Contact", "Lead"})
@@ -21,14 +22,15 @@ def name_is_lead(contact: Contact) -> bool:
 
 
 def save_draft(step: Step, contact: Contact, command: SaveDraft) -> None:
-    """The field holds the value, if its revision is newer; a closed contact's Task is then written again."""
+    """The field holds the value, if its revision is newer; a closed contact's Task, if it has one, is written again."""
     draft = _written(contact, command, step.directory)
-    if draft is contact.draft:
-        return
-    save = replace(contact.save, dirty=True) if contact.save.wanted else contact.save
-    contact = step.put(replace(contact, draft=draft, save=save))
-    if contact.phase is Phase.CLOSED:
-        wrap_up.want(step, contact)
+    if draft is not contact.draft:
+        save = replace(contact.save, dirty=True) if contact.save.wanted else contact.save
+        contact = step.put(replace(contact, draft=draft, save=save))
+        if contact.phase is Phase.CLOSED and save.dirty:
+            contact = wrap_up.want(step, contact)
+    if wrap_up.settled(contact):
+        step.forget(contact)
 
 
 def _written(contact: Contact, command: SaveDraft, directory: Directory) -> Draft:
@@ -38,10 +40,13 @@ def _written(contact: Contact, command: SaveDraft, directory: Directory) -> Draf
         case "comments" if revision > draft.comments.revision:
             return replace(draft, comments=Field(command.text, revision))
         case "disposition" if revision > draft.disposition.revision:
-            _known("disposition", [command.text] if command.text else [], directory.dispositions_of(contact.skill))
+            choices = directory.dispositions_of(directory.skill(contact.skill).id)
+            _known("disposition", {command.text} - {"", draft.disposition.value}, choices)
             return replace(draft, disposition=Field(command.text, revision))
         case "tags" if revision > draft.tags.revision:
-            _known("tags", command.tags, directory.tags)
+            _known("tags", set(command.tags) - set(draft.tags.value), directory.tags)
+            if len(TAGS_BETWEEN.join(command.tags)) > LONGEST_TEXT:
+                raise BadInput("too_long", "tags", f"Tags take up to {LONGEST_TEXT} characters in all: choose fewer.")
             return replace(draft, tags=Labels(command.tags, revision))
         case "who" if revision > draft.who.revision:
             return _name(draft, command.record, revision)
@@ -52,10 +57,12 @@ def _written(contact: Contact, command: SaveDraft, directory: Directory) -> Draf
     return draft
 
 
-def _known(field: str, values: list[str] | tuple[str, ...], known: tuple[str, ...]) -> None:
-    unknown = [value for value in values if value not in known]
+def _known(field: str, new: set[str], known: tuple[str, ...]) -> None:
+    """What is newly chosen is one of the choices; what was chosen before may have been taken off the list since."""
+    unknown = sorted(new.difference(known))
     if unknown:
-        raise BadInput("choice_unknown", field, f"{unknown[0]!r} is not one of the choices of this call: {known}.")
+        choices = ", ".join(known) or "there are none"
+        raise BadInput("choice_unknown", field, f"{unknown[0]!r} is not one of the choices of this call: {choices}.")
 
 
 def _name(draft: Draft, record: Record | None, revision: int) -> Draft:
@@ -69,7 +76,10 @@ def _name(draft: Draft, record: Record | None, revision: int) -> Draft:
 
 
 def matched(step: Step, contact: Contact, event: CallerMatched) -> None:
-    """Who has the number is known: a single person becomes the Name, unless the agent has chosen one already."""
+    """Who has the number is known: a single person becomes the Name, unless the agent has chosen one already.
+
+    A Lead does not take the place of a Related To that is there already: one or the other, and it was chosen.
+    """
     if contact.match.state is not MatchState.SEARCHING or contact.phase is Phase.CLOSED:
         return
     if event.failed:
@@ -77,7 +87,8 @@ def matched(step: Step, contact: Contact, event: CallerMatched) -> None:
     else:
         state = (MatchState.NONE, MatchState.ONE, MatchState.MANY)[min(len(event.people), 2)]
     draft = contact.draft
-    if state is MatchState.ONE and draft.who.revision == 0:
+    shut_out = state is MatchState.ONE and event.people[0].type == "Lead" and draft.what.value is not None
+    if state is MatchState.ONE and draft.who.revision == 0 and not shut_out:
         draft = replace(draft, who=Link(event.people[0], 1, "match"))
     save = replace(contact.save, dirty=True) if contact.save.wanted and draft is not contact.draft else contact.save
     match = Match(state, event.people, event.related)
@@ -95,4 +106,7 @@ def options(contact: Contact) -> tuple[tuple[Record, ...], tuple[Record, ...]]:
 
 
 def _once(records: list[Record]) -> tuple[Record, ...]:
-    return tuple({record.id: record for record in reversed(records)}.values())[::-1]
+    first: dict[str, Record] = {}
+    for record in records:
+        first.setdefault(record.id, record)
+    return tuple(first.values())

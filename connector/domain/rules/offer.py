@@ -18,7 +18,7 @@ from connector.domain.model import (
     Role,
 )
 from connector.domain.routing import best_agent, waiting
-from connector.domain.rules import agents, recording
+from connector.domain.rules import agents
 from connector.domain.step import Step
 from connector.domain.transitions import CONTACT, ContactTrigger
 
@@ -55,7 +55,7 @@ def offer_waiting(step: Step) -> None:
     if not step.floor.switch_up:
         return
     for contact in waiting(step):
-        agent = best_agent(step, contact.skill, step.directory.agents)
+        agent = best_agent(step, contact.skill)
         if agent is not None:
             _offer(step, contact, agent.id)
 
@@ -112,10 +112,9 @@ def connected(step: Step, contact: Contact, at: int) -> None:
         _connect(step, contact)
         contact = step.contact(contact.key) or contact
     asked = tuple(ask for ask in contact.asked if ask.goal != "answer")
-    active = step.put(
+    step.put(
         replace(contact, phase=CONTACT[contact.phase, ContactTrigger.ANSWER], answered=at, asked=asked, problem=None)
     )
-    recording.start_if_always(step, active)
 
 
 def decline(step: Step, contact: Contact, _command: Decline) -> None:
@@ -176,16 +175,21 @@ def abandon(step: Step, contact: Contact, at: int) -> None:
 
 
 def asks_again(contact: Contact, device: str) -> list[AskSwitch]:
-    """What to ask once more of a switch that may not have heard it: an offer that has not rung, an answer under way."""
+    """What to ask once more of a switch that may not have heard it.
+
+    Our key on the channel, an offer that has not rung, an answer under way, or one that the customer does not hear yet.
+    """
     customer, agent = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
-    if contact.phase is not Phase.OFFERED or customer is None or agent is None:
+    if customer is None or contact.kind is not Kind.INBOUND:
         return []
     again = [AskSwitch(Adopt(customer.id, contact.key))]
+    if agent is None:
+        return again
     if agent.state is LegState.DIALING:
         again.append(AskSwitch(Offer(contact.key, customer.id, agent.id, device)))
     again += [
-        AskSwitch(Connect(ask.id, contact.key, customer.id, agent.id))
-        for ask in contact.asked
-        if ask.goal == "answer"
+        AskSwitch(Connect(ask.id, contact.key, customer.id, agent.id)) for ask in contact.asked if ask.goal == "answer"
     ]
+    if agent.state is LegState.CONNECTED and customer.state is LegState.RINGING:
+        again.append(AskSwitch(Connect(contact.key, contact.key, customer.id, agent.id)))
     return again

@@ -19,7 +19,7 @@ from connector.domain.model import (
     Record,
     Role,
 )
-from connector.domain.rules import agents, recording
+from connector.domain.rules import agents, wrap_up
 from connector.domain.rules.allowed import outbound_skills
 from connector.domain.rules.links import PEOPLE
 from connector.domain.step import Step
@@ -27,7 +27,10 @@ from connector.errors import BadInput
 
 
 def dial(step: Step, command: Dial) -> None:
-    """The agent's phone is connected, then the number is called; the contact is live from the first moment."""
+    """The agent's phone is connected, then the number is called; the contact is live from the first moment.
+
+    The ask has the contact's key for its id: a contact is dialled once, however often the switch is asked to.
+    """
     skill = _skill(step, command)
     profile = step.directory.agents[command.agent]
     number, internal = dialled(step.directory, command.number, profile)
@@ -52,10 +55,9 @@ def dial(step: Step, command: Dial) -> None:
         draft=_linked(command.record),
     )
     step.created = contact.key
-    ask_id = step.new_id()
-    step.asked(contact, "dial", ask_id)
+    step.asked(contact, "dial", contact.key)
     agents.take(step, contact)
-    step.ask(PlaceCall(ask_id, contact.key, legs[0].id, legs[1].id, profile.device, number, skill.caller_id))
+    step.ask(PlaceCall(contact.key, contact.key, legs[0].id, legs[1].id, profile.device, number, skill.caller_id))
     if not internal:
         step.effect(MatchCaller(contact.key, number))
 
@@ -96,8 +98,20 @@ def _linked(record: Record | None) -> Draft:
 def customer_answered(step: Step, contact: Contact, at: int) -> None:
     """The other side took the call: it counts from now."""
     if contact.answered is None:
-        contact = step.put(replace(contact, answered=at))
-        recording.start_if_always(step, contact)
+        step.put(replace(contact, answered=at))
+
+
+def refused(step: Step, contact: Contact, ask: str, code: str, at: int) -> bool:
+    """Whether that was the switch's word that it will not dial: then the call is over, and the agent is told why."""
+    customer = contact.leg(Role.CUSTOMER)
+    dialling = contact.kind is Kind.OUTBOUND and customer is not None and customer.state is LegState.DIALING
+    if ask != contact.key or not dialling or contact.phase is not Phase.ACTIVE:
+        return False
+    for leg in contact.legs:
+        step.ask(EndLeg(step.new_id(), contact.key, leg.id))
+    wrap_up.finish(step, contact, "failed", at)
+    step.problem(step.contact(contact.key) or contact, code, "dial")
+    return True
 
 
 def unanswered(step: Step, contact: Contact) -> None:
@@ -116,7 +130,4 @@ def asks_again(contact: Contact, device: str) -> list[AskSwitch]:
         return []
     if customer.state is not LegState.DIALING:
         return []
-    ask_id = next((ask.id for ask in contact.asked if ask.goal == "dial"), contact.key)
-    return [
-        AskSwitch(PlaceCall(ask_id, contact.key, agent.id, customer.id, device, contact.number, contact.line))
-    ]
+    return [AskSwitch(PlaceCall(contact.key, contact.key, agent.id, customer.id, device, contact.number, contact.line))]

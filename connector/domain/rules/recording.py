@@ -6,13 +6,21 @@ from connector.domain.commands import StartMask, StartRecord, StopMask, StopReco
 from connector.domain.directory import RecordingMode
 from connector.domain.effects import SetRecording
 from connector.domain.events import RecordingChanged
-from connector.domain.model import Contact, Mask, Phase, Recording
+from connector.domain.model import Contact, LegState, Mask, Phase, Recording
 from connector.domain.step import Step
+
+_GOALS = frozenset({"record", "stop_record", "mask", "unmask"})
 
 
 def start_if_always(step: Step, contact: Contact) -> None:
-    """Where the skill says "always", the switch is asked to record as soon as the two can talk."""
-    if step.directory.skill(contact.skill).recording is RecordingMode.ALWAYS:
+    """Where the skill says "always", the switch is asked to record as soon as the two can talk.
+
+    Before that there is nothing to record, and a switch may refuse.  Where it did, it is asked again when the customer
+    comes back from a hold.
+    """
+    always = step.directory.skill(contact.skill).recording is RecordingMode.ALWAYS
+    talking = contact.phase is Phase.ACTIVE and all(leg.state is LegState.CONNECTED for leg in contact.legs)
+    if always and talking and contact.recording is Recording.OFF and not any(a.goal in _GOALS for a in contact.asked):
         _ask(step, contact, "record", Recording.ON)
 
 
@@ -28,7 +36,8 @@ def stop_record(step: Step, contact: Contact, _command: StopRecord) -> None:
 
 def mask(step: Step, contact: Contact, _command: StartMask) -> None:
     """The switch is asked to pause the recording; "masked" is said only when it has confirmed that."""
-    _ask(step, replace(contact, unmasked=contact.recording), "mask", Recording.PAUSED)
+    always = step.directory.skill(contact.skill).recording is RecordingMode.ALWAYS
+    _ask(step, replace(contact, unmasked=Recording.ON if always else contact.recording), "mask", Recording.PAUSED)
 
 
 def unmask(step: Step, contact: Contact, _command: StopMask) -> None:
@@ -48,29 +57,28 @@ def goal_of(contact: Contact, goal: str) -> Recording:
 
 
 def changed(step: Step, contact: Contact, event: RecordingChanged) -> None:
-    """The switch's word counts, also when it comes late: paused is masked, anything else is not."""
+    """The switch's word counts, also when it comes late: paused is masked, anything else is not.
+
+    That masking failed is an alarm which stays for as long as the recording hears what is said.
+    """
     if contact.phase is not Phase.ACTIVE:
         return
-    asked = tuple(
-        ask
-        for ask in contact.asked
-        if ask.goal not in ("record", "stop_record", "mask", "unmask")
-        or goal_of(contact, ask.goal) is not event.recording
-    )
+    reached = {goal for goal in _GOALS if goal_of(contact, goal) is event.recording}
+    asked = tuple(ask for ask in contact.asked if ask.goal not in reached)
+    solved = contact.problem is not None and contact.problem.order in reached
     paused = event.recording is Recording.PAUSED
-    if contact.recording is event.recording and asked == contact.asked and paused is (contact.mask is Mask.ON):
-        return
+    alarm = contact.mask is Mask.FAILED and event.recording is Recording.ON
     since = contact.masked_since if contact.mask is Mask.ON else event.at
-    step.put(
-        replace(
-            contact,
-            recording=event.recording,
-            mask=Mask.ON if paused else Mask.OFF,
-            masked_since=since if paused else None,
-            asked=asked,
-            problem=None if asked != contact.asked else contact.problem,
-        )
+    heard = replace(
+        contact,
+        recording=event.recording,
+        mask=Mask.ON if paused else Mask.FAILED if alarm else Mask.OFF,
+        masked_since=since if paused else None,
+        asked=asked,
+        problem=None if solved else contact.problem,
     )
+    if heard != contact:
+        step.put(heard)
 
 
 def not_masked(contact: Contact) -> Contact:

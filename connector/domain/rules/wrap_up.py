@@ -89,8 +89,13 @@ def close(step: Step, contact: Contact) -> None:
     )
     assert contact.agent is not None
     agents.drop(step, contact.agent, contact.key)
-    if closed.save.written >= closed.save.wanted:
+    if settled(closed):
         step.forget(closed)
+
+
+def settled(contact: Contact) -> bool:
+    """Whether nothing is left to do for the contact: it is closed, and its Task is written or it has none."""
+    return contact.phase is Phase.CLOSED and contact.save.written >= contact.save.wanted
 
 
 def save_again(step: Step, contact: Contact, _command: SaveAgain) -> None:
@@ -115,23 +120,29 @@ def saved(step: Step, contact: Contact, event: TaskSaved) -> None:
         field=None if newest else contact.save.field,
         message=None if newest else contact.save.message,
     )
-    contact = step.put(replace(contact, save=save))
-    if first and contact.agent is not None and event.task_id is not None:
-        step.effect(RefreshView(contact.agent, contact.key))
-    if contact.phase is Phase.CLOSED and newest:
+    if save != contact.save:
+        contact = step.put(replace(contact, save=save))
+        if first and contact.agent is not None and event.task_id is not None:
+            step.effect(RefreshView(contact.agent, contact.key))
+    if settled(contact):
         step.forget(contact)
+
+
+def _open(contact: Contact, revision: int) -> bool:
+    """Whether the fate of that revision matters: it is the newest, and not known to be written."""
+    return revision >= contact.save.wanted and revision > contact.save.written
 
 
 def waits(step: Step, contact: Contact, event: TaskWaiting) -> None:
     """Salesforce cannot take it now; it is tried again by itself."""
-    if event.revision >= contact.save.wanted:
+    if _open(contact, event.revision):
         save = replace(contact.save, state=SaveState.WAITING, next_try=event.next_try, code=event.code)
         step.put(replace(contact, save=save))
 
 
 def refused(step: Step, contact: Contact, event: TaskRefused) -> None:
     """Salesforce will not have it so: the agent sees the field and Salesforce's own words."""
-    if event.revision >= contact.save.wanted:
+    if _open(contact, event.revision):
         save = replace(
             contact.save,
             state=SaveState.ATTENTION,
