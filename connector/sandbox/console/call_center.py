@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-HEIGHT_PX = 600
+HEIGHT_PX = 560
 WIDTH_PX = 340
 
 

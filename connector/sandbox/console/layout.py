@@ -27,6 +27,7 @@ ADDRESSES = {
 
 PAGE_LABELS = {
     "AccountId": "Account Name",
+    "ActivityDate": "Due Date",
     "AssistantName": "Assistant",
     "CallDurationInSeconds": "Call Duration (seconds)",
     "MobilePhone": "Mobile",

@@ -164,7 +164,8 @@ class Records:
             if field not in info.fields:
                 raise BadRequestError(f"{field} is not a field of {name}")
         wanted = dict.fromkeys((*layout_of(name).form, *required, *extra))
-        return [info.fields[field] for field in wanted if field in info.fields and info.fields[field].createable]
+        shown = (info.fields[name] for name in wanted if name in info.fields)
+        return [msgspec.structs.replace(field, label=_label(info, field)) for field in shown if field.createable]
 
     async def create(self, user: str, name: str, values: dict[str, Any]) -> str:
         """Makes a record; its id."""
@@ -231,6 +232,8 @@ class Records:
                 if any(part in info.fields for part in ADDRESSES[name]):
                     cells.append(_address(name, row))
             elif name in info.fields:
+                if name.startswith("Person") and not row.get("IsPersonAccount"):
+                    continue
                 field = info.fields[name]
                 ref = await self._ref(user, field, row) if field.type == "reference" else None
                 cells.append(Cell(name, _label(info, field), field.type, row.get(name), ref))
@@ -253,6 +256,8 @@ def _label(info: ObjectInfo, field: Field) -> str:
     """The label on a page, which for some standard fields differs from that in describe, as in Lightning."""
     if field.name == "OwnerId":
         return "Assigned To" if info.name == "Task" else f"{info.label} Owner"
+    if field.name == "Description":
+        return "Comments" if info.name == "Task" else "Description"
     if field.name in PAGE_LABELS:
         return PAGE_LABELS[field.name]
     return field.label.removesuffix(" ID") if field.type == "reference" else field.label
@@ -271,7 +276,9 @@ def _match(row: dict[str, Any]) -> dict[str, Any]:
 
 def _address(name: str, row: dict[str, Any]) -> Cell:
     street, city, state, code, country = (row.get(part) or "" for part in ADDRESSES[name])
-    if country in ("", "US", "USA", "United States"):
+    if country in ("US", "USA", "United States"):
+        country = ""
+    if not country:
         place = ", ".join(filter(None, (city, " ".join(filter(None, (state, code))))))
     else:
         place = " ".join(filter(None, (code, city)))

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from playwright.async_api import Browser
 
+from connector.sandbox.console import page as page_module
 from connector.sandbox.console.server import Console, start_console
 from connector.sandbox.org.server import Org, start_org
+from tests.sandbox.console.doubles import Panel, Simulated, panel_page, panel_script, served
 
-HERE = Path(__file__).parent
-VENDOR = Path(web.__file__)
+OpenPanel = Callable[[str], Awaitable[Panel]]
 
 
 @pytest.fixture(scope="session")
@@ -31,53 +34,20 @@ async def org(client_key: bytes) -> AsyncIterator[Org]:
     await started.close()
 
 
-class Simulated:
-    """A double of the simulated switch: `calls` are the bodies that it took; `answer` is the status that it gives."""
-
-    def __init__(self) -> None:
-        self.calls: list[dict[str, object]] = []
-        self.keys: list[str | None] = []
-        self.answer = 202
-        self.url = ""
-
-    async def take(self, request: web.Request) -> web.Response:
-        self.keys.append(request.headers.get("X-Sandbox-Key"))
-        if self.answer >= 400:
-            return web.Response(status=self.answer, text="no such skill")
-        self.calls.append(await request.json())
-        return web.Response(status=self.answer)
-
-
 @pytest.fixture
 async def simulated() -> AsyncIterator[Simulated]:
     double = Simulated()
-    app = web.Application()
-    app.router.add_post("/simulate", double.take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    double.url = f"http://127.0.0.1:{runner.addresses[0][1]}/simulate"
-    yield double
-    await runner.cleanup()
+    async with served(web.post("/simulate", double.take)) as origin:
+        double.url = f"{origin}/simulate"
+        yield double
 
 
 @pytest.fixture
 async def panel_url() -> AsyncIterator[str]:
-    """The address of the fake panel, on an origin that is neither the console's nor the org's."""
-
-    async def page(request: web.Request) -> web.FileResponse:
-        return web.FileResponse(HERE / "fake_panel.html")
-
-    async def script(request: web.Request) -> web.FileResponse:
-        return web.FileResponse(HERE / "fake_panel.js")
-
-    app = web.Application()
-    app.add_routes([web.get("/panel", page), web.get("/standby", page), web.get("/fake_panel.js", script)])
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://localhost:{runner.addresses[0][1]}/panel"
-    await runner.cleanup()
+    """The address of the fake panel."""
+    routes = [web.get("/panel", panel_page), web.get("/standby", panel_page), web.get("/fake_panel.js", panel_script)]
+    async with served(*routes) as origin:
+        yield f"{origin}/panel"
 
 
 @pytest.fixture
@@ -90,7 +60,26 @@ async def console(org: Org, panel_url: str, simulated: Simulated) -> AsyncIterat
 
 
 @pytest.fixture
-def vendor(needs: Callable[[str], str]) -> None:
-    """The SLDS files of the page, which the build makes."""
-    if not (Path(start_console.__code__.co_filename).parent / "static" / "vendor" / "utility-sprite.svg").exists():
+async def http(console: Console) -> AsyncIterator[aiohttp.ClientSession]:
+    """A browser without a window: a cookie jar and the console's address."""
+    async with aiohttp.ClientSession(console.url) as session:
+        yield session
+
+
+@pytest.fixture
+def open_panel(chromium: Browser, console: Console, needs: Callable[[str], str]) -> OpenPanel:
+    """Opens a path of the console in a browser context of its own, and waits until the fake panel is ready."""
+    if not (Path(page_module.__file__).parent / "static" / "vendor" / "utility-sprite.svg").exists():
         needs("panel")
+
+    async def opened(path: str) -> Panel:
+        context = await chromium.new_context(viewport={"width": 1440, "height": 900})
+        page = await context.new_page()
+        await page.goto(console.url + path)
+        frame = await (await page.wait_for_selector("#phone iframe")).content_frame()
+        assert frame is not None
+        await frame.wait_for_selector("#state:text('ready')")
+        await page.wait_for_selector("main .lx-card")
+        return Panel(page, frame)
+
+    return opened

@@ -81,6 +81,7 @@ export function asCtiError(error) {
         : error.status === 0 || error.status >= 500
           ? "SERVER_ERROR"
           : "GENERIC_ERROR";
+    if (code === "INVALID_PARAM") return new CtiError(code, error.message);
     return new CtiError(
       code,
       error.message,

@@ -1,14 +1,16 @@
 /** Open CTI methods about the softphone itself: size, labels, icons, visibility, settings. */
 
 import { api } from "./api.js";
-import { flag, text, whole } from "./ctiErrors.js";
+import { flag, rejected, text, whole } from "./ctiErrors.js";
 import { HEIGHT_RANGE, WIDTH_RANGE } from "./softphone.js";
 
 /** `ready` is called when the panel reports that it is initialised. */
 export function panelMethods({ softphone, dialing, boot, ready }) {
   const icon = (show) => async (args) => {
     const key = text(args, "key");
-    await api.icon(key);
+    const { known } = await api.icon(key);
+    if (!known)
+      throw rejected(`key must be the name of an SLDS utility icon, not ${key}`);
     show(key);
   };
   return {

@@ -4,7 +4,8 @@ import { el, utilityIcon } from "./dom.js";
 
 export class Dialing extends EventTarget {
   #enabled = false;
-  #records = new WeakMap();
+  /** What to do with each number and button when dialling goes on or off; some are not on the page just now. */
+  #painters = new Map();
 
   get enabled() {
     return this.#enabled;
@@ -12,24 +13,26 @@ export class Dialing extends EventTarget {
 
   set enabled(enabled) {
     this.#enabled = enabled;
-    for (const holder of document.querySelectorAll(".lx-dial"))
-      this.#paint(holder);
-    for (const step of document.querySelectorAll("button[data-call]"))
-      step.disabled = !enabled;
+    for (const [reference, paint] of this.#painters) {
+      const node = reference.deref();
+      if (node) paint(node);
+      else this.#painters.delete(reference);
+    }
   }
 
   /** A number of a record; `view` is what Open CTI tells of that record. */
   number(number, view) {
     const holder = el("span", { class: "lx-dial", data: { number } });
-    this.#records.set(holder, view);
-    this.#paint(holder);
+    const paint = (node) => this.#paint(node, view);
+    this.#painters.set(new WeakRef(holder), paint);
+    paint(holder);
     return holder;
   }
 
   /** The round call button of a Work Queue step; `before` runs first (hvs.onWorkStart). */
   stepButton(number, who, view, before) {
     const label = `Call ${who}, ${number}`;
-    return el(
+    const call = el(
       "button",
       {
         class: "slds-button slds-button_icon slds-button_icon-border-filled",
@@ -47,12 +50,18 @@ export class Dialing extends EventTarget {
       },
       utilityIcon("call", "slds-button__icon")
     );
+    this.#painters.set(new WeakRef(call), (node) => {
+      node.disabled = !this.#enabled;
+    });
+    return call;
   }
 
-  #paint(holder) {
+  #paint(holder, view) {
     const { number } = holder.dataset;
-    const view = this.#records.get(holder);
-    const shown = [utilityIcon("call", ""), number];
+    const shown = [
+      utilityIcon("call", ""),
+      el("span", { class: "slds-truncate" }, number)
+    ];
     holder.replaceChildren(
       this.#enabled
         ? el(

@@ -60,6 +60,14 @@ export function when(text) {
   return date(day);
 }
 
+function shortDay(moment) {
+  return moment.toLocaleDateString(locale, {
+    timeZone,
+    day: "numeric",
+    month: "short"
+  });
+}
+
 /** due 14:45, or overdue 2 h. */
 export function due(text) {
   if (!text) return { text: "no due time", overdue: false };
@@ -67,7 +75,7 @@ export function due(text) {
   if (late <= 0) {
     const today = dayKey(parseMoment(text)) === dayKey(new Date(now()));
     return {
-      text: `due ${today ? clock(text) : date(dayKey(parseMoment(text)))}`,
+      text: `due ${today ? clock(text) : shortDay(parseMoment(text))}`,
       overdue: false
     };
   }

@@ -127,7 +127,7 @@ function related(record) {
                     class:
                       "slds-truncate slds-text-body_small slds-text-color_weak"
                   },
-                  secondLine(line)
+                  secondLine(line, record.id)
                 )
               )
             )
@@ -137,9 +137,10 @@ function related(record) {
   );
 }
 
-function secondLine(line) {
+/** What tells the record apart: not its own name, nor the record whose page this is. */
+function secondLine(line, shownId) {
   return line.cells
-    .filter((cell) => cell.value !== line.name)
+    .filter((cell) => cell.value !== line.name && cell.value !== shownId)
     .map((cell) => cell.ref?.name ?? cell.value)
     .filter(Boolean)
     .slice(0, 2)
