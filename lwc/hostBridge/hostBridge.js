@@ -1,0 +1,24 @@
+/**
+ * What the panel asks of the application around it, and what that asks of the panel. A host has these functions, each
+ * of which may be a promise that fails with words for the agent's administrator:
+ *
+ * `listen({dial, visit})` · `ready()` · `whereNow()` · `token()` · `clickToDial(enabled)` · `popRecord(id)` ·
+ * `popSearch(text)` · `newRecord(type, fields)` · `refresh()` · `show()` · `utility({label, icon, title})`
+ */
+import { connectOpenCti } from "c/openCti";
+
+/** The page's settings: {socket, origins, openCtiVersion, language}, from its script element `phone-panel-config`. */
+export function pageConfig() {
+  // eslint-disable-next-line @lwc/lwc/no-document-query -- the page around the panel is not a component
+  const element = document.getElementById("phone-panel-config");
+  if (!element) {
+    throw new Error("The page has no phone-panel-config element.");
+  }
+  return JSON.parse(element.textContent);
+}
+
+/** The host that shows this page, or null when it was opened by itself. Raises an error when the host refuses. */
+export async function connectHost({ origins, openCtiVersion }, search = window.location.search) {
+  const origin = new URLSearchParams(search).get("sfdcIframeOrigin");
+  return origin ? connectOpenCti({ origin, origins, version: openCtiVersion }) : null;
+}

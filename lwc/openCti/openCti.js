@@ -1,0 +1,140 @@
+/* eslint-disable @lwc/lwc/no-async-operation -- a host that does not answer must not be waited for forever */
+/**
+ * Salesforce as the host, through Open CTI for Lightning. The only module that says so: Salesforce Voice will be the
+ * second one with the same functions (see c/hostBridge).
+ */
+const ANSWERS_WITHIN = 10_000;
+
+/**
+ * Loads the script of the org that shows this page. Raises an error when `origin` is not one of `origins`, or the script
+ * does not come.
+ */
+export async function connectOpenCti({ origin, origins, version }) {
+  if (!origins.includes(origin)) {
+    throw new Error(`${origin} may not show this panel. Allowed: ${origins.join(", ") || "none"}.`);
+  }
+  await script(`${origin}/support/api/${version}/lightning/opencti_min.js`);
+  const api = window.sforce?.opencti;
+  if (!api) {
+    throw new Error("The Open CTI script has come, but defines no sforce.opencti.");
+  }
+  return new OpenCtiHost(api);
+}
+
+function script(src) {
+  const element = document.createElement("script");
+  return new Promise((loaded, failed) => {
+    const late = setTimeout(() => failed(new Error(`${src} did not load in time.`)), ANSWERS_WITHIN);
+    element.onload = () => loaded(clearTimeout(late));
+    element.onerror = () => failed(new Error(`${src} could not be loaded.`), clearTimeout(late));
+    element.src = src;
+    document.head.append(element);
+  });
+}
+
+class OpenCtiHost {
+  said = {};
+
+  constructor(api) {
+    this.api = api;
+  }
+
+  /** Calls a method; resolves with its returnValue, or raises an error with Salesforce's own words. */
+  call(method, args = {}) {
+    return new Promise((done, failed) => {
+      const late = setTimeout(() => failed(new Error(`${method}: Salesforce did not answer.`)), ANSWERS_WITHIN);
+      const callback = ({ success, returnValue, errors, error }) => {
+        clearTimeout(late);
+        if (success) {
+          done(returnValue);
+        } else {
+          const said = [errors ?? error ?? []].flat().map((one) => one.description ?? one.code ?? String(one));
+          failed(new Error(`${method}: ${said.join("; ") || "refused without a reason"}`));
+        }
+      };
+      this.api[method]({ ...args, callback });
+    });
+  }
+
+  /** `dial({number, record})` on click-to-dial, `visit(record)` when a record's tab becomes active. Call once. */
+  listen({ dial, visit }) {
+    this.api.onClickToDial({
+      listener: (payload) => dial({ number: String(payload.number ?? ""), record: recordOf(payload) })
+    });
+    this.api.onNavigationChange({ listener: (payload) => visit(recordOf(payload)) });
+  }
+
+  /** The record shown now, or null. */
+  async whereNow() {
+    return recordOf((await this.call("getAppViewInfo")) ?? {});
+  }
+
+  /** Salesforce need not fall back to the standby panel. */
+  ready() {
+    return this.call("notifyInitializationComplete");
+  }
+
+  /** A session token: the org's word for who the agent is. */
+  async token() {
+    const args = { apexClass: "PhonePanelSession", methodName: "token", methodParams: "" };
+    const { runApex } = (await this.call("runApex", args)) ?? {};
+    if (!runApex) {
+      throw new Error("PhonePanelSession.token gave nothing.");
+    }
+    return runApex;
+  }
+
+  clickToDial(enabled) {
+    return this.call(enabled ? "enableClickToDial" : "disableClickToDial");
+  }
+
+  popRecord(recordId) {
+    return this.call("screenPop", { type: this.pop("SOBJECT"), params: { recordId } });
+  }
+
+  /** A search for the number, or what the softphone layout says instead. */
+  popSearch(searchParams) {
+    const callType = this.api.CALL_TYPE?.INBOUND ?? "inbound";
+    return this.call("searchAndScreenPop", { searchParams, callType, defaultFieldValues: { Phone: searchParams } });
+  }
+
+  newRecord(entityName, defaultFieldValues) {
+    return this.call("screenPop", { type: this.pop("NEW_RECORD_MODAL"), params: { entityName, defaultFieldValues } });
+  }
+
+  refresh() {
+    return this.call("refreshView");
+  }
+
+  /** Opens the panel. */
+  show() {
+    return this.call("setSoftphonePanelVisibility", { visible: true });
+  }
+
+  /** What stands on the utility bar's item and over the panel; only what has changed is said. */
+  async utility({ label, icon, title }) {
+    const calls = [
+      ["setSoftphoneItemLabel", { label }],
+      ["setSoftphoneItemIcon", { key: icon }],
+      ["setSoftphonePanelLabel", { label: title }],
+      ["setSoftphonePanelIcon", { key: icon }]
+    ].filter(([method, args]) => this.said[method] !== Object.values(args)[0]);
+    calls.forEach(([method, args]) => {
+      this.said[method] = Object.values(args)[0];
+    });
+    await Promise.all(calls.map(([method, args]) => this.call(method, args)));
+  }
+
+  pop(name) {
+    return this.api.SCREENPOP_TYPE?.[name] ?? name;
+  }
+}
+
+const LINKED = /^(Account|Contact|Lead|Case|Opportunity|Campaign|\w+__c)$/;
+
+/** The record of a payload that a Task can be linked to, or null. */
+function recordOf({ recordId, objectType, recordName }) {
+  return recordId && LINKED.test(objectType ?? "")
+    ? { id: recordId, type: objectType, name: String(recordName ?? "").slice(0, 255) }
+    : null;
+}

@@ -1,0 +1,113 @@
+/**
+ * What the panel shows: the connector's last snapshot, with what the agent has written here and the connector has not
+ * yet. `view` is one frozen value per change; `subscribe` tells of each.
+ */
+import { LocalDrafts } from "./localDrafts";
+
+const START = Object.freeze({
+  link: { state: "connecting", retryAt: null, code: null, message: null },
+  setup: null,
+  agent: null,
+  contacts: [],
+  durable: true,
+  queues: null,
+  today: null,
+  found: {},
+  preview: null,
+  notice: null
+});
+
+/** The view after a message of the connector; messages that show nothing leave it as it is. */
+export function reduce(view, message) {
+  switch (message.type) {
+    case "setup":
+      return { ...view, setup: message };
+    case "state":
+      return { ...view, agent: message.agent, contacts: message.contacts, durable: message.durable };
+    case "queues":
+      return { ...view, queues: message.queues };
+    case "today":
+      return { ...view, today: message };
+    case "found":
+      return { ...view, found: answered(view.found, message) };
+    case "previewed":
+      return view.preview?.id === message.id ? { ...view, preview: { ...view.preview, ...message } } : view;
+    default:
+      return view;
+  }
+}
+
+/** Only the answer to the last search of a kind counts; an older one comes too late. */
+function answered(found, { id, records, error = null }) {
+  const what = Object.keys(found).find((key) => found[key].id === id);
+  return what ? { ...found, [what]: { ...found[what], records, error, searching: false } } : found;
+}
+
+export class PhoneStore {
+  server = START;
+  view = START;
+  drafts = new LocalDrafts();
+  listeners = new Set();
+
+  /** Calls `listener(view, before)` after each change until the returned function is called. */
+  subscribe(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Takes a message of the connector. */
+  receive(message) {
+    if (message.type === "draft_saved") {
+      this.drafts.saved(message);
+    } else if (message.type === "draft_refused") {
+      this.drafts.refused(message);
+    } else if (message.type === "state") {
+      this.drafts.follow(message.contacts);
+    }
+    this.show(reduce(this.server, message));
+  }
+
+  /** Takes the state of the connection. */
+  link(link) {
+    this.show({ ...this.server, link });
+  }
+
+  /** Takes drafts that outlived the page, as they were sent. */
+  restore(messages) {
+    messages.forEach((message) => this.drafts.restore(message));
+    this.show(this.server);
+  }
+
+  /** The agent wrote something: it is shown at once. Returns the message for the connector. */
+  write(contact, field, value) {
+    const known = this.server.contacts.find(({ key }) => key === contact);
+    const message = this.drafts.write(contact, field, value, known?.draft[field].revision ?? 0);
+    this.show(this.server);
+    return message;
+  }
+
+  /** A search was asked for: what was found for the words before stays until the answer comes. */
+  searching(id, what, text) {
+    const records = text.length > 1 ? (this.server.found[what]?.records ?? []) : [];
+    const entry = { id, text, records, error: null, searching: Boolean(id) };
+    this.show({ ...this.server, found: { ...this.server.found, [what]: entry } });
+  }
+
+  /** A preview was asked for, or (null) the number is gone. */
+  previewing(id, number) {
+    this.show({ ...this.server, preview: id ? { id, typed: number } : null });
+  }
+
+  /** Something to tell the agent: {code, message, order, field}, or null. */
+  notice(notice) {
+    this.show({ ...this.server, notice });
+  }
+
+  show(server) {
+    const before = this.view;
+    this.server = server;
+    const contacts = server.contacts.map((contact) => this.drafts.over(contact, server));
+    this.view = Object.freeze({ ...server, contacts, draftProblem: this.drafts.problem });
+    this.listeners.forEach((listener) => listener(this.view, before));
+  }
+}

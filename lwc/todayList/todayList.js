@@ -1,0 +1,79 @@
+import { LightningElement, api } from "lwc";
+import { tell } from "c/tell";
+import { fill, labels, outcomeWord, timeOfDay } from "c/words";
+
+const FIRST = 6;
+
+const SIGNS = {
+  saving: { icon: "utility:sync", tone: "pp-i", word: labels.saving, look: "pp-sign" },
+  saved: { icon: "utility:success", tone: "pp-ok", word: labels.saved, look: "pp-sign" },
+  waiting: { icon: "utility:clock", tone: "pp-i", word: labels.waitingShort, look: "pp-sign" },
+  attention: { icon: "utility:warning", tone: "pp-bad", word: labels.needsAttention, look: "pp-sign pp-stop" }
+};
+
+function iconOf({ direction, outcome }) {
+  if (outcome === "missed" || outcome === "abandoned" || outcome === "declined") {
+    return "utility:missed_call";
+  }
+  return direction === "outbound" ? "utility:outbound_call" : "utility:incoming_call";
+}
+
+/** The agent's contacts of today. Sends `open` {record} and `callback` {number, record, skill} (the skill's name). */
+export default class TodayList extends LightningElement {
+  static renderMode = "light";
+
+  /** {total, rows}, or null until the connector has told. */
+  @api today;
+  @api locale;
+  /** All of them, or the newest six. */
+  @api all = false;
+
+  labels = labels;
+
+  get rows() {
+    const rows = this.today?.rows ?? [];
+    return (this.all ? rows : rows.slice(0, FIRST)).map((row) => {
+      const title = row.name || row.number_shown || labels.numberWithheld;
+      return {
+        ...row,
+        title,
+        icon: iconOf(row),
+        what: [outcomeWord(row.outcome), row.skill_name].filter(Boolean).join(" · "),
+        time: timeOfDay(row.at, this.locale),
+        sign: SIGNS[row.save.state],
+        opens: Boolean(row.save.task_id || row.record),
+        callBack: fill(labels.callBack, title)
+      };
+    });
+  }
+
+  get more() {
+    const total = this.today?.total ?? 0;
+    if (this.all) {
+      return labels.fewerContacts;
+    }
+    return total > FIRST ? fill(labels.allContacts, total) : "";
+  }
+
+  get expanded() {
+    return String(this.all);
+  }
+
+  row(event) {
+    return this.today.rows.find(({ key }) => key === event.currentTarget.dataset.contact);
+  }
+
+  toggle() {
+    tell(this, "show", { body: this.all ? null : "today" });
+  }
+
+  open(event) {
+    const { save, record } = this.row(event);
+    tell(this, "open", { record: save.task_id ? { id: save.task_id, type: "Task", name: save.subject ?? "" } : record });
+  }
+
+  call(event) {
+    const { number, record, skill_name: skill } = this.row(event);
+    tell(this, "callback", { number, record, skill });
+  }
+}
