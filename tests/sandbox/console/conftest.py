@@ -76,10 +76,8 @@ def open_panel(chromium: Browser, console: Console, needs: Callable[[str], str])
         context = await chromium.new_context(viewport={"width": 1440, "height": 900})
         page = await context.new_page()
         await page.goto(console.url + path)
-        frame = await (await page.wait_for_selector("#phone iframe")).content_frame()
-        assert frame is not None
-        await frame.wait_for_selector("#state:text('ready')")
+        panel = await Panel.on(page)
         await page.wait_for_selector("main .lx-card")
-        return Panel(page, frame)
+        return panel
 
     return opened

@@ -64,6 +64,16 @@ class Panel:
         self.page = page
         self.frame = frame
 
+    @classmethod
+    async def on(cls, page: Page, address: str = "/") -> Panel:
+        """The panel on the page, once it is ready; `address` is a part of the frame's address to wait for."""
+        element = await page.wait_for_selector(f"#phone iframe[src*='{address}']")
+        assert element is not None
+        frame = await element.content_frame()
+        assert frame is not None
+        await frame.wait_for_selector("#state:text('ready')")
+        return cls(page, frame)
+
     async def call(self, name: str, args: dict[str, Any] | None = None) -> dict[str, Any]:
         """What the callback of the method got: success, returnValue, errors."""
         answer: dict[str, Any] = await self.frame.evaluate("([n, a]) => cti(n, a)", [name, args or {}])

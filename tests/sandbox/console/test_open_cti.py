@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -280,7 +281,7 @@ async def test_a_work_queue_step_starts_and_is_completed_with_its_task(open_pane
     await expect(page.locator("[data-field=WhoId] dd").first).to_have_text(name)
 
 
-WRONG = [
+WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("screenPop", {"type": "WINDOW", "params": {}}, "type must be one of"),
     ("screenPop", {"type": "SOBJECT", "params": {"recordId": "12"}}, "recordId must be a record id"),
     ("screenPop", {"type": "SOBJECT", "params": {"recordId": "003000000000009AAA"}}, "does not exist"),
@@ -350,10 +351,8 @@ async def test_the_standby_page_takes_over_when_the_panel_stays_silent(
         page = await chromium.new_page()
         await page.goto(console.url)
         await expect(page.get_by_text("Standby", exact=True)).to_be_visible()
-        frame = await (await page.wait_for_selector("#phone iframe[src*='/standby']")).content_frame()
-        assert frame is not None
-        await frame.wait_for_selector("#state:text('ready')")
-        settings = await Panel(page, frame).value("getCallCenterSettings")
+        panel = await Panel.on(page, "/standby")
+        settings = await panel.value("getCallCenterSettings")
         assert (settings["/reqGeneralInfo/reqStandbyUrl"], settings["/reqGeneralInfo/reqTimeout"]) == (standby, "300")
     finally:
         await console.close()

@@ -39,7 +39,8 @@ async def boot(http: aiohttp.ClientSession, path: str = "/lightning/o/Contact/li
 
 async def id_of(http: aiohttp.ClientSession, type_: str, name: str) -> str:
     table = await get(http, f"/api/objects/{type_}")
-    return next(line["id"] for line in table["lines"] if line["name"] == name)
+    [found] = [str(line["id"]) for line in table["lines"] if line["name"] == name]
+    return found
 
 
 def cell(cells: list[dict[str, Any]], name: str) -> dict[str, Any]:
@@ -277,7 +278,7 @@ async def test_the_script_is_served_for_every_version_under_both_names(http: aio
 async def test_an_address_that_is_none_is_refused_by_name(field: str) -> None:
     given = {"org_url": "http://localhost:1", "panel_url": "http://localhost:2/panel", field: "localhost:8081"}
     with pytest.raises(ValueError, match=f"{field} must be an http"):
-        await start_console(control_key="k", **given)
+        await start_console(control_key="k", org_url=given["org_url"], panel_url=given["panel_url"])
 
 
 async def test_a_taken_port_is_an_error(console: Console, panel_url: str) -> None:

@@ -9,20 +9,14 @@
   const FRAME_ERROR =
     "Failed to initialize Open CTI. Ensure that it is loaded from the right frame with correct URL parameters";
   const script = new URL(document.currentScript.src);
-  const apiVersion = Number.parseFloat(
-    /\/support\/api\/([\d.]+)\//.exec(script.pathname)[1]
-  );
+  const apiVersion = Number.parseFloat(/\/support\/api\/([\d.]+)\//.exec(script.pathname)[1]);
   const host = hostOrigin();
 
   /** Where the page that frames us lives, from our own address; it must be where this script came from. */
   function hostOrigin() {
     const query = new URLSearchParams(window.location.search);
     const origin = query.get("sfdcIframeOrigin");
-    if (
-      query.get("mode") !== "Lightning" ||
-      origin !== script.origin ||
-      window.parent === window
-    ) {
+    if (query.get("mode") !== "Lightning" || origin !== script.origin || window.parent === window) {
       throw new Error(FRAME_ERROR);
     }
     return origin;
@@ -64,10 +58,7 @@
     return (given = {}) => {
       const { listener, callback, ...args } = given;
       if (typeof listener === "function") {
-        listeners.set(methodName, [
-          ...(listeners.get(methodName) ?? []),
-          listener
-        ]);
+        listeners.set(methodName, [...(listeners.get(methodName) ?? []), listener]);
       }
       post(methodName, args, { callback, listener });
     };
@@ -99,8 +90,7 @@
       const listener = channels.get(data.subscriptionId);
       if (listener) listener(data.response);
     } else if (data.shouldExecuteListener) {
-      for (const listener of listeners.get(data.methodName) ?? [])
-        listener(data.response);
+      for (const listener of listeners.get(data.methodName) ?? []) listener(data.response);
     }
   });
 

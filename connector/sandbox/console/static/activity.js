@@ -32,9 +32,7 @@ export async function activityCard(recordId) {
 }
 
 function line(task) {
-  const value = Object.fromEntries(
-    task.cells.map((cell) => [cell.name, cell])
-  );
+  const value = Object.fromEntries(task.cells.map((cell) => [cell.name, cell]));
   return el(
     "li",
     { class: "lx-line", data: { task: task.id } },
@@ -45,11 +43,7 @@ function line(task) {
       el("div", { class: "slds-truncate" }, recordLink(task)),
       el("div", { class: "slds-text-color_weak slds-truncate" }, what(value))
     ),
-    el(
-      "span",
-      { class: "slds-text-color_weak slds-no-flex" },
-      when(value.CreatedDate.value)
-    )
+    el("span", { class: "slds-text-color_weak slds-no-flex" }, when(value.CreatedDate.value))
   );
 }
 
@@ -67,7 +61,5 @@ function what(value) {
   }
   if (value.IsClosed?.value) return `${value.Status.value} · ${owner}`;
   const day = value.ActivityDate?.value;
-  return [day ? `Due ${date(day)}` : value.Status?.value, owner]
-    .filter(Boolean)
-    .join(" · ");
+  return [day ? `Due ${date(day)}` : value.Status?.value, owner].filter(Boolean).join(" · ");
 }

@@ -49,10 +49,8 @@ const part = encodeURIComponent;
 export const api = {
   record: (id) => call("GET", `records/${part(id)}`),
   activity: (id) => call("GET", `records/${part(id)}/activity`),
-  list: (type, view) =>
-    call("GET", `objects/${part(type)}?view=${part(view)}`),
-  form: (type, extra) =>
-    call("GET", `objects/${part(type)}/form?extra=${part(extra.join(","))}`),
+  list: (type, view) => call("GET", `objects/${part(type)}?view=${part(view)}`),
+  form: (type, extra) => call("GET", `objects/${part(type)}/form?extra=${part(extra.join(","))}`),
   create: (type, fields) => call("POST", `objects/${part(type)}`, { fields }),
   update: (id, fields) => call("PATCH", `records/${part(id)}`, { fields }),
   search: (text) => call("GET", `search?q=${part(text)}`),

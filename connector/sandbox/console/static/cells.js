@@ -5,19 +5,14 @@ import { lines, plain } from "./format.js";
 import { addressOf } from "./places.js";
 
 export function recordLink({ id, type, name }) {
-  return el(
-    "a",
-    { href: addressOf({ kind: "record", type, id }), title: name },
-    name
-  );
+  return el("a", { href: addressOf({ kind: "record", type, id }), title: name }, name);
 }
 
 /** A cell's content; `view` is the record for click-to-dial. */
 export function cellContent(cell, view, dialing) {
   if (cell.ref) return recordLink(cell.ref);
   const text = plain(cell);
-  if (text === null)
-    return el("span", { class: "slds-text-color_weak" }, "–");
+  if (text === null) return el("span", { class: "slds-text-color_weak" }, "–");
   if (cell.kind === "phone") return dialing.number(text, view);
   if (cell.kind === "email") return el("a", { href: `mailto:${text}` }, text);
   if (cell.kind === "url") {

@@ -21,9 +21,7 @@ export class Conversation {
     this.node = card(
       "Conversation",
       {
-        tools: [
-          iconButton("refresh", "Ask the panel for the conversation", ask)
-        ]
+        tools: [iconButton("refresh", "Ask the panel for the conversation", ask)]
       },
       this.#empty,
       this.#log
@@ -35,19 +33,9 @@ export class Conversation {
   show(channelName, message) {
     this.#empty.hidden = true;
     this.#log.hidden = false;
-    const text =
-      typeof message?.text === "string" ? message.text : JSON.stringify(message);
+    const text = typeof message?.text === "string" ? message.text : JSON.stringify(message);
     this.#log.append(
-      el(
-        "li",
-        {},
-        el("div", {}, text),
-        el(
-          "div",
-          { class: "slds-text-body_small slds-text-color_weak" },
-          channelName
-        )
-      )
+      el("li", {}, el("div", {}, text), el("div", { class: "slds-text-body_small slds-text-color_weak" }, channelName))
     );
     while (this.#log.children.length > KEPT) this.#log.firstChild.remove();
     this.#log.scrollTop = this.#log.scrollHeight;

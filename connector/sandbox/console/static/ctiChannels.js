@@ -23,8 +23,7 @@ export class Channels {
   /** Delivers to the panel's subscriptions of the channel and to the page. */
   publish(channelName, message) {
     for (const subscription of this.#subscriptions.values())
-      if (subscription.channelName === channelName)
-        this.#host.deliver(subscription, message);
+      if (subscription.channelName === channelName) this.#host.deliver(subscription, message);
     this.shown(channelName, message);
   }
 
@@ -32,8 +31,7 @@ export class Channels {
     return {
       subscribe: (args, { isListenerRegistered, apiVersion }) => {
         const channelName = channel(args);
-        if (!isListenerRegistered)
-          throw rejected("listener must be a function for subscribe");
+        if (!isListenerRegistered) throw rejected("listener must be a function for subscribe");
         this.#last += 1;
         const subscriptionId = `subscription-${this.#last}`;
         this.#subscriptions.set(subscriptionId, {
@@ -59,8 +57,6 @@ export class Channels {
 function channel(args) {
   const name = text(args, "channelName");
   if (!CHANNEL.test(name))
-    throw rejected(
-      `channelName must be the name of a message channel that ends in __c, not ${name}`
-    );
+    throw rejected(`channelName must be the name of a message channel that ends in __c, not ${name}`);
   return name;
 }

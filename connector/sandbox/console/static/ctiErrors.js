@@ -19,34 +19,27 @@ function shown(value) {
 export function text(args, name, { least = 1 } = {}) {
   const value = args[name];
   if (typeof value !== "string" || value.trim().length < least) {
-    const rule =
-      least > 1 ? `a text of at least ${least} characters` : "a text that is not empty";
+    const rule = least > 1 ? `a text of at least ${least} characters` : "a text that is not empty";
     throw bad(`${name} must be ${rule}, not ${shown(value)}`);
   }
   return value;
 }
 
 export function flag(args, name) {
-  if (typeof args[name] !== "boolean")
-    throw bad(`${name} must be true or false, not ${shown(args[name])}`);
+  if (typeof args[name] !== "boolean") throw bad(`${name} must be true or false, not ${shown(args[name])}`);
   return args[name];
 }
 
 export function whole(args, name, [least, most]) {
   const value = args[name];
   if (!Number.isInteger(value) || value < least || value > most)
-    throw bad(
-      `${name} must be a whole number from ${least} to ${most}, not ${shown(value)}`
-    );
+    throw bad(`${name} must be a whole number from ${least} to ${most}, not ${shown(value)}`);
   return value;
 }
 
 export function oneOf(args, name, choices) {
   const value = String(args[name] ?? "").toUpperCase();
-  if (!choices.includes(value))
-    throw bad(
-      `${name} must be one of ${choices.join(", ")}, not ${shown(args[name])}`
-    );
+  if (!choices.includes(value)) throw bad(`${name} must be one of ${choices.join(", ")}, not ${shown(args[name])}`);
   return value;
 }
 
@@ -61,9 +54,7 @@ export function object(args, name, { optional = false } = {}) {
 export function recordId(args, name) {
   const value = args[name];
   if (typeof value !== "string" || !/^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$/.test(value))
-    throw bad(
-      `${name} must be a record id of 15 or 18 letters and digits, not ${shown(value)}`
-    );
+    throw bad(`${name} must be a record id of 15 or 18 letters and digits, not ${shown(value)}`);
   return value;
 }
 

@@ -73,27 +73,15 @@ export class CtiHost {
       };
     }
     if (message.isCallbackRegistered) this.#post({ ...reply, response });
-    else if (!response.success)
-      console.warn(
-        `Open CTI ${message.methodName}: ${response.errors[0].description}`
-      );
+    else if (!response.success) console.warn(`Open CTI ${message.methodName}: ${response.errors[0].description}`);
   }
 
   async #run(message) {
-    const method = Object.hasOwn(this.#methods, message.methodName)
-      ? this.#methods[message.methodName]
-      : null;
-    if (!method)
-      throw new CtiError(
-        "GENERIC_ERROR",
-        `${message.methodName} is not a method of Open CTI in Lightning`
-      );
+    const method = Object.hasOwn(this.#methods, message.methodName) ? this.#methods[message.methodName] : null;
+    if (!method) throw new CtiError("GENERIC_ERROR", `${message.methodName} is not a method of Open CTI in Lightning`);
     if (method.listens) {
       if (!message.isListenerRegistered)
-        throw new CtiError(
-          "INVALID_PARAM",
-          `listener must be a function for ${message.methodName}`
-        );
+        throw new CtiError("INVALID_PARAM", `listener must be a function for ${message.methodName}`);
       this.#listening.set(message.methodName, message.apiVersion);
     }
     return method(message.args ?? {}, message);

@@ -9,8 +9,7 @@ export function panelMethods({ softphone, dialing, boot, ready }) {
   const icon = (show) => async (args) => {
     const key = text(args, "key");
     const { known } = await api.icon(key);
-    if (!known)
-      throw rejected(`key must be the name of an SLDS utility icon, not ${key}`);
+    if (!known) throw rejected(`key must be the name of an SLDS utility icon, not ${key}`);
     show(key);
   };
   return {
@@ -30,10 +29,8 @@ export function panelMethods({ softphone, dialing, boot, ready }) {
       softphone.visible = flag(args, "visible");
     },
     isSoftphonePanelVisible: () => ({ visible: softphone.visible }),
-    setSoftphonePanelLabel: (args) =>
-      softphone.setPanelLabel(text(args, "label")),
-    setSoftphoneItemLabel: (args) =>
-      softphone.setItemLabel(text(args, "label")),
+    setSoftphonePanelLabel: (args) => softphone.setPanelLabel(text(args, "label")),
+    setSoftphoneItemLabel: (args) => softphone.setItemLabel(text(args, "label")),
     setSoftphonePanelIcon: icon((key) => softphone.setPanelIcon(key)),
     setSoftphoneItemIcon: icon((key) => softphone.setItemIcon(key)),
     getCallCenterSettings: () => boot.callCenter,

@@ -1,14 +1,7 @@
 /** Open CTI methods about records: screen pops, search, saveLog, refreshView, runApex. */
 
 import { api } from "./api.js";
-import {
-  CtiError,
-  object,
-  oneOf,
-  recordId,
-  rejected,
-  text
-} from "./ctiErrors.js";
+import { CtiError, object, oneOf, recordId, rejected, text } from "./ctiErrors.js";
 import { el } from "./dom.js";
 import { showModal } from "./modal.js";
 import { addressOf, LIST_VIEWS, placeOf } from "./places.js";
@@ -23,17 +16,14 @@ export function recordMethods({ workspace, boot }) {
       const url = text(params, "url");
       if (!url.startsWith("/") || url.startsWith("//"))
         throw rejected(`url must be relative and start with one /, not ${url}`);
-      if (placeOf(url).kind === "missing")
-        throw rejected(`url ${url} leads to no page of this console`);
+      if (placeOf(url).kind === "missing") throw rejected(`url ${url} leads to no page of this console`);
       return workspace.open(url);
     },
     OBJECTHOME: (params) => openList(text(params, "scope"), "All"),
     LIST: (params) => {
       const filter = text(params, "listViewId");
       if (!(filter in LIST_VIEWS))
-        throw rejected(
-          `listViewId must be one of ${Object.keys(LIST_VIEWS).join(", ")}, not ${filter}`
-        );
+        throw rejected(`listViewId must be one of ${Object.keys(LIST_VIEWS).join(", ")}, not ${filter}`);
       return openList(text(params, "scope"), filter);
     },
     SEARCH: (params) =>
@@ -53,9 +43,7 @@ export function recordMethods({ workspace, boot }) {
         },
         workspace
       );
-      workspace.dispatchEvent(
-        new CustomEvent("shown", { detail: workspace.appView })
-      );
+      workspace.dispatchEvent(new CustomEvent("shown", { detail: workspace.appView }));
     },
     FLOW: (params) => flowWindow(params)
   };
@@ -92,11 +80,7 @@ export function recordMethods({ workspace, boot }) {
       INTERNAL: boot.softphoneLayout.Internal
     }[callType].screenPopSettings;
     const rule =
-      ids.length === 0
-        ? settings.NoMatch
-        : ids.length === 1
-          ? settings.SingleMatch
-          : settings.MultipleMatches;
+      ids.length === 0 ? settings.NoMatch : ids.length === 1 ? settings.SingleMatch : settings.MultipleMatches;
     if (rule?.screenPopType === "PopToEntity")
       return ids.length === 1
         ? { type: "SOBJECT", params: { recordId: ids[0] } }
@@ -104,23 +88,19 @@ export function recordMethods({ workspace, boot }) {
             type: "NEW_RECORD_MODAL",
             params: { entityName: rule.screenPopData }
           };
-    if (rule?.screenPopType === "PopToSearch")
-      return { type: "SEARCH", params: { searchString } };
+    if (rule?.screenPopType === "PopToSearch") return { type: "SEARCH", params: { searchString } };
     return null;
   }
 
   async function saveLog(args) {
     const { entityApiName, Id, ...fields } = object(args, "value");
     if ((entityApiName === undefined) === (Id === undefined))
-      throw rejected(
-        "value must hold either entityApiName (to create) or Id (to update)"
-      );
+      throw rejected("value must hold either entityApiName (to create) or Id (to update)");
     if (Id !== undefined) {
       await api.update(recordId({ Id }, "Id"), fields);
       return Id;
     }
-    return (await api.create(text({ entityApiName }, "entityApiName"), fields))
-      .id;
+    return (await api.create(text({ entityApiName }, "entityApiName"), fields)).id;
   }
 
   async function runApex(args) {
@@ -149,8 +129,7 @@ export function recordMethods({ workspace, boot }) {
 function flowWindow(params) {
   const name = text(params, "flowDevName");
   const given = params.flowArgs ?? [];
-  if (!Array.isArray(given))
-    throw new CtiError("INVALID_PARAM", "flowArgs must be a list");
+  if (!Array.isArray(given)) throw new CtiError("INVALID_PARAM", "flowArgs must be a list");
   showModal(
     `Flow: ${name}`,
     el(
@@ -161,12 +140,7 @@ function flowWindow(params) {
         "dl",
         { class: "lx-dl" },
         ...given.map((argument) =>
-          el(
-            "div",
-            {},
-            el("dt", {}, `${argument.name} (${argument.type})`),
-            el("dd", {}, String(argument.value))
-          )
+          el("div", {}, el("dt", {}, `${argument.name} (${argument.type})`), el("dd", {}, String(argument.value)))
         )
       )
     )

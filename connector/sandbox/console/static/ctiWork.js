@@ -14,14 +14,10 @@ export function workMethods({ workQueue, workspace }) {
       const done = {
         disposition: text(attributes, "disposition"),
         taskId: recordId(attributes, "taskId"),
-        wasConnected:
-          attributes.wasConnected === undefined
-            ? true
-            : flag(attributes, "wasConnected")
+        wasConnected: attributes.wasConnected === undefined ? true : flag(attributes, "wasConnected")
       };
       const step = workQueue.started(workId);
-      if (!step)
-        throw rejected(`workId ${workId} is not a step that was started here`);
+      if (!step) throw rejected(`workId ${workId} is not a step that was started here`);
       await api.completeStep(workId, done);
       toast(`Work Queue: “${step.title}” with ${step.person} is done.`);
       await workQueue.load();

@@ -45,10 +45,7 @@ function show(callers, skills) {
   });
   const person = select(
     "call-person",
-    callers.map(({ name, company, number }) => [
-      number,
-      [name, company].filter(Boolean).join(", ")
-    ])
+    callers.map(({ name, company, number }) => [number, [name, company].filter(Boolean).join(", ")])
   );
   person.addEventListener("change", () => {
     from.value = person.value;
@@ -104,11 +101,7 @@ function show(callers, skills) {
 }
 
 function select(id, options) {
-  return el(
-    "select",
-    { class: "slds-select", id },
-    ...options.map(([value, label]) => el("option", { value }, label))
-  );
+  return el("select", { class: "slds-select", id }, ...options.map(([value, label]) => el("option", { value }, label)));
 }
 
 function row(label, input) {

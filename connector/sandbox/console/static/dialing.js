@@ -58,10 +58,7 @@ export class Dialing extends EventTarget {
 
   #paint(holder, view) {
     const { number } = holder.dataset;
-    const shown = [
-      utilityIcon("call", ""),
-      el("span", { class: "slds-truncate" }, number)
-    ];
+    const shown = [utilityIcon("call", ""), el("span", { class: "slds-truncate" }, number)];
     holder.replaceChildren(
       this.#enabled
         ? el(
@@ -87,8 +84,6 @@ export class Dialing extends EventTarget {
   }
 
   #dial(number, view) {
-    this.dispatchEvent(
-      new CustomEvent("dial", { detail: { number, params: "", ...view } })
-    );
+    this.dispatchEvent(new CustomEvent("dial", { detail: { number, params: "", ...view } }));
   }
 }

@@ -11,19 +11,14 @@ export function el(tag, props = {}, ...children) {
   for (const [name, value] of Object.entries(props)) {
     if (value === false || value === null || value === undefined) continue;
     if (name === "on") {
-      for (const [event, listener] of Object.entries(value))
-        node.addEventListener(event, listener);
+      for (const [event, listener] of Object.entries(value)) node.addEventListener(event, listener);
     } else if (name === "data") {
       Object.assign(node.dataset, value);
     } else {
       node.setAttribute(name, value === true ? "" : value);
     }
   }
-  node.append(
-    ...children
-      .flat()
-      .filter((child) => child !== null && child !== undefined && child !== false)
-  );
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
@@ -37,10 +32,7 @@ function sprite(set, name, classes) {
   return svg;
 }
 
-export function utilityIcon(
-  name,
-  classes = "slds-icon slds-icon_x-small slds-icon-text-default"
-) {
+export function utilityIcon(name, classes = "slds-icon slds-icon_x-small slds-icon-text-default") {
   return sprite("utility", name, classes);
 }
 
@@ -107,17 +99,8 @@ export function emptyState(text) {
 
 /** Errors of the org or of a call, one line each. */
 export function errorBox(error, retry) {
-  const lines = (
-    error.errors ?? [{ message: error.message, code: error.name }]
-  ).map(({ message, code, fields }) =>
-    el(
-      "p",
-      {},
-      message,
-      fields?.length ? ` (${fields.join(", ")})` : "",
-      " ",
-      el("code", {}, code)
-    )
+  const lines = (error.errors ?? [{ message: error.message, code: error.name }]).map(({ message, code, fields }) =>
+    el("p", {}, message, fields?.length ? ` (${fields.join(", ")})` : "", " ", el("code", {}, code))
   );
   return el(
     "div",

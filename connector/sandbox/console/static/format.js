@@ -55,8 +55,7 @@ export function when(text) {
   const moment = parseMoment(text);
   const day = dayKey(moment);
   if (day === dayKey(new Date(now()))) return `Today ${clock(text)}`;
-  if (day === dayKey(new Date(now() - 86_400_000)))
-    return `Yesterday ${clock(text)}`;
+  if (day === dayKey(new Date(now() - 86_400_000))) return `Yesterday ${clock(text)}`;
   return date(day);
 }
 

@@ -16,10 +16,7 @@ export function startHeader(boot, workspace) {
     NEW.map((type) => ({
       label: `New ${type}`,
       icon: "add",
-      on: () =>
-        newWindow(type, {}, workspace).catch((error) =>
-          toast(error.message, "error")
-        )
+      on: () => newWindow(type, {}, workspace).catch((error) => toast(error.message, "error"))
     }))
   );
   document.getElementById("menu-help").addEventListener("click", help);
@@ -38,8 +35,7 @@ function startSearch(workspace) {
 function startFavorites(boot, workspace) {
   const key = `console.favorites.${boot.user.key}`;
   const read = () => JSON.parse(window.localStorage.getItem(key) ?? "[]");
-  const write = (list) =>
-    window.localStorage.setItem(key, JSON.stringify(list));
+  const write = (list) => window.localStorage.setItem(key, JSON.stringify(list));
   menuButton(document.getElementById("menu-favorites"), "Favorites", () => {
     const kept = read();
     const { recordId, recordName, objectType } = workspace.appView;
@@ -59,8 +55,7 @@ function startFavorites(boot, workspace) {
       items.push({
         label: `Add ${recordName}`,
         icon: "add",
-        on: () =>
-          write([...kept, { id: recordId, type: objectType, name: recordName }])
+        on: () => write([...kept, { id: recordId, type: objectType, name: recordName }])
       });
     }
     return items;
@@ -81,21 +76,13 @@ function help() {
       el(
         "ul",
         { class: "slds-list_dotted" },
-        el(
-          "li",
-          {},
-          "Numbers with a telephone sign are dialled by the panel when you press them."
-        ),
+        el("li", {}, "Numbers with a telephone sign are dialled by the panel when you press them."),
         el(
           "li",
           {},
           "The gear holds the demo tools: let a customer call. The picture at the right changes who is signed in."
         ),
-        el(
-          "li",
-          {},
-          "The phone at the bottom left opens and closes the panel; a call goes on while it is closed."
-        )
+        el("li", {}, "The phone at the bottom left opens and closes the panel; a call goes on while it is closed.")
       )
     )
   );
@@ -117,10 +104,7 @@ function startUser(boot) {
     ...users.map((other) => ({
       label: other.name,
       checked: other.key === user.key,
-      on: () =>
-        window.location.assign(
-          `${window.location.pathname}?user=${encodeURIComponent(other.key)}`
-        )
+      on: () => window.location.assign(`${window.location.pathname}?user=${encodeURIComponent(other.key)}`)
     }))
   ]);
 }

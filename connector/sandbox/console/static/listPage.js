@@ -27,14 +27,9 @@ export async function listPage({ type, filter }, desk) {
     search,
     views(type, filter, desk.workspace)
   ];
-  if (CREATABLE.includes(type))
-    tools.push(button("New", () => newWindow(type, {}, desk.workspace)));
+  if (CREATABLE.includes(type)) tools.push(button("New", () => newWindow(type, {}, desk.workspace)));
   return {
-    node: el(
-      "div",
-      { class: "lx-single" },
-      card(table.label, { icon: table.icon, tools }, holder)
-    ),
+    node: el("div", { class: "lx-single" }, card(table.label, { icon: table.icon, tools }, holder)),
     tab: null,
     view: {},
     title: `${table.label} | Service Console`
@@ -48,15 +43,10 @@ function views(type, filter, workspace) {
       class: "slds-select lx-list__view",
       "aria-label": "List view",
       on: {
-        change: () =>
-          workspace.go(
-            addressOf({ kind: "list", type, filter: select.value })
-          )
+        change: () => workspace.go(addressOf({ kind: "list", type, filter: select.value }))
       }
     },
-    ...Object.keys(LIST_VIEWS).map((name) =>
-      el("option", { value: name, selected: name === filter }, name)
-    )
+    ...Object.keys(LIST_VIEWS).map((name) => el("option", { value: name, selected: name === filter }, name))
   );
   return select;
 }
@@ -69,9 +59,7 @@ function sortable(table, holder, desk) {
     wanted = text;
     const needle = text.trim().toLowerCase();
     let rows = table.lines.filter(
-      (line) =>
-        !needle ||
-        line.cells.some((cell) => shownText(cell).toLowerCase().includes(needle))
+      (line) => !needle || line.cells.some((cell) => shownText(cell).toLowerCase().includes(needle))
     );
     if (order) rows = [...rows].sort(compare(order));
     holder.replaceChildren(
@@ -84,9 +72,7 @@ function sortable(table, holder, desk) {
             draw();
             holder.querySelectorAll("th button")[column].focus();
           })
-        : emptyState(
-            needle ? "No row contains this text" : "There is nothing here yet"
-          )
+        : emptyState(needle ? "No row contains this text" : "There is nothing here yet")
     );
   }
   return draw;
@@ -124,12 +110,7 @@ function rowTable(rows, order, desk, sort) {
         "tr",
         {},
         ...rows[0].cells.map((cell, column) => {
-          const sorted =
-            order?.column !== column
-              ? null
-              : order.down
-                ? "descending"
-                : "ascending";
+          const sorted = order?.column !== column ? null : order.down ? "descending" : "ascending";
           return el(
             "th",
             { scope: "col", "aria-sort": sorted },
@@ -157,9 +138,7 @@ export function listRow(line, { dialing }) {
     "tr",
     { data: { id: line.id } },
     ...line.cells.map((cell) => {
-      const own =
-        ["Name", "CaseNumber", "Subject"].includes(cell.name) &&
-        cell.value === line.name;
+      const own = ["Name", "CaseNumber", "Subject"].includes(cell.name) && cell.value === line.name;
       return el(
         "td",
         {},

@@ -27,18 +27,9 @@ setFormat(boot.user, boot.now);
 
 const dialing = new Dialing();
 const workQueue = new WorkQueue(dialing);
-const channels = new Channels((name, message) =>
-  conversation.show(name, message)
-);
-const conversation = new Conversation(() =>
-  channels.publish(CONVERSATION_CHANNEL, { type: "hello" })
-);
-const sideColumn = el(
-  "div",
-  { class: "lx-col lx-col_side" },
-  workQueue.node,
-  conversation.node
-);
+const channels = new Channels((name, message) => conversation.show(name, message));
+const conversation = new Conversation(() => channels.publish(CONVERSATION_CHANNEL, { type: "hello" }));
+const sideColumn = el("div", { class: "lx-col lx-col_side" }, workQueue.node, conversation.node);
 
 const pages = {
   record: (place) => recordPage(place.id, desk),
@@ -49,25 +40,15 @@ const pages = {
     node: el(
       "div",
       { class: "lx-single" },
-      card(
-        "Page not found",
-        {},
-        el(
-          "p",
-          { class: "lx-empty" },
-          "This address leads nowhere. Choose a tab above."
-        )
-      )
+      card("Page not found", {}, el("p", { class: "lx-empty" }, "This address leads nowhere. Choose a tab above."))
     ),
     tab: null,
     view: {},
     title: "Page not found"
   })
 };
-const workspace = new Workspace(
-  document.getElementById("page"),
-  boot.user.key,
-  async (place) => pages[place.kind](place)
+const workspace = new Workspace(document.getElementById("page"), boot.user.key, async (place) =>
+  pages[place.kind](place)
 );
 const desk = { dialing, workspace, sideColumn };
 
@@ -101,17 +82,12 @@ if (boot.panel.standbyUrl) {
   }, boot.panel.standbyMs);
 }
 
-dialing.addEventListener("dial", ({ detail }) =>
-  host.emit("onClickToDial", detail)
-);
-workQueue.addEventListener("start", ({ detail }) =>
-  host.emit("hvs.onWorkStart", workStart(detail))
-);
+dialing.addEventListener("dial", ({ detail }) => host.emit("onClickToDial", detail));
+workQueue.addEventListener("start", ({ detail }) => host.emit("hvs.onWorkStart", workStart(detail)));
 
 // A console app tells of records only: going to a list view is no event.
 const tellNavigation = () => {
-  if (workspace.appView.recordId)
-    host.emit("onNavigationChange", workspace.appView);
+  if (workspace.appView.recordId) host.emit("onNavigationChange", workspace.appView);
 };
 workspace.addEventListener("shown", tellNavigation);
 document.addEventListener("visibilitychange", () => {
@@ -120,11 +96,7 @@ document.addEventListener("visibilitychange", () => {
 
 const draw = () => {
   drawTabs(document.getElementById("tabs"), workspace);
-  drawNavigation(
-    document.getElementById("navigation"),
-    workspace,
-    boot.navigation
-  );
+  drawNavigation(document.getElementById("navigation"), workspace, boot.navigation);
 };
 workspace.addEventListener("tabs", draw);
 

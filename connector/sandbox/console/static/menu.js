@@ -17,8 +17,7 @@ export function menuButton(opener, label, items) {
   }
 
   function outside(event) {
-    if (!open.contains(event.target) && !opener.contains(event.target))
-      close({ focus: false });
+    if (!open.contains(event.target) && !opener.contains(event.target)) close({ focus: false });
   }
 
   function lost() {
@@ -81,9 +80,7 @@ function line(item, chosen) {
     return el(
       "li",
       {
-        class: item.heading
-          ? "slds-dropdown__header lx-menu__heading"
-          : "lx-menu__text slds-text-color_weak",
+        class: item.heading ? "slds-dropdown__header lx-menu__heading" : "lx-menu__text slds-text-color_weak",
         role: "presentation"
       },
       item.heading ?? item.text
@@ -98,15 +95,11 @@ function line(item, chosen) {
         class: "slds-button lx-menu__item",
         type: "button",
         role: item.checked === undefined ? "menuitem" : "menuitemradio",
-        "aria-checked":
-          item.checked === undefined ? null : String(item.checked),
+        "aria-checked": item.checked === undefined ? null : String(item.checked),
         tabindex: "-1",
         on: { click: chosen }
       },
-      utilityIcon(
-        item.checked ? "check" : (item.icon ?? ""),
-        "slds-icon slds-icon_x-small slds-icon-text-default"
-      ),
+      utilityIcon(item.checked ? "check" : (item.icon ?? ""), "slds-icon slds-icon_x-small slds-icon-text-default"),
       el("span", { class: "slds-truncate" }, item.label)
     )
   );

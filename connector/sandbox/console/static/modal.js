@@ -14,9 +14,7 @@ export function showModal(title, body, actions = [], { closed } = {}) {
   serial += 1;
   const heading = `window-title-${serial}`;
   const before = document.activeElement;
-  const behind = ["header", "app-bar", "tabs", "page"].map((id) =>
-    document.getElementById(id)
-  );
+  const behind = ["header", "app-bar", "tabs", "page"].map((id) => document.getElementById(id));
   const close = () => {
     if (open !== close) return;
     open = null;

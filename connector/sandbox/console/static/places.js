@@ -14,13 +14,10 @@ export function placeOf(address) {
   const list = LIST.exec(url.pathname);
   if (list && list[1] !== "WorkQueue") {
     const filter = url.searchParams.get("filterName") ?? "All";
-    return filter in LIST_VIEWS
-      ? { kind: "list", type: list[1], filter }
-      : { kind: "missing" };
+    return filter in LIST_VIEWS ? { kind: "list", type: list[1], filter } : { kind: "missing" };
   }
   if (url.pathname === "/lightning/n/WorkQueue") return { kind: "workQueue" };
-  if (url.pathname === "/lightning/search")
-    return { kind: "search", text: url.searchParams.get("q") ?? "" };
+  if (url.pathname === "/lightning/search") return { kind: "search", text: url.searchParams.get("q") ?? "" };
   return { kind: "missing" };
 }
 
@@ -41,8 +38,5 @@ export function addressOf(place) {
 
 /** A link inside the console; workspace.js follows it without loading the page again. */
 export function isInside(link) {
-  return (
-    link.origin === window.location.origin &&
-    link.pathname.startsWith("/lightning/")
-  );
+  return link.origin === window.location.origin && link.pathname.startsWith("/lightning/");
 }

@@ -11,9 +11,7 @@ import { toast } from "./toast.js";
  */
 export async function newWindow(type, defaults, workspace) {
   const given = Object.fromEntries(
-    Object.entries(defaults).filter(
-      ([, value]) => value !== undefined && value !== null
-    )
+    Object.entries(defaults).filter(([, value]) => value !== undefined && value !== null)
   );
   const { label, fields } = await api.form(type, Object.keys(given));
   openForm(`New ${label}`, fields, given, async (values) => {
@@ -28,19 +26,12 @@ export async function editWindow(record, workspace) {
   try {
     const { label, fields } = await api.form(record.type, []);
     const before = Object.fromEntries(
-      [...record.details, ...record.highlights].map(({ name, value }) => [
-        name,
-        value ?? ""
-      ])
+      [...record.details, ...record.highlights].map(({ name, value }) => [name, value ?? ""])
     );
-    const shown = fields.filter(
-      (field) => field.updateable && field.name in before
-    );
+    const shown = fields.filter((field) => field.updateable && field.name in before);
     openForm(`Edit ${record.name}`, shown, before, async (values) => {
       const changed = Object.fromEntries(
-        Object.entries(values).filter(
-          ([name, value]) => value !== (before[name] || null)
-        )
+        Object.entries(values).filter(([name, value]) => value !== (before[name] || null))
       );
       if (Object.keys(changed).length) {
         await api.update(record.id, changed);
@@ -78,25 +69,17 @@ function openForm(title, fields, values, save) {
   saving.type = "button";
 
   async function submit() {
-    const missing = fields.filter(
-      (field) => field.required && !valueOf(inputs.get(field.name))
-    );
+    const missing = fields.filter((field) => field.required && !valueOf(inputs.get(field.name)));
     if (missing.length) {
       problems.replaceChildren(
-        errorBox(
-          new Error(
-            `Please fill in: ${missing.map((field) => field.label).join(", ")}`
-          )
-        )
+        errorBox(new Error(`Please fill in: ${missing.map((field) => field.label).join(", ")}`))
       );
       inputs.get(missing[0].name).focus();
       return;
     }
     saving.disabled = true;
     try {
-      const written = Object.fromEntries(
-        fields.map((field) => [field.name, valueOf(inputs.get(field.name))])
-      );
+      const written = Object.fromEntries(fields.map((field) => [field.name, valueOf(inputs.get(field.name))]));
       await save(written);
       close();
     } catch (error) {
@@ -139,9 +122,7 @@ function row(field, value, inputs) {
     el(
       "label",
       { class: "slds-form-element__label", for: id },
-      field.required
-        ? el("abbr", { class: "slds-required", title: "required" }, "* ")
-        : null,
+      field.required ? el("abbr", { class: "slds-required", title: "required" }, "* ") : null,
       field.label
     ),
     el("div", { class: "slds-form-element__control" }, input)
@@ -180,7 +161,6 @@ function control(field, value, id) {
   });
   if (field.type === "boolean") input.checked = value === true;
   else input.value = value;
-  if (field.type === "reference")
-    input.placeholder = `Id of ${field.targets.join(" or ")}`;
+  if (field.type === "reference") input.placeholder = `Id of ${field.targets.join(" or ")}`;
   return input;
 }

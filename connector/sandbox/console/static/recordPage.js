@@ -10,10 +10,7 @@ import { editWindow, newWindow } from "./recordForm.js";
 export async function recordPage(id, desk) {
   const record = await api.record(id);
   const { view } = record;
-  const activity =
-    record.type === "Task" || record.type === "User"
-      ? null
-      : await activityCard(record.id);
+  const activity = record.type === "Task" || record.type === "User" ? null : await activityCard(record.id);
   const node = el(
     "div",
     { class: "lx-page" },
@@ -22,11 +19,7 @@ export async function recordPage(id, desk) {
     el(
       "div",
       { class: "lx-col" },
-      card(
-        "Details",
-        {},
-        fieldList(record.details, view, desk.dialing, "lx-dl")
-      ),
+      card("Details", {}, fieldList(record.details, view, desk.dialing, "lx-dl")),
       activity
     ),
     desk.sideColumn
@@ -55,22 +48,10 @@ function highlights(record, { dialing, workspace }) {
       el(
         "div",
         { class: "slds-col lx-top__name" },
-        el(
-          "div",
-          { class: "slds-text-body_small slds-text-color_weak" },
-          record.label
-        ),
-        el(
-          "h2",
-          { class: "slds-text-heading_small slds-truncate", title: record.name },
-          record.name
-        )
+        el("div", { class: "slds-text-body_small slds-text-color_weak" }, record.label),
+        el("h2", { class: "slds-text-heading_small slds-truncate", title: record.name }, record.name)
       ),
-      el(
-        "div",
-        { class: "slds-button-group slds-no-flex", role: "group" },
-        ...actions(record, workspace)
-      )
+      el("div", { class: "slds-button-group slds-no-flex", role: "group" }, ...actions(record, workspace))
     ),
     el(
       "dl",
@@ -94,12 +75,9 @@ function actions(record, workspace) {
       record.type === "Account"
         ? { AccountId: record.id }
         : { ContactId: record.id, AccountId: refOf(record, "AccountId") };
-    made.push(
-      button("New Case", () => newWindow("Case", values, workspace))
-    );
+    made.push(button("New Case", () => newWindow("Case", values, workspace)));
   }
-  if (record.type !== "User")
-    made.push(button("Edit", () => editWindow(record, workspace)));
+  if (record.type !== "User") made.push(button("Edit", () => editWindow(record, workspace)));
   return made;
 }
 
@@ -124,8 +102,7 @@ function related(record) {
                 el(
                   "div",
                   {
-                    class:
-                      "slds-truncate slds-text-body_small slds-text-color_weak"
+                    class: "slds-truncate slds-text-body_small slds-text-color_weak"
                   },
                   secondLine(line, record.id)
                 )

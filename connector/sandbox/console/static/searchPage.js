@@ -19,9 +19,7 @@ export async function searchPage({ text }, desk) {
           el(
             "tr",
             {},
-            ...table.lines[0].cells.map((cell) =>
-              el("th", { scope: "col", class: "slds-truncate" }, cell.label)
-            )
+            ...table.lines[0].cells.map((cell) => el("th", { scope: "col", class: "slds-truncate" }, cell.label))
           )
         ),
         el("tbody", {}, ...table.lines.map((line) => listRow(line, desk)))
@@ -33,11 +31,7 @@ export async function searchPage({ text }, desk) {
       card(
         "Search Results",
         { icon: "search" },
-        emptyState(
-          text.trim().length < 2
-            ? "Type at least two characters"
-            : `Nothing was found for “${text}”`
-        )
+        emptyState(text.trim().length < 2 ? "Type at least two characters" : `Nothing was found for “${text}”`)
       )
     );
   }

@@ -68,15 +68,11 @@ export class Softphone {
   }
 
   setPanelIcon(name) {
-    document
-      .getElementById("phone-icon")
-      .replaceChildren(utilityIcon(name, ""));
+    document.getElementById("phone-icon").replaceChildren(utilityIcon(name, ""));
   }
 
   setItemIcon(name) {
-    document
-      .getElementById("phone-item-icon")
-      .replaceChildren(utilityIcon(name, ""));
+    document.getElementById("phone-item-icon").replaceChildren(utilityIcon(name, ""));
   }
 
   /** Loads the panel's page again, as a fresh frame with the same parameters. */
@@ -104,7 +100,6 @@ function frameAddress(address, nonce) {
     clc: "1",
     nonce
   };
-  for (const [name, value] of Object.entries(given))
-    url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(given)) url.searchParams.set(name, value);
   return url.href;
 }

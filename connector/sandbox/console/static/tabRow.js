@@ -33,30 +33,19 @@ export function drawTabs(list, workspace) {
           objectIcon(tab.icon, "slds-icon_x-small"),
           el("span", { class: "slds-truncate" }, tab.name)
         ),
-        iconButton(
-          "close",
-          `Close ${tab.name}`,
-          () => workspace.close(tab.id),
-          "lx-tab__close"
-        )
+        iconButton("close", `Close ${tab.name}`, () => workspace.close(tab.id), "lx-tab__close")
       );
     })
   );
-  list
-    .querySelector("[aria-current]")
-    ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 export function drawNavigation(list, workspace, items) {
   const { place } = workspace;
   list.replaceChildren(
     ...items.map((name) => {
-      const target =
-        name === "WorkQueue"
-          ? { kind: "workQueue" }
-          : { kind: "list", type: name, filter: "All" };
-      const current =
-        place.kind === "workQueue" ? name === "WorkQueue" : place.type === name;
+      const target = name === "WorkQueue" ? { kind: "workQueue" } : { kind: "list", type: name, filter: "All" };
+      const current = place.kind === "workQueue" ? name === "WorkQueue" : place.type === name;
       return el(
         "li",
         {

@@ -13,12 +13,7 @@ export function toast(text, kind = "success") {
     },
     utilityIcon(kind, "slds-icon slds-icon_small lx-toast__icon"),
     el("div", { class: "slds-notify__content" }, text),
-    iconButton(
-      "close",
-      "Close",
-      () => node.remove(),
-      "slds-button_icon-inverse lx-toast__close"
-    )
+    iconButton("close", "Close", () => node.remove(), "slds-button_icon-inverse lx-toast__close")
   );
   document.getElementById("toasts").append(node);
   if (kind !== "error") window.setTimeout(() => node.remove(), SHOWN_MS);

@@ -33,13 +33,7 @@ export function startHistory(workspace) {
   const draw = () =>
     list.replaceChildren(
       seen.length
-        ? el(
-            "ul",
-            {},
-            ...seen.map((record) =>
-              el("li", { class: "slds-truncate" }, recordLink(record))
-            )
-          )
+        ? el("ul", {}, ...seen.map((record) => el("li", { class: "slds-truncate" }, recordLink(record))))
         : emptyState("Records that you open will stand here.")
     );
   workspace.addEventListener("shown", ({ detail }) => {
@@ -66,8 +60,6 @@ export function startNotes(userKey) {
     placeholder: "Notes for yourself. They stay in this browser tab."
   });
   area.value = window.sessionStorage.getItem(key) ?? "";
-  area.addEventListener("input", () =>
-    window.sessionStorage.setItem(key, area.value)
-  );
+  area.addEventListener("input", () => window.sessionStorage.setItem(key, area.value));
   utility("notes", "Notes", area, () => area.focus());
 }

@@ -21,10 +21,7 @@ export class WorkQueue extends EventTarget {
       "Work Queue",
       {
         icon: "work_queue",
-        tools: [
-          this.#count,
-          iconButton("refresh", "Refresh the Work Queue", () => this.load())
-        ]
+        tools: [this.#count, iconButton("refresh", "Refresh the Work Queue", () => this.load())]
       },
       this.#body
     );
@@ -42,9 +39,7 @@ export class WorkQueue extends EventTarget {
       const open = steps.filter((step) => step.state === "due");
       this.#count.textContent = `${open.length} due`;
       this.#body.replaceChildren(
-        open.length
-          ? this.#table(open, false)
-          : emptyState("All done. No calls are waiting for you.")
+        open.length ? this.#table(open, false) : emptyState("All done. No calls are waiting for you.")
       );
     } catch (error) {
       this.#body.replaceChildren(errorBox(error, () => this.load()));
@@ -66,9 +61,7 @@ export class WorkQueue extends EventTarget {
           card(
             `${title} (${rows.length})`,
             { icon: "work_queue", label: title },
-            rows.length
-              ? this.#table(rows, done)
-              : emptyState(done ? "No call is done yet" : "All done")
+            rows.length ? this.#table(rows, done) : emptyState(done ? "No call is done yet" : "All done")
           )
         )
       ),
@@ -79,9 +72,7 @@ export class WorkQueue extends EventTarget {
   }
 
   #table(steps, done) {
-    const heads = done
-      ? ["Person", "Step", "Result"]
-      : ["Person", "Step", "Call"];
+    const heads = done ? ["Person", "Step", "Result"] : ["Person", "Step", "Call"];
     return el(
       "table",
       { class: "slds-table slds-table_cell-buffer slds-table_bordered lx-work" },
@@ -99,11 +90,7 @@ export class WorkQueue extends EventTarget {
             { data: { step: step.id, state: step.state } },
             el("td", {}, ...person(step)),
             el("td", {}, ...stepWords(step)),
-            el(
-              "td",
-              { class: done ? "" : "slds-text-align_right" },
-              done ? result(step) : this.#call(step)
-            )
+            el("td", { class: done ? "" : "slds-text-align_right" }, done ? result(step) : this.#call(step))
           )
         )
       )
@@ -111,8 +98,7 @@ export class WorkQueue extends EventTarget {
   }
 
   #call(step) {
-    if (!step.number)
-      return el("span", { class: "slds-text-color_weak" }, "no number");
+    if (!step.number) return el("span", { class: "slds-text-color_weak" }, "no number");
     const view = {
       recordId: step.personId,
       recordName: step.person,
@@ -126,20 +112,12 @@ export class WorkQueue extends EventTarget {
 }
 
 function small(text, colour = "weak") {
-  return el(
-    "div",
-    { class: `slds-truncate slds-text-body_small slds-text-color_${colour}` },
-    text
-  );
+  return el("div", { class: `slds-truncate slds-text-body_small slds-text-color_${colour}` }, text);
 }
 
 function person(step) {
   return [
-    el(
-      "div",
-      { class: "slds-truncate" },
-      recordLink({ id: step.personId, type: step.personType, name: step.person })
-    ),
+    el("div", { class: "slds-truncate" }, recordLink({ id: step.personId, type: step.personType, name: step.person })),
     small(step.company)
   ];
 }
@@ -163,8 +141,6 @@ function result(step) {
     "div",
     {},
     el("div", { class: "slds-truncate" }, step.disposition ?? "–"),
-    step.taskId
-      ? recordLink({ id: step.taskId, type: "Task", name: "Task" })
-      : ""
+    step.taskId ? recordLink({ id: step.taskId, type: "Task", name: "Task" }) : ""
   );
 }

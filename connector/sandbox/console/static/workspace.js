@@ -21,9 +21,7 @@ export class Workspace extends EventTarget {
     this.tabs = JSON.parse(window.sessionStorage.getItem(this.#key) ?? "[]");
     this.place = { kind: "missing" };
     this.view = {};
-    window.addEventListener("popstate", () =>
-      this.go(window.location.href, { push: false })
-    );
+    window.addEventListener("popstate", () => this.go(window.location.href, { push: false }));
     document.addEventListener("click", (event) => this.#follow(event));
   }
 
@@ -77,9 +75,7 @@ export class Workspace extends EventTarget {
     if (!wasShown) return;
     const next = this.tabs[at] ?? this.tabs[at - 1];
     this.go(
-      next
-        ? addressOf({ kind: "record", ...next })
-        : addressOf({ kind: "list", type: closed.type, filter: "All" })
+      next ? addressOf({ kind: "record", ...next }) : addressOf({ kind: "list", type: closed.type, filter: "All" })
     );
   }
 
