@@ -12,8 +12,9 @@ from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 import requests
-from simple_salesforce.api import Salesforce, Usage
+from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceError
+from simple_salesforce.util import Usage
 
 from connector.errors import CrmUnavailable
 from connector.salesforce import faults

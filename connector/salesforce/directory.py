@@ -125,7 +125,7 @@ class _Reading:
         """In ms; a blank field, when it is there, means unlimited."""
         if "Wrap_Up_Seconds__c" not in row:
             return Skill("", "").wrap_up
-        seconds = row["Wrap_Up_Seconds__c"]
+        seconds: float | None = row["Wrap_Up_Seconds__c"]
         if seconds is None:
             return None
         if seconds < 0:

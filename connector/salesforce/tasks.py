@@ -137,7 +137,9 @@ class _Round:
         except Refused as refused:
             self.results.update({row.contact: _error(row, refused) for row in rows})
             return
-        missing, updates, doubles = [], [], []
+        missing: list[OutboxRow] = []
+        updates: list[tuple[OutboxRow, dict[str, Any]]] = []
+        doubles: list[Json] = []
         for row in rows:
             here = found.get(row.contact, _Found())
             doubles.extend(here.doubles)
