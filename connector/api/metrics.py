@@ -81,5 +81,6 @@ class Metrics(Collector):
         yield CounterMetricFamily("phone_panel_inputs", "Commands and events dealt with", counts.inputs)
         yield CounterMetricFamily("phone_panel_commands_refused", "Commands refused", counts.refused)
         yield CounterMetricFamily("phone_panel_unknown_events", "Events that fit no table", counts.unknown_events)
+        yield CounterMetricFamily("phone_panel_faults", "Mistakes of ours; the log has each", counts.faults)
         yield CounterMetricFamily("phone_panel_commits_failed", "Commits that failed", counts.commits_failed)
         yield CounterMetricFamily("phone_panel_slow_commits", "Commits slower than allowed", counts.slow_commits)

@@ -48,9 +48,11 @@ class Deadlines:
 
     def _fire(self) -> None:
         self._timer = None
-        while self._heap and self._heap[0][0] <= self._clock.now():
-            due, key, kind = heapq.heappop(self._heap)
-            if self._current.get(key) == (due, kind):
-                del self._current[key]
-                self._report(DeadlinePassed(key, kind, due))
-        self._arm()
+        try:
+            while self._heap and self._heap[0][0] <= self._clock.now():
+                due, key, kind = heapq.heappop(self._heap)
+                if self._current.get(key) == (due, kind):
+                    del self._current[key]
+                    self._report(DeadlinePassed(key, kind, due))
+        finally:
+            self._arm()

@@ -20,10 +20,13 @@ from connector.ports.switch import LegNow, Snapshot
 def reconcile(floor: Floor, snapshot: Snapshot, now: int) -> tuple[list[SwitchEvent], list[SwitchAsk]]:
     """The news in the snapshot, in the order in which it happened, and the ends to ask for of legs nobody owns.
 
-    A leg of ours that the switch never heard of is left out here: it is asked for again.  One that rang or talked and
-    is gone has ended: when the switch remembers, at that time and with its cause, else now.
+    A customer whose contact the floor does not have calls, under the contact's key if there is one.  A leg of a contact
+    that is over, and a phone that rings or talks for nobody, were to end, and the switch did not hear of it.  A leg of
+    ours that the switch never heard of is left out here: it is asked for again.  One that rang or talked and is gone
+    has ended: when the switch remembers, at that time and with its cause, else now.
     """
-    phones: list[SwitchEvent] = [PhoneChanged(device, ready) for device, ready in sorted(snapshot.phones.items())]
+    ready = {**dict.fromkeys(floor.phones, False), **snapshot.phones}
+    phones: list[SwitchEvent] = [PhoneChanged(device, ready[device]) for device in sorted(ready)]
     there = {leg.leg: leg for leg in snapshot.legs}
     dated: list[tuple[int, SwitchEvent]] = []
     for contact in floor.contacts.values():
@@ -34,12 +37,22 @@ def reconcile(floor: Floor, snapshot: Snapshot, now: int) -> tuple[list[SwitchEv
     for found in snapshot.legs:
         if found.leg in floor.legs or found.state is LegState.ENDED:
             continue
-        if found.role is Role.CUSTOMER:
-            dated.append((found.since, CallArrived(found.leg, found.number, found.line, found.since, found.contact)))
+        if found.role is Role.CUSTOMER and found.contact not in floor.contacts:
+            dated += _arrived(found)
         else:
             orphans.append(EndLeg(f"orphan.{found.leg}", found.contact or "", found.leg))
     dated.sort(key=lambda item: item[0])
     return [*phones, *(event for _, event in dated)], orphans
+
+
+def _arrived(found: LegNow) -> list[tuple[int, SwitchEvent]]:
+    at = found.since
+    news: list[SwitchEvent] = [CallArrived(found.leg, found.number, found.line, at, found.contact)]
+    if found.state in (LegState.CONNECTED, LegState.HELD):
+        news.append(LegAnswered(found.leg, at))
+    if found.state is LegState.HELD:
+        news.append(LegHeld(found.leg, at))
+    return [(at, event) for event in news]
 
 
 def _of_leg(contact: Contact, leg: Leg, found: LegNow | None, now: int) -> list[tuple[int, SwitchEvent]]:

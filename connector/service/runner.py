@@ -2,19 +2,22 @@
 
 import asyncio
 import logging
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from connector.domain.commands import Command, End
-from connector.domain.decide import Input, asks_again, decide, start
-from connector.domain.directory import Directory
+from connector.domain import numbers
+from connector.domain.commands import Command, End, SaveDraft
+from connector.domain.decide import asks_again, decide, start
+from connector.domain.directory import Directory, Profile
 from connector.domain.effects import (
     AskSwitch,
     Effect,
     MatchCaller,
+    PlayDigits,
     PopRecord,
     PushState,
     QueuesChanged,
@@ -22,27 +25,23 @@ from connector.domain.effects import (
     SaveTask,
     SwitchAsk,
 )
-from connector.domain.events import CallerMatched, Event
+from connector.domain.events import AskRefused, CallerMatched, Event
 from connector.domain.model import Contact, Floor, MatchState, Phase
+from connector.domain.rules.wrap_up import settled
 from connector.domain.step import Change, Stamp, apply, load
 from connector.errors import BadInput, CrmUnavailable, NotAllowed, SwitchUnavailable
 from connector.ports.crm import Crm
 from connector.ports.store import Commit, Loaded, RememberedReply, Store
 from connector.ports.switch import Snapshot, Switch
-from connector.service.clock import Clock, Timer, new_key
+from connector.service.clock import Clock, new_key
+from connector.service.commits import Commits
 from connector.service.deadlines import Deadlines
 from connector.service.reconcile import reconcile
 
 log = logging.getLogger(__name__)
 
-SLOW_COMMIT = 250
-"""After so many ms of waiting for the disk, what agents see and what the switch is asked go ahead (DESIGN, 1.4)."""
-
 REMEMBERED = 64
 """How many of an agent's commands are remembered, so that one sent again is answered and not repeated."""
-
-RECOMMIT = 1_000
-"""How many ms after a commit failed the same values are handed to the store again."""
 
 
 class Outside(Protocol):
@@ -65,27 +64,14 @@ class Outside(Protocol):
 
 
 class Counts(Struct):
-    """What `/metrics` shows of the loop."""
+    """What `/metrics` shows of the loop.  `faults` are mistakes of ours, in the log with their traceback."""
 
     inputs: int = 0
     refused: int = 0
     unknown_events: int = 0
+    faults: int = 0
     commits_failed: int = 0
     slow_commits: int = 0
-
-
-class _Pending:
-    """A change on its way to the disk."""
-
-    __slots__ = ("at", "durable", "done", "effects", "released", "then")
-
-    def __init__(self, effects: tuple[Effect, ...], at: int, then: Callable[[], None] | None, durable: bool) -> None:
-        self.effects = effects
-        self.at = at
-        self.then = then
-        self.durable = durable
-        self.done = False
-        self.released = False
 
 
 Answer = Callable[[RememberedReply], None]
@@ -107,22 +93,34 @@ class Runner:
     ) -> None:
         self.floor = Floor(switch_up=False)
         self.directory = Directory()
-        self.counts = Counts()
-        self.slow = False
-        self._store = store
+        self._counts = Counts()
         self._switch = switch
         self._crm = crm
         self._clock = clock
         self._outside = outside
-        self._poke_outbox = poke_outbox
         self._new_id = new_id
-        self._pending: deque[_Pending] = deque()
-        self._slow_timer: Timer | None = None
+        self._commits = Commits(
+            store,
+            clock,
+            self.floor,
+            carry_out=self._carry_out,
+            tasks_wanted=poke_outbox,
+            safe_again=self._show_all,
+        )
         self._replies: dict[str, OrderedDict[str, RememberedReply]] = {}
         self._asks: asyncio.Queue[SwitchAsk] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
         self._deadlines = Deadlines(clock, self.event)
-        self._unsaved: dict[str, SaveTask | None] = {}
+
+    @property
+    def slow(self) -> bool:
+        """Whether what is shown may not be on disk."""
+        return self._commits.slow
+
+    @property
+    def counts(self) -> Counts:
+        """What was counted so far."""
+        return replace(self._counts, commits_failed=self._commits.failed, slow_commits=self._commits.overdue)
 
     async def start(self, loaded: Loaded, directory: Directory) -> None:
         """The floor is as it was kept, the switch is connected and what differs is made up for."""
@@ -130,6 +128,8 @@ class Runner:
         load(self.floor, loaded.contacts, loaded.agents)
         for reply in loaded.replies:
             self._remember(reply)
+        for news in loaded.news:
+            self.event(news)
         self._spawn(self._ask_in_order())
         await self._switch.start(self)
         for contact in list(self.floor.contacts.values()):
@@ -138,6 +138,7 @@ class Runner:
 
     async def stop(self) -> None:
         """No more effects leave; what was committed stays, and calls go on."""
+        self._commits.stop()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -153,11 +154,17 @@ class Runner:
     # What comes in ---------------------------------------------------------------------------------------------
 
     def event(self, event: Event) -> None:
-        """Something happened (also the `SwitchListener`'s)."""
-        self.counts.inputs += 1
-        change = decide(self.floor, self.directory, event, self._stamp())
+        """Something happened (also the `SwitchListener`'s).  An event that we fail on is logged and changes nothing."""
+        self._counts.inputs += 1
+        try:
+            change = decide(self.floor, self.directory, event, self._stamp())
+        except Exception:
+            # Whoever reports it cannot mend it, and must go on reporting.
+            self._counts.faults += 1
+            log.exception("an event could not be dealt with", extra={"event": type(event).__name__})
+            return
         if change.unknown:
-            self.counts.unknown_events += 1
+            self._counts.unknown_events += 1
             log.warning("event fits no table", extra={"event": type(event).__name__})
         self._take(change)
 
@@ -170,7 +177,7 @@ class Runner:
         if replies is not None and (known := replies.get(request)) is not None:
             answer(known)
             return
-        self.counts.inputs += 1
+        self._counts.inputs += 1
         change, reply = self._decide(command, request)
         self._remember(reply)
         if change is None:
@@ -183,24 +190,40 @@ class Runner:
 
         Raises `NotAllowed` or `BadInput`.
         """
-        self.counts.inputs += 1
-        change = decide(self.floor, self.directory, command, self._stamp())
+        self._counts.inputs += 1
+        try:
+            change = decide(self.floor, self.directory, command, self._stamp())
+        except (NotAllowed, BadInput):
+            if isinstance(command, SaveDraft):
+                self._let_go(command.contact)
+            raise
         self._take(change, then=saved, durable=True)
 
     def adopt(self, contact: Contact) -> None:
-        """A closed contact that the floor had forgotten is back, for a draft that came late."""
-        apply(self.floor, Change(contacts=(contact,)))
+        """A closed contact that the floor had forgotten is back, for a draft that came late.
+
+        When it has come back meanwhile for another draft, that one's is the newer value, and stays.
+        """
+        if contact.key not in self.floor.contacts:
+            apply(self.floor, Change(contacts=(contact,)))
+
+    def _let_go(self, key: str) -> None:
+        """A contact that was adopted for nothing is forgotten again."""
+        contact = self.floor.contacts.get(key)
+        if contact is not None and settled(contact):
+            apply(self.floor, Change(forgotten=(key,)))
 
     def up(self, snapshot: Snapshot) -> None:
-        """See `SwitchListener`: differences become ordinary events, unfulfilled goals are asked again."""
-        self.floor.switch_up = True
+        """See `SwitchListener`: differences become ordinary events, unfulfilled goals are asked again.
+
+        Nobody is offered anything before all that happened meanwhile is known.
+        """
+        self.floor.switch_up = False
         events, orphans = reconcile(self.floor, snapshot, self._clock.now())
         for event in events:
             self.event(event)
-        for ask in orphans:
-            self._asks.put_nowait(ask)
-        for again in asks_again(self.floor, self.directory):
-            self._asks.put_nowait(again.ask)
+        self.floor.switch_up = True
+        self._take(Change(effects=(*map(AskSwitch, orphans), *asks_again(self.floor, self.directory))))
         self._take(start(self.floor, self.directory, self._stamp()))
         self._deadlines.follow(self.floor.contacts.values(), self.directory)
         self._show_all()
@@ -232,7 +255,7 @@ class Runner:
             error, field, message = refusal.code, refusal.field, str(refusal)
         else:
             return change, RememberedReply(command.agent, request, None, None, None, change.created, stamp.now)
-        self.counts.refused += 1
+        self._counts.refused += 1
         return None, RememberedReply(command.agent, request, error, field, message, None, stamp.now)
 
     def _remember(self, reply: RememberedReply) -> None:
@@ -252,94 +275,11 @@ class Runner:
     ) -> None:
         apply(self.floor, change)
         self._deadlines.follow(change.contacts, self.directory)
-        pending = _Pending(change.effects, self._clock.now(), then, durable)
         tasks = tuple(effect for effect in change.effects if type(effect) is SaveTask)
-        replies = () if reply is None else (reply,)
-        if change.contacts or change.agents or tasks or replies:
-            self._pending.append(pending)
-            commit = Commit(change.contacts, change.agents, tasks, replies)
-            self._store.commit(commit, lambda error: self._committed(pending, commit, error))
-            if self._slow_timer is None:
-                self._slow_timer = self._clock.call_at(pending.at + SLOW_COMMIT, self._slow_check)
-        elif self._pending:
-            pending.done = True
-            self._pending.append(pending)
-        else:
-            self._release(pending)
-            self._after(pending)
+        commit = Commit(change.contacts, change.agents, tasks, () if reply is None else (reply,))
+        self._commits.take(commit, change.effects, then, durable=durable)
         if urgent:
-            self._release_all()
-
-    def _committed(self, pending: _Pending, commit: Commit, error: BaseException | None) -> None:
-        pending.done = True
-        if error is not None:
-            self._commit_failed(commit, error)
-            pending.then = None if pending.durable else pending.then
-        while self._pending and self._pending[0].done:
-            head = self._pending.popleft()
-            self._release(head)
-            self._after(head)
-        if not self._pending:
-            if self._slow_timer is not None:
-                self._slow_timer.cancel()
-                self._slow_timer = None
-            if self.slow and not self._unsaved:
-                self.slow = False
-                self._show_all()
-
-    def _slow_check(self) -> None:
-        self._slow_timer = None
-        if not self._pending:
-            return
-        due = self._pending[0].at + SLOW_COMMIT
-        if due > self._clock.now():
-            self._slow_timer = self._clock.call_at(due, self._slow_check)
-            return
-        self.counts.slow_commits += 1
-        self.slow = True
-        self._release_all()
-        self._slow_timer = self._clock.call_at(self._clock.now() + SLOW_COMMIT, self._slow_check)
-
-    def _release_all(self) -> None:
-        for pending in self._pending:
-            self._release(pending)
-
-    def _release(self, pending: _Pending) -> None:
-        """What agents see, what the switch is asked and the answers to commands; never what must be durable first."""
-        if pending.released:
-            return
-        pending.released = True
-        for effect in pending.effects:
-            self._carry_out(effect)
-        if pending.then is not None and not pending.durable:
-            pending.then()
-            pending.then = None
-
-    def _after(self, pending: _Pending) -> None:
-        """What waits for the disk: Task writes and the acknowledgement of drafts."""
-        if pending.then is not None:
-            pending.then()
-        if any(type(effect) is SaveTask for effect in pending.effects):
-            self._poke_outbox()
-
-    def _commit_failed(self, commit: Commit, error: BaseException) -> None:
-        """Nothing is lost from memory: the newest values are handed to the store again until it takes them."""
-        self.counts.commits_failed += 1
-        log.error("commit failed: %s", error)
-        first = not self._unsaved
-        for contact in commit.contacts:
-            self._unsaved.setdefault(contact.key, None)
-        for task in commit.tasks:
-            self._unsaved[task.contact] = task
-        self.slow = True
-        if first:
-            self._clock.call_at(self._clock.now() + RECOMMIT, self._recommit)
-
-    def _recommit(self) -> None:
-        unsaved, self._unsaved = self._unsaved, {}
-        contacts = tuple(contact for key in unsaved if (contact := self.floor.contacts.get(key)) is not None)
-        tasks = tuple(task for task in unsaved.values() if task is not None)
-        self._take(Change(contacts=contacts, agents=tuple(self.floor.agents.values()), effects=tasks))
+            self._commits.hurry()
 
     # Effects ---------------------------------------------------------------------------------------------------
 
@@ -366,17 +306,32 @@ class Runner:
             except SwitchUnavailable as error:
                 # Not lost: the goal is still noted, and asked again when the switch is back.
                 log.warning("switch was not asked: %s", error, extra={"ask": type(ask).__name__})
+                if isinstance(ask, PlayDigits):  # but for this one, which is never asked again
+                    self.event(AskRefused(ask.contact, ask.id, "switch_down", self._clock.now()))
+            except Exception:
+                self._counts.faults += 1
+                log.exception("the switch could not be asked", extra={"ask": type(ask).__name__})
 
     async def _match(self, effect: MatchCaller) -> None:
-        contact = self.floor.contacts.get(effect.contact)
-        profile = self.directory.agents.get(contact.agent or "") if contact else None
         try:
-            found = await self._crm.match(effect.number, profile.country if profile else "US")
+            found = await self._crm.match(effect.number, self._country(effect.contact))
         except CrmUnavailable as error:
             log.warning("caller could not be looked up: %s", error, extra={"contact": effect.contact})
             self.event(CallerMatched(effect.contact, failed=True))
+        except Exception:
+            self._counts.faults += 1
+            log.exception("caller could not be looked up", extra={"contact": effect.contact})
+            self.event(CallerMatched(effect.contact, failed=True))
         else:
             self.event(CallerMatched(effect.contact, found.people, found.related))
+
+    def _country(self, key: str) -> str:
+        """Where the records are written that a contact's caller is looked up in: the agent's country, or our line's."""
+        contact = self.floor.contacts.get(key)
+        profile = self.directory.agents.get(contact.agent or "") if contact else None
+        if profile is not None:
+            return profile.country
+        return (contact and numbers.country_of(contact.line)) or Profile("", "").country
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
