@@ -44,7 +44,9 @@ CHECKS: dict[str, list[str]] = {
     "deployment (offline conversion)": [NODE, "tools/check_conversion.mjs"],
     "metadata (schema)": [NODE, "tools/check_metadata.mjs"],
     "Apex (syntax)": [NODE, "tools/check_apex.mjs"],
-    "imports point one way": [PYTHON, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-logo"],
+    "imports point one way": [
+        *(PYTHON, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-logo"),
+    ],
     "style (ruff)": [str(ROOT / ".venv" / "bin" / "ruff"), "check", "--quiet", "--output-format", "concise", "."],
     "house rules": [PYTHON, "tools/check_house.py"],
 }

@@ -19,7 +19,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from types import FrameType
 
@@ -47,11 +47,9 @@ def main() -> int:
         check_version()
         _set_up(set(wanted))
     except SetupError as problem:
-        end_children()
         say(f"setup: {problem}")
         return 1
     except KeyboardInterrupt:
-        end_children()
         say("setup: stopped; what was finished is kept, run it again to go on")
         return 130
     return 0
@@ -72,12 +70,17 @@ def _set_up(wanted: set[str]) -> None:
     with ThreadPoolExecutor(len(steps)) as pool:
         try:
             running = [pool.submit(step) for step in steps]
-            done, _ = wait(running, return_when=FIRST_EXCEPTION)
-            for step in done:
-                step.result()
-        except BaseException:
-            end_children()  # the other steps fail by it, and the pool can be left
+            # When one fails the others still go to their end: what they made is kept for the next run.
+            wait(running)
+        except KeyboardInterrupt:
+            end_children()
             raise
+    problems = [problem for step in running if (problem := step.exception()) is not None]
+    for problem in problems:
+        if not isinstance(problem, SetupError):
+            raise problem
+    if problems:
+        raise SetupError("\n".join(dict.fromkeys(str(problem) for problem in problems)))
     spent = time.monotonic() - started
     if spent > 2:
         say(f"setup: done in {spent:.0f} s")

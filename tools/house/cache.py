@@ -98,7 +98,7 @@ class Cache:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                say(f"  waiting for another set-up that is making {name}")
+                say(f"  waiting while {name} is being made")
                 fcntl.flock(file, fcntl.LOCK_EX)
             yield
 

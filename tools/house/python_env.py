@@ -46,6 +46,8 @@ def make_site(cache: Cache, root: Path, which: str) -> Path:
                     *_pip(Path(spare)),
                     *("install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-warn-script-location"),
                     *("--root-user-action=ignore", "--no-deps", "--require-hashes", "--target", folder),
+                    # Most modules are never imported; those that are get compiled when they are.
+                    "--no-compile",
                     *("-r", root / "requirements" / f"{which}.txt"),
                 ],
                 what=f"Python packages ({which})",

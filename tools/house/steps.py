@@ -22,6 +22,7 @@ PAUSES = (2.0, 8.0)
 
 _running: set[subprocess.Popen[bytes]] = set()
 _guard = threading.Lock()
+_stopping = threading.Event()
 
 
 class SetupError(Exception):
@@ -55,10 +56,12 @@ def run(
             if forward and output.strip():
                 say(output.rstrip())
             return output
+        if _stopping.is_set():
+            raise SetupError(f"{what}: stopped")
         if attempt < tries:
             pause = PAUSES[min(attempt, len(PAUSES)) - 1]
             say(f"  {what}: try {attempt} of {tries} failed (exit code {code}); again in {pause:.0f} s")
-            time.sleep(pause)
+            _stopping.wait(pause)
             for folder in before_retry:
                 _empty(folder)
     tail = "\n".join("    " + line for line in output.rstrip().splitlines()[-30:])
@@ -66,7 +69,8 @@ def run(
 
 
 def end_children() -> None:
-    """End every command that `run` still has under way, with its own children."""
+    """End every command that `run` has under way, with its own children; it starts no more."""
+    _stopping.set()
     with _guard:
         left = list(_running)
     for child in left:
@@ -98,6 +102,8 @@ def _start(
     command: list[str], cwd: Path | None, env: Mapping[str, str] | None, log: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     with _guard:
+        if _stopping.is_set():
+            raise SetupError("stopped")
         # A session of its own, so that an end reaches the grandchildren (npm's, pip's) too.
         child = subprocess.Popen(
             command,
