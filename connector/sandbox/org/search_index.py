@@ -56,9 +56,10 @@ def forget_record(database: Database, record_id: object) -> None:
 
 def _index_words(database: Database, sobject: SObject, row: Row) -> None:
     found: set[tuple[str, str]] = set()
+    # Long text areas are left out: they would cost every Task more than all the rest of its save.
     for field in sobject.fields.values():
         value = row.get(field.name)
-        if field.type not in TEXT_TYPES or not isinstance(value, str):
+        if field.type not in TEXT_TYPES or not field.filterable or not isinstance(value, str):
             continue
         scope = "EMAIL" if field.type == "email" else "NAME" if field.name_field else "OTHER"
         found.update((word, scope) for word in words(value))

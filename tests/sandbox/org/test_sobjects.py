@@ -15,7 +15,8 @@ def described(desk: Desk, sobject: str) -> dict[str, dict[str, Any]]:
 
 def test_describe_of_task(desk: Desk) -> None:
     fields = described(desk, "Task")
-    assert [(fields[n]["length"], fields[n]["type"]) for n in ("Subject", "Description", "CallDisposition", "CallObject")] == [
+    texts = ("Subject", "Description", "CallDisposition", "CallObject")
+    assert [(fields[name]["length"], fields[name]["type"]) for name in texts] == [
         (255, "combobox"), (32000, "textarea"), (255, "string"), (255, "string"),
     ]  # fmt: skip
     assert fields["CallDurationInSeconds"]["digits"] == 8

@@ -68,9 +68,7 @@ def test_account_is_derived_from_related_to(desk: Desk, sobject: str, name: str)
 def test_account_is_else_the_persons(desk: Desk) -> None:
     renewals = found(desk, "Campaign", "Renewals 2027")
     alpine, mia = found(desk, "Account", "Alpine Ski House"), found(desk, "Contact", "Mia Chen")
-    task = desk.create(
-        "Task", WhoId=found(desk, "Contact", "Rosa Martínez"), WhatId=found(desk, "Campaign", "Renewals 2027")
-    )
+    task = desk.create("Task", WhoId=found(desk, "Contact", "Rosa Martínez"), WhatId=renewals)
     assert desk.get("Task", task)["AccountId"] == alpine
     desk.ask("PATCH", f"sobjects/Task/{task}", {"WhoId": mia})
     assert desk.get("Task", task)["AccountId"] == found(desk, "Account", "Northwind Traders")

@@ -187,9 +187,7 @@ def _upsert(context: Context, call: Call, sobject: SObject, key_name: str) -> Re
     return _run(context, call, steps, all_or_none=all_or_none)
 
 
-def _upsert_step(  # noqa: PLR0917 - each says a thing of its own
-    context: Context, user_id: str, sobject: SObject, key: Field, row: Row, twice: Set[str]
-) -> _Step:
+def _upsert_step(context: Context, user_id: str, sobject: SObject, key: Field, row: Row, twice: Set[str]) -> _Step:
     value = row.pop(key.name, None)
     known = context.database.find(sobject, key.name, value) if isinstance(value, str) else []
 

@@ -1,0 +1,113 @@
+"""The sandbox's own calls."""
+
+from __future__ import annotations
+
+import jwt
+import pytest
+
+from tests.sandbox.org.rig import RunningOrg
+
+
+@pytest.mark.parametrize("key", [None, "", "wrong"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "sessions"), ("POST", "apex"), ("GET", "faults"), ("POST", "settings"), ("GET", "requests"),
+     ("GET", "public-key")],
+)  # fmt: skip
+def test_every_call_needs_the_key(live: RunningOrg, method: str, path: str, key: str | None) -> None:
+    headers = {} if key is None else {"X-Sandbox-Key": key}
+    answer = live.http.request(method, f"{live.url}/sandbox/{path}", headers=headers, data=b"{}", timeout=10)
+    assert answer.status_code == 403
+    assert "X-Sandbox-Key" in answer.json()["error"]
+
+
+def test_sessions_of_people(live: RunningOrg) -> None:
+    answer = live.control("POST", "sessions", {"username": "JONAS.weber@phone-panel.example"}).json()
+    session = {"Authorization": f"Bearer {answer['access_token']}"}
+    task = live.api("POST", "sobjects/Task", session, json={"Subject": "by Jonas"}).json()["id"]
+    row = live.api("GET", f"sobjects/Task/{task}", session).json()
+    assert row["OwnerId"] == row["CreatedById"] == answer["user_id"]
+    for name in ("nobody@phone-panel.example", "robin.clarke@phone-panel.example"):
+        refused = live.control("POST", "sessions", {"username": name})
+        assert refused.status_code == 404
+        assert name in refused.json()["error"]
+    assert "username" in live.control("POST", "sessions", {}).json()["error"]
+
+
+def test_the_session_token_of_an_agent(live: RunningOrg) -> None:
+    user = live.control("POST", "sessions", {"username": "sam.rivera@phone-panel.example"}).json()["user_id"]
+    wanted = {"user_id": user[:15], "apexClass": "PhonePanelSession", "methodName": "token", "methodParams": ""}
+    token = live.control("POST", "apex", wanted).json()["result"]
+    key = live.control("GET", "public-key").content
+    claims = jwt.decode(
+        token, key, algorithms=["RS256"], audience="phone-panel", issuer="https://sandbox.phone-panel.invalid"
+    )
+    assert (claims["sub"], claims["org"]) == (user, live.org.organization_id)
+    assert claims["exp"] - claims["iat"] == 120
+    assert len(claims["sub"]) == len(claims["org"]) == 18
+    other = live.control("POST", "apex", wanted).json()["result"]
+    assert jwt.decode(other, options={"verify_signature": False})["jti"] != claims["jti"]
+
+
+def test_apex_that_does_not_exist(live: RunningOrg) -> None:
+    user = live.control("POST", "sessions", {"username": "sam.rivera@phone-panel.example"}).json()["user_id"]
+    wanted = {"user_id": user, "apexClass": "Nope", "methodName": "token", "methodParams": ""}
+    answer = live.control("POST", "apex", wanted)
+    assert (answer.status_code, answer.json()["error"]) == (404, "No such Apex class: Nope")
+    answer = live.control("POST", "apex", {**wanted, "apexClass": "PhonePanelSession", "methodName": "no"})
+    assert answer.json()["error"] == "No such method in Apex class PhonePanelSession: no"
+    assert live.control("POST", "apex", {**wanted, "user_id": "005000000000000"}).status_code == 404
+
+
+def test_settings_change_what_describe_says(live: RunningOrg) -> None:
+    session = live.session()
+
+    def key() -> tuple[bool, bool]:
+        fields = live.api("GET", "sobjects/Task/describe", session).json()["fields"]
+        (field,) = [field for field in fields if field["name"] == "Phone_Contact_Key__c"]
+        return field["externalId"], field["unique"]
+
+    assert key() == (True, True)
+    assert live.control("POST", "settings", {"external_id": "plain"}).json()["external_id"] == "plain"
+    assert key() == (False, False)
+    live.control("POST", "settings", {"rules": ["billing_disposition"]})
+    assert live.control("GET", "settings").json()["external_id"] == "plain"
+    refused = live.api("POST", "sobjects/Task", session, json={"Phone_Skill__c": "Billing"})
+    assert refused.json()[0]["errorCode"] == "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+    own = {"object": "Task", "when": {}, "require": "Subject", "message": "Name it."}
+    live.control("POST", "settings", {"rules": [own], "external_id": "unique"})
+    assert live.api("POST", "sobjects/Task", session, json={}).json()[0]["message"] == "Name it."
+    assert key() == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [({"external_id": "perhaps"}, "perhaps"), ({"rules": ["nope"]}, "billing_disposition"), ({"colour": 1}, "colour"),
+     ({"rules": [{"object": "Task", "when": {"Nope": 1}, "require": "Subject", "message": "x"}]}, "Nope")],
+)  # fmt: skip
+def test_wrong_settings(live: RunningOrg, body: object, words: str) -> None:
+    answer = live.control("POST", "settings", body)
+    assert answer.status_code == 400
+    assert words in answer.json()["error"]
+
+
+def test_requests_are_counted_without_their_secrets(live: RunningOrg) -> None:
+    session = live.session()
+    before = live.control("GET", "requests").json()["count"]
+    live.api("GET", "query", session, params={"q": "SELECT Id FROM User WHERE Name = 'secret'"})
+    live.api("GET", "sobjects/Nope", session)
+    after = live.control("GET", "requests?last=2").json()
+    assert after["count"] == before + 2
+    assert after["requests"] == [
+        {"method": "GET", "path": "/services/data/v59.0/query", "status": 200},
+        {"method": "GET", "path": "/services/data/v59.0/sobjects/Nope", "status": 404},
+    ]
+
+
+def test_lead_conversion(live: RunningOrg) -> None:
+    session = live.session()
+    lead = live.api("POST", "sobjects/Lead", session, json={"LastName": "Fox", "Company": "Foxes"}).json()["id"]
+    made = live.control("POST", "leads/convert", {"lead_id": lead}).json()
+    row = live.api("GET", f"sobjects/Lead/{lead}", session).json()
+    assert (row["IsConverted"], row["ConvertedContactId"]) == (True, made["contact_id"])
+    assert live.control("POST", "leads/convert", {"lead_id": lead}).json()["code"] == "CANNOT_UPDATE_CONVERTED_LEAD"
