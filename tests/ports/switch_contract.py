@@ -33,6 +33,7 @@ from tests.ports.switch_scenes import (
     adopt,
     connect,
     digits,
+    end_agent,
     held,
     hold,
     left_on_hold,
@@ -322,3 +323,12 @@ class SwitchContract:
         assert not first.news
         assert len(first.downs) == len(first.snapshots)
         await before.close()
+
+    async def test_a_name_that_was_told_as_ended_stays_so(self, rig: Rig) -> None:
+        scene = await waiting(rig)
+        await rig.settle()
+        rig.heard.news.clear()
+        await rig.switch.ask(end_agent(scene))
+        await rig.switch.ask(offer(scene))
+        await expect(rig, scene, ("ended agent normal", "ended agent normal"))
+        assert scene.agent not in await now(rig)

@@ -173,7 +173,7 @@ WHAT_FOLLOWS: Final[dict[str, dict[Ask, tuple[str, ...]]]] = {
         offer: ("ringing agent",),
         offer_other: ("ringing other",),
         connect: ("ended agent normal", _NO_LEG),
-        place: ("ringing customer",),
+        place: ("ended agent failed", "ringing customer"),
         hold: ("ended agent normal", _NO_LEG),
         resume: ("ended agent normal", _NO_LEG),
         mute: ("ended agent normal", _NO_LEG),

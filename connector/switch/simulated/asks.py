@@ -16,7 +16,7 @@ from connector.domain.effects import (
     SetRecording,
     SwitchAsk,
 )
-from connector.domain.events import AskRefused, LegEnded
+from connector.domain.events import AskRefused
 from connector.domain.model import LegState, Recording, Role
 from connector.switch.simulated.destinations import RINGS, Fate, rule_of
 from connector.switch.simulated.exchange import Channel, Exchange
@@ -65,32 +65,20 @@ def refuse(exchange: Exchange, ask: SwitchAsk, code: str) -> None:
     if isinstance(ask, Adopt):
         return
     if isinstance(ask, Offer):
-        _failed(exchange, ask.agent_leg)
+        exchange.report_of(ask.agent_leg, "failed")
         return
     exchange.journal(Entry(now, "refused", contact=ask.contact, cause=code, by=type(ask).__name__))
     exchange.tell(AskRefused(ask.contact, ask.id, code, now))
     if isinstance(ask, PlaceCall):
-        _failed(exchange, ask.customer_leg)
-        _failed(exchange, ask.agent_leg)
-
-
-def _failed(exchange: Exchange, leg: str) -> None:
-    channel = exchange.channel(leg)
-    if channel is not None:
-        exchange.report(channel)
-    else:
-        exchange.tell(LegEnded(leg, "failed", exchange.clock.now()))
+        exchange.report_of(ask.customer_leg, "failed")
+        exchange.report_of(ask.agent_leg, "failed")
 
 
 def _gone(exchange: Exchange, legs: tuple[str, ...]) -> bool:
     """Whether one of the legs is not there (any more); that it has ended is told."""
     gone = [leg for leg in legs if (channel := exchange.channel(leg)) is None or not channel.live]
     for leg in gone:
-        channel = exchange.channel(leg)
-        if channel is not None:
-            exchange.report(channel)
-        else:
-            exchange.tell(LegEnded(leg, "normal", exchange.clock.now()))
+        exchange.report_of(leg)
     return bool(gone)
 
 
@@ -112,11 +100,10 @@ def _adopt(exchange: Exchange, ask: Adopt) -> None:
 
 def _offer(exchange: Exchange, ask: Offer) -> None:
     """The phone rings after a while, under the leg's name that we chose."""
-    known = exchange.channel(ask.agent_leg)
-    if known is not None:
-        exchange.report(known)
+    if exchange.knows(ask.agent_leg):
+        exchange.report_of(ask.agent_leg)
     elif _gone(exchange, (ask.customer_leg,)):
-        exchange.tell(LegEnded(ask.agent_leg, "cancelled", exchange.clock.now()))
+        exchange.report_of(ask.agent_leg, "cancelled")
     elif not exchange.phones.get(ask.device, False):
         refuse(exchange, ask, NO_PHONE)
     else:
@@ -174,10 +161,9 @@ def _bridge(exchange: Exchange, ask: Connect) -> None:
 
 def _place(exchange: Exchange, ask: PlaceCall) -> None:
     """The agent's phone is rung and answers by itself; then the number is called."""
-    known = [channel for leg in (ask.agent_leg, ask.customer_leg) if (channel := exchange.channel(leg)) is not None]
-    if known:
-        for channel in known:
-            exchange.report(channel)
+    if exchange.knows(ask.agent_leg) or exchange.knows(ask.customer_leg):
+        exchange.report_of(ask.agent_leg, "failed")
+        exchange.report_of(ask.customer_leg, "failed")
     elif not exchange.phones.get(ask.device, False):
         refuse(exchange, ask, NO_PHONE)
     elif not _DIALLABLE.fullmatch(ask.number):

@@ -129,6 +129,7 @@ class Exchange:
         self._channels: dict[str, Channel] = {}
         self._recordings: dict[str, Recording] = {}
         self._ended: deque[tuple[int, str]] = deque()
+        self._never: dict[str, LegEnded] = {}
 
     # --- what is there ---------------------------------------------------------------------------------------------
 
@@ -262,6 +263,24 @@ class Exchange:
             case LegState.DIALING:
                 pass
 
+    def knows(self, leg: str) -> bool:
+        """Whether there is, or was within the last hour, a leg of that name, or it was told that there is none."""
+        return leg in self._channels or leg in self._never
+
+    def report_of(self, leg: str, cause: str = "normal") -> None:
+        """What is true of the leg of that name is told; of one that never was, that it has ended, with `cause`.
+
+        A name that was once told as ended stays so: an ask that comes late must not bring the leg to life.
+        """
+        channel = self._channels.get(leg)
+        if channel is not None:
+            self.report(channel)
+            return
+        if leg not in self._never:
+            self._never[leg] = LegEnded(leg, cause, self.clock.now())
+            self._ended.append((self.clock.now(), leg))
+        self.tell(self._never[leg])
+
     def note(self, what: str, channel: Channel, *, by: str = "", count: int = 0) -> None:
         """An entry about a leg in the journal."""
         self.journal(
@@ -306,4 +325,6 @@ class Exchange:
     def _forget(self) -> None:
         oldest = self.clock.now() - REMEMBERED
         while self._ended and self._ended[0][0] < oldest:
-            del self._channels[self._ended.popleft()[1]]
+            _, leg = self._ended.popleft()
+            self._channels.pop(leg, None)
+            self._never.pop(leg, None)

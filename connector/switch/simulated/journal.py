@@ -96,30 +96,42 @@ def calls_by_contact(entries: Iterable[Entry]) -> dict[str, CallSeen]:
 
     A call that no connector ever adopted is in the journal but in no contact.
     """
-    arrived: dict[str, Entry] = {}
+    began: dict[str, Entry] = {}
     carried: dict[str, str] = {}
     calls: dict[str, CallSeen] = {}
     for entry in entries:
-        if entry.what == "arrived":
-            arrived[entry.leg] = entry
-        elif entry.what == "adopted" and entry.contact:
-            if entry.leg in carried:
-                _end(calls[carried[entry.leg]], entry.at, "normal")
+        if entry.role is Role.CUSTOMER and entry.what in ("arrived", "placed"):
+            began[entry.leg] = entry
+        if not entry.contact:
+            continue
+        call = calls.setdefault(entry.contact, CallSeen(entry.contact))
+        if entry.role is Role.CUSTOMER and entry.what in ("adopted", "placed"):
+            earlier = calls.get(carried.get(entry.leg, ""))
             carried[entry.leg] = entry.contact
-            first = arrived[entry.leg]
-            call = calls.setdefault(entry.contact, CallSeen(entry.contact))
-            call.customer_leg, call.number, call.line, call.started = first.leg, first.number, first.line, first.at
-        elif entry.contact:
-            _add(calls.setdefault(entry.contact, CallSeen(entry.contact)), entry)
+            _begin(call, began[entry.leg])
+            if earlier is not None and earlier is not call:
+                _take_over(call, earlier, entry.at)
+        else:
+            _add(call, entry)
     return calls
+
+
+def _begin(call: CallSeen, first: Entry) -> None:
+    call.customer_leg, call.number, call.line, call.started = first.leg, first.number, first.line, first.at
+    call.placed = first.what == "placed"
+
+
+def _take_over(call: CallSeen, earlier: CallSeen, at: int) -> None:
+    """The customer of one contact is another one's from now on: parked, or talking."""
+    parked = bool(earlier.held) and earlier.held[-1][1] is None
+    if earlier.answered is not None and not parked:
+        call.answered = at
+    _end(earlier, at, "normal")
 
 
 def _add(call: CallSeen, entry: Entry) -> None:
     if entry.role is Role.AGENT:
         _add_agent(call, entry)
-    elif entry.what == "placed":
-        call.customer_leg, call.number, call.line = entry.leg, entry.number, entry.line
-        call.started, call.placed = entry.at, True
     elif entry.what == "answered":
         call.answered = entry.at
     elif entry.what == "held":
