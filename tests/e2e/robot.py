@@ -60,9 +60,10 @@ class Robot:
             drafts = list(self._drafts.values())
             hello = {"type": "hello", "version": 1, "token": token, "panel": self._name, "drafts": drafts}
             await ws.send_json(hello)
+            # From here on whatever is ordered goes out by itself; what was ordered before goes out once more.
+            self._ws = ws
             for command in list(self._unanswered.values()):
                 await ws.send_json(command)
-            self._ws = ws
             async for message in ws:
                 self._take(json.loads(message.data))
 
