@@ -178,7 +178,8 @@ def test_retrieve_many_in_order_with_null_for_the_missing(desk: Desk) -> None:
 
 
 def test_bodies_that_cannot_be_read(desk: Desk) -> None:
-    for body in ([], {"records": {}}, {"records": [{"Subject": "x"}]}, {"records": [5]}):
+    bodies: list[object] = [[], {"records": {}}, {"records": [{"Subject": "x"}]}, {"records": [5]}]
+    for body in bodies:
         status, error = desk.refused("POST", "composite/sobjects", body)
         assert (status, error["errorCode"]) == (400, "JSON_PARSER_ERROR")
     unknown = {"records": [{"attributes": {"type": "Nope"}}]}
@@ -211,11 +212,11 @@ def test_composite_uses_earlier_results(desk: Desk) -> None:
 
 
 def test_composite_all_or_none(desk: Desk) -> None:
-    requests = (
+    requests: list[tuple[str, str, str, object]] = [
         ("one", "POST", "sobjects/Contact", {"LastName": "Kept?"}),
         ("two", "POST", "sobjects/Contact", {}),
         ("three", "POST", "sobjects/Contact", {"LastName": "Never"}),
-    )
+    ]
     answers: Any = desk.ask("POST", "composite", composite(*requests, all_or_none=True)).body
     assert [answer["httpStatusCode"] for answer in answers["compositeResponse"]] == [400, 400, 400]
     codes = [answer["body"][0]["errorCode"] for answer in answers["compositeResponse"]]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
-from simple_salesforce.api import Salesforce
+from simple_salesforce.api import Salesforce, SFType
 from simple_salesforce.exceptions import (
     SalesforceAuthenticationFailed,
     SalesforceGeneralError,
@@ -40,6 +40,11 @@ class ToLocalOrg(HTTPAdapter):
         return super().send(request, *args, **kwargs)
 
 
+def tasks(salesforce: Salesforce) -> SFType:
+    """`salesforce.Task`, which the client's annotations mix up with its bulk types."""
+    return cast("SFType", salesforce.Task)
+
+
 def client(org: RunningOrg, pem: bytes) -> Salesforce:
     session = requests.Session()
     session.trust_env = False
@@ -63,28 +68,28 @@ def sf(signed_in: Salesforce, live: RunningOrg) -> Salesforce:
 
 
 def test_records(sf: Salesforce) -> None:
-    created = sf.Task.create({"Subject": "By client", "CallType": "Inbound", "TaskSubtype": "Call"})
+    created = tasks(sf).create({"Subject": "By client", "CallType": "Inbound", "TaskSubtype": "Call"})
     assert (created["success"], created["errors"]) == (True, [])
-    assert sf.Task.get(created["id"])["Subject"] == "By client"
-    assert sf.Task.update(created["id"], {"Subject": "Changed"}) == 204
-    assert sf.Task.get(created["id"])["Subject"] == "Changed"
-    assert sf.Task.delete(created["id"]) == 204
+    assert tasks(sf).get(created["id"])["Subject"] == "By client"
+    assert tasks(sf).update(created["id"], {"Subject": "Changed"}) == 204
+    assert tasks(sf).get(created["id"])["Subject"] == "Changed"
+    assert tasks(sf).delete(created["id"]) == 204
     with pytest.raises(SalesforceResourceNotFound):
-        sf.Task.get(created["id"])
+        tasks(sf).get(created["id"])
 
 
 def test_upsert_by_external_id(sf: Salesforce) -> None:
-    assert sf.Task.upsert(f"{KEY}/single-1", {"Subject": "a"}) == 201
-    assert sf.Task.upsert(f"{KEY}/single-1", {"Subject": "b"}) == 200
-    assert sf.Task.get_by_custom_id(KEY, "single-1")["Subject"] == "b"
+    assert tasks(sf).upsert(f"{KEY}/single-1", {"Subject": "a"}) == 201
+    assert tasks(sf).upsert(f"{KEY}/single-1", {"Subject": "b"}) == 200
+    assert tasks(sf).get_by_custom_id(KEY, "single-1")["Subject"] == "b"
 
 
 def test_upsert_that_matches_several(sf: Salesforce, live: RunningOrg) -> None:
     live.control("POST", "settings", {"external_id": "shared"})
     for _ in range(2):
-        sf.Task.create({KEY: "shared-1"})
+        tasks(sf).create({KEY: "shared-1"})
     with pytest.raises(SalesforceMoreThanOneRecord) as caught:
-        sf.Task.upsert(f"{KEY}/shared-1", {"Subject": "x"})
+        tasks(sf).upsert(f"{KEY}/shared-1", {"Subject": "x"})
     assert len(caught.value.content) == 2
 
 
@@ -104,11 +109,11 @@ def test_search_describe_limits_and_usage(sf: Salesforce) -> None:
     found = sf.search("FIND {4155550143} IN PHONE FIELDS RETURNING Contact(Id, Name)")
     assert [row["Name"] for row in found["searchRecords"]] == ["Mia Chen"]
     assert sf.quick_search("Mia Chen")["searchRecords"]
-    assert any(field["name"] == KEY for field in sf.Task.describe()["fields"])
+    assert any(field["name"] == KEY for field in tasks(sf).describe()["fields"])
     described = sf.describe()
     assert described is not None
     assert "Task" in [item["name"] for item in described["sobjects"]]
-    assert sf.Task.metadata()["objectDescribe"]["name"] == "Task"
+    assert tasks(sf).metadata()["objectDescribe"]["name"] == "Task"
     assert sf.limits()["DailyApiRequests"]["Max"] == 5_000_000
     assert sf.api_usage["api-usage"].total == 5_000_000
 
@@ -117,9 +122,9 @@ def test_collections(sf: Salesforce) -> None:
     records = [{"attributes": {"type": "Task"}, KEY: f"many-{n}", "Subject": "s"} for n in range(200)]
     records[7]["CallType"] = "Sideways"
     path = f"composite/sobjects/Task/{KEY}"
-    first = sf.restful(path, method="PATCH", json={"allOrNone": False, "records": records})
+    first: Any = sf.restful(path, method="PATCH", json={"allOrNone": False, "records": records})
     assert [n for n, row in enumerate(first) if not row["success"]] == [7]
-    second = sf.restful(path, method="PATCH", json={"allOrNone": False, "records": records})
+    second: Any = sf.restful(path, method="PATCH", json={"allOrNone": False, "records": records})
     assert {row["created"] for row in second if row["success"]} == {False}
     assert [row["id"] for row in first if row["success"]] == [row["id"] for row in second if row["success"]]
     with pytest.raises(SalesforceMalformedRequest):
@@ -128,8 +133,9 @@ def test_collections(sf: Salesforce) -> None:
 
 def test_errors_become_the_clients_exceptions(sf: Salesforce, live: RunningOrg) -> None:
     with pytest.raises(SalesforceMalformedRequest) as malformed:
-        sf.Task.create({"Subject": "s" * 300})
-    assert malformed.value.content[0]["errorCode"] == "STRING_TOO_LONG"
+        tasks(sf).create({"Subject": "s" * 300})
+    content: Any = malformed.value.content
+    assert content[0]["errorCode"] == "STRING_TOO_LONG"
     live.control("POST", "faults", {"kind": "daily_limit"})
     with pytest.raises(SalesforceRefusedRequest):
         sf.limits()
@@ -175,5 +181,5 @@ def test_over_tls_with_nothing_but_a_ca_bundle(
         instance_url=f"localhost:{org.org.port}/services/oauth2/token?",
     )
     with sf.session:
-        made = sf.Task.create({"Subject": "over TLS"})
+        made = tasks(sf).create({"Subject": "over TLS"})
         assert sf.query(f"SELECT Subject FROM Task WHERE Id = '{made['id']}'")["records"][0]["Subject"] == "over TLS"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.sandbox.org.rig import Clock, Desk, undone
 
 WORDS = ["alpha", "ALPHA", "beta", "béta", "o'clock", "a_b", "50%", None]
 NUMBERS = [1, 2, 3, None]
+COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 Judge = Any
 """row → bool: whether the row meets the condition, by the two-valued logic of SOQL."""
 
@@ -34,23 +36,17 @@ def _fold(value: str | None) -> str | None:
 @st.composite
 def comparisons(draw: st.DrawFn) -> tuple[str, Judge]:
     if draw(st.booleans()):
-        value, operator = draw(st.sampled_from(WORDS)), draw(st.sampled_from(["=", "!="]))
-        same = operator == "="
-        return f"Subject {operator} {_word(value)}", lambda row: (_fold(row[0]) == _fold(value)) == same
+        value, sign = draw(st.sampled_from(WORDS)), draw(st.sampled_from(["=", "!="]))
+        same = sign == "="
+        return f"Subject {sign} {_word(value)}", lambda row: (_fold(row[0]) == _fold(value)) == same
     if draw(st.booleans()):
         chosen, inside = draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=3)), draw(st.booleans())
         listed = ", ".join(_word(word) for word in chosen)
         folded = {_fold(word) for word in chosen}
         return f"Subject {'IN' if inside else 'NOT IN'} ({listed})", lambda row: (_fold(row[0]) in folded) == inside
-    number, operator = draw(st.sampled_from([1, 2, 3])), draw(st.sampled_from(["<", "<=", ">", ">="]))
-    judges = {
-        "<": lambda value: value < number,
-        "<=": lambda value: value <= number,
-        ">": lambda value: value > number,
-        ">=": lambda value: value >= number,
-    }
-    judge = judges[operator]
-    return f"CallDurationInSeconds {operator} {number}", lambda row: row[1] is not None and judge(row[1])
+    number, sign = draw(st.sampled_from([1, 2, 3])), draw(st.sampled_from(sorted(COMPARISONS)))
+    judge = COMPARISONS[sign]
+    return f"CallDurationInSeconds {sign} {number}", lambda row: row[1] is not None and judge(row[1], number)
 
 
 def _joined(parts: list[tuple[str, Judge]], joiner: str) -> tuple[str, Judge]:
