@@ -29,7 +29,9 @@ OURS: Final = frozenset({KEY, "Phone_Interaction_Key__c", REVISION, KEY_WITHOUT_
 _MET_BEFORE: Final = frozenset({"DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID"})
 _CREATE_ONLY: Final = "INVALID_FIELD_FOR_INSERT_UPDATE"
 _PERHAPS_GONE: Final = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY"})
-_OUT_OF_DATE: Final = frozenset({"INVALID_FIELD", _CREATE_ONLY})
+_OUT_OF_DATE: Final = frozenset({"INVALID_FIELD", _CREATE_ONLY, "NOT_FOUND"})
+"""What we know of Task's fields may be wrong; NOT_FOUND: the contact key is no external id any more."""
+
 _ALWAYS: Final = ("Id", "IsDeleted", "CreatedDate", "CreatedById", "LastModifiedById")
 
 

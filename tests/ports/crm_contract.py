@@ -61,7 +61,7 @@ class Desk:
 
     async def tasks(self, key: str, *, deleted: bool = False) -> list[Row]:
         """All Tasks with that contact key, every field that the connector writes."""
-        select = ", ".join(["Id", "IsDeleted", "SystemModstamp", "LastModifiedById", *_task(key, "x")])
+        select = ", ".join(["Id", "IsDeleted", "SystemModstamp", "LastModifiedById", *task_fields(key, "x")])
         return await self.rows(f"SELECT {select} FROM Task WHERE Phone_Contact_Key__c = '{key}'", deleted=deleted)
 
     async def make(self, sobject: str, **fields: object) -> str:
@@ -81,7 +81,7 @@ class Desk:
         return answer
 
 
-def _task(key: str, agent: str, **more: str | int | None) -> TaskFields:
+def task_fields(key: str, agent: str, **more: str | int | None) -> TaskFields:
     """What the core wants of a finished call."""
     return {
         "Subject": "Call with Mia Chen",
@@ -336,7 +336,7 @@ class CrmContract:
         key = fresh_key()
         account = await desk.make("Account", Name="Northwind Traders")
         who = await desk.make("Contact", LastName="Chen", FirstName="Mia", AccountId=account)
-        fields = _task(key, desk.agent, WhoId=who, WhatId=account)
+        fields = task_fields(key, desk.agent, WhoId=who, WhatId=account)
         result = await written(crm, first(key, fields))
         task = await desk.task(key)
         assert result.task_id == task["Id"]
@@ -347,9 +347,9 @@ class CrmContract:
         self, crm: Crm, desk: Desk
     ) -> None:
         keys = [fresh_key() for _ in range(3)]
-        rows = [first(key, _task(key, desk.agent)) for key in keys]
+        rows = [first(key, task_fields(key, desk.agent)) for key in keys]
         account = await desk.make("Account", Name="Not a person")
-        rows[1] = first(keys[1], _task(keys[1], desk.agent, WhoId=account))
+        rows[1] = first(keys[1], task_fields(keys[1], desk.agent, WhoId=account))
         results = await crm.write_tasks(rows)
         assert [result.contact for result in results] == keys
         assert [type(result) for result in results] == [TaskWritten, TaskError, TaskWritten]
@@ -364,11 +364,13 @@ class CrmContract:
 
     async def test_two_hundred_rows_at_once(self, crm: Crm, desk: Desk) -> None:
         keys = [fresh_key() for _ in range(200)]
-        results = await crm.write_tasks([first(key, _task(key, desk.agent, Description="x" * 500)) for key in keys])
+        results = await crm.write_tasks(
+            [first(key, task_fields(key, desk.agent, Description="x" * 500)) for key in keys]
+        )
         assert [result.contact for result in results] == keys
         again = await crm.write_tasks([later(result, Description="y" * 500) for result in results])
         assert all(isinstance(result, TaskWritten) for result in again)
-        doubted = [first(key, _task(key, desk.agent, Description="y" * 500), doubtful=True) for key in keys]
+        doubted = [first(key, task_fields(key, desk.agent, Description="y" * 500), doubtful=True) for key in keys]
         looked_up = await crm.write_tasks(doubted)
         assert [result.task_id for result in looked_up if isinstance(result, TaskWritten)] == [
             result.task_id for result in results if isinstance(result, TaskWritten)
@@ -377,7 +379,7 @@ class CrmContract:
     async def test_texts_that_are_too_long_are_cut_and_say_so(self, crm: Crm, desk: Desk) -> None:
         key = fresh_key()
         tags = "; ".join(f"Tag {n:03}" for n in range(60))
-        fields = _task(
+        fields = task_fields(
             key, desk.agent, Subject="é" * 300, Description="☎" * 33_120, CallDisposition="z" * 256, Phone_Tags__c=tags
         )
         await written(crm, first(key, fields))
@@ -393,7 +395,7 @@ class CrmContract:
     async def test_signs_that_no_text_may_hold_are_left_out(self, crm: Crm, desk: Desk) -> None:
         key = fresh_key()
         await written(
-            crm, first(key, _task(key, desk.agent, Description="a\x00b\x1bc\ud800d\te\n'f'\\", Subject="\x07 "))
+            crm, first(key, task_fields(key, desk.agent, Description="a\x00b\x1bc\ud800d\te\n'f'\\", Subject="\x07 "))
         )
         task = await desk.task(key)
         assert (task["Description"], task["Subject"]) == ("abcd\te\n'f'\\", None)
@@ -401,17 +403,19 @@ class CrmContract:
     async def test_keys_that_differ_only_in_case_are_two_tasks(self, crm: Crm, desk: Desk) -> None:
         rest = fresh_key()[2:]
         key, other = "Aa" + rest, "aA" + rest
-        one_result = await written(crm, first(key, _task(key, desk.agent)))
-        other_result = await written(crm, first(other, _task(other, desk.agent)))
+        one_result = await written(crm, first(key, task_fields(key, desk.agent)))
+        other_result = await written(crm, first(other, task_fields(other, desk.agent)))
         assert one_result.task_id != other_result.task_id
-        looked_up = await written(crm, first(key, _task(key, desk.agent), doubtful=True))
+        looked_up = await written(crm, first(key, task_fields(key, desk.agent), doubtful=True))
         assert looked_up.task_id == one_result.task_id
 
     # Tasks: later versions ----------------------------------------------------------------------------------------
 
     async def test_a_later_version_changes_what_changed(self, crm: Crm, desk: Desk) -> None:
         key = fresh_key()
-        before = await written(crm, first(key, _task(key, desk.agent, Status="In Progress", CallDisposition=None)))
+        before = await written(
+            crm, first(key, task_fields(key, desk.agent, Status="In Progress", CallDisposition=None))
+        )
         after = await written(
             crm, later(before, Status="Completed", CallDisposition="Resolved", Phone_Tags__c=None, Description="")
         )
@@ -427,7 +431,7 @@ class CrmContract:
 
     async def test_a_task_that_is_as_wanted_is_not_written(self, crm: Crm, desk: Desk) -> None:
         key = fresh_key()
-        before = await written(crm, first(key, _task(key, desk.agent, Description="  trimmed by the org \n")))
+        before = await written(crm, first(key, task_fields(key, desk.agent, Description="  trimmed by the org \n")))
         stamp = (await desk.task(key))["SystemModstamp"]
         await written(crm, first(key, dict(before.fields), doubtful=True))
         await written(crm, later(before, Phone_Revision__c=1))
@@ -435,7 +439,7 @@ class CrmContract:
 
     async def test_what_people_edited_stays(self, crm: Crm, desk: Desk) -> None:
         key = fresh_key()
-        before = await written(crm, first(key, _task(key, desk.agent)))
+        before = await written(crm, first(key, task_fields(key, desk.agent)))
         await desk.edit("Task", before.task_id, Subject="Refund for Mia", Priority="High", Description=None)
         after = await written(
             crm,
@@ -452,14 +456,14 @@ class CrmContract:
 
     async def test_people_may_have_written_the_same(self, crm: Crm, desk: Desk) -> None:
         key = fresh_key()
-        before = await written(crm, first(key, _task(key, desk.agent)))
+        before = await written(crm, first(key, task_fields(key, desk.agent)))
         await desk.edit("Task", before.task_id, Description="one\r\ntwo", WhatId=None)
         await written(crm, later(before, Description="one\ntwo"))
         assert (await desk.task(key))["Description"].replace("\r", "") == "one\ntwo"
 
     async def test_a_refused_later_version_leaves_the_task_alone(self, crm: Crm, desk: Desk) -> None:
         key = fresh_key()
-        before = await written(crm, first(key, _task(key, desk.agent)))
+        before = await written(crm, first(key, task_fields(key, desk.agent)))
         result = await one(crm, later(before, CallType="Sideways", CallDisposition="Escalated"))
         assert isinstance(result, TaskError)
         assert (result.code, result.fields) == ("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", ("CallType",))
@@ -467,7 +471,7 @@ class CrmContract:
 
     async def test_a_deleted_person_is_not_taken_for_a_deleted_task(self, crm: Crm, desk: Desk) -> None:
         key = fresh_key()
-        before = await written(crm, first(key, _task(key, desk.agent)))
+        before = await written(crm, first(key, task_fields(key, desk.agent)))
         who = await desk.make("Contact", LastName="Gone")
         await desk.delete("Contact", who)
         result = await one(crm, later(before, WhoId=who))
@@ -478,21 +482,21 @@ class CrmContract:
 
     async def test_a_deleted_task_is_not_made_again(self, crm: Crm, desk: Desk) -> None:
         key = fresh_key()
-        before = await written(crm, first(key, _task(key, desk.agent)))
+        before = await written(crm, first(key, task_fields(key, desk.agent)))
         await desk.delete("Task", before.task_id)
         row = later(before, Description="more")
         assert await one(crm, row) == TaskDeleted(key)
         assert await one(crm, structs.replace(row, doubtful=True)) == TaskDeleted(key)
         assert await one(crm, structs.replace(row, task_id=None)) == TaskDeleted(key)
-        assert await one(crm, first(key, _task(key, desk.agent), doubtful=True)) == TaskDeleted(key)
+        assert await one(crm, first(key, task_fields(key, desk.agent), doubtful=True)) == TaskDeleted(key)
         assert await desk.tasks(key) == []
 
     # Tasks: after an unknown outcome ------------------------------------------------------------------------------
 
     async def test_a_doubtful_first_version_that_was_carried_out_is_not_doubled(self, crm: Crm, desk: Desk) -> None:
         key = fresh_key()
-        before = await written(crm, first(key, _task(key, desk.agent, Description="first")))
-        fields = _task(key, desk.agent, Description="second", Phone_Revision__c=2)
+        before = await written(crm, first(key, task_fields(key, desk.agent, Description="first")))
+        fields = task_fields(key, desk.agent, Description="second", Phone_Revision__c=2)
         after = await written(crm, first(key, fields, doubtful=True))
         assert after.task_id == before.task_id
         task = await desk.task(key)
@@ -500,21 +504,21 @@ class CrmContract:
 
     async def test_a_doubtful_first_version_that_was_not_carried_out_is_made(self, crm: Crm, desk: Desk) -> None:
         key = fresh_key()
-        result = await written(crm, first(key, _task(key, desk.agent), doubtful=True))
+        result = await written(crm, first(key, task_fields(key, desk.agent), doubtful=True))
         assert (await desk.task(key))["Id"] == result.task_id
 
     async def test_a_doubtful_first_version_respects_people_who_came_in_between(self, crm: Crm, desk: Desk) -> None:
         key = fresh_key()
-        before = await written(crm, first(key, _task(key, desk.agent, CallDisposition=None)))
+        before = await written(crm, first(key, task_fields(key, desk.agent, CallDisposition=None)))
         await desk.edit("Task", before.task_id, Subject="Refund for Mia")
-        await written(crm, first(key, _task(key, desk.agent, CallDisposition="Resolved"), doubtful=True))
+        await written(crm, first(key, task_fields(key, desk.agent, CallDisposition="Resolved"), doubtful=True))
         task = await desk.task(key)
         assert (task["Subject"], task["CallDisposition"]) == ("Refund for Mia", "Resolved")
 
     async def test_a_doubtful_later_version_that_was_carried_out_is_gone_on_from(self, crm: Crm, desk: Desk) -> None:
         """Ours is the last hand on the Task: what differs from the confirmed version is our own unconfirmed one."""
         key = fresh_key()
-        before = await written(crm, first(key, _task(key, desk.agent, Description="first")))
+        before = await written(crm, first(key, task_fields(key, desk.agent, Description="first")))
         await written(crm, later(before, Description="second"))
         await written(crm, later(before, Description="third", Phone_Revision__c=3, doubtful=True))
         assert (await desk.task(key))["Description"] == "third"
@@ -525,7 +529,7 @@ class CrmContract:
         self, crm: Crm, desk: Desk
     ) -> None:
         key = fresh_key()
-        before = await written(crm, first(key, _task(key, desk.agent, Description="first")))
+        before = await written(crm, first(key, task_fields(key, desk.agent, Description="first")))
         await desk.edit("Task", before.task_id, Description="by a person")
         await written(crm, later(before, Description="second", CallDisposition="Escalated", doubtful=True))
         task = await desk.task(key)
@@ -534,7 +538,7 @@ class CrmContract:
     async def test_the_agents_last_words_go_on_from_an_unconfirmed_version(self, crm: Crm, desk: Desk) -> None:
         """A person's edit of another field in between does not lose what the agent went on to write."""
         key = fresh_key()
-        before = await written(crm, first(key, _task(key, desk.agent, Description="first")))
+        before = await written(crm, first(key, task_fields(key, desk.agent, Description="first")))
         await written(crm, later(before, Description="first and sec"))
         await desk.edit("Task", before.task_id, Priority="High")
         row = later(before, Description="first and second", Phone_Revision__c=3, doubtful=True)
