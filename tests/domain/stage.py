@@ -1,9 +1,12 @@
 """A floor to try things on: feeds inputs to `decide`, applies what changes, plays the switch when told to."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from connector.domain.commands import Answer, Command, SetState
-from connector.domain.decide import Input, deadline, decide
+from msgspec.structs import replace
+
+from connector.domain.commands import Answer, Command, Dial, SetState
+from connector.domain.decide import OF_THE_SWITCH, Input, deadline, decide
 from connector.domain.directory import Directory, Disposition, Profile, RecordingMode, Settings, Skill
 from connector.domain.effects import (
     AskSwitch,
@@ -31,10 +34,12 @@ from connector.domain.events import (
     PhoneChanged,
     RecordingChanged,
     SwitchEvent,
+    TaskSaved,
 )
 from connector.domain.model import Agent, AgentState, Contact, Floor, Leg, Phase, Role
 from connector.domain.step import Change, Stamp, apply
 
+TASK = "00T000000000001AAA"
 START = 1_795_438_800_000
 SAM = "005000000000001AAA"
 JONAS = "005000000000002AAA"
@@ -115,7 +120,9 @@ class Stage:
             due = [
                 (found[0], contact.key, found[1])
                 for contact in self.floor.contacts.values()
-                if (found := deadline(contact, self.directory)) is not None and found[0] <= until
+                if (found := deadline(contact, self.directory)) is not None
+                and found[0] <= until
+                and (self.floor.switch_up or found[1] not in OF_THE_SWITCH)
             ]
             if not due:
                 break
@@ -132,6 +139,18 @@ class Stage:
             for event in self.news_of(self.asks.pop(0)):
                 self.give(event)
         raise AssertionError("the core and the switch keep each other busy")
+
+    def customer_hangs_up(self, key: str | None = None, cause: str = "normal") -> Change:
+        """The customer's leg ends."""
+        return self.give(LegEnded(self.leg(Role.CUSTOMER, key).id, cause, self.now))
+
+    def phone_hangs_up(self, key: str | None = None, cause: str = "normal") -> Change:
+        """The agent's leg ends."""
+        return self.give(LegEnded(self.leg(Role.AGENT, key).id, cause, self.now))
+
+    def saved(self, key: str, task: str | None = TASK) -> Change:
+        """Salesforce holds the newest revision."""
+        return self.give(TaskSaved(key, self.contact(key).save.wanted, task, "Call with Mia Chen"))
 
     def news_of(self, ask: SwitchAsk) -> list[SwitchEvent]:
         """What a switch that obeys reports."""
@@ -177,3 +196,29 @@ def on_a_call(line: str = LINE, directory: Directory = DIRECTORY) -> tuple[Stage
     go(stage, Answer(SAM, key))
     assert stage.contact(key).phase is Phase.ACTIVE
     return stage, key
+
+
+def dialling(directory: Directory = DIRECTORY, agent: str = SAM) -> tuple[Stage, str]:
+    """Sam has dialled Mia, whose telephone rings."""
+    stage = Stage(directory)
+    available(stage, agent)
+    key = stage.give(Dial(agent, MIA, "" if agent == SAM else "sales")).created
+    assert key is not None
+    stage.obey()
+    return stage, key
+
+
+def wrapping_up(line: str = LINE, directory: Directory = DIRECTORY) -> tuple[Stage, str]:
+    """Mia has hung up after a minute, and Sam is to write down what it was about."""
+    stage, key = on_a_call(line, directory)
+    stage.pass_time(60_000)
+    stage.customer_hangs_up(key)
+    stage.obey()
+    assert stage.contact(key).phase is Phase.WRAP_UP
+    return stage, key
+
+
+def with_skill(skill: str, **changes: Any) -> Directory:
+    """The directory, with one skill changed."""
+    changed = replace(DIRECTORY.skills[skill], **changes)
+    return replace(DIRECTORY, skills={**DIRECTORY.skills, skill: changed})
