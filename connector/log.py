@@ -13,6 +13,9 @@ from connector.domain.numbers import redact
 _agent: ContextVar[str] = ContextVar("agent", default="")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
+_PLAIN = frozenset({"agent", "ask", "code", "contact", "event", "origin"})
+"""Values of ours that never hold a telephone number or a note, and are of no use half hidden."""
+
 
 @contextmanager
 def about_agent(agent: str) -> Iterator[None]:
@@ -39,7 +42,7 @@ class JsonLines(logging.Formatter):
             line["agent"] = agent
         for key, value in vars(record).items():
             if key not in _STANDARD:
-                line[key] = redact(value) if isinstance(value, str) else value
+                line[key] = redact(value) if isinstance(value, str) and key not in _PLAIN else value
         if record.exc_info:
             line["error"] = redact(self.formatException(record.exc_info))
         return json.dumps(line, default=str, ensure_ascii=False)

@@ -31,14 +31,15 @@ PORTS: Final = {"PANEL_PORT": 8080, "ORG_PORT": 8081, "CONSOLE_PORT": 8082}
 LINES: Final = "Support_EN=+14155550100,Billing=+14155550101,Sales=+14155550102"
 PHONES: Final = "2041,2042,2043"
 CALLERS: Final = (
-    "+14155550143",
-    "+14155550188",
-    "+16285550172",
-    "+14155550119",
-    "+31205550142",
-    "+442079460101",
+    "+14155550143",  # Mia Chen
+    "+12125550163",  # Oluwaseun Adeyemi
+    "+31205550121",  # Sanne de Vries
+    "+16285550144",  # Dana, Dan or D. Whitfield
+    "+15035550127",  # Grace Okafor
+    "+16285550172",  # nobody
+    "+442079460130",  # Beatrice Pemberton
 )
-"""Who calls by themselves in the demo: seeded people, and one whom nobody knows."""
+"""Who calls by themselves in the demo."""
 
 
 def ports(environment: Mapping[str, str]) -> dict[str, int]:

@@ -31,7 +31,7 @@ TAGS = ("Refund", "Follow-up", "Complaint", "VIP", "Invoice")
 REASONS = ("Break", "Lunch", "Meeting", "Training")
 
 SETTINGS: dict[str, str] = {
-    "Subject_Template": "{direction} call with {name}",
+    "Subject_Template": "Call with {who}",
     "Status_Completed": "Completed",
     "Status_Open": "In Progress",
     "Priority": "Normal",
