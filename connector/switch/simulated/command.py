@@ -5,6 +5,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from connector.errors import BadInput, ConfigError, ConnectorError
@@ -75,19 +76,21 @@ async def _serve(options: argparse.Namespace, extra: Extra) -> None:
         journal = JournalFile(options.journal)
     except OSError as bad:
         raise ConfigError(f"--journal: {options.journal} cannot be written: {bad.strerror}") from bad
-    engine = _engine(options, journal)
-    server = SwitchServer(engine, key, options.journal)
-    try:
-        port = await server.start(options.port)
-    except OSError as taken:
-        raise ConfigError(f"--port: {options.port} cannot be used: {taken.strerror}") from taken
-    try:
-        extra(engine)
-        print(f"switch ready ws://127.0.0.1:{port}", flush=True)
-        await _signalled()
-    finally:
-        await server.stop()
-        journal.close()
+    with closing(journal):
+        engine = _engine(options, journal)
+        server = SwitchServer(engine, key, options.journal)
+        # Before anybody is told that it is ready: a signal from then on must end it as it should.
+        ended = _signals()
+        try:
+            port = await server.start(options.port)
+        except OSError as taken:
+            raise ConfigError(f"--port: {options.port} cannot be used: {taken.strerror}") from taken
+        try:
+            extra(engine)
+            print(f"switch ready ws://127.0.0.1:{port}", flush=True)
+            await ended.wait()
+        finally:
+            await server.stop()
 
 
 def _engine(options: argparse.Namespace, journal: JournalFile) -> Engine:
@@ -121,10 +124,10 @@ def read_key(file: Path) -> str:
     return key
 
 
-async def _signalled() -> None:
-    """Returns at the first SIGINT or SIGTERM."""
+def _signals() -> asyncio.Event:
+    """Set at the first SIGINT or SIGTERM."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked.set)
-    await asked.wait()
+    return asked

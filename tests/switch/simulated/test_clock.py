@@ -35,15 +35,14 @@ async def test_the_real_clock_keeps_order_and_is_not_early() -> None:
     seen: list[str] = []
     done = asyncio.Event()
     began = loop.time()
-    clock.after(5, lambda: seen.append("late"))
     for n in range(50):
         clock.after(1, lambda n=n: seen.append(str(n)))  # type: ignore[misc]
-    clock.after(2, lambda: seen.append("cancelled")).cancel()
+    clock.after(1, lambda: seen.append("cancelled")).cancel()
     clock.after(6, done.set)
     assert seen == []
     await asyncio.wait_for(done.wait(), 5)
-    assert seen == [*map(str, range(50)), "late"]
-    assert loop.time() - began > 0.004
+    assert seen == [*map(str, range(50))]
+    assert loop.time() - began >= 0.005
 
 
 async def test_one_that_fails_does_not_cost_the_next() -> None:

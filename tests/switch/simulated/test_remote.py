@@ -226,3 +226,13 @@ async def test_the_journal_outlives_a_switch_that_is_killed(tmp_path: Path) -> N
     assert calls[parked.contact].ended is None
     assert not calls[offered.contact].spoke
     assert calls[offered.contact].offers == (SAM,)
+
+
+def test_it_listens_on_loopback_only(server: ServerProcess) -> None:
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    listening = [row[1] for row in rows if row[3] == "0A" and row[1].endswith(f":{server.port:04X}")]
+    assert listening == [f"0100007F:{server.port:04X}"]
+
+
+def test_a_switch_that_is_told_to_end_as_soon_as_it_is_ready_ends_well(tmp_path: Path) -> None:
+    assert ServerProcess(tmp_path, *PHONES).stop() == 0
