@@ -55,7 +55,7 @@ class Table(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """A record page. `view` is what Open CTI tells of it (getAppViewInfo without the url)."""
+    """A record page. `form` are the fields of its Edit window, `view` is what Open CTI tells of it (getAppViewInfo without the url)."""
 
     id: str
     type: str
@@ -64,6 +64,7 @@ class Page(msgspec.Struct, frozen=True):
     icon: str
     highlights: tuple[Cell, ...]
     details: tuple[Cell, ...]
+    form: tuple[Cell, ...]
     view: dict[str, str | bool]
     related: tuple[Table, ...]
 
@@ -81,7 +82,8 @@ class Records:
         info = await self._catalogue.object_of(user, record_id)
         layout = layout_of(info.name)
         details = layout.details or tuple(info.fields)
-        wanted = dict.fromkeys((info.name_field, *layout.highlights, *details, "IsPersonAccount", "PersonContactId"))
+        always = (info.name_field, "IsPersonAccount", "PersonContactId")
+        wanted = dict.fromkeys((*always, *layout.highlights, *details, *layout.form))
         rows = await self._rows(user, info, wanted, f"WHERE Id = {soql_text(record_id)}")
         if not rows:
             raise BadRequestError(f"The record {record_id} does not exist, or {user} has no access to it")
@@ -94,6 +96,7 @@ class Records:
             icon="person_account" if row.get("IsPersonAccount") else layout.icon,
             highlights=await self._cells(user, info, row, layout.highlights or details[:6]),
             details=await self._cells(user, info, row, details),
+            form=await self._cells(user, info, row, layout.form),
             view=_view(info, row),
             related=await self._related(user, info, row, layout.related),
         )

@@ -53,7 +53,7 @@ export function button(label, on, classes = "slds-button_neutral", props = {}) {
     {
       class: `slds-button ${classes}`,
       type: "button",
-      on: { click: on },
+      on: on ? { click: on } : {},
       ...props
     },
     label

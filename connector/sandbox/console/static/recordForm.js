@@ -2,6 +2,7 @@
 
 import { api } from "./api.js";
 import { button, el, errorBox } from "./dom.js";
+import { formRow } from "./formFields.js";
 import { showModal } from "./modal.js";
 import { toast } from "./toast.js";
 
@@ -14,8 +15,13 @@ export async function newWindow(type, defaults, workspace) {
     Object.entries(defaults).filter(([, value]) => value !== undefined && value !== null)
   );
   const { label, fields } = await api.form(type, Object.keys(given));
-  openForm(`New ${label}`, fields, given, async (values) => {
-    const { id } = await api.create(type, values);
+  const start = new Map(Object.entries(given).map(([name, value]) => [name, { value }]));
+  for (const { name, type: kind } of fields)
+    if (kind === "reference" && name in given)
+      start.set(name, { value: given[name], ref: await referred(given[name]) });
+  openForm(`New ${label}`, fields, start, async (values) => {
+    const filled = Object.entries(values).filter(([, value]) => value !== null);
+    const { id } = await api.create(type, Object.fromEntries(filled));
     toast(`${label} was created.`);
     await workspace.openRecord(id);
   });
@@ -25,16 +31,12 @@ export async function newWindow(type, defaults, workspace) {
 export async function editWindow(record, workspace) {
   try {
     const { label, fields } = await api.form(record.type, []);
-    const before = Object.fromEntries(
-      [...record.details, ...record.highlights].map(({ name, value }) => [name, value ?? ""])
-    );
-    const shown = fields.filter((field) => field.updateable && field.name in before);
+    const before = new Map(record.form.map((cell) => [cell.name, cell]));
+    const shown = fields.filter((field) => field.updateable && before.has(field.name));
     openForm(`Edit ${record.name}`, shown, before, async (values) => {
-      const changed = Object.fromEntries(
-        Object.entries(values).filter(([name, value]) => value !== (before[name] || null))
-      );
-      if (Object.keys(changed).length) {
-        await api.update(record.id, changed);
+      const changed = Object.entries(values).filter(([name, value]) => value !== before.get(name).value);
+      if (changed.length) {
+        await api.update(record.id, Object.fromEntries(changed));
         toast(`${label} “${record.name}” was saved.`);
       }
       await workspace.refresh();
@@ -44,9 +46,16 @@ export async function editWindow(record, workspace) {
   }
 }
 
-function openForm(title, fields, values, save) {
+/** The record behind a default value, for its name. */
+async function referred(id) {
+  const { type, name, icon } = await api.record(id);
+  return { id, type, name, icon };
+}
+
+/** `start` maps field names to {value, ref}; `save` gets all values, an empty one as null. */
+function openForm(title, fields, start, save) {
   const problems = el("div");
-  const inputs = new Map();
+  const rows = new Map(fields.map((field) => [field.name, formRow(field, start.get(field.name) ?? {})]));
   const form = el(
     "form",
     {
@@ -60,26 +69,22 @@ function openForm(title, fields, values, save) {
         }
       }
     },
-    ...fields.map((field) => row(field, values[field.name] ?? "", inputs))
+    ...[...rows.values()].map(({ node }) => node)
   );
-  const saving = button("Save", () => submit(), "slds-button_brand", {
-    type: "submit",
-    form: "record-form"
-  });
-  saving.type = "button";
+  const saving = button("Save", null, "slds-button_brand", { type: "submit", form: "record-form" });
 
   async function submit() {
-    const missing = fields.filter((field) => field.required && !valueOf(inputs.get(field.name)));
+    const missing = fields.filter((field) => field.required && rows.get(field.name).value() === null);
     if (missing.length) {
       problems.replaceChildren(
         errorBox(new Error(`Please fill in: ${missing.map((field) => field.label).join(", ")}`))
       );
-      inputs.get(missing[0].name).focus();
+      rows.get(missing[0].name).focus();
       return;
     }
     saving.disabled = true;
     try {
-      const written = Object.fromEntries(fields.map((field) => [field.name, valueOf(inputs.get(field.name))]));
+      const written = Object.fromEntries(fields.map((field) => [field.name, rows.get(field.name).value()]));
       await save(written);
       close();
     } catch (error) {
@@ -90,77 +95,4 @@ function openForm(title, fields, values, save) {
   }
 
   const close = showModal(title, el("div", {}, problems, form), [saving]);
-}
-
-function valueOf(input) {
-  if (input.type === "checkbox") return input.checked;
-  if (input.value === "") return null;
-  return input.type === "number" ? Number(input.value) : input.value;
-}
-
-const INPUT_TYPES = {
-  phone: "tel",
-  email: "email",
-  url: "url",
-  date: "date",
-  int: "number",
-  double: "number",
-  currency: "number",
-  percent: "number",
-  boolean: "checkbox"
-};
-
-function row(field, value, inputs) {
-  const id = `form-${field.name}`;
-  const input = control(field, value, id);
-  inputs.set(field.name, input);
-  return el(
-    "div",
-    {
-      class: `slds-form-element ${field.type === "textarea" ? "lx-form__wide" : ""}`
-    },
-    el(
-      "label",
-      { class: "slds-form-element__label", for: id },
-      field.required ? el("abbr", { class: "slds-required", title: "required" }, "* ") : null,
-      field.label
-    ),
-    el("div", { class: "slds-form-element__control" }, input)
-  );
-}
-
-function control(field, value, id) {
-  const props = {
-    id,
-    name: field.name,
-    class: "slds-input",
-    required: field.required,
-    maxlength: field.length || null
-  };
-  if (field.type === "picklist") {
-    const options = field.options.map(([name, label]) =>
-      el("option", { value: name, selected: name === value }, label)
-    );
-    return el(
-      "select",
-      { id, name: field.name, class: "slds-select" },
-      el("option", { value: "" }, "--None--"),
-      ...options
-    );
-  }
-  if (field.type === "textarea") {
-    const area = el("textarea", { ...props, class: "slds-textarea", rows: 4 });
-    area.value = value;
-    return area;
-  }
-  const input = el("input", {
-    ...props,
-    class: field.type === "boolean" ? "" : "slds-input",
-    type: INPUT_TYPES[field.type] ?? "text",
-    step: ["double", "currency", "percent"].includes(field.type) ? "any" : null
-  });
-  if (field.type === "boolean") input.checked = value === true;
-  else input.value = value;
-  if (field.type === "reference") input.placeholder = `Id of ${field.targets.join(" or ")}`;
-  return input;
 }
