@@ -25,10 +25,14 @@ from connector.service.outbox import Outbox
 from connector.service.retry import VERDICTS, Verdict
 from connector.store.sqlite import SqliteStore
 from tests.ports.store_contract import NOON, committed, saving, task
-from tests.service.task_org import TaskOrg
+from tests.service.task_org import Fault, TaskOrg
 
 KEYS = [f"k{n}" for n in range(4)]
 TIMEOUT = 1_000
+SOME = st.lists(st.sampled_from(KEYS), min_size=1, unique=True)
+MEMORY = next((folder for folder in ("/dev/shm",) if Path(folder).is_dir()), None)
+"""Power is not cut here, so the disk need not be waited for."""
+
 T = TypeVar("T")
 
 
@@ -52,7 +56,7 @@ class Walk(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.loop = asyncio.new_event_loop()
-        self.folder = tempfile.TemporaryDirectory()
+        self.folder = tempfile.TemporaryDirectory(dir=MEMORY)
         self.clock = ManualClock(NOON)
         self.org = TaskOrg()
         self.wanted = dict.fromkeys(KEYS, 0)
@@ -75,7 +79,7 @@ class Walk(RuleBasedStateMachine):
     def take(self, news: TaskNews) -> None:
         self.told[news.contact] = news
 
-    @rule(keys=st.lists(st.sampled_from(KEYS), min_size=1, unique=True))
+    @rule(keys=SOME)
     def want(self, keys: list[str]) -> None:
         commits = []
         for key in keys:
@@ -98,6 +102,17 @@ class Walk(RuleBasedStateMachine):
     def works(self) -> None:
         self.run(self.round())
 
+    def request(self, keys: list[str], answer: Fault) -> None:
+        """The next request, which is about these keys at least if no lease forbids it, meets that answer."""
+        if self.outbox.rest is not None:
+            self.time_passes(max(0, self.outbox.rest.until - self.clock.now()))
+        self.want(keys)
+        self.org.script.append(answer)
+        try:
+            self.run(self.round())
+        finally:
+            self.org.script.clear()
+
     async def round(self) -> None:
         try:
             await self.outbox.round()
@@ -105,23 +120,21 @@ class Walk(RuleBasedStateMachine):
             assert not self.store.broken
 
     @rule(
-        carried_out=st.booleans(), doubtful=st.booleans(), code=st.sampled_from(["connection", "busy", "daily_limit"])
+        keys=SOME,
+        carried_out=st.booleans(),
+        doubtful=st.booleans(),
+        code=st.sampled_from(["connection", "busy", "daily_limit"]),
     )
-    def unavailable(self, carried_out: bool, doubtful: bool, code: str) -> None:
+    def unavailable(self, keys: list[str], carried_out: bool, doubtful: bool, code: str) -> None:
         def fail(rows: Sequence[OutboxRow]) -> Sequence[TaskResult]:
             if carried_out and doubtful:
                 self.org.carry_out(rows)
             raise CrmUnavailable(code, "no", doubtful=doubtful)
 
-        self.org.script.append(fail)
-        self.run(self.round())
-        self.org.script.clear()
+        self.request(keys, fail)
 
-    @rule(
-        codes=st.dictionaries(st.sampled_from(KEYS), st.sampled_from(sorted(VERDICTS)), min_size=1),
-        carried_out=st.booleans(),
-    )
-    def refuses(self, codes: dict[str, str], carried_out: bool) -> None:
+    @rule(codes=st.dictionaries(st.sampled_from(KEYS), st.sampled_from(sorted(VERDICTS)), min_size=1))
+    def refuses(self, codes: dict[str, str]) -> None:
         """Salesforce refuses some rows; a duplicate is only reported by an org that has the Task."""
 
         def refuse(rows: Sequence[OutboxRow]) -> Sequence[TaskResult]:
@@ -134,12 +147,10 @@ class Walk(RuleBasedStateMachine):
                     results.append(TaskError(row.contact, code, "no"))
             return results
 
-        self.org.script.append(refuse)
-        self.run(self.round())
-        self.org.script.clear()
+        self.request(sorted(codes), refuse)
 
-    @rule(when=st.sampled_from(["before", "after", "late"]))
-    def dies(self, when: str) -> None:
+    @rule(keys=SOME, when=st.sampled_from(["before", "after", "late"]))
+    def dies(self, keys: list[str], when: str) -> None:
         """kill -9 with a request under way; Salesforce may finish it up to the request's timeout later."""
 
         def die(rows: Sequence[OutboxRow]) -> Sequence[TaskResult]:
@@ -149,10 +160,8 @@ class Walk(RuleBasedStateMachine):
                 self.late.append((self.clock.now() + TIMEOUT, list(rows)))
             raise DiesError
 
-        self.org.script.append(die)
         with suppress(DiesError):
-            self.run(self.round())
-        self.org.script.clear()
+            self.request(keys, die)
         self.run(self.store.close())
         self.start()
 
@@ -162,21 +171,19 @@ class Walk(RuleBasedStateMachine):
         self.run(self.store.close())
         self.start()
 
-    @rule()
-    def disk_fills(self) -> None:
+    @rule(keys=SOME)
+    def disk_fills(self, keys: list[str]) -> None:
         self.store.broken = True
-        self.run(self.round())
+        self.request(keys, self.org.carry_out)
         self.store.broken = False
 
-    @rule()
-    def we_stumble(self) -> None:
+    @rule(keys=SOME)
+    def we_stumble(self, keys: list[str]) -> None:
         def stumble(rows: Sequence[OutboxRow]) -> Sequence[TaskResult]:
             self.org.carry_out(rows[:1])
             raise KeyError("mistake")
 
-        self.org.script.append(stumble)
-        self.run(self.round())
-        self.org.script.clear()
+        self.request(keys, stumble)
 
     @invariant()
     def never_two(self) -> None:
