@@ -1,6 +1,7 @@
 """An org for the adapter to talk to, and the adapter signed in there."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -59,12 +60,19 @@ def config(running_org: RunningOrg, private_pem: str) -> MakeConfig:
     return make
 
 
-@pytest.fixture
-async def crm(org: RunningOrg, config: MakeConfig) -> AsyncIterator[SalesforceCrm]:
-    """A new one for each test: not signed in yet, nothing described."""
+@pytest.fixture(scope="session")
+def shared_crm(config: MakeConfig) -> Iterator[SalesforceCrm]:
+    """One adapter for the session: to read its key takes longer than most tests."""
     crm = open_crm(config())
     yield crm
-    await crm.close()
+    asyncio.run(crm.close())
+
+
+@pytest.fixture
+def crm(org: RunningOrg, shared_crm: SalesforceCrm) -> SalesforceCrm:
+    """As if new: nothing described."""
+    shared_crm._shapes._kept.clear()
+    return shared_crm
 
 
 @pytest.fixture
