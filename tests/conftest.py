@@ -37,6 +37,12 @@ def _panel_assets() -> str | None:
     return str(manifest) if manifest.exists() else None
 
 
+def _node() -> str | None:
+    """Our own Node.js, with the npm packages beside it."""
+    node = ROOT / ".venv" / "bin" / "node"
+    return str(node) if node.exists() and (ROOT / "node_modules" / "@salesforce" / "types").exists() else None
+
+
 def _program(name: str) -> Callable[[], str | None]:
     return lambda: shutil.which(name)
 
@@ -44,6 +50,7 @@ def _program(name: str) -> Callable[[], str | None]:
 PARTS: dict[str, tuple[Callable[[], str | None], str]] = {
     "browser": (_browser_path, "no Chromium: `make setup` installs it, or set CHROMIUM"),
     "panel": (_panel_assets, "the panel is not built: `make build`"),
+    "node": (_node, "Node.js and the npm packages are not set up: `make setup`"),
     "asterisk": (_program("asterisk"), "no Asterisk on this machine"),
 }
 """Parts that a machine may lack: how each is found, and what to say when it is not."""

@@ -5,7 +5,7 @@ import path from "node:path";
 import { ApexParserFactory } from "@apexdevtools/apex-parser";
 import { filesBelow } from "./panel/sources.mjs";
 
-const root = path.resolve(import.meta.dirname, "..");
+const root = path.resolve(process.argv[2] ?? path.join(import.meta.dirname, ".."));
 
 function faultsOf(file) {
   const found = [];

@@ -8,7 +8,7 @@ import path from "node:path";
 const require = createRequire(import.meta.url);
 const { ComponentSet, MetadataConverter } = require("@salesforce/source-deploy-retrieve");
 
-const root = path.resolve(import.meta.dirname, "..");
+const root = path.resolve(process.argv[2] ?? path.join(import.meta.dirname, ".."));
 const project = JSON.parse(fs.readFileSync(path.join(root, "sfdx-project.json"), "utf8"));
 // path.resolve drops a trailing slash; with one, all of lwc/ would be taken for one bundle.
 const folders = project.packageDirectories.map((entry) => path.resolve(root, entry.path));

@@ -17,7 +17,7 @@ METADATA = "{http://soap.sforce.com/2006/04/metadata}"
 ENGLISH = "force-app/main/default/labels/CustomLabels.labels-meta.xml"
 DUTCH = "force-app/main/default/translations/nl_NL.translation-meta.xml"
 
-MACHINE = re.compile(r"(?<![\w.*$}-])/(?:work|root|Users|home/\w+)/\w")
+MACHINE = re.compile(r"(?<![\w.*$}-])/(?:work|root|Users|home/\w+)/[\w.]")
 REGISTRY = re.compile(r"//[\w.-]*(?:npm|pypi|pythonhosted|crates|debian|maven)[\w-]*\.(?:org|com|io|net)\b")
 LOCKS = ("package-lock.json", "requirements/run.txt", "requirements/dev.txt", "requirements/node.txt")
 ADDRESS = re.compile(r'"resolved"|--(?:extra-)?index-url|--find-links|@ (?:file|https?):')

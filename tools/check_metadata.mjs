@@ -7,7 +7,7 @@ import path from "node:path";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { filesBelow } from "./panel/sources.mjs";
 
-const root = path.resolve(import.meta.dirname, "..");
+const root = path.resolve(process.argv[2] ?? path.join(import.meta.dirname, ".."));
 const NAMESPACE = 'xmlns="http://soap.sforce.com/2006/04/metadata"';
 // Inherited by every type; the file's name or neighbour gives them.
 const IMPLIED = ["fullName", "content"];

@@ -1,0 +1,91 @@
+"""The checks of org metadata find real faults: a made-up project with one fault each."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+META = '<?xml version="1.0" encoding="UTF-8" ?>\n<{type} xmlns="http://soap.sforce.com/2006/04/metadata">{body}</{type}>\n'
+BUNDLE = META.format(type="LightningComponentBundle", body="<apiVersion>62.0</apiVersion><isExposed>false</isExposed>")
+
+
+@pytest.fixture
+def check(tmp_path: Path, needs: Callable[[str], str]) -> Callable[[str], tuple[int, str]]:
+    """`check(name)` runs tools/check_<name>.mjs on the project in `tmp_path`: exit code and output."""
+    node = needs("node")
+    project = '{"packageDirectories": [{"path": "force-app"}, {"path": "lwc"}], "sourceApiVersion": "62.0"}'
+    (tmp_path / "sfdx-project.json").write_text(project)
+    (tmp_path / "lwc" / "good").mkdir(parents=True)
+    (tmp_path / "lwc" / "good" / "good.js").write_text('import { LightningElement } from "lwc";\n')
+    (tmp_path / "lwc" / "good" / "good.js-meta.xml").write_text(BUNDLE)
+    (tmp_path / "force-app").mkdir()
+
+    def run(name: str) -> tuple[int, str]:
+        command = [node, str(ROOT / "tools" / f"check_{name}.mjs"), str(tmp_path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        return done.returncode, done.stdout + done.stderr
+
+    return run
+
+
+def _label(value: str) -> str:
+    body = (
+        "<labels><fullName>A</fullName><language>en_US</language><protected>" + value + "</protected>"
+        "<shortDescription>A</shortDescription><value>A</value></labels>"
+    )
+    return META.format(type="CustomLabels", body=body)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (_label("true"), None),
+        (_label("yes"), "'yes' is not true or false"),
+        (_label("true").replace("<value>", "<worth>").replace("</value>", "</worth>"), "has no element <worth>"),
+        (_label("true").replace("<value>A</value>", ""), "<value> is missing"),
+        (_label("true").replace("</labels>", ""), "not well-formed"),
+        (_label("true").replace("2006/04", "2007/04"), "the root element lacks"),
+        (_label("true").replace("CustomLabels", "CustomLabel2"), "<CustomLabel2> is no metadata type"),
+    ],
+)
+def test_metadata(tmp_path: Path, check: Callable[[str], tuple[int, str]], text: str, fault: str | None) -> None:
+    labels = tmp_path / "force-app" / "main" / "default" / "labels"
+    labels.mkdir(parents=True)
+    (labels / "CustomLabels.labels-meta.xml").write_text(text)
+    code, output = check("metadata")
+    assert (code == 0) == (fault is None), output
+    assert fault is None or fault in output
+
+
+def test_a_bundle_without_its_metadata_is_found(tmp_path: Path, check: Callable[[str], tuple[int, str]]) -> None:
+    (tmp_path / "lwc" / "good" / "good.js-meta.xml").unlink()
+    code, output = check("metadata")
+    assert code == 1
+    assert "lwc/good: good.js-meta.xml is missing" in output
+
+
+@pytest.mark.parametrize(
+    ("source", "good"), [("class A { Integer b = 1; }", True), ("class A { Integer b = ; }", False)]
+)
+def test_apex(tmp_path: Path, check: Callable[[str], tuple[int, str]], source: str, good: bool) -> None:
+    (tmp_path / "force-app" / "A.cls").write_text(source)
+    code, output = check("apex")
+    assert code == (0 if good else 1), output
+    assert good or "force-app/A.cls:1:" in output
+
+
+def test_no_apex_is_fine(check: Callable[[str], tuple[int, str]]) -> None:
+    assert check("apex") == (0, "no Apex yet\n")
+
+
+@pytest.mark.slow
+def test_every_bundle_must_be_converted(tmp_path: Path, check: Callable[[str], tuple[int, str]]) -> None:
+    assert check("conversion") == (0, "1 components converted, 0 missing\n")
+    (tmp_path / "lwc" / "hollow").mkdir()
+    code, output = check("conversion")
+    assert code == 1, output
+    assert "lwc/hollow was not converted" in output
