@@ -19,7 +19,13 @@ const TOOLS = [
     // A recording that cannot be stopped now (on hold, masked, always on) reads "Record", off, with the reason.
     on: ({ recording, controls }) => recording === "on" && [null, "pending"].includes(controls.stop_record),
     off: { name: "record", label: labels.record, icon: "utility:record", code: "stop_record" },
-    onward: { name: "stop_record", label: labels.stopRec, full: labels.stopRecording, icon: "utility:stop", lit: "rec" },
+    onward: {
+      name: "stop_record",
+      label: labels.stopRec,
+      full: labels.stopRecording,
+      icon: "utility:stop",
+      lit: "rec"
+    },
     key: "KeyR"
   },
   {
@@ -81,7 +87,9 @@ const BUTTONS = {
 
 function button(name, code, asked = []) {
   const look = BUTTONS[name];
-  return { name, ...look, ...allowance(code, asked.includes(name)), look: `slds-button ${look.look}` };
+  // A small panel has room for the word of what goes on, and only the icon of what leaves.
+  const word = name === "decline" ? "slds-truncate pp-roomy" : "slds-truncate";
+  return { name, ...look, word, ...allowance(code, asked.includes(name)), look: `slds-button ${look.look}` };
 }
 
 /** The bar: the left third leaves, the right two thirds go on. */

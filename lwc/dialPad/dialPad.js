@@ -20,6 +20,8 @@ export default class DialPad extends LightningElement {
   @api outbound;
   /** What would be dialled for `number`: {number, shown, place, error}, or null while it is not known. */
   @api preview;
+  /** Whether the outbound screen needs a way out of its own, as the dock belongs to a live call. */
+  @api closes = false;
   /** The agent's outbound skills. */
   @api skills = [];
 

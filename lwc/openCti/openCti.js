@@ -5,31 +5,13 @@
  */
 const ANSWERS_WITHIN = 10_000;
 
-/**
- * Loads the script of the org that shows this page. Raises an error when `origin` is not one of `origins`, or the script
- * does not come.
- */
-export async function connectOpenCti({ origin, origins, version }) {
-  if (!origins.includes(origin)) {
-    throw new Error(`${origin} may not show this panel. Allowed: ${origins.join(", ") || "none"}.`);
-  }
-  await script(`${origin}/support/api/${version}/lightning/opencti_min.js`);
-  const api = window.sforce?.opencti;
-  if (!api) {
-    throw new Error("The Open CTI script has come, but defines no sforce.opencti.");
-  }
-  return new OpenCtiHost(api);
-}
+const LINKED = /^(Account|Contact|Lead|Case|Opportunity|Campaign|\w+__c)$/;
 
-function script(src) {
-  const element = document.createElement("script");
-  return new Promise((loaded, failed) => {
-    const late = setTimeout(() => failed(new Error(`${src} did not load in time.`)), ANSWERS_WITHIN);
-    element.onload = () => loaded(clearTimeout(late));
-    element.onerror = () => failed(new Error(`${src} could not be loaded.`), clearTimeout(late));
-    element.src = src;
-    document.head.append(element);
-  });
+/** The record of a payload that a Task can be linked to, or null. */
+function recordOf({ recordId, objectType, recordName }) {
+  return recordId && LINKED.test(objectType ?? "")
+    ? { id: recordId, type: objectType, name: String(recordName ?? "").slice(0, 255) }
+    : null;
 }
 
 class OpenCtiHost {
@@ -130,11 +112,29 @@ class OpenCtiHost {
   }
 }
 
-const LINKED = /^(Account|Contact|Lead|Case|Opportunity|Campaign|\w+__c)$/;
+/**
+ * Loads the script of the org that shows this page. Raises an error when `origin` is not one of `origins`, or the script
+ * does not come.
+ */
+export async function connectOpenCti({ origin, origins, version }) {
+  if (!origins.includes(origin)) {
+    throw new Error(`${origin} may not show this panel. Allowed: ${origins.join(", ") || "none"}.`);
+  }
+  await script(`${origin}/support/api/${version}/lightning/opencti_min.js`);
+  const api = window.sforce?.opencti;
+  if (!api) {
+    throw new Error("The Open CTI script has come, but defines no sforce.opencti.");
+  }
+  return new OpenCtiHost(api);
+}
 
-/** The record of a payload that a Task can be linked to, or null. */
-function recordOf({ recordId, objectType, recordName }) {
-  return recordId && LINKED.test(objectType ?? "")
-    ? { id: recordId, type: objectType, name: String(recordName ?? "").slice(0, 255) }
-    : null;
+function script(src) {
+  const element = document.createElement("script");
+  return new Promise((loaded, failed) => {
+    const late = setTimeout(() => failed(new Error(`${src} did not load in time.`)), ANSWERS_WITHIN);
+    element.onload = () => loaded(clearTimeout(late));
+    element.onerror = () => failed(new Error(`${src} could not be loaded.`), clearTimeout(late));
+    element.src = src;
+    document.head.append(element);
+  });
 }

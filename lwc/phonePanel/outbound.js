@@ -34,7 +34,9 @@ export function whyNotCall(view, outbound) {
 /** A new outbound call: the only skill is chosen by itself, else the one used last. */
 export function freshOutbound(view, { number = "", record = null, skill = null } = {}, last = null) {
   const skills = outboundSkills(view.setup);
-  const known = [skill, skills.length === 1 ? skills[0].id : null, last].find((id) => skills.some((one) => one.id === id));
+  const known = [skill, skills.length === 1 ? skills[0].id : null, last].find((id) =>
+    skills.some((one) => one.id === id)
+  );
   return { number, record, skill: known ?? null, error: null, asked: false };
 }
 

@@ -182,6 +182,10 @@ export default class PhonePanel extends LightningElement {
     return this.dock !== undefined;
   }
 
+  get hasLive() {
+    return Boolean(liveOf(this.view.contacts));
+  }
+
   get keypadOpen() {
     return this.body === "keypad";
   }
@@ -191,8 +195,9 @@ export default class PhonePanel extends LightningElement {
   }
 
   get mainClass() {
-    const split = this.isWork || this.keypadOpen ? " pp_split" : "";
-    return `pp${split}${this.masked ? " pp_masked" : ""}`;
+    const split = this.isWork || (this.isDialPad && this.current) ? " pp_split" : "";
+    const opened = this.opened || (this.isWork && (this.detailsOpen || !this.folds)) ? " pp_opened" : "";
+    return `pp${split}${opened}${this.masked ? " pp_masked" : ""}`;
   }
 
   get cardsClass() {

@@ -91,7 +91,14 @@ function maskNote({ key, mask, controls }) {
     return null;
   }
   const action = controls.mask === null ? { name: "mask", label: labels.tryAgain } : null;
-  return { id: `mask ${key}`, contact: key, tone: "alarm", title: labels.notMasked, text: labels.notMaskedText, action };
+  return {
+    id: `mask ${key}`,
+    contact: key,
+    tone: "alarm",
+    title: labels.notMasked,
+    text: labels.notMaskedText,
+    action
+  };
 }
 
 function problemNote({ key, mask, problem }) {

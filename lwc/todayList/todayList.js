@@ -69,7 +69,9 @@ export default class TodayList extends LightningElement {
 
   open(event) {
     const { save, record } = this.row(event);
-    tell(this, "open", { record: save.task_id ? { id: save.task_id, type: "Task", name: save.subject ?? "" } : record });
+    tell(this, "open", {
+      record: save.task_id ? { id: save.task_id, type: "Task", name: save.subject ?? "" } : record
+    });
   }
 
   call(event) {
