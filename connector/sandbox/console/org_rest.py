@@ -156,6 +156,10 @@ def soql_text(value: str) -> str:
     return f"'{escaped}'"
 
 
-def sosl_term(value: str) -> str:
-    """`value` with SOSL's reserved characters escaped, to stand between the braces of FIND."""
-    return "".join("\\" + char if char in "?&|!{}[]()^~*:\\\"'+-;" else char for char in value)
+def sosl_term(value: str, *, beginnings: bool = False) -> str:
+    """`value` with SOSL's reserved characters escaped, to stand between the braces of FIND.
+
+    `beginnings`: a last word of letters also finds the words that begin with it, as Lightning's search boxes do.
+    """
+    escaped = "".join("\\" + char if char in "?&|!{}[]()^~*:\\\"'+-;" else char for char in value)
+    return escaped + "*" if beginnings and value[-1:].isalpha() else escaped

@@ -135,7 +135,7 @@ class Records:
             info = await self._catalogue.object(user, name)
             infos.append(info)
             parts.append(f"{name}({', '.join(await self._select(user, info, layout_of(name).columns))} LIMIT 50)")
-        query = f"FIND {{{sosl_term(text.strip())}}} IN ALL FIELDS RETURNING {', '.join(parts)}"
+        query = f"FIND {{{sosl_term(text.strip(), beginnings=True)}}} IN ALL FIELDS RETURNING {', '.join(parts)}"
         answer = await self._rest.call(user, "GET", "search", params={"q": query})
         rows = answer["searchRecords"]
         tables = []

@@ -37,7 +37,7 @@ export function drawTabs(list, workspace) {
       );
     })
   );
-  list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  list.querySelector("[data-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 export function drawNavigation(list, workspace, items) {
