@@ -1,0 +1,91 @@
+"""The people of the stand-in org, as the demo and its mock-ups know them."""
+
+import pytest
+
+from connector.salesforce import SalesforceCrm
+from tests.ports.crm_contract import Desk
+from tests.sandbox.org.rig import RunningOrg
+
+
+@pytest.mark.parametrize(
+    "number,country,people",
+    [
+        ("+14155550143", "US", [("Mia Chen", "Northwind Traders", "matched_phone")]),
+        ("+16285550119", "US", [("Mia Chen", "Northwind Traders", "matched_mobile")]),
+        ("+14155550100", "US", [("Mia Chen", "Northwind Traders", "matched_other")]),
+        ("+14155550151", "US", [("Mia Chen", "Northwind Traders", "matched_other")]),
+        ("+16285550172", "US", []),
+        (
+            "+16285550144",
+            "US",
+            [
+                ("Dana Whitfield", "Fabrikam", "matched_phone"),
+                ("Dan Whitfield", "Fabrikam", "matched_mobile"),
+                ("D. Whitfield", "Whitfield Consulting", "matched_phone"),
+            ],
+        ),
+        ("+31205550121", "NL", [("Sanne de Vries", "Van der Berg Logistiek", "matched_phone")]),
+        ("+31205550121", "US", [("Sanne de Vries", "Van der Berg Logistiek", "matched_phone")]),
+        ("+31715550124", "US", [("Daan Bakker", "Tulpenhof Bloemen", "matched_phone")]),
+        ("+441314960128", "GB", [("Fiona MacLeod", "Thistle & Rowan", "matched_phone")]),
+        ("+447700900130", "US", [("Beatrice Pemberton", "Pemberton Print", "matched_mobile")]),
+        ("+491713920016", "DE", [("Martina Brandt", "Brandt & Sohn Optik", "matched_mobile")]),
+        ("+919555550185", "US", []),
+    ],
+)
+async def test_callers(crm: SalesforceCrm, number: str, country: str, people: list[tuple[str, str, str]]) -> None:
+    found = await crm.match(number, country)
+    assert [(person.name, person.detail, person.why) for person in found.people] == people
+
+
+async def test_a_converted_lead_is_not_offered(crm: SalesforceCrm, org: RunningOrg, desk: Desk) -> None:
+    (lead,) = await desk.rows("SELECT Id FROM Lead WHERE IsConverted = true")
+    found = await crm.match("+19195550185", "US")
+    assert lead["Id"] not in [person.id for person in found.people]
+    assert lead["Id"] not in [record.id for record in await crm.find("people", "Lindberg")]
+
+
+async def test_a_person_account_is_linked_as_its_contact_and_popped_as_its_account(
+    crm: SalesforceCrm, desk: Desk
+) -> None:
+    (account,) = await desk.rows("SELECT Id, PersonContactId FROM Account WHERE Name = 'Elena Petrova'")
+    for number, why in (
+        ("+14155550189", "matched_phone"),
+        ("+14155550190", "matched_mobile"),
+        ("+14155550191", "matched_other"),
+    ):
+        (person,) = (await crm.match(number, "US")).people
+        assert (person.id, person.type, person.pop_id) == (account["PersonContactId"], "Contact", account["Id"])
+        assert (person.name, person.why) == ("Elena Petrova", why)
+    (found,) = await crm.find("people", "Petrova")
+    assert (found.id, found.pop_id) == (account["PersonContactId"], account["Id"])
+
+
+async def test_the_directory_of_the_seeded_world(crm: SalesforceCrm) -> None:
+    directory = await crm.directory()
+    assert [agent.name for agent in directory.agents.values()] == ["Jonas Weber", "Priya Nair", "Sam Rivera"]
+    sam = next(agent for agent in directory.agents.values() if agent.name == "Sam Rivera")
+    assert (sam.device, sam.skills) == ("2041", {"Support_EN": 8, "Billing": 5, "Sales": 3})
+    assert [agent.name for agent in directory.agents.values() if agent.supervisor] == ["Priya Nair"]
+    assert directory.skills["Billing"].disposition_required
+    assert directory.dispositions_of("Sales")[-1] == "Wrong Number"
+    assert directory.tags == ("Refund", "Follow-up", "Complaint", "VIP", "Invoice")
+
+
+async def test_the_check_of_the_seeded_world(crm: SalesforceCrm, org: RunningOrg) -> None:
+    found = await crm.check()
+    said = [finding.what for finding in found]
+    assert "Sign-in at Salesforce works." in said
+    assert "Task has all fields, and they can be written." in said
+    assert "3 agents, 3 skills, 8 dispositions." in said
+    org.control("POST", "settings", {"external_id": "plain"})
+    wrong = [finding for finding in await crm.check() if not finding.ok]
+    assert any("is not a unique external id" in finding.what and "tick Unique" in finding.cure for finding in wrong)
+
+
+async def test_the_check_when_the_org_cannot_be_asked(crm: SalesforceCrm, org: RunningOrg) -> None:
+    org.control("POST", "faults", [{"kind": "daily_limit", "count": 50}])
+    found = await crm.check()
+    assert found[0].ok
+    assert not any(finding.ok for finding in found[1:])
+    assert all("daily_limit" in finding.what for finding in found[1:])
