@@ -58,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     external_id: ExternalIdMode = "unique"
     rules: tuple[ValidationRule, ...] = ()
+    search_lag_seconds: float = 0.0
 
 
 class Context:

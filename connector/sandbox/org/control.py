@@ -45,6 +45,7 @@ class SettingsWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rules: list[str | ValidationRule] | None = None
     daily_limit: int | None = None
     session_idle_seconds: float | None = None
+    search_lag_seconds: float | None = None
 
 
 class LeadWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -136,13 +137,16 @@ class Control:
             "rules": list(self.context.settings.rules),
             "daily_limit": self.context.usage.limit,
             "session_idle_seconds": self.sessions.idle_seconds,
+            "search_lag_seconds": self.context.settings.search_lag_seconds,
         }
 
     def change_settings(self, request: web.Request, body: bytes) -> object:
         wanted = msgspec.json.decode(body, type=SettingsWanted)
         old = self.context.settings
         rules = old.rules if wanted.rules is None else tuple(self._rule(rule) for rule in wanted.rules)
-        self.context.apply(Settings(external_id=wanted.external_id or old.external_id, rules=rules))
+        lag = old.search_lag_seconds if wanted.search_lag_seconds is None else wanted.search_lag_seconds
+        mode = wanted.external_id or old.external_id
+        self.context.apply(Settings(external_id=mode, rules=rules, search_lag_seconds=lag))
         if wanted.daily_limit is not None:
             self.context.usage.limit = wanted.daily_limit
         if wanted.session_idle_seconds is not None:

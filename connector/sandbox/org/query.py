@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -85,7 +86,13 @@ def run_query(
 ) -> tuple[int | None, list[Record]]:
     """The same for a parsed query; `text` is what its positions point into."""
     compiled = compile_query(schema, text, query, clock, deleted=deleted)
-    rows = database.connection.execute(compiled.sql, compiled.parameters).fetchall()
+    try:
+        rows = database.connection.execute(compiled.sql, compiled.parameters).fetchall()
+    except sqlite3.OperationalError as error:
+        # More conditions or values than SQLite takes in one statement; the rest would be a mistake of ours.
+        if "too large" in str(error) or "too many" in str(error):
+            raise OrgError("QUERY_TOO_COMPLICATED", "The query has too many conditions or values.") from error
+        raise
     if compiled.counting:
         return int(rows[0][0]), []
     if compiled.aggregate:

@@ -59,7 +59,10 @@ class Records:
         return self.insert(sobject, given, user)
 
     def insert(self, sobject: SObject, given: Row, user: str, record_id: str | None = None) -> str:
-        """Like `create` but also for the org itself (seed, conversion), which may set read-only fields."""
+        """Like `create` but also for the org itself (seed, conversion), which may set read-only fields.
+
+        A given CreatedDate is when the record was saved, for its other times too.
+        """
         row: Row = {field.name: field.default for field in sobject.fields.values()}
         checked = {name: check(sobject.fields[name], value) for name, value in given.items()}
         row.update({name: value for name, value in checked.items() if value is not None})
@@ -68,10 +71,10 @@ class Records:
         self._require(sobject, [field for field in sobject.fields.values() if field.required], row)
         row["Id"] = record_id or ids.make_id(sobject.prefix, self.database.next_number(sobject.prefix))
         self._number(sobject, row)
-        moment = stamp(self.now())
+        moment = str(given.get("CreatedDate") or stamp(self.now()))
         audit: Row = {"CreatedDate": moment, "CreatedById": user, "LastModifiedDate": moment, "LastModifiedById": user,
                       "SystemModstamp": moment}  # fmt: skip
-        row.update({name: given.get(name) or value for name, value in audit.items() if name in sobject.fields})
+        row.update({name: value for name, value in audit.items() if name in sobject.fields})
         self._save(sobject, None, row, frozenset(checked), moment)
         return str(row["Id"])
 

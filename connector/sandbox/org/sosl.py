@@ -21,10 +21,12 @@ from connector.sandbox.org.search_index import folded, phone_digits, words
 from connector.sandbox.org.soql.conditions import Clock
 from connector.sandbox.org.soql.parser import Parser
 from connector.sandbox.org.soql.tree import Both, Comparison, Condition, Name, Query, Value
+from connector.sandbox.org.values import stamp
 
 Scope = Literal["ALL", "NAME", "EMAIL", "PHONE", "SIDEBAR"]
 SCOPES: dict[str, Scope] = {"ALL": "ALL", "NAME": "NAME", "EMAIL": "EMAIL", "PHONE": "PHONE", "SIDEBAR": "SIDEBAR"}
 MAX_ROWS = 2000
+MAX_GROUPS = 50
 MIN_SHARED_DIGITS = 7
 """How many digits of a stored number a longer search term must end with to find it."""
 
@@ -47,8 +49,14 @@ class Search(msgspec.Struct, frozen=True):
     limit: int
 
 
-def run_sosl(database: Database, schema: Schema, text: str, clock: Clock, version: str) -> list[Record]:
-    """The records found, object by object in the order of RETURNING; raises MALFORMED_SEARCH and query errors."""
+def run_sosl(
+    database: Database, schema: Schema, text: str, *, clock: Clock, version: str, lag_seconds: float = 0.0
+) -> list[Record]:
+    """The records found, object by object in the order of RETURNING; raises MALFORMED_SEARCH and query errors.
+
+    Records made less than `lag_seconds` ago are not found: Salesforce's search index is behind its database.
+    """
+    indexed = Value("datetime", stamp(clock.now - lag_seconds), 0)
     search = parse_sosl(schema, text)
     records: list[Record] = []
     for query in search.returning:
@@ -57,7 +65,7 @@ def run_sosl(database: Database, schema: Schema, text: str, clock: Clock, versio
             raise OrgError("INVALID_TYPE", f"sObject type '{query.source}' is not supported in a search.")
         found = _Finder(database, sobject, search).find(search.term)
         if found:
-            narrowed = msgspec.structs.replace(query, where=_among(found, query.where))
+            narrowed = msgspec.structs.replace(query, where=_among(found, indexed, query.where))
             records += run_query(database, schema, text, narrowed, clock=clock, version=version)[1]
         if len(records) >= search.limit:
             break
@@ -81,10 +89,7 @@ def parse_sosl(schema: Schema, text: str) -> Search:
         returning = [_plain(item.name) for item in schema.objects.values() if item.searchable]
     limit = MAX_ROWS
     if parser.accept("LIMIT"):
-        token = parser.advance()
-        if not token.text.isdigit():
-            raise parser.fail(token)
-        limit = min(limit, int(token.text))
+        limit = min(limit, parser.count())
     parser.expect_end()
     return Search(term, scope, tuple(returning), limit)
 
@@ -123,9 +128,11 @@ def _returned(parser: Parser) -> Query:
     return query
 
 
-def _among(found: Found, where: Condition | None) -> Condition:
+def _among(found: Found, indexed: Value, where: Condition | None) -> Condition:
+    """Those of the found records that were made by `indexed` and meet the query's own condition."""
     chosen = Comparison(Name(("Id",), 0), "IN", tuple(Value("string", record, 0) for record in sorted(found)))
-    return chosen if where is None else Both((chosen, where))
+    known = Comparison(Name(("CreatedDate",), 0), "<=", (indexed,))
+    return Both((chosen, known) if where is None else (chosen, known, where))
 
 
 class _Finder:
@@ -153,6 +160,8 @@ class _Finder:
                 raise OrgError("MALFORMED_SEARCH", f"No viable alternative at character '{term[position:].strip()[0]}'")
             self._tokens.append(match)
             position = match.end()
+        if sum(1 for token in self._tokens if token["open"]) > MAX_GROUPS:
+            raise malformed(term, "the search term has too many parentheses")
         found = self._either()
         if self._next < len(self._tokens):
             raise malformed(term, "unexpected token in search term")

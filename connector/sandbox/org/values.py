@@ -6,6 +6,7 @@ booleans 0 and 1; references as 18-character ids.
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import NoReturn
@@ -17,6 +18,9 @@ from connector.sandbox.org.schema import NUMBER_TYPES, TEXT_TYPES, Field, Scalar
 DATE_TIME = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})", re.IGNORECASE
 )
+NUMBER = re.compile(r"[+-]?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+LARGEST = 1e18
+"""No number field holds more than 18 digits."""
 DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 EARLIEST_YEAR = 1700
 PLACE = " at [line:1, column:1]"
@@ -102,13 +106,12 @@ def _read_number(field: Field, value: object) -> int | float | None:
         _refuse(field, value)
     if value == "":
         return None
-    try:
-        if field.type == "int":
-            number = int(value)
-            return number if number == float(value) else _refuse(field, value)
-        return float(value)
-    except (ValueError, OverflowError):
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
         _refuse(field, value)
+    number = float(value)
+    if not math.isfinite(number) or abs(number) >= LARGEST or (field.type == "int" and not number.is_integer()):
+        _refuse(field, value)
+    return int(number) if field.type == "int" else number
 
 
 def _refuse(field: Field, value: object) -> NoReturn:

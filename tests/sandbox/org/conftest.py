@@ -107,7 +107,13 @@ def live(shared_org: RunningOrg) -> Iterator[RunningOrg]:
     shared_org.control(
         "POST",
         "settings",
-        {"external_id": "unique", "rules": [], "daily_limit": 5_000_000, "session_idle_seconds": 7200},
+        {
+            "external_id": "unique",
+            "rules": [],
+            "daily_limit": 5_000_000,
+            "session_idle_seconds": 7200,
+            "search_lag_seconds": 0,
+        },
     )
 
 

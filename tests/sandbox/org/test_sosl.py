@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from connector.sandbox.org.context import Settings
 from tests.sandbox.org.rig import Desk
 
 
@@ -67,6 +68,16 @@ def test_index_follows_changes(desk: Desk) -> None:
     assert names(desk, "FIND {quill} IN NAME FIELDS RETURNING Contact(Name)") == ["Nova Quill"]
     desk.ask("DELETE", f"sobjects/Contact/{contact}")
     assert by_phone(desk, "3035550198") == []
+
+
+def test_new_records_are_found_when_the_index_has_caught_up(desk: Desk) -> None:
+    desk.context.apply(Settings(search_lag_seconds=60.0))
+    desk.create("Contact", FirstName="Nova", LastName="Quist", Phone="(303) 555-0199")
+    desk.clock.advance(59)
+    assert by_phone(desk, "3035550199") == []
+    assert by_phone(desk, "4155550143") == ["Mia Chen"]
+    desk.clock.advance(1)
+    assert by_phone(desk, "3035550199") == ["Nova Quist"]
 
 
 TERMS: list[tuple[str, list[str]]] = [

@@ -47,5 +47,12 @@ def search(context: Context, call: Call) -> Reply:
     text = call.query.get("q")
     if not text:
         raise OrgError("MALFORMED_SEARCH", "SOSL statement is missing: give it as the parameter q")
-    records = run_sosl(context.database, context.schema, text, context.clock(call.user_id), call.version)
+    records = run_sosl(
+        context.database,
+        context.schema,
+        text,
+        clock=context.clock(call.user_id),
+        version=call.version,
+        lag_seconds=context.settings.search_lag_seconds,
+    )
     return Reply(200, {"searchRecords": records})

@@ -12,6 +12,8 @@ from connector.sandbox.org.values import stamp
 
 ADMINISTRATOR = ids.make_id("005", 0)
 DAY = 24 * 3600.0
+AGE_DAYS = 200.0
+"""How long ago most of the seeded world was entered."""
 FIRST_FREE_CASE = 1031
 
 
@@ -31,9 +33,12 @@ class World:
         self.people: dict[str, str] = {}
         self.cases: dict[str, str] = {}
 
-    def add(self, sobject: str, row: Row, owner: str | None = None) -> str:
+    def add(self, sobject: str, row: Row, owner: str | None = None, *, days_old: float = AGE_DAYS) -> str:
+        """Make a record as it was saved that many days ago; blank values are left out."""
         kind: SObject = self.records.schema[sobject]
         full: Row = {name: value for name, value in row.items() if value != ""}
+        if "CreatedDate" in kind.fields:
+            full["CreatedDate"] = stamp(self.now - days_old * DAY)
         if owner is not None and "OwnerId" in kind.fields:
             full["OwnerId"] = owner
         return self.records.insert(kind, full, ADMINISTRATOR)
@@ -151,15 +156,15 @@ class World:
             "WhoId": mia, "WhatId": self.cases["00000987"], "Subject": "Call with Mia Chen", "Status": "Completed",
             "ActivityDate": self.day(-3), "TaskSubtype": "Call", "CallType": "Inbound", "CallDurationInSeconds": 348,
             "CallDisposition": "Answered", "Description": "Carrier says Thursday. Will call back when it has arrived.",
-        }, self.users["sam"])  # fmt: skip
+        }, self.users["sam"], days_old=3)  # fmt: skip
         self.add("Task", {
             "WhoId": mia, "WhatId": self.cases["00001026"], "Subject": "Invoice 20931", "Status": "Completed",
             "ActivityDate": self.day(-1), "TaskSubtype": "Email", "Description": "Sent to mia.chen@northwind.example",
-        }, self.users["sam"])  # fmt: skip
+        }, self.users["sam"], days_old=1)  # fmt: skip
         self.add("Task", {
             "WhoId": mia, "WhatId": self.accounts["Northwind Traders"], "Subject": "Send price list",
             "ActivityDate": self.day(2), "Status": "Not Started",
-        }, self.users["jonas"])  # fmt: skip
+        }, self.users["jonas"], days_old=4)  # fmt: skip
 
 
 def _mailbox(name: str) -> str:

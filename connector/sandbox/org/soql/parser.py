@@ -22,6 +22,10 @@ from connector.sandbox.org.soql.tree import (
     Value,
 )
 
+MAX_COUNT_DIGITS = 9
+MAX_DIGITS = 18
+MAX_DEPTH = 50
+"""How deep parentheses, NOT and sub-queries may nest."""
 AGGREGATES = frozenset({"COUNT", "COUNT_DISTINCT", "MIN", "MAX", "SUM", "AVG"})
 CLAUSES = frozenset({"FROM", "WHERE", "GROUP", "ORDER", "LIMIT", "OFFSET", "ALL", "FOR", "HAVING", "WITH", "USING"})
 COMPARISONS = frozenset({"=", "!=", "<>", "<", "<=", ">", ">="})
@@ -46,6 +50,7 @@ class Parser:
         self.text = text
         self._tokens = tokens(text) if start == 0 else [t for t in tokens(" " * start + text[start:]) if t.at >= start]
         self._next = 0
+        self._depth = 0
 
     @property
     def token(self) -> Token:
@@ -112,8 +117,8 @@ class Parser:
             where=self.condition() if self.accept("WHERE") else None,
             group=self._names() if self.accept("GROUP", "BY") else (),
             order=self._orders() if self.accept("ORDER", "BY") else (),
-            limit=self._count() if self.accept("LIMIT") else None,
-            offset=self._count() if self.accept("OFFSET") else None,
+            limit=self.count() if self.accept("LIMIT") else None,
+            offset=self.count() if self.accept("OFFSET") else None,
             all_rows=self.accept("ALL", "ROWS"),
         )
         # VIEW and REFERENCE only touch "recently viewed", which the stand-in does not keep.
@@ -168,9 +173,10 @@ class Parser:
             names.append(self.name())
         return tuple(names)
 
-    def _count(self) -> int:
+    def count(self) -> int:
+        """A number of rows."""
         token = self.advance()
-        if token.kind != "number" or not token.text.isdigit():
+        if token.kind != "number" or not token.text.isdigit() or len(token.text) > MAX_COUNT_DIGITS:
             raise self.fail(token)
         return int(token.text)
 
@@ -205,13 +211,19 @@ class Parser:
         return Both(tuple(parts)) if joiner == "AND" else Either(tuple(parts))
 
     def _term(self) -> Condition:
-        if self.accept("NOT"):
-            return Negation(self._term())
-        if self.symbol("("):
-            inner = self.condition()
-            self.expect_symbol(")")
-            return inner
-        return self._comparison()
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise malformed(self.text, self.token.at, "the conditions are nested too deeply")
+        try:
+            if self.accept("NOT"):
+                return Negation(self._term())
+            if self.symbol("("):
+                inner = self.condition()
+                self.expect_symbol(")")
+                return inner
+            return self._comparison()
+        finally:
+            self._depth -= 1
 
     def _comparison(self) -> Condition:
         left = self.name()
@@ -240,7 +252,9 @@ class Parser:
             case "string":
                 return Value("string", unescaped(self.text, token, pattern=pattern), token.at)
             case "number":
-                number = float(token.text) if "." in token.text else int(token.text)
+                # Beyond 18 digits only the size matters, which a float keeps and SQLite takes.
+                fraction = "." in token.text or len(token.text) > MAX_DIGITS
+                number = float(token.text) if fraction else int(token.text)
                 return Value("number", number, token.at)
             case "date":
                 return Value("date", token.text, token.at)
@@ -251,7 +265,7 @@ class Parser:
             case "word" if token.keyword == "NULL":
                 return Value("null", None, token.at)
             case "word" if NAMED_DATE.fullmatch(token.keyword):
-                count = self._count() if self.symbol(":") else None
+                count = self.count() if self.symbol(":") else None
                 if (count is None) != ("_N_" not in f"_{token.keyword}"):
                     raise self.fail(token)
                 return Value("named", token.keyword, token.at, count)

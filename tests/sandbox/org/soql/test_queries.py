@@ -162,7 +162,7 @@ def test_counts_and_groups(desk: Desk) -> None:
             "attributes": {"type": "AggregateResult"},
             "Name": "Fabrikam",
             "expr0": 4,
-            "oldest": "2026-11-25T20:00:00.000+0000",
+            "oldest": "2026-05-09T20:00:00.000+0000",
         }
     ]
 
