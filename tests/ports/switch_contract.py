@@ -18,6 +18,7 @@ from connector.domain.effects import (
 from connector.domain.events import (
     AskRefused,
     CallArrived,
+    LegEnded,
     PhoneChanged,
 )
 from connector.domain.model import LegState, Recording, Role
@@ -208,6 +209,16 @@ class SwitchContract:
         await now(rig)
         assert scene.contact not in rig.heard.snapshots[-1].recordings
 
+    async def test_a_phone_that_nobody_answered_takes_no_customer_with_it(self, rig: Rig) -> None:
+        scene = await left_on_hold(rig)
+        await rig.switch.ask(Mix(fresh("ask"), scene.contact, (scene.customer,), ()))
+        await rig.switch.ask(offer_other(scene))
+        await rig.until(lambda: rig.heard.legs.get(scene.other) is LegState.RINGING)
+        rig.heard.news.clear()
+        await rig.hang_up(scene.other)
+        await expect(rig, scene, ("ended other declined",))
+        assert (await now(rig))[scene.customer].state is LegState.CONNECTED
+
     async def test_only_one_agent_gets_the_customer(self, rig: Rig) -> None:
         scene = await ringing(rig)
         await rig.switch.ask(offer_other(scene))
@@ -275,7 +286,10 @@ class SwitchContract:
         rig.heard.news.clear()
         await rig.inflict(Refuse("Offer"))
         await rig.switch.ask(offer(scene))
-        await expect(rig, scene, ("ended agent failed",))
+        await rig.switch.ask(end_agent(scene))
+        await expect(rig, scene, ("ended agent failed", "ended agent failed"))
+        first, again = (event for event in rig.heard.news if isinstance(event, LegEnded) and event.leg == scene.agent)
+        assert first == again
         out = Scene(fresh("contact"), fresh("customer"), fresh("agent"), fresh("other"))
         await rig.inflict(Refuse("PlaceCall", "no_channels"))
         await rig.switch.ask(place(out))
@@ -323,6 +337,8 @@ class SwitchContract:
         assert not first.news
         assert len(first.downs) == len(first.snapshots)
         await before.close()
+        leg = await rig.ring()
+        await rig.until(lambda: leg in after.legs)
 
     async def test_a_name_that_was_told_as_ended_stays_so(self, rig: Rig) -> None:
         scene = await waiting(rig)

@@ -199,12 +199,7 @@ def _reach(exchange: Exchange, customer: Channel) -> None:
         exchange.clock.after(rule.rings_for, lambda: exchange.answer(customer))
     else:
         by = "customer" if rule.fate is Fate.DECLINED else "network"
-        exchange.clock.after(rule.rings_for, lambda: _not_taken(exchange, customer, rule.fate, by))
-
-
-def _not_taken(exchange: Exchange, customer: Channel, fate: Fate, by: str) -> None:
-    if not customer.up:
-        exchange.end(customer, fate.value, by=by)
+        exchange.clock.after(rule.rings_for, lambda: exchange.end(customer, rule.fate.value, by=by))
 
 
 def _mix(exchange: Exchange, ask: Mix) -> None:

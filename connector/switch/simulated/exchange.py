@@ -306,12 +306,14 @@ class Exchange:
         channel.since = self.clock.now()
 
     def _leave_customer(self, phone: Channel, was_up: bool) -> None:
-        """A customer whom the agent leaves is hung up on, unless parked, still waiting, or with somebody else."""
+        """A customer whom the agent leaves is hung up on, unless parked, still waiting, or with somebody else.
+
+        One who called is left only by a phone that was answered; one who is being called, by the phone of who calls.
+        """
         customer = self._channels.get(phone.customer)
-        if customer is None or not (was_up or not customer.inbound):
+        if customer is None or customer.state is LegState.HELD:
             return
-        waits = customer.inbound and not customer.up
-        if not waits and self.speaker_of(customer) is None:
+        if (was_up and customer.up) or not customer.inbound:
             self._follow(customer)
 
     def _follow(self, channel: Channel) -> None:

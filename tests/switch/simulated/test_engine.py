@@ -183,6 +183,31 @@ def test_hanging_up_twice_is_once_and_nobody_can_hang_up_what_never_was() -> Non
     assert bad.value.field == "leg"
 
 
+def test_an_agent_who_hangs_up_before_the_customer_hears_them_leaves_the_customer_waiting() -> None:
+    floor = Floor()
+    leg = floor.engine.ring(CALLER, LINE)
+    floor.engine.ask(Offer("contact", leg, "agent", SAM))
+    floor.engine.ask(Connect("1", "contact", leg, "agent"))
+    while "agent" not in floor.heard.legs or floor.state("agent") is not LegState.CONNECTED:
+        floor.clock.advance(1)
+    floor.engine.hang_up("agent")
+    floor.clock.advance(1_000)
+    assert floor.state(leg) is LegState.RINGING
+    assert floor.heard.news[-1] == floor.ended("agent")
+
+
+def test_the_journal_notes_what_changed_and_not_what_was_so_already() -> None:
+    floor = Floor()
+    leg = floor.engine.ring(CALLER, LINE)
+    floor.answer(leg)
+    floor.entries.clear()
+    for _ in range(2):
+        floor.engine.ask(SetMute("2", "contact", "agent", True))
+        floor.engine.ask(Mix("3", "contact", ("agent",), (leg,)))
+    floor.clock.advance(1_000)
+    assert [(entry.what, entry.leg) for entry in floor.entries] == [("muted", "agent"), ("held", leg)]
+
+
 def test_a_switch_without_lines_must_be_told_what_is_called() -> None:
     engine = Engine(VirtualClock())
     with pytest.raises(BadInput) as bad:

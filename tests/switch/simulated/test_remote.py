@@ -38,6 +38,7 @@ async def rig(server: ServerProcess) -> AsyncIterator[RemoteRig]:
     assert not rig.heard.impossible
 
 
+@pytest.mark.slow
 class TestRemote(SwitchContract):
     @pytest.fixture
     async def rig(self, rig: RemoteRig) -> RemoteRig:
