@@ -70,10 +70,9 @@ def _task(client: SalesforceClient, shapes: Shapes) -> Iterator[Finding]:
 
 def _searches(client: SalesforceClient, shapes: Shapes) -> Iterator[Finding]:
     for name in ("Contact", "Lead", "Account", "Case", "Opportunity"):
-        try:
-            shapes.of(name)
-        except Refused as refused:
-            yield Finding(False, f"{name} cannot be read ({refused.code}); callers are not found there.", _GRANT)
+        shapes.forget(name)
+        if shapes.readable(name) is None:
+            yield Finding(False, f"{name} cannot be read; it is left out of caller match and searches.", _GRANT)
 
 
 def _directory(client: SalesforceClient, shapes: Shapes) -> Iterator[Finding]:

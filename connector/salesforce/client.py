@@ -5,7 +5,7 @@ import email.utils
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -20,6 +20,7 @@ from connector.errors import CrmUnavailable
 from connector.salesforce import faults
 from connector.salesforce.auth import SignIn, Token
 from connector.salesforce.config import SalesforceConfig
+from connector.salesforce.faults import Refused
 from connector.salesforce.http import open_session
 
 T = TypeVar("T")
@@ -27,6 +28,9 @@ Json = dict[str, Any]
 
 LARGEST_COLLECTION = 200
 """The most records of one collections request."""
+
+MOST_QUERIES = 5
+"""The most queries of one composite request."""
 
 LONGEST_QUERY = 6_000
 """Characters of a percent-encoded list in one query; address and headers together may have 16,384 bytes."""
@@ -85,6 +89,31 @@ class SalesforceClient:
     def query_among(self, soql: str, values: Iterable[str], *, deleted: bool = False) -> list[Json]:
         """All rows of queries in whose text `{}` stands for a list of `values`, in as many requests as it takes."""
         return [row for part in _parts(values) for row in self.query(soql.format(part), deleted=deleted)]
+
+    def queries(self, soqls: Sequence[str]) -> list[list[Json] | Refused]:
+        """All rows of each query, or why it was refused; every five of them count as one API request."""
+        return [
+            result
+            for first in range(0, len(soqls), MOST_QUERIES)
+            for result in self._together(soqls[first : first + MOST_QUERIES])
+        ]
+
+    def _together(self, soqls: Sequence[str]) -> list[list[Json] | Refused]:
+        base = f"/services/data/v{self._version}/query/?q="
+        parts = [
+            {"method": "GET", "referenceId": f"query{n}", "url": base + quote(soql, safe="")}
+            for n, soql in enumerate(soqls)
+        ]
+        body = json.dumps({"allOrNone": False, "compositeRequest": parts})
+
+        def ask(sf: Salesforce) -> list[list[Json] | Refused]:
+            answer = sf.restful("composite", method="POST", data=body, allow_redirects=False)
+            try:
+                return [_rows(sf, part["httpStatusCode"], part["body"]) for part in (answer or {})["compositeResponse"]]
+            except (KeyError, TypeError) as error:
+                raise CrmUnavailable("unavailable", "The answer to queries is not in Salesforce's form.") from error
+
+        return cast("list[list[Json] | Refused]", self._perform(ask))
 
     def search(self, sosl: str) -> list[Json]:
         """The records that a SOSL search finds."""
@@ -175,6 +204,20 @@ class SalesforceClient:
         if isinstance(usage, Usage):
             self._usage = (usage.used, usage.total)
         self._retry_after.ms = _milliseconds(response.headers.get("Retry-After"), self._now())
+
+
+def _rows(sf: Salesforce, status: int, body: Any) -> list[Json] | Refused:
+    """The rows of one query among several, all pages, or its refusal; raises `CrmUnavailable` for any other answer."""
+    if status != requests.codes.ok:
+        refused = faults.from_answer(SalesforceError("", status, "query", body), writing=False, retry_after=None)
+        if isinstance(refused, Refused):
+            return refused
+        raise refused
+    rows: list[Json] = list(body["records"])
+    while not body["done"]:
+        body = sf.query_more(body["nextRecordsUrl"], identifier_is_url=True, allow_redirects=False)
+        rows += body["records"]
+    return rows
 
 
 def quoted(value: str) -> str:

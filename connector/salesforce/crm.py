@@ -13,7 +13,7 @@ from connector.salesforce.checks import findings
 from connector.salesforce.client import SalesforceClient, T
 from connector.salesforce.config import SalesforceConfig
 from connector.salesforce.directory import read_directory
-from connector.salesforce.faults import Refused
+from connector.salesforce.faults import ACCESS_MS, Refused
 from connector.salesforce.search import Search
 from connector.salesforce.shapes import Shapes
 from connector.salesforce.tasks import TaskWriter
@@ -44,7 +44,7 @@ class SalesforceCrm:
 
     async def directory(self) -> Directory:
         """Agents, skills, dispositions, tags and settings as the org has them, with defaults for what is absent."""
-        return await self._read(partial(read_directory, self._client))
+        return await self._read(self._directory)
 
     async def match(self, number: str, country: str) -> CallerMatch:
         """Who has `number` (E.164), however it is written there, with or without extension; exact matches only."""
@@ -66,12 +66,17 @@ class SalesforceCrm:
         """Ends its threads and connections; requests under way end first."""
         await self._client.close()
 
+    def _directory(self) -> Directory:
+        directory = read_directory(self._client)
+        # The first caller is not to wait for what the org says about its objects.
+        self._search.phones()
+        return directory
+
     async def _read(self, work: Callable[[], T]) -> T:
         """Runs `work` in a thread; a refusal that no row can be blamed for is the org's fault: a missing permission."""
         try:
             return await self._client.run(work)
         except Refused as refused:
             cure = "See `connector check`: the integration user may lack a permission, or the package its deployment."
-            raise CrmUnavailable(
-                "access", f"Salesforce refused a request ({refused.code}: {refused}). {cure}"
-            ) from refused
+            text = f"Salesforce refused a request ({refused.code}: {refused}). {cure}"
+            raise CrmUnavailable("access", text, retry_after=ACCESS_MS) from refused

@@ -6,10 +6,11 @@ The objects and their fields are those that the package deploys; see docs/refere
 
 import re
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
 from connector.domain import numbers, tasks
 from connector.domain.directory import DEFAULT_SKILL, Directory, Disposition, Profile, RecordingMode, Settings, Skill
@@ -23,6 +24,14 @@ MIDDLING: Final = 5
 """The proficiency of an agent for whom none is given."""
 
 _NAMES = ("DeveloperName", "MasterLabel")
+_SKILL_FIELDS = (
+    *("Inbound_Numbers__c", "Outbound__c", "Caller_Id__c", "Wrap_Up_Seconds__c"),
+    *("Disposition_Required__c", "Recording__c"),
+)
+_USER_FIELDS = (
+    *("Id", "Name", "TimeZoneSidKey", "LanguageLocaleKey", "LocaleSidKey"),
+    *("Phone_Device__c", "Phone_Country__c"),
+)
 _NO_SUCH_FIELD = re.compile(r"No such column '(?P<name>[\w.]+)'")
 
 
@@ -31,7 +40,7 @@ def read_directory(client: SalesforceClient) -> Directory:
 
     Raises `CrmUnavailable`, and `Refused` when even the users cannot be read.
     """
-    reading = _Reading(client)
+    reading = _Reading(_tables(client))
     skills = reading.skills()
     settings = reading.settings(skills)
     directory = Directory(
@@ -46,28 +55,67 @@ def read_directory(client: SalesforceClient) -> Directory:
     return msgspec.structs.replace(directory, version=zlib.crc32(msgspec.json.encode(directory)))
 
 
+class _Table(Struct):
+    """What is read of one object: its rows, once they are there, and the fields that it turned out to lack."""
+
+    sobject: str
+    fields: list[str]
+    tail: str = ""
+    rows: list[Json] | None = None
+    lacking: list[str] = []
+
+    @property
+    def soql(self) -> str:
+        return f"SELECT {', '.join(self.fields)} FROM {self.sobject} {self.tail}".rstrip()
+
+    def take(self, answer: list[Json] | Refused) -> None:
+        """Takes the rows; none if the org does not have the object; a field that it lacks is not asked for again."""
+        if not isinstance(answer, Refused):
+            self.rows = answer
+            return
+        if answer.code == "INVALID_TYPE" and self.sobject.endswith(("__mdt", "__c")):
+            self.rows = []
+            return
+        missing = _NO_SUCH_FIELD.search(str(answer))
+        if missing is None or missing["name"] not in self.fields or not missing["name"].endswith("__c"):
+            raise answer
+        self.fields.remove(missing["name"])
+        self.lacking.append(missing["name"])
+
+
+def _tables(client: SalesforceClient) -> dict[str, _Table]:
+    """All that the directory is made of, read with as few requests as can be."""
+    holders = f"SELECT AssigneeId FROM PermissionSetAssignment WHERE PermissionSet.Name = '{AGENT_PERMISSION}'"
+    permissions = f"PermissionSet.Name IN ('{AGENT_PERMISSION}', '{SUPERVISOR_PERMISSION}')"
+    tables = [
+        _Table("Phone_Skill__mdt", [*_NAMES, *_SKILL_FIELDS], "ORDER BY DeveloperName"),
+        _Table("Phone_Disposition__mdt", [*_NAMES, "Sort_Order__c", "Skills__c"]),
+        _Table("Phone_Tag__mdt", [*_NAMES, "Sort_Order__c"]),
+        _Table("Phone_Reason__mdt", [*_NAMES, "Sort_Order__c"]),
+        _Table("Phone_Setting__mdt", ["DeveloperName", "Value__c"], "ORDER BY DeveloperName"),
+        _Table("User", list(_USER_FIELDS), f"WHERE IsActive = true AND Id IN ({holders}) ORDER BY Name, Id"),
+        _Table("PermissionSetAssignment", ["AssigneeId", "PermissionSet.Name"], f"WHERE {permissions}"),
+        _Table("Phone_Agent_Skill__c", ["Name", "User__c", "Skill__c", "Proficiency__c"], "ORDER BY Name"),
+    ]
+    while waiting := [table for table in tables if table.rows is None]:
+        for table, answer in zip(waiting, client.queries([table.soql for table in waiting]), strict=True):
+            table.take(answer)
+    return {table.sobject: table for table in tables}
+
+
 class _Reading:
     """One reading of the configuration; `notes` say what was left out and why."""
 
-    def __init__(self, client: SalesforceClient) -> None:
+    def __init__(self, tables: dict[str, _Table]) -> None:
         self.notes: list[str] = []
+        self._tables = tables
         self._unconfigured = False
-        self._client = client
+        for table in tables.values():
+            for field in table.lacking:
+                self._note(table.sobject, "", f"has no field {field}, or our user may not see it")
 
-    def _rows(self, sobject: str, fields: Sequence[str], tail: str = "") -> list[Json]:
-        """All rows of an object, none if the org does not have it; fields that it lacks are left out, with a note."""
-        wanted = list(fields)
-        while True:
-            try:
-                return self._client.query(f"SELECT {', '.join(wanted)} FROM {sobject} {tail}".rstrip())
-            except Refused as refused:
-                if refused.code == "INVALID_TYPE" and sobject.endswith(("__mdt", "__c")):
-                    return []
-                missing = _NO_SUCH_FIELD.search(str(refused))
-                if missing is None or missing["name"] not in wanted or not missing["name"].endswith("__c"):
-                    raise
-                wanted.remove(missing["name"])
-                self._note(sobject, "", f"has no field {missing['name']}, or our user may not see it")
+    def _rows(self, sobject: str) -> list[Json]:
+        return self._tables[sobject].rows or []
 
     def _note(self, sobject: str, name: str, why: str) -> None:
         self.notes.append(f"{sobject} {name}: {why}" if name else f"{sobject}: {why}")
@@ -76,16 +124,7 @@ class _Reading:
 
     def skills(self) -> dict[str, Skill]:
         """The skills by id; a default one that every agent has when none is configured."""
-        fields = (
-            *_NAMES,
-            "Inbound_Numbers__c",
-            "Outbound__c",
-            "Caller_Id__c",
-            "Wrap_Up_Seconds__c",
-            "Disposition_Required__c",
-            "Recording__c",
-        )
-        rows = self._rows("Phone_Skill__mdt", fields, "ORDER BY DeveloperName")
+        rows = self._rows("Phone_Skill__mdt")
         self._unconfigured = not rows
         if not rows:
             return {DEFAULT_SKILL: Skill(DEFAULT_SKILL, DEFAULT_SKILL, outbound=True)}
@@ -149,7 +188,7 @@ class _Reading:
     def dispositions(self, skills: dict[str, Skill]) -> tuple[Disposition, ...]:
         """How a call may end, in the administrator's order; one whose skills are all unknown is left out."""
         found = []
-        for row in self._sorted("Phone_Disposition__mdt", "Skills__c"):
+        for row in self._sorted("Phone_Disposition__mdt"):
             named = _listed(row.get("Skills__c"))
             known = tuple(skill for skill in named if skill in skills)
             for skill in (skill for skill in named if skill not in skills):
@@ -164,22 +203,21 @@ class _Reading:
         """The labels of a list of choices, in the administrator's order; `default` when there are none."""
         return tuple(dict.fromkeys(row["MasterLabel"] for row in self._sorted(sobject))) or default
 
-    def _sorted(self, sobject: str, *more: str) -> list[Json]:
+    def _sorted(self, sobject: str) -> list[Json]:
         """The rows in their order: by Sort_Order__c, those without one last, then by label."""
-        rows = self._rows(sobject, (*_NAMES, "Sort_Order__c", *more))
 
         def place(row: Json) -> tuple[float, str]:
             order = row.get("Sort_Order__c")
             return (float("inf") if order is None else order, row["MasterLabel"])
 
-        return sorted(rows, key=place)
+        return sorted(self._rows(sobject), key=place)
 
     # Settings ---------------------------------------------------------------------------------------------------
 
     def settings(self, skills: dict[str, Skill]) -> Settings:
         """The settings with their defaults; a value that cannot be used is noted and the default stays."""
         given: dict[str, Any] = {}
-        for row in self._rows("Phone_Setting__mdt", ("DeveloperName", "Value__c"), "ORDER BY DeveloperName"):
+        for row in self._rows("Phone_Setting__mdt"):
             key, text = row["DeveloperName"], (row.get("Value__c") or "").strip()
             known = _SETTINGS.get(key)
             if known is None:
@@ -201,11 +239,9 @@ class _Reading:
     def agents(self, skills: dict[str, Skill]) -> dict[str, Profile]:
         """The active users with the agent's permission set, by id; all have the default skill if none is configured."""
         holders: dict[str, set[str]] = {AGENT_PERMISSION: set(), SUPERVISOR_PERMISSION: set()}
-        names = ", ".join(f"'{name}'" for name in holders)
-        tail = f"WHERE PermissionSet.Name IN ({names})"
-        for row in self._rows("PermissionSetAssignment", ("AssigneeId", "PermissionSet.Name"), tail):
+        for row in self._rows("PermissionSetAssignment"):
             holders[row["PermissionSet"]["Name"]].add(row["AssigneeId"])
-        users = self._users(holders[AGENT_PERMISSION])
+        users = [user for user in self._rows("User") if user["Id"] in holders[AGENT_PERMISSION]]
         levels = self._levels({user["Id"] for user in users}, skills)
         default = {DEFAULT_SKILL: MIDDLING} if self._unconfigured else {}
         devices: dict[str, str] = {}
@@ -214,21 +250,6 @@ class _Reading:
             user["Id"]: self._profile(user, levels.get(user["Id"], default), devices, user["Id"] in supervisors)
             for user in users
         }
-
-    def _users(self, ids: set[str]) -> list[Json]:
-        fields = [
-            "Id", "Name", "TimeZoneSidKey", "LanguageLocaleKey", "LocaleSidKey", "Phone_Device__c", "Phone_Country__c",
-        ]  # fmt: skip
-        while True:
-            select = f"SELECT {', '.join(fields)} FROM User WHERE IsActive = true AND Id IN ({{}}) ORDER BY Name, Id"
-            try:
-                return self._client.query_among(select, sorted(ids))
-            except Refused as refused:
-                missing = _NO_SUCH_FIELD.search(str(refused))
-                if missing is None or missing["name"] not in fields or not missing["name"].endswith("__c"):
-                    raise
-                fields.remove(missing["name"])
-                self._note("User", "", f"has no field {missing['name']}, or our user may not see it")
 
     def _profile(self, user: Json, levels: dict[str, int], devices: dict[str, str], supervisor: bool) -> Profile:
         device = (user.get("Phone_Device__c") or "").strip()
@@ -254,8 +275,7 @@ class _Reading:
     def _levels(self, agents: set[str], skills: dict[str, Skill]) -> dict[str, dict[str, int]]:
         """For each agent, skill → proficiency, 1 to 10."""
         found: dict[str, dict[str, int]] = {}
-        rows = self._rows("Phone_Agent_Skill__c", ("Name", "User__c", "Skill__c", "Proficiency__c"), "ORDER BY Name")
-        for row in rows:
+        for row in self._rows("Phone_Agent_Skill__c"):
             agent, skill, level = row["User__c"], row.get("Skill__c"), row.get("Proficiency__c")
             if agent not in agents:
                 continue

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from connector.domain import numbers
 from connector.domain.model import Record
 from connector.errors import BadInput
 from connector.ports.crm import CallerMatch
-from connector.salesforce.client import Json, SalesforceClient
+from connector.salesforce.client import Json, SalesforceClient, quoted
+from connector.salesforce.faults import Refused
 from connector.salesforce.shapes import Shape, Shapes
 
 MOST_FOUND: Final = 20
@@ -25,6 +27,7 @@ _SHARED: Final = 10
 _NOT_A_CALLERS: Final = ("Fax",)
 _RESERVED = re.compile(r"([?&|!{}\[\]()^~*:\\\"'+\-])")
 _OPERATORS: Final = frozenset({"AND", "OR", "NOT"})
+_CONDITION: Final = {"Lead": " WHERE IsConverted != true"}
 _RECORD_TYPES: Final = ("Account", "Case", "Opportunity", "Campaign")
 _RECORD_DETAIL: Final = {"Account": "Industry", "Case": "Subject", "Opportunity": "StageName", "Campaign": "Status"}
 _RECORD_NAME: Final = {"Case": "CaseNumber"}
@@ -53,7 +56,9 @@ class Search:
         if not terms:
             return CallerMatch((), ())
         home = numbers.country_of(number)
-        phones = {name: self._phones(self._shapes.of(name)) for name in ("Contact", "Lead", "Account")}
+        phones = self.phones()
+        if not phones:
+            return CallerMatch((), ())
         rows = self._client.search(self._phone_search(terms, phones))
         ranked: dict[str, _Ranked] = {}
         companies: list[Record] = []
@@ -73,63 +78,68 @@ class Search:
         related = self._related([found.record for found in people], [found.account for found in people])
         return CallerMatch(tuple(found.record for found in people), _once([*related, *companies]))
 
-    @staticmethod
-    def _phones(shape: Shape) -> list[str]:
-        """The phone fields that a caller's number may be in, custom ones too; Phone and MobilePhone first."""
-        found = [name for name, field in shape.fields.items() if field.type == "phone" and name not in _NOT_A_CALLERS]
-        return sorted(found, key=lambda name: (_field_rank(name), name))
+    def phones(self) -> dict[str, list[str]]:
+        """For each object with callers that our user may read: the fields of their numbers, the likeliest first.
+
+        Reads what the org says about these objects, which takes a moment the first time.
+        """
+        shapes = (self._shapes.readable(name) for name in ("Contact", "Lead", "Account"))
+        return {shape.name: fields for shape in shapes if shape is not None and (fields := _phone_fields(shape))}
 
     def _phone_search(self, terms: Iterable[str], phones: dict[str, list[str]]) -> str:
         """The asterisk finds numbers with an extension behind them, which are stored as more digits."""
         find = " OR ".join(f"{term}*" for term in terms)
-        contact, lead, account = (self._shapes.of(name) for name in ("Contact", "Lead", "Account"))
-        contact_fields = ["Id", "Name", *contact.those_of("AccountId", "IsPersonAccount"), *phones["Contact"]]
-        if "AccountId" in contact.fields:
-            contact_fields.append("Account.Name")
-        lead_fields = ["Id", "Name", *lead.those_of("Company"), *phones["Lead"]]
-        account_fields = [
-            *("Id", "Name"),
-            *account.those_of("IsPersonAccount", "PersonContactId", "Industry"),
-            *phones["Account"],
-        ]
-        return (
-            f"FIND {{{find}}} IN PHONE FIELDS RETURNING "
-            f"Contact({', '.join(contact_fields)} LIMIT {_CANDIDATES}), "
-            f"Lead({', '.join(lead_fields)} WHERE IsConverted != true LIMIT {_CANDIDATES}), "
-            f"Account({', '.join(account_fields)} LIMIT {_CANDIDATES})"
-        )
+        parts = []
+        for name, fields in phones.items():
+            selected = ", ".join([*_selected(self._shapes.of(name)), *fields])
+            parts.append(f"{name}({selected}{_CONDITION.get(name, '')} LIMIT {_CANDIDATES})")
+        return f"FIND {{{find}}} IN PHONE FIELDS RETURNING {', '.join(parts)}"
 
     def _related(self, people: Sequence[Record], accounts: Sequence[str]) -> list[Record]:
-        """The accounts of these people, and their open cases and opportunities, the newest first."""
-        contacts = [person.id for person in people[:MOST_FOUND] if person.type == "Contact"]
-        owners = list(dict.fromkeys(account for account in accounts[:MOST_FOUND] if account))
+        """The accounts of these people, and their open cases and opportunities, the newest first.
+
+        What our user may not read is left out.  The record of their last call is marked as such.
+        """
+        contacts = _literals(person.id for person in people[:MOST_FOUND] if person.type == "Contact")
         if not contacts:
             return []
+        owners = list(dict.fromkeys(account for account in accounts[:MOST_FOUND] if account))
         tail = f"IsClosed = false ORDER BY LastModifiedDate DESC LIMIT {MOST_RELATED}"
-        cases = self._client.query_among(
-            f"SELECT Id, CaseNumber, Subject FROM Case WHERE ContactId IN ({{}}) AND {tail}", contacts
-        )
-        found = [Record(row["Id"], "Case", row["CaseNumber"], row["Subject"] or "", "account_of") for row in cases]
-        if not owners:
-            return found
-        rows = self._client.query_among("SELECT Id, Name FROM Account WHERE Id IN ({})", owners)
-        order = {owner: place for place, owner in enumerate(owners)}
-        rows.sort(key=lambda row: order.get(row["Id"], len(order)))
-        companies = [Record(row["Id"], "Account", row["Name"], "", "account_of") for row in rows]
-        deals = self._client.query_among(
-            f"SELECT Id, Name, StageName FROM Opportunity WHERE AccountId IN ({{}}) AND {tail}", owners
-        )
-        found += [Record(row["Id"], "Opportunity", row["Name"], row["StageName"] or "", "account_of") for row in deals]
-        return companies + found
+        called = f"WhoId IN ({contacts}) AND WhatId != null AND TaskSubtype = 'Call' ORDER BY CreatedDate DESC LIMIT 1"
+        soqls = [
+            f"SELECT Id, CaseNumber, Subject FROM Case WHERE ContactId IN ({contacts}) AND {tail}",
+            f"SELECT WhatId FROM Task WHERE {called}",
+        ]
+        if owners:
+            soqls += [
+                f"SELECT Id, Name FROM Account WHERE Id IN ({_literals(owners)})",
+                f"SELECT Id, Name, StageName FROM Opportunity WHERE AccountId IN ({_literals(owners)}) AND {tail}",
+            ]
+        answers = [[] if isinstance(rows, Refused) else rows for rows in self._client.queries(soqls)]
+        cases, last, companies, deals = [*answers, [], []][:4]
+        companies.sort(key=lambda row: owners.index(row["Id"]))
+        found = [
+            *(Record(row["Id"], "Account", row["Name"], "", "account_of") for row in companies),
+            *(Record(row["Id"], "Case", row["CaseNumber"], row["Subject"] or "") for row in cases),
+            *(Record(row["Id"], "Opportunity", row["Name"], row["StageName"] or "") for row in deals),
+        ]
+        lately = {row["WhatId"] for row in last}
+        return [replace(record, why="last_call") if record.id in lately else record for record in found]
 
     # Searches ---------------------------------------------------------------------------------------------------
 
     def find(self, what: str, text: str) -> list[Record]:
         """Up to 20 people, or records that a Task can be related to, that match the words of `text` or its number."""
         term, scope = _people_term(text) if what == "people" else (_words_term(text), "ALL")
-        if not term:
+        returning = self._returning(what) if term else ""
+        if not returning:
             return []
-        rows = self._client.search(f"FIND {{{term}}} IN {scope} FIELDS RETURNING {self._returning(what)}")
+        try:
+            rows = self._client.search(f"FIND {{{term}}} IN {scope} FIELDS RETURNING {returning}")
+        except Refused as refused:
+            if refused.code == "MALFORMED_SEARCH":
+                return []  # nothing in the text that Salesforce would search for
+            raise
         found = []
         for row in rows:
             kind = row["attributes"]["type"]
@@ -140,18 +150,39 @@ class Search:
     def _returning(self, what: str) -> str:
         limit = f"LIMIT {MOST_FOUND}"
         if what == "people":
-            contact = self._shapes.of("Contact")
-            fields = ["Id", "Name", *contact.those_of("AccountId", "IsPersonAccount")]
-            if "AccountId" in contact.fields:
-                fields.append("Account.Name")
-            return f"Contact({', '.join(fields)} {limit}), Lead(Id, Name, Company WHERE IsConverted != true {limit})"
+            shapes = (self._shapes.readable(name) for name in ("Contact", "Lead"))
+            return ", ".join(
+                f"{shape.name}({', '.join(_selected(shape))}{_CONDITION.get(shape.name, '')} {limit})"
+                for shape in shapes
+                if shape is not None
+            )
         targets = self._shapes.of("Task").fields["WhatId"].targets
         parts = []
         for name in (name for name in _RECORD_TYPES if name in targets):
-            shape = self._shapes.of(name)
+            shape = self._shapes.readable(name)
+            if shape is None:
+                continue
             fields = ["Id", _RECORD_NAME.get(name, "Name"), *shape.those_of(_RECORD_DETAIL[name])]
             parts.append(f"{name}({', '.join(dict.fromkeys(fields))} {limit})")
         return ", ".join(parts)
+
+
+def _phone_fields(shape: Shape) -> list[str]:
+    """Phone fields, custom ones too."""
+    found = [name for name, field in shape.fields.items() if field.type == "phone" and name not in _NOT_A_CALLERS]
+    return sorted(found, key=lambda name: (_field_rank(name), name))
+
+
+def _selected(shape: Shape) -> list[str]:
+    """What is asked of a Contact, Lead or Account beside its numbers, as far as it is there."""
+    fields = shape.those_of("Id", "Name", "AccountId", "IsPersonAccount", "PersonContactId", "Company", "Industry")
+    if shape.name == "Contact" and "AccountId" in shape.fields:
+        fields.append("Account.Name")
+    return fields
+
+
+def _literals(values: Iterable[str]) -> str:
+    return ", ".join(quoted(value) for value in values)
 
 
 def _why(row: Json, phones: Sequence[str], number: str, countries: Sequence[str]) -> tuple[int, str] | None:

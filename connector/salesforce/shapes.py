@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from connector.salesforce.client import Json, SalesforceClient
+from connector.salesforce.faults import Refused
 
 MAX_AGE_S: Final = 3_600
 
@@ -45,16 +46,27 @@ class Shapes:
     def __init__(self, client: SalesforceClient, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
         self._clock = clock
-        self._kept: dict[str, tuple[float, Shape]] = {}
+        self._kept: dict[str, tuple[float, Shape | None]] = {}
 
     def of(self, name: str) -> Shape:
         """The shape of an object."""
         kept = self._kept.get(name)
-        if kept is not None and self._clock() - kept[0] < MAX_AGE_S:
+        if kept is not None and kept[1] is not None and self._clock() - kept[0] < MAX_AGE_S:
             return kept[1]
         shape = _shape(self._client.describe(name))
         self._kept[name] = (self._clock(), shape)
         return shape
+
+    def readable(self, name: str) -> Shape | None:
+        """The shape of an object, or None when the org does not have it or our user may not read it."""
+        kept = self._kept.get(name)
+        if kept is not None and kept[1] is None and self._clock() - kept[0] < MAX_AGE_S:
+            return None
+        try:
+            return self.of(name)
+        except Refused:
+            self._kept[name] = (self._clock(), None)
+            return None
 
     def forget(self, name: str) -> None:
         """The next `of` asks the org again: what we know has proved out of date."""

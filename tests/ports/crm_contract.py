@@ -268,9 +268,19 @@ class CrmContract:
         assert found.people == (Record(who, "Contact", "Anders", "Bakkerij Anders", "matched_phone"),)
         assert found.related == (
             Record(account, "Account", "Bakkerij Anders", "", "account_of"),
-            Record(case, "Case", number["CaseNumber"], "Oven kapot", "account_of"),
-            Record(deal, "Opportunity", "Renewal", "Qualification", "account_of"),
+            Record(case, "Case", number["CaseNumber"], "Oven kapot"),
+            Record(deal, "Opportunity", "Renewal", "Qualification"),
         )
+
+    async def test_the_record_of_the_last_call_is_marked(self, crm: Crm, desk: Desk) -> None:
+        parts = fresh_number()
+        who = await desk.make("Contact", LastName="Anders", Phone="{}-{}-{}".format(*parts))
+        for subject in ("Oven kapot", "Deur klemt"):
+            case = await desk.make("Case", Subject=subject, ContactId=who)
+        key = fresh_key()
+        await written(crm, first(key, task_fields(key, desk.agent, WhoId=who, WhatId=case)))
+        found = await until_found(crm, desk, "+1" + "".join(parts), "US", lambda match: bool(match.people))
+        assert {record.detail: record.why for record in found.related} == {"Oven kapot": "", "Deur klemt": "last_call"}
 
     async def test_a_company_with_the_number_is_related_and_no_person(self, crm: Crm, desk: Desk) -> None:
         parts = fresh_number()

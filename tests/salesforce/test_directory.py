@@ -28,25 +28,20 @@ class Configuration:
         self.rows = {"User": [SAM], "PermissionSetAssignment": [holder(SAM)], **rows}
         self.lacking = lacking
 
-    def query(self, soql: str) -> list[Row]:
-        found = re.match(r"SELECT (?P<fields>.+) FROM (?P<object>\w+)", soql)
+    def queries(self, soqls: list[str]) -> list[list[Row] | Refused]:
+        return [self._answer(soql) for soql in soqls]
+
+    def _answer(self, soql: str) -> list[Row] | Refused:
+        found = re.match(r"SELECT (?P<fields>.+?) FROM (?P<object>\w+)", soql)
         assert found is not None
         if found["object"] not in self.rows:
-            raise Refused("INVALID_TYPE", f"sObject type '{found['object']}' is not supported.")
-        fields = found["fields"].split(", ")
+            return Refused("INVALID_TYPE", f"sObject type '{found['object']}' is not supported.")
+        fields = [name.partition(".")[0] for name in found["fields"].split(", ")]
         missing = next((name for name in fields if name in self.lacking), None)
         if missing:
-            raise Refused(
-                "INVALID_FIELD",
-                f"\nSELECT {missing}\n       ^\nERROR at Row:1:Column:8\nNo such column '{missing}' on entity",
-            )
-        return [
-            {name: value for name, value in row.items() if name in fields or name == "PermissionSet"}
-            for row in self.rows[found["object"]]
-        ]
-
-    def query_among(self, soql: str, values: list[str]) -> list[Row]:
-        return [row for row in self.query(soql) if self.rows["User"][self.query(soql).index(row)]["Id"] in values]
+            said = f"\nSELECT {missing}\n       ^\nERROR at Row:1:Column:8\nNo such column '{missing}' on entity"
+            return Refused("INVALID_FIELD", said)
+        return [{name: row[name] for name in fields} for row in self.rows[found["object"]]]
 
 
 def read(rows: dict[str, list[Row]], lacking: tuple[str, ...] = ()) -> Directory:
@@ -201,7 +196,7 @@ def test_a_setting_that_cannot_be_used_is_noted_and_the_default_stays(key: str, 
 
 
 def test_agents_are_active_holders_of_the_permission_and_know_their_skills() -> None:
-    levels = [
+    levels: list[Row] = [
         {"Name": "AS-1", "User__c": "005A", "Skill__c": "Sales", "Proficiency__c": 8.0},
         {"Name": "AS-2", "User__c": "005B", "Skill__c": "Sales", "Proficiency__c": None},
         {"Name": "AS-3", "User__c": "005A", "Skill__c": "Gone", "Proficiency__c": 5.0},
