@@ -4,5 +4,10 @@ const { jestConfig } = require("@salesforce/sfdx-lwc-jest/config");
 module.exports = {
   ...jestConfig,
   roots: ["<rootDir>/lwc"],
-  moduleNameMapper: { ...(jestConfig.moduleNameMapper || {}), "^c/(\\w+)$": "<rootDir>/lwc/$1/$1" }
+  moduleNameMapper: {
+    ...(jestConfig.moduleNameMapper || {}),
+    "^c/(\\w+)$": "<rootDir>/lwc/$1/$1",
+    // jsdom cannot read @container, and no test in it looks at styles.
+    "\\.css(\\?.*)?$": "<rootDir>/tests/lwc/noStyle.js"
+  }
 };

@@ -53,7 +53,6 @@ import rec from "@salesforce/label/c.Phone_Rec";
 import masked from "@salesforce/label/c.Phone_Masked";
 import openRecord from "@salesforce/label/c.Phone_OpenRecord";
 import unknownCaller from "@salesforce/label/c.Phone_UnknownCaller";
-import unknownNumber from "@salesforce/label/c.Phone_UnknownNumber";
 import numberWithheld from "@salesforce/label/c.Phone_NumberWithheld";
 import peopleMatch from "@salesforce/label/c.Phone_PeopleMatch";
 import lookingUp from "@salesforce/label/c.Phone_LookingUp";
@@ -274,7 +273,6 @@ export const labels = {
   masked,
   openRecord,
   unknownCaller,
-  unknownNumber,
   numberWithheld,
   peopleMatch,
   lookingUp,

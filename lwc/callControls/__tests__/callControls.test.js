@@ -1,0 +1,169 @@
+import "../../../tests/lwc/english";
+import { NOW, clean, contact, drawn, listen, mount, words } from "../../../tests/lwc/wire";
+import CallControls from "c/callControls";
+
+const show = (name, props) =>
+  mount("c-call-controls", CallControls, { contact: contact(name), connected: true, reminder: "1:00", ...props });
+const button = (dock, name) => dock.querySelector(`[data-name="${name}"]`);
+const tools = (dock) => [...dock.querySelectorAll(".pp-tool")].map((tool) => words(tool));
+const off = (dock) => [...dock.querySelectorAll('[aria-disabled="true"]')].map((one) => one.dataset.name);
+const bar = (dock) => words(dock.querySelector(".pp-bar"));
+const reason = (dock) => words(dock.querySelector("#pp-why"));
+
+describe("callControls", () => {
+  let heard;
+
+  beforeEach(() => {
+    jest.useFakeTimers({ now: NOW });
+    heard = listen("order", "show", "refused", "call", "cancel");
+  });
+
+  afterEach(() => {
+    clean();
+    jest.useRealTimers();
+  });
+
+  it.each([
+    ["live", ["Hold", "Mute", "Keypad", "Stop rec", "Mask"], [], "End", ""],
+    ["muted", ["Hold", "Unmute", "Keypad", "Stop rec", "Mask"], [], "End", ""],
+    [
+      "hold",
+      ["Resume", "Mute", "Keypad", "Record", "Mask"],
+      ["digits", "record", "mask", "end"],
+      "End",
+      "Resume first: a call on hold cannot be ended here."
+    ],
+    [
+      "masked",
+      ["Hold", "Mute", "Keypad", "Record", "Unmask"],
+      ["record"],
+      "End",
+      "Reminder at 1:00. Masking ends with the call."
+    ],
+    ["mask_failed", ["Hold", "Mute", "Keypad", "Stop rec", "Mask"], [], "End", ""],
+    ["outbound_ringing", ["Hold", "Mute", "Keypad", "Record", "Mask"], ["hold", "digits", "record", "mask"], "End", ""],
+    ["offered", [], [], "DeclineAnswer", ""],
+    ["wrapup_saved", [], [], "Ends by itself in1:37Done", ""],
+    ["wrapup_attention", [], [], "Ends by itself in1:37DoneSave again", ""],
+    ["wrapup_disposition", [], ["done"], "No time limitDone", "Choose a disposition first."]
+  ])("has for %s what the server says", (name, expected, disabled, words_, why) => {
+    const dock = show(name);
+    expect(tools(dock)).toEqual(expected);
+    expect(off(dock)).toEqual(disabled);
+    expect(bar(dock).replace(/ (?=\d)/, "")).toBe(words_);
+    expect(reason(dock)).toBe(why);
+  });
+
+  it("gives the order that is on the button", () => {
+    const dock = show("live");
+    ["hold", "mute", "stop_record", "mask", "end"].forEach((name) => button(dock, name).click());
+    expect(heard).toEqual(
+      ["hold", "mute", "stop_record", "mask", "end"].map((name) => ["order", { name, contact: "01JD-live" }])
+    );
+  });
+
+  it("gives the orders of an offer and of wrap-up", () => {
+    const offer = show("offered");
+    button(offer, "answer").click();
+    button(offer, "decline").click();
+    clean();
+    heard = listen("order");
+    const after = show("wrapup_attention");
+    button(after, "done").click();
+    button(after, "save_again").click();
+    expect(heard.map(([, { name }]) => name)).toEqual(["done", "save_again"]);
+  });
+
+  it("says why, and gives no order, when what is not allowed is pressed", async () => {
+    const dock = show("outbound_ringing");
+    expect(button(dock, "hold").title).toBe("Wait until the call is answered.");
+    expect(button(dock, "hold").getAttribute("aria-describedby")).toBe("pp-why");
+    button(dock, "hold").click();
+    expect(heard).toEqual([["refused", { code: "not_answered" }]]);
+    dock.pressed = "not_answered";
+    await drawn();
+    expect(reason(dock)).toBe("Wait until the call is answered.");
+  });
+
+  it("marks what is under way, and leaves its neighbours' looks alone", () => {
+    const dock = show("live_pending");
+    expect(button(dock, "hold").dataset).toMatchObject({ waiting: "true" });
+    expect(button(dock, "digits").getAttribute("aria-disabled")).toBe("true");
+    expect(button(dock, "digits").dataset.dashed).toBeUndefined();
+    button(dock, "hold").click();
+    expect(heard).toEqual([["refused", { code: "pending" }]]);
+  });
+
+  it("keeps the place of a control that the server does not have", () => {
+    const one = contact("live");
+    delete one.controls.mask;
+    delete one.controls.unmask;
+    const dock = show("live", { contact: one });
+    expect(dock.querySelectorAll(".pp-place")).toHaveLength(5);
+    expect(tools(dock)).toEqual(["Hold", "Mute", "Keypad", "Stop rec"]);
+  });
+
+  it("has no transfer, and leaves its place empty", () => {
+    expect(show("live").querySelector(".pp-bar").children).toHaveLength(1);
+  });
+
+  it("opens and closes the keypad, which closes also when digits cannot be sent", async () => {
+    const dock = show("live");
+    expect(button(dock, "digits").getAttribute("aria-expanded")).toBe("false");
+    button(dock, "digits").click();
+    dock.keypadOpen = true;
+    await drawn();
+    expect(button(dock, "digits").dataset.on).toBe("open");
+    dock.contact = contact("hold");
+    await drawn();
+    button(dock, "digits").click();
+    expect(heard).toEqual([
+      ["show", { body: "keypad" }],
+      ["show", { body: null }]
+    ]);
+  });
+
+  it("turns everything off without a connection", () => {
+    const dock = show("live", { connected: false });
+    expect(off(dock)).toHaveLength(6);
+    expect(reason(dock)).toBe("No connection: use your phone to end the call.");
+    button(dock, "end").click();
+    expect(heard).toEqual([["refused", { code: "no_connection" }]]);
+  });
+
+  it("has the bar of the outbound screen", async () => {
+    const dock = mount("c-call-controls", CallControls, {
+      contact: null,
+      connected: true,
+      outboundCode: "skill_needed"
+    });
+    expect(bar(dock)).toBe("CancelCall");
+    expect(reason(dock)).toBe("Choose the skill to call with.");
+    button(dock, "call").click();
+    dock.outboundCode = null;
+    await drawn();
+    button(dock, "call").click();
+    button(dock, "cancel").click();
+    expect(heard.map(([name]) => name)).toEqual(["refused", "call", "cancel"]);
+  });
+
+  it("does not let a double click press twice", () => {
+    const dock = show("offered");
+    button(dock, "answer").dispatchEvent(new MouseEvent("click", { detail: 1 }));
+    button(dock, "answer").dispatchEvent(new MouseEvent("click", { detail: 2 }));
+    expect(heard).toHaveLength(1);
+  });
+
+  it("is one stop of the Tab key; arrows go from tool to tool", async () => {
+    const dock = show("live");
+    const stops = () => [...dock.querySelectorAll(".pp-tool")].map((tool) => tool.getAttribute("tabindex"));
+    expect(stops()).toEqual(["0", "-1", "-1", "-1", "-1"]);
+    button(dock, "hold").focus();
+    button(dock, "hold").dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true }));
+    await drawn();
+    expect(document.activeElement.dataset.name).toBe("mask");
+    expect(stops()).toEqual(["-1", "-1", "-1", "-1", "0"]);
+    button(dock, "mask").dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+    expect(document.activeElement.dataset.name).toBe("hold");
+  });
+});

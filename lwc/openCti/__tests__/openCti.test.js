@@ -1,0 +1,133 @@
+import { fakeCti, scripts } from "../../../tests/lwc/fakeCti";
+import { connectOpenCti } from "c/openCti";
+
+const ORIGIN = "https://acme.lightning.force.com";
+const WHERE = { origin: ORIGIN, origins: [ORIGIN], version: "62.0" };
+
+describe("openCti", () => {
+  let cti;
+  let asked;
+
+  beforeEach(() => {
+    cti = fakeCti();
+    asked = scripts(cti);
+  });
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+    delete window.sforce;
+  });
+
+  it("loads the script of the org that shows the page", async () => {
+    await connectOpenCti(WHERE);
+    expect(asked).toEqual([`${ORIGIN}/support/api/62.0/lightning/opencti_min.js`]);
+  });
+
+  it("loads nothing from an origin that is not allowed", async () => {
+    await expect(connectOpenCti({ ...WHERE, origins: ["https://other.example"] })).rejects.toThrow(
+      "https://acme.lightning.force.com may not show this panel. Allowed: https://other.example."
+    );
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ["cannot be loaded", { loads: false }, "could not be loaded"],
+    ["defines nothing", {}, "defines no sforce.opencti"]
+  ])("says so when the script %s", async (_, how, words) => {
+    jest.restoreAllMocks();
+    scripts(null, how);
+    await expect(connectOpenCti(WHERE)).rejects.toThrow(words);
+  });
+
+  it("says so when the script does not come", async () => {
+    jest.useFakeTimers();
+    jest.restoreAllMocks();
+    jest.spyOn(document.head, "append").mockImplementation(() => {});
+    const host = expect(connectOpenCti(WHERE)).rejects.toThrow("did not load in time");
+    jest.advanceTimersByTime(10_000);
+    await host;
+  });
+
+  it("asks the org who the agent is", async () => {
+    const host = await connectOpenCti(WHERE);
+    await expect(host.token()).resolves.toBe("token-1");
+    expect(cti.calls).toEqual([["runApex", { apexClass: "PhonePanelSession", methodName: "token", methodParams: "" }]]);
+    cti.answers.runApex = {};
+    await expect(host.token()).rejects.toThrow("gave nothing");
+  });
+
+  it("fails with Salesforce's words, whichever way they come, and when it does not answer", async () => {
+    const host = await connectOpenCti(WHERE);
+    cti.answers.runApex = new Error("No access to class PhonePanelSession");
+    await expect(host.token()).rejects.toThrow("runApex: No access to class PhonePanelSession");
+    cti.api.refreshView = ({ callback }) => callback({ success: false, error: ["SERVER_ERROR"] });
+    await expect(host.refresh()).rejects.toThrow("refreshView: SERVER_ERROR");
+    cti.api.refreshView = ({ callback }) => callback({ success: false });
+    await expect(host.refresh()).rejects.toThrow("refused without a reason");
+    jest.useFakeTimers();
+    cti.silent.add("runApex");
+    const token = expect(host.token()).rejects.toThrow("Salesforce did not answer");
+    jest.advanceTimersByTime(10_000);
+    await token;
+  });
+
+  it("pops records, searches and new records", async () => {
+    const host = await connectOpenCti(WHERE);
+    await host.popRecord("003x");
+    await host.popSearch("+16285550172");
+    await host.newRecord("Lead", { Phone: "+16285550172" });
+    expect(cti.calls).toEqual([
+      ["screenPop", { type: "sobject", params: { recordId: "003x" } }],
+      [
+        "searchAndScreenPop",
+        { searchParams: "+16285550172", callType: "inbound", defaultFieldValues: { Phone: "+16285550172" } }
+      ],
+      [
+        "screenPop",
+        { type: "newRecord", params: { entityName: "Lead", defaultFieldValues: { Phone: "+16285550172" } } }
+      ]
+    ]);
+  });
+
+  it("says only what has changed about itself", async () => {
+    const host = await connectOpenCti(WHERE);
+    await host.utility({ label: "On a call 0:01", icon: "call", title: "Mia Chen" });
+    cti.calls.length = 0;
+    await host.utility({ label: "On a call 0:02", icon: "call", title: "Mia Chen" });
+    expect(cti.calls).toEqual([["setSoftphoneItemLabel", { label: "On a call 0:02" }]]);
+  });
+
+  it("hears clicks on numbers and visits of records, and passes on only records that a Task can have", async () => {
+    const host = await connectOpenCti(WHERE);
+    const heard = [];
+    host.listen({ dial: (wanted) => heard.push(wanted), visit: (record) => heard.push(record) });
+    const mia = { recordId: "003x", objectType: "Contact", recordName: "Mia Chen" };
+    cti.click({ number: 3120, ...mia });
+    cti.visit(mia);
+    cti.visit({ recordId: "a01x", objectType: "Repair__c", recordName: null });
+    cti.visit({ recordId: "00Tx", objectType: "Task", recordName: "Call" });
+    cti.visit({ url: "/lightning/o/Contact/list" });
+    expect(heard).toEqual([
+      { number: "3120", record: { id: "003x", type: "Contact", name: "Mia Chen" } },
+      { id: "003x", type: "Contact", name: "Mia Chen" },
+      { id: "a01x", type: "Repair__c", name: "" },
+      null,
+      null
+    ]);
+    cti.answers.getAppViewInfo = mia;
+    await expect(host.whereNow()).resolves.toMatchObject({ id: "003x" });
+  });
+
+  it("turns click-to-dial on and off, opens the panel, refreshes, reports itself", async () => {
+    const host = await connectOpenCti(WHERE);
+    await Promise.all([host.clickToDial(true), host.clickToDial(false), host.show(), host.refresh(), host.ready()]);
+    expect(cti.calls.map(([method]) => method)).toEqual([
+      "enableClickToDial",
+      "disableClickToDial",
+      "setSoftphonePanelVisibility",
+      "refreshView",
+      "notifyInitializationComplete"
+    ]);
+  });
+});

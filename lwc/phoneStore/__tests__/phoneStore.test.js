@@ -1,0 +1,160 @@
+import { message, state } from "../../../tests/lwc/wire";
+import { PhoneStore } from "c/phoneStore";
+
+const KEY = "01JD-live";
+const draft = (store, field) => store.view.contacts[0].draft[field].value;
+const sign = (store) => store.view.contacts[0].sign;
+
+function connected(name = "live") {
+  const store = new PhoneStore();
+  store.link({ state: "open", retryAt: null, code: null, message: null });
+  store.receive(message("setup"));
+  store.receive(state(name));
+  return store;
+}
+
+/** The state with another value and revision of the comments. */
+function comments(text, revision) {
+  const next = state("live");
+  next.contacts[0].draft.comments = { value: text, revision };
+  return next;
+}
+
+describe("phoneStore", () => {
+  it("shows the connector's snapshot, and tells of each change with the view before", () => {
+    const store = new PhoneStore();
+    const seen = [];
+    const off = store.subscribe((view, before) => seen.push([before.agent?.state, view.agent?.state]));
+    store.receive(state("live"));
+    store.receive(state("wrapup_saving"));
+    off();
+    store.receive(state("idle"));
+    expect(seen).toEqual([
+      [undefined, "WORKING"],
+      ["WORKING", "WRAP_UP"]
+    ]);
+    expect(store.view.contacts).toEqual([]);
+  });
+
+  it("takes every message to the panel without an error", () => {
+    const store = connected();
+    ["pong", "reply_ok", "reply_error", "chore_pop", "error", "queues", "today", "found", "previewed"].forEach((name) =>
+      store.receive(message(name))
+    );
+    expect(store.view.queues).toHaveLength(2);
+    expect(store.view.today.total).toBe(2);
+    expect(store.view.agent.state).toBe("WORKING");
+  });
+
+  it("shows at once what the agent writes, under the next revision", () => {
+    const store = connected();
+    const written = store.write(KEY, "comments", "Called twice");
+    expect(message("draft_comments", "to_connector")).toMatchObject(written);
+    expect(written).toMatchObject({ type: "draft", contact: KEY, field: "comments", text: "Called twice" });
+    expect(draft(store, "comments")).toBe("Called twice");
+    expect(sign(store)).toBe("saving");
+    expect(message("draft_tags", "to_connector")).toMatchObject(store.write(KEY, "tags", ["Refund"]));
+    expect(store.write(KEY, "what", null)).toMatchObject({ field: "what", revision: 3, record: null });
+    const [mia] = message("found").records;
+    expect(store.write(KEY, "who", mia).record).toEqual({ id: mia.id, type: "Contact", name: "Mia Chen" });
+    expect(draft(store, "who").detail).toBe("Northwind Traders");
+  });
+
+  it("is never taken back by an older revision, nor by the snapshot between acknowledgement and commit", () => {
+    const store = connected();
+    store.write(KEY, "comments", "one");
+    store.write(KEY, "comments", "one two");
+    store.receive(comments("one", 13));
+    expect(draft(store, "comments")).toBe("one two");
+    store.receive({ type: "draft_saved", contact: KEY, field: "comments", revision: 13 });
+    expect(sign(store)).toBe("saving");
+    store.receive({ type: "draft_saved", contact: KEY, field: "comments", revision: 14 });
+    expect(sign(store)).toBe("saved");
+    store.receive(comments("one", 13));
+    expect(draft(store, "comments")).toBe("one two");
+    store.receive(comments("one two", 14));
+    store.receive(comments("from the other tab", 15));
+    expect(draft(store, "comments")).toBe("from the other tab");
+  });
+
+  it("gives way to a newer revision of another panel, and goes on after it", () => {
+    const store = connected();
+    store.write(KEY, "comments", "mine");
+    store.receive(comments("theirs", 20));
+    expect(draft(store, "comments")).toBe("theirs");
+    expect(store.write(KEY, "comments", "theirs, mine").revision).toBe(21);
+  });
+
+  it("says how the draft is kept", () => {
+    const store = connected("outbound_ringing");
+    expect(sign(store)).toBe("none");
+    store.write(KEY, "comments", "x");
+    store.link({ state: "lost", retryAt: 1, code: "connection", message: null });
+    expect(sign(store)).toBe("kept");
+    store.receive({ type: "draft_saved", contact: KEY, field: "comments", revision: 1 });
+    expect(sign(store)).toBe("saved");
+    store.receive({ ...state("live"), durable: false });
+    expect(sign(store)).toBe("saving");
+  });
+
+  it("keeps refused words and tells why; a refused choice goes back", () => {
+    const store = connected();
+    store.write(KEY, "comments", "too late");
+    store.receive(message("draft_refused"));
+    expect(draft(store, "comments")).toBe("too late");
+    expect(sign(store)).toBe("refused");
+    expect(store.view.draftProblem).toMatchObject({ field: "comments", code: "contact_closed" });
+    store.write(KEY, "disposition", "Unheard of");
+    store.receive({ ...message("draft_refused"), field: "disposition", revision: 3, error: "choice_unknown" });
+    expect(draft(store, "disposition")).toBe("Answered");
+  });
+
+  it("shows drafts that outlived the page, in every field", () => {
+    const store = new PhoneStore();
+    store.restore([
+      message("draft_comments", "to_connector"),
+      message("draft_tags", "to_connector"),
+      message("draft_who", "to_connector"),
+      message("draft_what_clear", "to_connector")
+    ]);
+    store.receive(state("live"));
+    expect(draft(store, "comments")).toBe("Called twice");
+    expect(draft(store, "tags")).toEqual(["Refund"]);
+    expect(draft(store, "who")).toMatchObject({ name: "Mia Chen", detail: "" });
+    expect(draft(store, "what")).toBeNull();
+  });
+
+  it("forgets what was saved of contacts that are over, and keeps what was not", () => {
+    const store = connected();
+    store.write(KEY, "comments", "saved");
+    store.write(KEY, "tags", []);
+    store.receive({ type: "draft_saved", contact: KEY, field: "comments", revision: 13 });
+    store.receive(state("idle"));
+    expect(store.drafts.at(KEY, "comments")).toBeUndefined();
+    expect(store.drafts.at(KEY, "tags")).toMatchObject({ is: "pending" });
+  });
+
+  it("counts only the answer to the last search, and shows what was found before until it comes", () => {
+    const store = connected();
+    store.searching("f-1", "people", "mia");
+    store.receive({ ...message("found"), id: "f-0" });
+    expect(store.view.found.people).toMatchObject({ searching: true, records: [] });
+    store.receive(message("found"));
+    expect(store.view.found.people.records).toHaveLength(1);
+    store.searching("f-2", "people", "mia c");
+    expect(store.view.found.people.records).toHaveLength(1);
+    store.receive(message("found_error"));
+    expect(store.view.found.people).toMatchObject({ searching: false, error: "crm_unavailable", records: [] });
+  });
+
+  it("counts only the preview of the number typed last", () => {
+    const store = connected();
+    store.previewing("p-1", "(415) 555-0188");
+    store.receive({ ...message("previewed"), id: "p-0", shown: "wrong" });
+    expect(store.view.preview.shown).toBeUndefined();
+    store.receive(message("previewed"));
+    expect(store.view.preview).toMatchObject({ typed: "(415) 555-0188", shown: "+1 415 555 0188" });
+    store.previewing(null, "");
+    expect(store.view.preview).toBeNull();
+  });
+});
