@@ -90,12 +90,8 @@ def _there(exchange: Exchange, leg: str) -> Channel:
 
 def _adopt(exchange: Exchange, ask: Adopt) -> None:
     """The channel carries our key; of one that has ended it is told that it has."""
-    if _gone(exchange, (ask.leg,)):
-        return
-    channel = _there(exchange, ask.leg)
-    if channel.contact != ask.contact:
-        channel.contact = ask.contact
-        exchange.note("adopted", channel)
+    if not _gone(exchange, (ask.leg,)):
+        exchange.adopt(_there(exchange, ask.leg), ask.contact)
 
 
 def _offer(exchange: Exchange, ask: Offer) -> None:

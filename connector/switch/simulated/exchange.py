@@ -127,6 +127,8 @@ class Exchange:
         self.tell = tell
         self.journal = journal
         self._channels: dict[str, Channel] = {}
+        self._of_customer: dict[str, list[Channel]] = {}
+        self._of_contact: dict[str, list[Channel]] = {}
         self._recordings: dict[str, Recording] = {}
         self._ended: deque[tuple[int, str]] = deque()
         self._never: dict[str, LegEnded] = {}
@@ -144,7 +146,7 @@ class Exchange:
 
     def phones_of(self, customer: Channel) -> list[Channel]:
         """The agents' legs that ring for, or are connected with, that customer."""
-        return [other for other in self._channels.values() if other.live and other.customer == customer.leg]
+        return [phone for phone in self._of_customer.get(customer.leg, ()) if phone.live]
 
     def speaker_of(self, customer: Channel) -> Channel | None:
         """The agent's leg that was answered for that customer, or None."""
@@ -156,11 +158,11 @@ class Exchange:
 
     def has(self, contact: str) -> bool:
         """Whether there is a live leg of that contact."""
-        return any(channel.live and channel.contact == contact for channel in self._channels.values())
+        return any(channel.live for channel in self._of_contact.get(contact, ()))
 
     def recordable(self, contact: str) -> bool:
         """Whether there is a customer's leg of that contact to be recorded."""
-        return any(c.up and c.contact == contact and c.role is not Role.AGENT for c in self._channels.values())
+        return any(channel.up and channel.role is not Role.AGENT for channel in self._of_contact.get(contact, ()))
 
     def snapshot(self) -> Snapshot:
         """All of it."""
@@ -170,9 +172,22 @@ class Exchange:
 
     def add(self, channel: Channel, what: str) -> Channel:
         """A leg has come into being; the journal calls it `what`."""
+        self._forget()
         self._channels[channel.leg] = channel
+        if channel.customer:
+            self._of_customer.setdefault(channel.customer, []).append(channel)
+        if channel.contact is not None:
+            self._of_contact.setdefault(channel.contact, []).append(channel)
         self.note(what, channel)
         return channel
+
+    def adopt(self, channel: Channel, contact: str) -> None:
+        """A leg carries that contact's key."""
+        if channel.contact != contact:
+            _leave(self._of_contact, channel.contact, channel)
+            channel.contact = contact
+            self._of_contact.setdefault(contact, []).append(channel)
+            self.note("adopted", channel)
 
     def ring(self, channel: Channel) -> None:
         """A leg that was being dialled rings; any other is left alone."""
@@ -328,5 +343,15 @@ class Exchange:
         oldest = self.clock.now() - REMEMBERED
         while self._ended and self._ended[0][0] < oldest:
             _, leg = self._ended.popleft()
-            self._channels.pop(leg, None)
             self._never.pop(leg, None)
+            channel = self._channels.pop(leg, None)
+            if channel is not None:
+                _leave(self._of_customer, channel.customer, channel)
+                _leave(self._of_contact, channel.contact, channel)
+
+
+def _leave(index: dict[str, list[Channel]], key: str | None, channel: Channel) -> None:
+    if key is not None and key in index:
+        index[key] = [other for other in index[key] if other is not channel]
+        if not index[key]:
+            del index[key]

@@ -122,6 +122,25 @@ def test_a_leg_is_remembered_for_an_hour_after_its_end() -> None:
     assert floor.heard.news[-1] == LegEnded(leg, "normal", floor.clock.now() - 94)
 
 
+def test_nothing_is_kept_longer_than_that() -> None:
+    floor = Floor()
+    leg = floor.engine.ring(CALLER, LINE, talk=5_000)
+    floor.engine.ask(Adopt(leg, "contact"))
+    floor.engine.ask(EndLeg("1", "contact", "never was"))
+    floor.answer(leg)
+    floor.engine.ask(Adopt(leg, "second"))
+    floor.clock.advance(10_000)
+    exchange = floor.engine._exchange
+    assert {*exchange._of_contact} == {"contact", "second"}
+    floor.clock.advance(3_600_000)
+    assert floor.engine.snapshot().legs == ()
+    assert not exchange._channels
+    assert not exchange._of_contact
+    assert not exchange._of_customer
+    assert not exchange._never
+    assert floor.clock.idle()
+
+
 def test_faults_befall_as_many_asks_as_they_say_and_in_their_order() -> None:
     floor = Floor()
     leg = floor.engine.ring(CALLER, LINE)
