@@ -6,16 +6,19 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
-from playwright.async_api import Browser, async_playwright
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # derandomize: a run fails for the change under test, never by the luck of the draw. `make soak` explores.
-hypothesis.settings.register_profile("fast", derandomize=True, deadline=None, max_examples=50)
+hypothesis.settings.register_profile("fast", derandomize=True, deadline=None, max_examples=25)
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, max_examples=200, print_blob=True)
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=5000, print_blob=True)
 _PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") == "true" else "fast")
@@ -81,6 +84,8 @@ def chromium_path(needs: Callable[[str], str]) -> str:
 @pytest.fixture
 async def chromium(chromium_path: str) -> AsyncIterator[Browser]:
     """A headless Chromium of the test's own, ended with it. Its microphone is a made-up tone that needs no consent."""
+    from playwright.async_api import async_playwright  # half a second, which only browser tests shall pay
+
     arguments = [
         "--no-sandbox",  # the tests run as root in containers, on pages of our own only
         "--use-fake-ui-for-media-stream",
