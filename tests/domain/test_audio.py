@@ -1,5 +1,7 @@
 """Hold, mute, digits and the end of a call: what is asked, what makes it true, and what goes wrong."""
 
+from collections.abc import Callable
+
 import pytest
 
 from connector.domain.commands import (
@@ -23,12 +25,14 @@ from connector.domain.events import (
     LegMuted,
     LegResumed,
     LegRinging,
+    SwitchEvent,
 )
 from connector.domain.model import AgentState, Kind, LegState, MatchState, Outcome, Phase, Recording, Role
 from connector.errors import NotAllowed
 from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, SAM, START, Stage, available, go, on_a_call
 
-ORDERS: dict[str, type[ContactCommand]] = {"hold": Hold, "resume": Resume, "mute": Mute, "unmute": Unmute, "end": End}
+Order = Callable[[str, str], ContactCommand]
+ORDERS: dict[str, Order] = {"hold": Hold, "resume": Resume, "mute": Mute, "unmute": Unmute, "end": End}
 
 
 def before(order: str) -> tuple[Stage, str]:
@@ -165,7 +169,11 @@ def test_the_agent_s_own_leg_does_not_make_the_customer_s_hold_or_resume_true() 
 def test_news_that_is_true_already_changes_nothing() -> None:
     stage, key = on_a_call()
     agent = stage.leg(Role.AGENT).id
-    again = [LegAnswered("in-1", stage.now), LegResumed("in-1", stage.now), LegMuted(agent, False, stage.now)]
+    again: list[SwitchEvent] = [
+        LegAnswered("in-1", stage.now),
+        LegResumed("in-1", stage.now),
+        LegMuted(agent, False, stage.now),
+    ]
     for event in again:
         change = stage.give(event)
         assert (change.contacts, change.effects, change.unknown) == ((), (), False)
@@ -359,7 +367,12 @@ def test_an_event_of_a_call_that_is_over_is_old_news() -> None:
     stage, key = on_a_call(BILLING_LINE)
     phone = stage.leg(Role.AGENT).id
     go(stage, End(SAM, key))
-    for event in (LegHeld("in-1", stage.now), LegResumed("in-1", stage.now), LegAnswered(phone, stage.now)):
+    late: list[SwitchEvent] = [
+        LegHeld("in-1", stage.now),
+        LegResumed("in-1", stage.now),
+        LegAnswered(phone, stage.now),
+    ]
+    for event in late:
         change = stage.give(event)
         assert change.contacts == ()
         assert change.unknown

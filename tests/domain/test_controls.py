@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from connector.domain.commands import (
     Answer,
+    ContactCommand,
     Dial,
     End,
     Hold,
@@ -42,6 +43,9 @@ from tests.domain.stage import (
 )
 
 
+Order = Callable[[str, str], ContactCommand]
+
+
 def offered() -> Stage:
     stage = Stage()
     available(stage)
@@ -69,14 +73,14 @@ def phone_lifted() -> Stage:
     return stage
 
 
-def live(*orders: Callable[[str, str], object], skill: str = "", asked: object = None) -> Stage:
+def live(*orders: Order, skill: str = "", asked: Order | None = None) -> Stage:
     """A call of Sam's, after these orders; `asked`: one more that the switch has not carried out yet."""
     directory = with_skill("support", recording=RecordingMode(skill)) if skill else DIRECTORY
     stage, key = on_a_call(directory=directory)
     for order in orders:
-        go(stage, order(SAM, key))  # type: ignore[arg-type]
+        go(stage, order(SAM, key))
     if asked is not None:
-        stage.give(asked(SAM, key))  # type: ignore[operator]
+        stage.give(asked(SAM, key))
     return stage
 
 
@@ -288,7 +292,9 @@ TABLE: dict[str, tuple[Callable[[], Stage], str, str]] = {
 def test_controls_of_a_contact(situation: str) -> None:
     make, can, cannot = TABLE[situation]
     expected: dict[str, str | None] = dict.fromkeys(can.split())
-    expected.update(pair.split(":") for pair in cannot.split())
+    for pair in cannot.split():
+        name, why = pair.split(":")
+        expected[name] = why
     stage = make()
     contact = stage.contact()
     assert expected, "every situation has controls"
@@ -389,7 +395,9 @@ AGENTS: dict[str, tuple[Callable[[], Stage], str, str]] = {
 def test_controls_of_an_agent(situation: str) -> None:
     make, can, cannot = AGENTS[situation]
     expected: dict[str, str | None] = dict.fromkeys(can.split())
-    expected.update(pair.split(":") for pair in cannot.split())
+    for pair in cannot.split():
+        name, why = pair.split(":")
+        expected[name] = why
     stage = make()
     agent = stage.floor.agents.get(SAM) or Agent(SAM)
     found = agent_controls(stage.floor, stage.directory, agent)

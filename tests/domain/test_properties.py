@@ -1,0 +1,577 @@
+"""Random walks: whatever agents, switch, Salesforce and clock do, in whatever order, these things stay true.
+
+The profile of hypothesis says how many walks there are (`make soak`: many); one that fails is printed as a program.
+"""
+
+from collections import Counter, defaultdict
+from typing import Any
+
+import msgspec
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from msgspec.structs import replace
+
+from connector.domain import commands as c
+from connector.domain import events as e
+from connector.domain.decide import Input, asks_again, deadline, decide, guard, start
+from connector.domain.directory import Directory, Profile
+from connector.domain.effects import AskSwitch, EndLeg, Offer, PlaceCall, PushState, SaveTask
+from connector.domain.model import (
+    Agent,
+    AgentState,
+    Contact,
+    Floor,
+    Kind,
+    LegState,
+    Mask,
+    Outcome,
+    Phase,
+    Record,
+    Recording,
+    Role,
+)
+from connector.domain.routing import candidates
+from connector.domain.rules.allowed import agent_controls, controls, live_contact
+from connector.domain.step import Change, Stamp, apply, load
+from connector.errors import BadInput, NotAllowed
+from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, LINE, MIA, SAM, Stage, with_skill
+
+PRIYA = "005000000000003AAA"
+AGENTS = (SAM, JONAS, PRIYA)
+PEOPLE = (
+    Record("003000000000001AAA", "Contact", "Mia Chen"),
+    Record("00Q000000000001AAA", "Lead", "D. Whitfield"),
+    Record("500000000000001AAA", "Case", "Charged twice"),
+    Record("001000000000001AAA", "Account", "Northwind Traders"),
+)
+FULL = replace(
+    DIRECTORY,
+    agents={**DIRECTORY.agents, PRIYA: Profile(PRIYA, "Priya Nair", "2043", skills={"support": 1, "sales": 9})},
+)
+DIRECTORIES = (
+    FULL,
+    replace(FULL, agents={key: FULL.agents[key] for key in (SAM, JONAS)}),
+    replace(FULL, skills={key: skill for key, skill in FULL.skills.items() if key != "billing"}),
+    replace(FULL, agents=with_skill("support").agents, skills=with_skill("support", wrap_up=None).skills),
+    replace(FULL, agents={**FULL.agents, PRIYA: replace(FULL.agents[PRIYA], device="2049")}),
+)
+ON_CONTACT: dict[str, type[Any]] = {
+    "answer": c.Answer,
+    "decline": c.Decline,
+    "end": c.End,
+    "hold": c.Hold,
+    "resume": c.Resume,
+    "mute": c.Mute,
+    "unmute": c.Unmute,
+    "record": c.StartRecord,
+    "stop_record": c.StopRecord,
+    "mask": c.StartMask,
+    "unmask": c.StopMask,
+    "done": c.Done,
+    "save_again": c.SaveAgain,
+}
+CAUSES = ("normal", "busy", "no_answer", "declined", "wrong_number", "cancelled", "failed", "unheard of")
+LEG_EVENTS = (e.LegRinging, e.LegAnswered, e.LegHeld, e.LegResumed)
+ANY = st.integers(0, 1_000_000)
+AGENT = st.sampled_from(AGENTS)
+
+
+def order_of(name: str, agent: str, key: str) -> c.ContactCommand:
+    """The command that a control stands for."""
+    return c.SendDigits(agent, key, "1") if name == "digits" else ON_CONTACT[name](agent, key)
+
+
+class Ledger:
+    """What must never be forgotten, kept apart from the floor: written from inputs and effects alone."""
+
+    def __init__(self) -> None:
+        self.customers: set[str] = set()
+        self.phones: set[str] = set()
+        self.ended: set[str] = set()
+        self.told_to_end: set[str] = set()
+        self.revisions: dict[str, int] = defaultdict(int)
+        self.last: dict[str, Contact] = {}
+
+    def note(self, given: Input, change: Change) -> None:
+        """Adds what came in and what followed."""
+        if isinstance(given, e.CallArrived):
+            self.customers.add(given.leg)
+        if isinstance(given, e.LegEnded):
+            self.ended.add(given.leg)
+        for contact in change.contacts:
+            self.last[contact.key] = contact
+        for effect in change.effects:
+            if isinstance(effect, SaveTask):
+                assert effect.revision == self.revisions[effect.contact] + 1, "revisions grow by one"
+                assert effect.fields["Phone_Revision__c"] == effect.revision
+                assert not (effect.fields["WhatId"] and str(effect.fields["WhoId"]).startswith("00Q")), (
+                    "Lead and WhatId"
+                )
+                self.revisions[effect.contact] = effect.revision
+            if isinstance(effect, AskSwitch):
+                match effect.ask:
+                    case EndLeg(leg=leg):
+                        self.told_to_end.add(leg)
+                    case Offer(agent_leg=leg):
+                        self.phones.add(leg)
+                    case PlaceCall(agent_leg=agent, customer_leg=customer):
+                        self.phones.add(agent)
+                        self.customers.add(customer)
+
+
+class Walk(RuleBasedStateMachine):
+    """Three agents, a switch that obeys, refuses, keeps silent and repeats itself, Salesforce and the clock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ledger = Ledger()
+        self.stage = Stage(FULL, ("2041", "2042", "2043"))
+        self.heard: list[e.SwitchEvent] = []
+        self.calls = 0
+        self.drafts = 0
+
+    # --- one input -------------------------------------------------------------------------------------------------
+
+    @property
+    def floor(self) -> Floor:
+        return self.stage.floor
+
+    def give(self, given: Input) -> Change | None:
+        """Through `decide`, which must refuse a command when and only when `guard` says so, and never an event."""
+        before = msgspec.msgpack.encode(self.floor) if self.calls % 4 == 0 else b""
+        is_command = isinstance(given, c.Command)
+        why = guard(self.floor, self.stage.directory, given) if is_command else None  # type: ignore[arg-type]
+        stamp = Stamp(self.stage.now, f"id{self.stage.ids:05}")
+        self.stage.ids += 1
+        try:
+            change = decide(self.floor, self.stage.directory, given, stamp)
+        except NotAllowed as refusal:
+            if not is_command or refusal.code not in (why, "name_is_lead"):
+                raise
+            return None
+        except BadInput:
+            if not isinstance(given, c.Dial | c.SaveDraft | c.SetState):
+                raise
+            return None
+        finally:
+            if before:
+                assert msgspec.msgpack.encode(self.floor) == before, "decide changed the floor"
+        assert why is None, f"{given} was refused by guard ({why}) and then carried out"
+        self.take(given, change)
+        return change
+
+    def take(self, given: Any, change: Change) -> None:
+        self.shown(change)
+        self.ledger.note(given, change)
+        apply(self.floor, change)
+        self.stage.asks += [effect.ask for effect in change.effects if isinstance(effect, AskSwitch)]
+
+    def shown(self, change: Change) -> None:
+        """Whoever had or has a contact that changed is shown it."""
+        pushed = {effect.agent for effect in change.effects if isinstance(effect, PushState)}
+        changed = {agent.id for agent in change.agents}
+        for contact in change.contacts:
+            old = self.floor.contacts.get(contact.key)
+            changed |= {agent for agent in (contact.agent, old.agent if old else None) if agent is not None}
+        assert changed <= pushed, "somebody is not shown what changed"
+
+    def switch(self, event: e.SwitchEvent) -> None:
+        self.heard.append(event)
+        self.give(event)
+
+    def pick(self, things: list[Any], n: int) -> Any:
+        return things[n % len(things)] if things else None
+
+    def contact(self, n: int) -> str:
+        return self.pick(sorted(self.floor.contacts), n) or "no such key"
+
+    def leg(self, n: int) -> str:
+        return self.pick(sorted(self.floor.legs), n) or "no-such-leg"
+
+    # --- agents ----------------------------------------------------------------------------------------------------
+
+    @rule(agent=AGENT, state=st.sampled_from(["available", "Lunch", "no such reason"]))
+    def choose_state(self, agent: str, state: str) -> None:
+        if state == "available":
+            self.give(c.SetState(agent, AgentState.AVAILABLE))
+        else:
+            self.give(c.SetState(agent, AgentState.UNAVAILABLE, state))
+
+    @rule()
+    def all_available(self) -> None:
+        for agent in AGENTS:
+            self.give(c.SetState(agent, AgentState.AVAILABLE))
+
+    @rule(
+        agent=AGENT,
+        number=st.sampled_from([MIA, "2041", "2042", "nonsense"]),
+        skill=st.sampled_from(["", "support", "sales"]),
+        record=st.sampled_from([None, *PEOPLE]),
+    )
+    def dial(self, agent: str, number: str, skill: str, record: Record | None) -> None:
+        self.give(c.Dial(agent, number, skill, record))
+
+    @rule(n=ANY, name=st.sampled_from([*ON_CONTACT, "digits"]), own=st.booleans(), agent=AGENT)
+    def order(self, n: int, name: str, own: bool, agent: str) -> None:
+        key = self.contact(n)
+        if own and key in self.floor.contacts:
+            agent = self.floor.contacts[key].agent or agent
+        self.give(order_of(name, agent, key))
+
+    @rule(n=ANY, at_once=st.booleans())
+    def an_order_that_is_on_offer(self, n: int, at_once: bool) -> None:
+        offers = [
+            (contact.agent, key, name)
+            for key, contact in sorted(self.floor.contacts.items())
+            for name, why in controls(self.floor, contact, self.stage.directory).items()
+            if why is None
+        ]
+        if offers:
+            agent, key, name = self.pick(offers, n)
+            self.give(order_of(name, agent, key))
+            if at_once:
+                self.the_switch_obeys()
+
+    another_order_that_is_on_offer = an_order_that_is_on_offer
+    yet_another_order_that_is_on_offer = an_order_that_is_on_offer
+
+    @rule(
+        n=ANY,
+        field=st.sampled_from(["comments", "disposition", "tags", "who", "what"]),
+        text=st.sampled_from(["", "Answered", "Refunded", "other"]),
+        record=st.sampled_from([None, *PEOPLE]),
+        newer=st.booleans(),
+    )
+    def write(self, n: int, field: str, text: str, record: Record | None, newer: bool) -> None:
+        self.drafts += newer
+        key = self.contact(n)
+        agent = self.floor.contacts[key].agent if key in self.floor.contacts else SAM
+        tags = ("VIP",) if text else ()
+        self.give(c.SaveDraft(agent or SAM, key, field, 2 + self.drafts, text, tags, record))
+
+    @rule(n=ANY, text=st.sampled_from(["Answered", "late"]))
+    def write_about_a_contact_that_is_over(self, n: int, text: str) -> None:
+        """As the socket does it: the contact comes back from the store for the note."""
+        gone = [contact for key, contact in sorted(self.ledger.last.items()) if key not in self.floor.contacts]
+        if gone:
+            contact = self.pick(gone, n)
+            apply(self.floor, Change(contacts=(contact,)))
+            self.drafts += 1
+            self.give(c.SaveDraft(contact.agent or SAM, contact.key, "comments", 2 + self.drafts, text))
+            if contact.agent is None:
+                apply(self.floor, Change(forgotten=(contact.key,)))
+
+    @rule(agent=AGENT, record=st.sampled_from([None, *PEOPLE]))
+    def visit_or_log_out(self, agent: str, record: Record | None) -> None:
+        self.give(c.LogOut(agent) if record is None else c.Visit(agent, record))
+
+    # --- customers and switch --------------------------------------------------------------------------------------
+
+    @rule(line=st.sampled_from([LINE, BILLING_LINE, "+14155550102", "+3120"]), number=st.sampled_from([MIA, ""]))
+    def a_customer_calls(self, line: str, number: str) -> None:
+        self.calls += 1
+        self.switch(e.CallArrived(f"in-{self.calls:04}", number, line, self.stage.now))
+
+    @initialize(line=st.sampled_from([LINE, BILLING_LINE, "+14155550102"]))
+    def a_call_to_begin_with(self, line: str) -> None:
+        self.a_call_is_taken(line)
+
+    @rule(line=st.sampled_from([LINE, BILLING_LINE, "+14155550102"]))
+    def a_call_is_taken(self, line: str) -> None:
+        """So that there is something to go wrong with."""
+        self.all_available()
+        self.a_customer_calls(line, MIA)
+        self.the_switch_obeys()
+        for key, contact in list(self.floor.contacts.items()):
+            if contact.phase is Phase.OFFERED and contact.agent:
+                self.give(c.Answer(contact.agent, key))
+        self.the_switch_obeys()
+
+    @rule(n=ANY, cause=st.sampled_from(CAUSES))
+    def somebody_hangs_up(self, n: int, cause: str) -> None:
+        leg = self.leg(n)
+        key = self.floor.legs.get(leg)
+        before = self.floor.contacts[key] if key else None
+        asked = len(self.stage.asks)
+        self.switch(e.LegEnded(leg, cause, self.stage.now))
+        if before is not None and before.held and not before.internal:
+            customer = before.leg(Role.CUSTOMER)
+            assert customer is not None
+            dropped = [ask for ask in self.stage.asks[asked:] if isinstance(ask, EndLeg) and ask.leg == customer.id]
+            assert not dropped or customer.id == leg, "a customer on hold was dropped"
+
+    @rule()
+    def the_switch_obeys(self) -> None:
+        for _ in range(40):
+            if not self.stage.asks:
+                break
+            for event in self.stage.news_of(self.stage.asks.pop(0)):
+                self.switch(event)
+
+    @rule(n=ANY, how=st.sampled_from(["obey", "obey and keep", "refuse", "keep silent"]))
+    def one_ask(self, n: int, how: str) -> None:
+        if not self.stage.asks:
+            return
+        index = n % len(self.stage.asks)
+        ask = self.stage.asks[index] if how == "obey and keep" else self.stage.asks.pop(index)
+        if how.startswith("obey"):
+            for event in self.stage.news_of(ask):
+                self.switch(event)
+        elif how == "refuse" and hasattr(ask, "id"):
+            self.switch(e.AskRefused(ask.contact, ask.id, "will_not", self.stage.now))
+
+    @rule(n=ANY, kind=st.sampled_from([*LEG_EVENTS, e.LegMuted, e.RecordingChanged, "old news"]), m=st.integers(0, 2))
+    def odd_news(self, n: int, kind: Any, m: int) -> None:
+        if kind is e.LegMuted:
+            self.switch(e.LegMuted(self.leg(n), m > 0, self.stage.now))
+        elif kind is e.RecordingChanged:
+            self.switch(e.RecordingChanged(self.contact(n), list(Recording)[m], self.stage.now))
+        elif kind == "old news":
+            if self.heard:
+                self.give(self.pick(self.heard, n))
+        else:
+            self.switch(kind(self.leg(n), self.stage.now))
+
+    @rule(device=st.sampled_from(["2041", "2042", "2043", "2049", "2099"]), ready=st.booleans())
+    def a_phone_comes_or_goes(self, device: str, ready: bool) -> None:
+        self.switch(e.PhoneChanged(device, ready))
+
+    @rule(away=st.booleans())
+    def the_switch_goes_or_comes(self, away: bool) -> None:
+        if away:
+            self.floor.switch_up = False
+        elif not self.floor.switch_up:
+            self.the_switch_comes()
+
+    def the_switch_comes(self) -> None:
+        self.floor.switch_up = True
+        self.stage.asks += [effect.ask for effect in asks_again(self.floor, self.stage.directory)]
+        self.begin()
+
+    # --- Salesforce, clock, configuration, restart -----------------------------------------------------------------
+
+    @rule(n=ANY, first=st.integers(0, 4), last=st.integers(0, 4), failed=st.booleans())
+    def the_caller_is_matched(self, n: int, first: int, last: int, failed: bool) -> None:
+        self.give(e.CallerMatched(self.contact(n), PEOPLE[:2][first:last], PEOPLE[2:][first:last], failed))
+
+    @rule(n=ANY, back=st.integers(0, 2), how=st.sampled_from(["saved", "saved", "deleted", "waits", "refused"]))
+    def a_task(self, n: int, back: int, how: str) -> None:
+        key = self.contact(n)
+        wanted = self.ledger.revisions[key]
+        if not wanted:
+            return
+        revision = max(1, wanted - back)
+        match how:
+            case "saved" | "deleted":
+                task = "00T000000000001AAA" if how == "saved" else None
+                self.give(e.TaskSaved(key, revision, task, "Call"))
+            case "waits":
+                self.give(e.TaskWaiting(key, revision, self.stage.now + 1_000, "busy"))
+            case _:
+                self.give(e.TaskRefused(key, revision, "STRING_TOO_LONG", "Subject", "too long"))
+
+    @rule(ms=st.sampled_from([1, 500, 5_000, 20_000, 45_000, 120_000]))
+    def time_passes(self, ms: int) -> None:
+        """As the runner has it: what is due is told once, and again only when it moved."""
+        until = self.stage.now + ms
+        told: set[tuple[int, str, str]] = set()
+        for _ in range(500):
+            due = sorted(
+                (found[0], key, found[1])
+                for key, contact in self.floor.contacts.items()
+                if (found := deadline(contact, self.stage.directory)) is not None and found[0] <= until
+            )
+            due = [entry for entry in due if entry not in told]
+            if not due:
+                self.stage.now = until
+                return
+            at, key, kind = due[0]
+            told.add(due[0])
+            self.stage.now = max(self.stage.now, at)
+            self.give(e.DeadlinePassed(key, kind, at))
+        raise AssertionError("time stands still")
+
+    @rule(n=ANY, kind=st.sampled_from(["ring", "ask", "dial", "wrap_up", "other"]), off=st.integers(-10, 10))
+    def a_deadline_of_before(self, n: int, kind: str, off: int) -> None:
+        self.give(e.DeadlinePassed(self.contact(n), kind, self.stage.now + off))
+
+    @rule(directory=st.sampled_from(DIRECTORIES))
+    def the_directory_changes(self, directory: Directory) -> None:
+        self.stage.directory = directory
+        self.begin()
+
+    @rule()
+    def the_connector_restarts(self) -> None:
+        old = self.floor
+        fresh = Floor(switch_up=False)
+        load(fresh, tuple(old.contacts.values()), tuple(old.agents.values()))
+        assert fresh.contacts == old.contacts
+        assert fresh.queues == old.queues
+        assert fresh.legs == old.legs
+        assert not any(agent.phone_ready for agent in fresh.agents.values())
+        self.stage.floor = fresh
+        for device, ready in old.phones.items():
+            self.give(e.PhoneChanged(device, ready))
+        self.the_switch_comes()
+
+    def begin(self) -> None:
+        stamp = Stamp(self.stage.now, f"id{self.stage.ids:05}")
+        self.stage.ids += 1
+        self.take(None, start(self.floor, self.stage.directory, stamp))
+
+    # --- what stays true -------------------------------------------------------------------------------------------
+
+    @invariant()
+    def contacts_belong_to_their_agents(self) -> None:
+        for agent in self.floor.agents.values():
+            theirs = {key for key, contact in self.floor.contacts.items() if _open_for(contact, agent.id)}
+            assert set(agent.contacts) == theirs
+            assert len(agent.contacts) == len(theirs)
+            live = [key for key in theirs if self.floor.contacts[key].live]
+            assert len(live) <= 1, "two live contacts"
+            assert (live_contact(self.floor, agent) is not None) == bool(live)
+            if live:
+                assert agent.state is AgentState.WORKING
+            elif theirs:
+                assert agent.state is AgentState.WRAP_UP
+            else:
+                assert agent.state not in (AgentState.WORKING, AgentState.WRAP_UP)
+        for contact in self.floor.contacts.values():
+            assert (contact.agent is None) == (contact.phase is Phase.QUEUED)
+            assert contact.agent is None or contact.agent in self.floor.agents
+
+    @invariant()
+    def queues_hold_who_waits_the_oldest_first(self) -> None:
+        queued: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for contact in self.floor.contacts.values():
+            if contact.phase is Phase.QUEUED:
+                queued[contact.skill].append((contact.started, contact.key))
+        expected = {skill: tuple(key for _, key in sorted(found)) for skill, found in queued.items()}
+        assert self.floor.queues == expected
+
+    @invariant()
+    def nobody_waits_for_an_agent_who_is_free(self) -> None:
+        if not self.floor.switch_up:
+            return
+        for skill in self.floor.queues:
+            for agent in candidates(self.stage.directory, skill):
+                known = self.floor.agents.get(agent)
+                assert known is None or known.state is not AgentState.AVAILABLE or not known.phone_ready
+
+    @invariant()
+    def legs_lead_to_their_contacts(self) -> None:
+        legs = [(leg.id, key) for key, contact in self.floor.contacts.items() for leg in contact.legs]
+        assert len({leg for leg, _ in legs}) == len(legs)
+        assert self.floor.legs == dict(legs)
+        for contact in self.floor.contacts.values():
+            roles = Counter(leg.role for leg in contact.legs)
+            assert all(leg.state is not LegState.ENDED for leg in contact.legs)
+            match contact.phase:
+                case Phase.QUEUED:
+                    assert roles == {Role.CUSTOMER: 1}
+                case Phase.OFFERED | Phase.ACTIVE:
+                    assert roles == {Role.CUSTOMER: 1, Role.AGENT: 1}
+                case _:
+                    assert not roles
+
+    @invariant()
+    def no_leg_is_left_alone(self) -> None:
+        for leg in (self.ledger.customers | self.ledger.phones) - self.ledger.ended - self.ledger.told_to_end:
+            assert leg in self.floor.legs, f"{leg} is up and nobody knows of it"
+
+    @invariant()
+    def who_talked_has_a_task_and_who_did_not_has_none(self) -> None:
+        for key, contact in self.ledger.last.items():
+            over = contact.phase in (Phase.WRAP_UP, Phase.CLOSED)
+            has_task = over and (contact.kind is Kind.OUTBOUND or contact.answered is not None)
+            assert bool(self.ledger.revisions[key]) == has_task
+            assert contact.save.wanted == self.ledger.revisions[key]
+            assert contact.save.written <= contact.save.wanted
+            assert not over or (contact.ended is not None and contact.outcome is not None)
+            if contact.phase is Phase.CLOSED:
+                settled = contact.save.written == contact.save.wanted
+                assert (key in self.floor.contacts) != settled, "closed and saved is forgotten, and nothing else"
+                assert contact.closed is not None
+                assert has_task != (contact.outcome is Outcome.ABANDONED)
+
+    @invariant()
+    def nothing_waits_for_ever(self) -> None:
+        for contact in self.floor.contacts.values():
+            may_hang = contact.asked or contact.phase is Phase.OFFERED
+            may_hang = may_hang or (contact.phase is Phase.ACTIVE and contact.answered is None)
+            found = deadline(contact, self.stage.directory)
+            assert not may_hang or found is not None
+            assert contact.live or not contact.asked
+
+    @invariant()
+    def what_is_said_of_a_call_agrees(self) -> None:
+        for contact in self.floor.contacts.values():
+            assert (contact.mask is Mask.ON) == (contact.recording is Recording.PAUSED)
+            assert (contact.masked_since is not None) == (contact.mask is Mask.ON)
+            goals = Counter(ask.goal for ask in contact.asked)
+            assert not goals or max(goals.values()) == 1
+            who, what = contact.draft.who.value, contact.draft.what.value
+            assert not (who is not None and who.type == "Lead" and what is not None)
+            if contact.phase is not Phase.ACTIVE:
+                assert not contact.muted
+                assert contact.recording is Recording.OFF
+
+    @invariant()
+    def what_is_on_offer_is_accepted_and_nothing_else(self) -> None:
+        floor, directory = self.floor, self.stage.directory
+        stamp = Stamp(self.stage.now, "trial")
+        for key, contact in floor.contacts.items():
+            offers = controls(floor, contact, directory)
+            assert bool(offers) == (contact.phase not in (Phase.QUEUED, Phase.CLOSED))
+            for name, why in offers.items():
+                assert _refused(floor, directory, order_of(name, contact.agent or "", key), stamp) == why
+            for name in {*ON_CONTACT, "digits"} - set(offers):
+                assert _refused(floor, directory, order_of(name, contact.agent or "", key), stamp) is not None
+        for agent in AGENTS:
+            offers = agent_controls(floor, directory, floor.agents.get(agent) or Agent(agent))
+            orders: dict[str, c.Command] = {
+                "set_state": c.SetState(agent, AgentState.AVAILABLE),
+                "log_out": c.LogOut(agent),
+                "dial": c.Dial(agent, MIA, "sales" if agent in (JONAS, PRIYA) else ""),
+            }
+            assert {name: _refused(floor, directory, order, stamp) for name, order in orders.items()} == offers
+
+    # --- and in the end --------------------------------------------------------------------------------------------
+
+    def teardown(self) -> None:
+        """When the switch obeys, people hang up and agents do their work, all of it comes to an end."""
+        self.stage.directory = FULL
+        self.the_switch_comes()
+        for _ in range(6):
+            self.the_switch_obeys()
+            for leg in sorted(self.floor.legs):
+                self.give(e.LegEnded(leg, "normal", self.stage.now))
+            self.time_passes(120_000)
+            for key, contact in sorted(self.floor.contacts.items()):
+                assert contact.agent is not None
+                self.give(c.SaveDraft(contact.agent, key, "disposition", 1_000_000, "Answered"))
+                self.give(c.Done(contact.agent, key))
+                if key in self.floor.contacts:
+                    self.give(e.TaskSaved(key, self.floor.contacts[key].save.wanted, "00T000000000001AAA", "Call"))
+        assert self.floor.contacts == {}
+        assert self.floor.legs == {}
+        assert self.floor.queues == {}
+        self.contacts_belong_to_their_agents()
+        self.who_talked_has_a_task_and_who_did_not_has_none()
+
+
+def _open_for(contact: Contact, agent: str) -> bool:
+    return contact.agent == agent and contact.phase is not Phase.CLOSED
+
+
+def _refused(floor: Floor, directory: Directory, command: c.Command, stamp: Stamp) -> str | None:
+    try:
+        decide(floor, directory, command, stamp)
+    except NotAllowed as refusal:
+        return refusal.code
+    return None
+
+
+TestWalk = Walk.TestCase
+TestWalk.settings = settings(stateful_step_count=60)
