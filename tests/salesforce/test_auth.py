@@ -44,6 +44,12 @@ def signing(private_pem: str) -> SalesforceConfig:
     return SalesforceConfig(LOGIN + "/", "consumer", "integration@acme.example", private_key=private_pem)
 
 
+@pytest.fixture
+def by_secret() -> SalesforceConfig:
+    """Without a key, which takes long to read."""
+    return SalesforceConfig(LOGIN, "consumer", client_secret="s3cret")
+
+
 def test_the_assertion(signing: SalesforceConfig, private_key: rsa.RSAPrivateKey) -> None:
     signed, asked = sign_in(signing, token)
     found = signed.token()
@@ -79,8 +85,8 @@ def test_audience_and_token_url_can_be_given(signing: SalesforceConfig) -> None:
     assert claims["aud"] == "https://test.salesforce.com"
 
 
-def test_client_credentials() -> None:
-    signed, asked = sign_in(SalesforceConfig(LOGIN, "consumer", client_secret="s3cret"), token)
+def test_client_credentials(by_secret: SalesforceConfig) -> None:
+    signed, asked = sign_in(by_secret, token)
     signed.token()
     assert form_of(asked[0]) == {"grant_type": "client_credentials", "client_id": "consumer", "client_secret": "s3cret"}
 
@@ -98,8 +104,10 @@ def test_client_credentials() -> None:
         ("something_new", "", "certificate"),
     ],
 )
-def test_a_refused_sign_in_says_what_to_do(signing: SalesforceConfig, error: str, description: str, cure: str) -> None:
-    signed, _ = sign_in(signing, lambda: said(400, {"error": error, "error_description": description}))
+def test_a_refused_sign_in_says_what_to_do(
+    by_secret: SalesforceConfig, error: str, description: str, cure: str
+) -> None:
+    signed, _ = sign_in(by_secret, lambda: said(400, {"error": error, "error_description": description}))
     with pytest.raises(CrmUnavailable) as caught:
         signed.token()
     assert (caught.value.code, caught.value.doubtful, caught.value.retry_after) == ("login", False, 60_000)
@@ -125,17 +133,17 @@ def test_a_refused_sign_in_says_what_to_do(signing: SalesforceConfig, error: str
         (lambda: said(200, {"access_token": "x", "instance_url": "http://localhost:1"}), "login", "not https"),
     ],
 )
-def test_no_token(signing: SalesforceConfig, answer: Callable[[], Answer], code: str, words: str) -> None:
-    signed, _ = sign_in(signing, answer)
+def test_no_token(by_secret: SalesforceConfig, answer: Callable[[], Answer], code: str, words: str) -> None:
+    signed, _ = sign_in(by_secret, answer)
     with pytest.raises(CrmUnavailable) as caught:
         signed.token()
     assert (caught.value.code, caught.value.doubtful) == (code, False)
     assert words in str(caught.value)
 
 
-def test_after_a_failure_the_next_attempt_may_succeed(signing: SalesforceConfig) -> None:
+def test_after_a_failure_the_next_attempt_may_succeed(by_secret: SalesforceConfig) -> None:
     answers = [fault.ConnectionError(), token()]
-    signed, _ = sign_in(signing, lambda: answers.pop(0))
+    signed, _ = sign_in(by_secret, lambda: answers.pop(0))
     with pytest.raises(CrmUnavailable):
         signed.token()
     assert signed.token().access == "secret-token"
