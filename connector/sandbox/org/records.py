@@ -152,7 +152,7 @@ class Records:
     def _save(self, sobject: SObject, old: Row | None, new: Row, given: frozenset[str], moment: str) -> None:
         change = Change(sobject, old, new, given, moment, self.database, self.schema)
         for name in given:
-            if change.touches(name) and sobject.fields[name].type == "reference":
+            if sobject.fields[name].type == "reference":
                 self._check_reference(sobject.fields[name], new[name])
         refuse_inactive_owner(change)
         apply_rules(change)

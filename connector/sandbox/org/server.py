@@ -25,6 +25,9 @@ from connector.sandbox.org.sessions import IDLE_SECONDS, ConnectedApp, Sessions,
 DEFAULT_DAILY_LIMIT = 5_000_000
 """API requests in 24 hours: what Salesforce grants a full sandbox."""
 
+SHUTDOWN_SECONDS = 1.0
+"""How long requests that are still being answered may take when the org closes."""
+
 INTEGRATION_USERNAME = "integration@phone-panel.example"
 CONSUMER_KEY = "3MVG9phonePanelStandInOrgConsumerKey"
 
@@ -95,7 +98,11 @@ async def start_org(
         control = Control(context=context, sessions=sessions, signer=signer, faults=faults, log=log, key=key)
         # Twice Salesforce's limit, so that the org itself can refuse what is too long, in its own words.
         runner = web.AppRunner(
-            make_app(api, control), access_log=None, max_line_size=2 * MAX_HEAD_BYTES, max_field_size=2 * MAX_HEAD_BYTES
+            make_app(api, control),
+            access_log=None,
+            max_line_size=2 * MAX_HEAD_BYTES,
+            max_field_size=2 * MAX_HEAD_BYTES,
+            shutdown_timeout=SHUTDOWN_SECONDS,
         )
         await runner.setup()
         try:

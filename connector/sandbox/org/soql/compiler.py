@@ -88,6 +88,9 @@ class _Compiler:
         if len(self._query.select) != 1 or isinstance(self._query.select[0], Aggregate):
             raise malformed(self._text, self._query.source_at, "A sub-query of IN selects exactly one field")
         item = self._names.resolve(self._query.select[0])
+        if item.field.type not in ("id", "reference"):
+            message = f"The selected field '{item.field.name}' of a sub-query of IN must be an id"
+            raise malformed(self._text, self._query.select[0].at, message)
         where = self._where()
         return (
             f"SELECT {item.sql} FROM {self._names.tables()}{where}"

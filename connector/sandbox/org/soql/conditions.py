@@ -15,7 +15,7 @@ from connector.sandbox.org import ids
 from connector.sandbox.org.errors import OrgError
 from connector.sandbox.org.schema import TEXT_TYPES, Field, Scalar
 from connector.sandbox.org.soql.dates import day_range, local_today, midnight
-from connector.sandbox.org.soql.lexer import invalid_field, pointed
+from connector.sandbox.org.soql.lexer import invalid_field, malformed, pointed
 from connector.sandbox.org.soql.names import Names, Resolved
 from connector.sandbox.org.soql.tree import (
     Both,
@@ -62,6 +62,9 @@ class Conditions:
 
     def _membership(self, left: Name, query: Query, *, negated: bool) -> str:
         found = self._names.resolve(left)
+        if found.field.type not in ("id", "reference"):
+            message = f"The field '{left.text}' before a sub-query of IN must be an id"
+            raise malformed(self._text, left.at, message)
         sql = self._sub_select(query, self.parameters)
         if negated:
             return f"({found.sql} IS NULL OR {found.sql} NOT IN ({sql}))"

@@ -255,6 +255,10 @@ WRONG: list[tuple[str, str, str]] = [
     ("SELECT Id FROM Task OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000"),
     ("SELECT Subject, COUNT(Id) FROM Task", "MALFORMED_QUERY", "Field must be grouped or aggregated: Subject"),
     ("SELECT Id, (SELECT Id FROM Tasks) FROM Account", "MALFORMED_QUERY", "unexpected token: '('"),
+    ("SELECT Id FROM Task WHERE OwnerId IN (SELECT Name FROM User)", "MALFORMED_QUERY",
+     "The selected field 'Name' of a sub-query of IN must be an id"),
+    ("SELECT Id FROM Task WHERE Subject IN (SELECT Id FROM User)", "MALFORMED_QUERY",
+     "The field 'Subject' before a sub-query of IN must be an id"),
     ("SELECT Id FROM Task WHERE ActivityDate = LAST_N_DAYS", "MALFORMED_QUERY", "unexpected token: 'LAST_N_DAYS'"),
 ]  # fmt: skip
 
