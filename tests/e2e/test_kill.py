@@ -17,7 +17,7 @@ import pytest
 
 from connector.sandbox.demo import CALLERS, Demo, ports
 from connector.switch.simulated.journal import CallSeen, calls_by_contact, read
-from tests.e2e.conftest import ANY_PORT, JONAS, PRIYA, SAM, Product
+from tests.e2e.product import ANY_PORT, JONAS, PRIYA, SAM, Product
 from tests.e2e.robot import Robot
 
 pytestmark = pytest.mark.slow

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.e2e.conftest import SAM, Product
+from tests.e2e.product import SAM, Product
 from tests.e2e.robot import Robot, contact_in, contact_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 MIA = "+14155550143"
 

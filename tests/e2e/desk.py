@@ -1,0 +1,112 @@
+"""An agent's desk: the console in a browser, with the panel in its utility bar, seen and used as an agent does."""
+
+import re
+from pathlib import Path
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, FrameLocator, Locator, Page, expect
+
+from tests.e2e.product import Product
+
+
+class Desk:
+    """One agent's browser.  `troubles` gathers what the pages complained of."""
+
+    def __init__(self, product: Product, browser: Browser) -> None:
+        self.product = product
+        self.troubles: list[str] = []
+        self.expected_troubles: tuple[str, ...] = ()
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+
+    async def sit_down(self, user: str = "sam", *, available: bool = True, **options: object) -> "Seat":
+        """The agent opens the console in a browser of their own."""
+        context = await self._browser.new_context(viewport={"width": 1440, "height": 900}, **options)  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        await context.tracing.start(screenshots=True, snapshots=True)
+        self._contexts.append(context)
+        seat = await self.open_tab(context, user)
+        if available:
+            await seat.choose_state("Available")
+        return seat
+
+    async def open_tab(self, context: BrowserContext, user: str = "sam") -> "Seat":
+        """One more tab of the same browser."""
+        page = await context.new_page()
+        page.on("console", self._said)
+        page.on("pageerror", self._failed)
+        await page.goto(f"{self.product.demo.console}/?user={user}")
+        seat = Seat(self.product, page)
+        await expect(seat.status).to_be_visible()
+        return seat
+
+    async def close(self, trace: Path | None) -> None:
+        """The browser is closed; the trace is kept where one is asked for."""
+        for number, context in enumerate(self._contexts):
+            if trace is not None:
+                trace.parent.mkdir(exist_ok=True)
+                await context.tracing.stop(path=trace.with_stem(f"{trace.stem}-{number}"))
+            await context.close()
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not any(word in message.text for word in self.expected_troubles):
+            self.troubles.append(f"{message.type}: {message.text}")
+
+    def _failed(self, error: Error) -> None:
+        self.troubles.append(f"uncaught: {error}")
+
+
+class Seat:
+    """One tab with the console and the panel in it."""
+
+    def __init__(self, product: Product, page: Page) -> None:
+        self.product = product
+        self.page = page
+        self.panel: FrameLocator = page.frame_locator("iframe")
+
+    @property
+    def status(self) -> Locator:
+        """The agent's status in the panel's head."""
+        return self.panel.locator("c-agent-status")
+
+    def button(self, name: str) -> Locator:
+        """A button of the panel by its exact name."""
+        return self.panel.get_by_role("button", name=name, exact=True)
+
+    def utility(self, text: str | re.Pattern[str]) -> Locator:
+        """The phone's item in the utility bar, when its label is so."""
+        return self.page.get_by_role("button", name=text)
+
+    async def choose_state(self, name: str) -> None:
+        """The agent picks a state in the head."""
+        await self.status.get_by_role("button").first.click()
+        await self.panel.get_by_role("menuitemradio", name=name).click()
+        await expect(self.status).to_contain_text(name)
+
+    async def answer(self) -> None:
+        """The offered call is answered, and live."""
+        await self.button("Answer").click()
+        await expect(self.button("Hold")).to_be_enabled()
+
+    async def show_details(self) -> None:
+        """The contact's form is open."""
+        await self.panel.get_by_role("button", name=re.compile("^Show contact details")).click()
+        await expect(self.comments).to_be_visible()
+
+    @property
+    def comments(self) -> Locator:
+        """The comments' box."""
+        return self.panel.get_by_role("textbox", name="Comments")
+
+    async def show_details_if_closed(self) -> None:
+        """The contact's form is open, whether it was or not."""
+        opener = self.panel.get_by_role("button", name=re.compile("^(Show|Hide) contact details"))
+        if await opener.get_attribute("aria-expanded") != "true":
+            await opener.click()
+        await expect(self.comments).to_be_visible()
+
+    async def lost_connection_seen(self) -> None:
+        """The panel says that the connection is lost; the agent writes on."""
+        await expect(self.panel.get_by_text("Connection lost. Your call goes on.")).to_be_visible()
+        await expect(self.button("End")).to_have_attribute("aria-disabled", "true")
+        await self.comments.fill("Written without a connection")
+        await expect(self.panel.get_by_text("Draft kept here")).to_be_visible()

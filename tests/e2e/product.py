@@ -1,0 +1,159 @@
+"""A running demo, and the ways in which a test looks at it and plays with it."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from connector.sandbox.demo import Demo
+from tests.e2e.robot import Robot
+
+ANY_PORT = {"PANEL_PORT": "0", "ORG_PORT": "0", "CONSOLE_PORT": "0"}
+SAM = "sam.rivera@phone-panel.example"
+JONAS = "jonas.weber@phone-panel.example"
+PRIYA = "priya.nair@phone-panel.example"
+
+
+class Product:
+    """The parts of a demo, asked over their own interfaces."""
+
+    def __init__(self, demo: Demo, http: aiohttp.ClientSession) -> None:
+        self.demo = demo
+        self.http = http
+        self._sessions: dict[str, dict[str, Any]] = {}
+        self._old: set[str] = set()
+        self._panels = 0
+
+    @property
+    def _key(self) -> dict[str, str]:
+        return {"X-Sandbox-Key": self.demo.key}
+
+    async def control(self, path: str, body: dict[str, Any] | list[Any]) -> Any:
+        """Asks the org's sandbox control."""
+        async with self.http.post(f"{self.demo.org}/sandbox/{path}", json=body, headers=self._key) as answer:
+            assert answer.status < 300, await answer.text()
+            return await answer.json()
+
+    async def user(self, username: str) -> str:
+        """The user's id."""
+        if username not in self._sessions:
+            self._sessions[username] = await self.control("sessions", {"username": username})
+        return str(self._sessions[username]["user_id"])
+
+    async def token(self, username: str) -> str:
+        """A session token, as Open CTI's runApex would return it."""
+        call = {"user_id": await self.user(username), "apexClass": "PhonePanelSession", "methodName": "token"}
+        return str((await self.control("apex", {**call, "methodParams": ""}))["result"])
+
+    @asynccontextmanager
+    async def connected(self, username: str) -> AsyncIterator[Robot]:
+        """An agent without a face, shown what is true."""
+        self._panels += 1
+        robot = self.robot(username, f"robot-{self._panels}")
+        robot.start()
+        try:
+            await robot.until(lambda state: state["agent"], "the panel is shown its state")
+            yield robot
+        finally:
+            await robot.stop()
+
+    async def clear(self) -> None:
+        """Nobody calls or works, nobody is logged in; faults are gone, and Tasks so far do not count."""
+        await self.control("settings", {"rules": []})
+        async with self.http.delete(f"{self.demo.org}/sandbox/faults", headers=self._key) as answer:
+            assert answer.status < 300
+        async with self.http.get(f"{self.demo.switch_control}/calls", headers=self._key) as answer:
+            legs = [leg["leg"] for leg in await answer.json()]
+        for leg in legs:
+            await self.switch("hangup", {"leg": leg})
+        for username in (SAM, JONAS, PRIYA):
+            async with self.connected(username) as robot:
+                await _go_home(robot)
+        self._old = {task["Id"] for task in tasks_in(self.demo.org_database)}
+
+    def robot(self, username: str, name: str) -> Robot:
+        """An agent without a face, to be started and stopped."""
+        socket = self.demo.panel.replace("http://", "ws://") + "/socket"
+        return Robot(socket, self.demo.console, lambda: self.token(username), name)
+
+    async def ring(self, number: str, skill: str = "Support_EN", **values: Any) -> str:
+        """A customer calls; returns the leg."""
+        body = {"from": number, "skill": skill, **values}
+        async with self.http.post(f"{self.demo.switch_control}/calls", json=body, headers=self._key) as answer:
+            assert answer.status == 201, await answer.text()
+            return str((await answer.json())["leg"])
+
+    async def switch(self, path: str, body: dict[str, Any]) -> None:
+        """Asks the simulated switch for a fault or a hang-up."""
+        async with self.http.post(f"{self.demo.switch_control}/{path}", json=body, headers=self._key) as answer:
+            assert answer.status < 300, await answer.text()
+
+    async def record(self, type_name: str, field: str, value: str) -> str:
+        """The id of the one record of that object with that value."""
+        with closing(sqlite3.connect(f"file:{self.demo.org_database}?mode=ro", uri=True)) as connection:
+            if field == "Name" and type_name in ("Contact", "Lead"):
+                field = "coalesce(\"FirstName\" || ' ', '') || \"LastName\""
+            found = connection.execute(f'SELECT "Id" FROM "{type_name}" WHERE {field} = ?', (value,)).fetchall()
+        assert len(found) == 1, f"{type_name} {value}: {found}"
+        return str(found[0][0])
+
+    async def restart_connector_after(self, meanwhile: Coroutine[Any, Any, None]) -> None:
+        """The connector is killed, and started again when `meanwhile` is over."""
+        part = self.demo.connector
+        assert part is not None
+        os.kill(part.pid, signal.SIGKILL)
+        await part.ended()
+        self.demo.parts.remove(part)
+        try:
+            await meanwhile
+        finally:
+            await self.demo.start_connector()
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """All Tasks of this test that carry our key, from the org's own database."""
+        return [task for task in tasks_in(self.demo.org_database) if task["Id"] not in self._old]
+
+    async def task(self, true: Callable[[dict[str, Any]], Any], what: str, timeout: float = 15) -> dict[str, Any]:
+        """The Task of which that holds, as soon as there is one."""
+        try:
+            async with asyncio.timeout(timeout):
+                while True:
+                    for task in self.tasks():
+                        if true(task):
+                            return task
+                    # The org's database is another process's: there is no event to wait for, only the next look.
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError(f"no Task {what}; there are {self.tasks()}") from None
+
+
+def tasks_in(database: Path) -> list[dict[str, Any]]:
+    """The Tasks with a contact key in an org's database, deleted ones left out."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        rows = connection.execute('SELECT * FROM "Task" WHERE "Phone_Contact_Key__c" IS NOT NULL').fetchall()
+    return [dict(row) for row in rows if not row["IsDeleted"]]
+
+
+async def _go_home(robot: Robot) -> None:
+    while True:
+        seen = robot.fresh
+        state = await robot.until(lambda known: known, "a state")
+        agent = state["agent"]
+        if not state["contacts"]:
+            if agent["controls"]["log_out"] is None:
+                await robot.command("log_out")
+            elif agent["state"] == "LOGGED_OUT":
+                return
+        for contact in state["contacts"]:
+            if contact["disposition_required"] and not contact["draft"]["disposition"]["value"]:
+                robot.draft(contact["key"], "disposition", contact["draft"]["disposition"]["revision"] + 1, text="Answered")
+            if contact["controls"].get("done", "") is None:
+                await robot.command("done", contact=contact["key"])
+        await robot.until(lambda _, seen=seen: robot.fresh > seen, "something changes")
