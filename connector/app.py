@@ -31,7 +31,7 @@ from connector.service.judgement import TaskNews
 from connector.service.outbox import Outbox
 from connector.service.runner import Runner
 from connector.store.sqlite import SqliteStore
-from connector.switch import SwitchConfig, open_switch
+from connector.switch import SwitchConfig, check_switch, open_switch
 from connector.wire import state as wire
 
 log = logging.getLogger(__name__)
@@ -62,12 +62,19 @@ def crm_of(config: Config) -> Crm:
     )
 
 
-def switch_of(config: Config, directory: Directory | None = None) -> Switch:
-    """The switch as configured."""
+def _switch_config(config: Config, directory: Directory | None = None) -> SwitchConfig:
     given = config.switch
     key = _text(given.key_file, "switch.key_file") if given.key_file else ""
     devices = tuple(agent.device for agent in directory.agents.values() if agent.device) if directory else ()
-    return open_switch(SwitchConfig(kind=given.kind, url=given.url, key=key, devices=devices))
+    return SwitchConfig(kind=given.kind, url=given.url, key=key, devices=devices)
+
+
+async def try_switch(config: Config) -> None:
+    """Returns when the configured switch would take a connector; the one that it has is not disturbed.
+
+    Raises a `ConnectorError` that says what is wrong.
+    """
+    await check_switch(_switch_config(config))
 
 
 def _text(path: str, setting: str) -> str:
@@ -114,7 +121,7 @@ class Connector:
             gather_ms=config.gather_ms,
             timeout_ms=round(config.salesforce.timeout_s * 1000 * REQUESTS_A_WRITE),
         )
-        switch = switch_of(config, directory)
+        switch = open_switch(_switch_config(config, directory))
         self._runner = Runner(
             store=self._store,
             switch=switch,

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from connector import config as settings
 from connector import log
-from connector.app import Connector, crm_of, switch_of
+from connector.app import Connector, crm_of, try_switch
 from connector.errors import ConnectorError
-from connector.ports.switch import Snapshot
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -101,32 +100,11 @@ async def _try_all(config: settings.Config) -> int:
     except ConnectorError as error:
         say(False, f"Salesforce: {error}")
     try:
-        await _try_switch(config)
+        await try_switch(config)
         say(True, f"switch: {config.switch.kind}")
     except ConnectorError as error:
         say(False, f"switch: {error}", "is it running, and is switch.url right?")
     return 0 if ok else 1
-
-
-class _Quiet:
-    def up(self, snapshot: Snapshot) -> None:
-        pass
-
-    def event(self, event: object) -> None:
-        pass
-
-    def down(self, reason: str) -> None:
-        pass
-
-
-async def _try_switch(config: settings.Config) -> None:
-    switch = switch_of(config)
-    try:
-        await asyncio.wait_for(switch.start(_Quiet()), 10)
-    except TimeoutError as error:
-        raise ConnectorError("it did not answer within 10 seconds") from error
-    finally:
-        await switch.close()
 
 
 def _demo(_arguments: argparse.Namespace) -> int:

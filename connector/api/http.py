@@ -17,15 +17,21 @@ STATIC: Final = PANEL / "static"
 OPEN_CTI_VERSION: Final = "62.0"
 
 
+def _built() -> dict[str, str]:
+    """The names of the built files.  Raises `ConfigError` when there are none."""
+    try:
+        names: dict[str, str] = json.loads((STATIC / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError("The panel's files are missing: run `make build`, or install the wheel.") from error
+    return names
+
+
 class PanelPage:
     """`/panel` and its files.  The built files have their content's hash in the name, so they are kept for ever."""
 
     def __init__(self, origins: frozenset[str]) -> None:
         """Raises `ConfigError` when the panel was not built."""
-        manifest = STATIC / "manifest.json"
-        if not manifest.is_file():
-            raise ConfigError("The panel's files are missing: run `make build`, or install the wheel.")
-        self._files: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8"))
+        _built()
         self._origins = sorted(origins)
         loader = jinja2.FileSystemLoader(PANEL / "templates")
         self._page = jinja2.Environment(loader=loader, autoescape=True).get_template("panel.html.j2")
@@ -39,7 +45,8 @@ class PanelPage:
             "openCtiVersion": OPEN_CTI_VERSION,
             "language": None,
         }
-        text = self._page.render(files=self._files, config=config)
+        # Read anew, so that a panel that was built meanwhile is there after a reload.
+        text = self._page.render(files=_built(), config=config)
         return web.Response(text=text, content_type="text/html", headers=self._headers(scheme, request.host))
 
     def _headers(self, scheme: str, host: str) -> dict[str, str]:
@@ -60,7 +67,7 @@ class PanelPage:
     async def file(self, request: web.Request) -> web.StreamResponse:
         """One of the built files."""
         name = request.match_info["name"]
-        if name not in self._files.values():
+        if name not in _built().values():
             raise web.HTTPNotFound(text="There is no such file.")
         headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
         return web.FileResponse(STATIC / name, headers=headers)
