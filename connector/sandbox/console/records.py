@@ -55,7 +55,10 @@ class Table(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """A record page. `form` are the fields of its Edit window, `view` is what Open CTI tells of it (getAppViewInfo without the url)."""
+    """A record page.
+
+    `form` are the fields of its Edit window; `view` is what Open CTI tells of it (getAppViewInfo without the url).
+    """
 
     id: str
     type: str
@@ -148,16 +151,25 @@ class Records:
         return tables
 
     async def matches(self, user: str, text: str) -> dict[str, dict[str, Any]]:
-        """Record id to row, for searchAndScreenPop: the objects and fields of the softphone layout."""
+        """Record id to row, for searchAndScreenPop: the objects and fields of the softphone layout.
+
+        A person account stands for itself and its contact: `PersonContactId` and `IsPersonAccount` tell of it.
+        """
         if len(text.strip()) < 2:
             raise BadRequestError("searchParams must have at least 2 characters")
-        parts = [
-            f"{name}({', '.join(dict.fromkeys(('Id', 'Name', 'LastModifiedDate', *(f['apiName'] for f in fields))))})"
-            for name, fields in OBJECTS.items()
-        ]
+        parts = []
+        for name, fields in OBJECTS.items():
+            info = await self._catalogue.object(user, name)
+            person = (field for field in ("IsPersonAccount", "PersonContactId") if field in info.fields)
+            shown = dict.fromkeys(("Id", "Name", "LastModifiedDate", *person, *(f["apiName"] for f in fields)))
+            parts.append(f"{name}({', '.join(shown)})")
         query = f"FIND {{{sosl_term(text.strip())}}} IN ALL FIELDS RETURNING {', '.join(parts)}"
         answer = await self._rest.call(user, "GET", "search", params={"q": query})
-        return {row["Id"]: _match(row) for row in answer["searchRecords"]}
+        return {
+            row["Id"]: _match(row)
+            for row in answer["searchRecords"]
+            if not (row["attributes"]["type"] == "Contact" and row.get("IsPersonAccount"))
+        }
 
     async def form(self, user: str, name: str, extra: Iterable[str] = ()) -> list[Field]:
         """The fields of the New and Edit windows: those of the layout, the org's required ones, and `extra`."""

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from playwright.async_api import Browser
+from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from connector.sandbox.console import page as page_module
 from connector.sandbox.console.server import Console, start_console
@@ -27,14 +28,14 @@ def client_key() -> bytes:
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def org(client_key: bytes) -> AsyncIterator[Org]:
     started = await start_org(client_certificate=client_key)
     yield started
     await started.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def simulated() -> AsyncIterator[Simulated]:
     double = Simulated()
     async with served(web.post("/simulate", double.take)) as origin:
@@ -42,7 +43,7 @@ async def simulated() -> AsyncIterator[Simulated]:
         yield double
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def panel_url() -> AsyncIterator[str]:
     """The address of the fake panel."""
     routes = [web.get("/panel", panel_page), web.get("/standby", panel_page), web.get("/fake_panel.js", panel_script)]
@@ -50,7 +51,7 @@ async def panel_url() -> AsyncIterator[str]:
         yield f"{origin}/panel"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def console(org: Org, panel_url: str, simulated: Simulated) -> AsyncIterator[Console]:
     started = await start_console(
         org_url=org.url, control_key=org.control_key, panel_url=panel_url, simulate_url=simulated.url
@@ -59,21 +60,38 @@ async def console(org: Org, panel_url: str, simulated: Simulated) -> AsyncIterat
     await started.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def http(console: Console) -> AsyncIterator[aiohttp.ClientSession]:
     """A browser without a window: a cookie jar and the console's address."""
     async with aiohttp.ClientSession(console.url) as session:
         yield session
 
 
-@pytest.fixture
-def open_panel(chromium: Browser, console: Console, needs: Callable[[str], str]) -> OpenPanel:
-    """Opens a path of the console in a browser context of its own, and waits until the fake panel is ready."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(chromium_path: str) -> AsyncIterator[Browser]:
+    """One Chromium for the tests of a module: starting it takes longer than most of them."""
+    async with async_playwright() as playwright:
+        # The tests run as root in containers, on pages of our own only.
+        started = await playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        yield started
+        await started.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def context(browser: Browser, needs: Callable[[str], str]) -> AsyncIterator[BrowserContext]:
+    """A browser context of the test's own: its cookies, its storage, its pages."""
     if not (Path(page_module.__file__).parent / "static" / "vendor" / "utility-sprite.svg").exists():
         needs("panel")
+    opened = await browser.new_context(viewport={"width": 1440, "height": 900})
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def open_panel(context: BrowserContext, console: Console) -> OpenPanel:
+    """Opens a path of the console, and waits until the page and the fake panel are ready."""
 
     async def opened(path: str) -> Panel:
-        context = await chromium.new_context(viewport={"width": 1440, "height": 900})
         page = await context.new_page()
         await page.goto(console.url + path)
         panel = await Panel.on(page)

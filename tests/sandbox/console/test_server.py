@@ -14,6 +14,8 @@ from connector.sandbox.console.server import Console, start_console
 from connector.sandbox.org.server import Org
 from tests.sandbox.console.doubles import MIA, MIA_PHONE, Simulated
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def get(http: aiohttp.ClientSession, path: str, status: int = 200) -> Any:
     async with http.get(path) as response:
@@ -124,6 +126,20 @@ async def test_the_list_of_mine_holds_nobody_elses_records(http: aiohttp.ClientS
     owners = {cell(line["cells"], "OwnerId")["ref"]["name"] for line in mine["lines"]}
     assert owners == {"Sam Rivera"}
     assert 0 < len(mine["lines"]) < len(everything["lines"])
+
+
+async def test_a_match_of_a_person_account_is_one_row_that_names_its_contact(
+    http: aiohttp.ClientSession, org: Org
+) -> None:
+    schema = org.context.schema["Account"]
+    accounts = [line["id"] for line in (await get(http, "/api/objects/Account"))["lines"]]
+    [row, *_] = [row for one in accounts if (row := org.context.database.read(schema, one) or {})["IsPersonAccount"]]
+    async with http.get("/api/matches", params={"q": str(row["Name"])}) as response:
+        matches = await response.json()
+    assert list(matches) == [row["Id"]]
+    match = matches[row["Id"]]
+    assert (match["RecordType"], match["Name"], match["IsPersonAccount"]) == ("Account", row["Name"], True)
+    assert match["PersonContactId"] == row["PersonContactId"]
 
 
 @pytest.mark.parametrize("text", ["Mia", "4155550143", "(415) 555-0143", "Northwind", "northw", "00001026"])

@@ -6,14 +6,14 @@ import re
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import BrowserContext, Page, expect
 
 from connector.sandbox.console.server import start_console
 from connector.sandbox.org.server import Org
 from tests.sandbox.console.conftest import OpenPanel
 from tests.sandbox.console.doubles import MIA, Panel, Simulated
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def follow(page: Page, name: str) -> None:
@@ -194,10 +194,12 @@ async def test_a_customer_is_made_to_call_from_the_demo_menu(open_panel: OpenPan
     assert simulated.calls == [{"from": "+14155550143", "skill": "Support_EN", "talk": 60}]
 
 
-async def test_without_a_simulation_the_demo_menu_offers_no_call(chromium: Browser, org: Org, panel_url: str) -> None:
+async def test_without_a_simulation_the_demo_menu_offers_no_call(
+    context: BrowserContext, org: Org, panel_url: str
+) -> None:
     console = await start_console(org_url=org.url, control_key=org.control_key, panel_url=panel_url)
     try:
-        page = await chromium.new_page()
+        page = await context.new_page()
         await page.goto(console.url)
         await page.get_by_role("button", name="Demo tools").click()
         await expect(page.get_by_role("menuitem", name="Reload the panel")).to_be_visible()

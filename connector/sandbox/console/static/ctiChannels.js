@@ -20,6 +20,11 @@ export class Channels {
     this.#host = host;
   }
 
+  /** Forgets the subscriptions of a panel that is gone. */
+  reset() {
+    this.#subscriptions.clear();
+  }
+
   /** Delivers to the panel's subscriptions of the channel and to the page. */
   publish(channelName, message) {
     for (const subscription of this.#subscriptions.values())

@@ -17,14 +17,14 @@ export class CtiHost {
     window.addEventListener("message", (event) => this.#take(event));
   }
 
-  /** Whether the panel has registered a listener for the method. */
-  hears(methodName) {
-    return this.#listening.has(methodName);
+  /** Forgets the listeners of a panel that is gone. */
+  reset() {
+    this.#listening.clear();
   }
 
   /** An event for the panel's listeners; dropped when there are none. */
   emit(methodName, response) {
-    if (this.hears(methodName))
+    if (this.#listening.has(methodName))
       this.#post({
         methodName,
         apiVersion: this.#listening.get(methodName),

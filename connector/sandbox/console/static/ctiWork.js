@@ -16,8 +16,13 @@ export function workMethods({ workQueue, workspace }) {
         taskId: recordId(attributes, "taskId"),
         wasConnected: attributes.wasConnected === undefined ? true : flag(attributes, "wasConnected")
       };
-      const step = workQueue.started(workId);
-      if (!step) throw rejected(`workId ${workId} is not a step that was started here`);
+      const step = await workQueue.find(workId);
+      if (!step) throw rejected(`workId ${workId} is not a step of this user's Work Queue`);
+      if (step.state === "done") {
+        // A chore that one panel did and another repeats does no harm.
+        if (step.taskId === done.taskId) return;
+        throw rejected(`workId ${workId} was completed already, with the Task ${step.taskId}`);
+      }
       await api.completeStep(workId, done);
       toast(`Work Queue: “${step.title}” with ${step.person} is done.`);
       await workQueue.load();

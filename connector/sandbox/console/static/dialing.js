@@ -2,6 +2,8 @@
 
 import { el, utilityIcon } from "./dom.js";
 
+const SWEEP_EVERY = 500;
+
 export class Dialing extends EventTarget {
   #enabled = false;
   /** What to do with each number and button when dialling goes on or off; some are not on the page just now. */
@@ -13,18 +15,15 @@ export class Dialing extends EventTarget {
 
   set enabled(enabled) {
     this.#enabled = enabled;
-    for (const [reference, paint] of this.#painters) {
-      const node = reference.deref();
-      if (node) paint(node);
-      else this.#painters.delete(reference);
-    }
+    this.#sweep();
+    for (const [reference, paint] of this.#painters) paint(reference.deref());
   }
 
   /** A number of a record; `view` is what Open CTI tells of that record. */
   number(number, view) {
     const holder = el("span", { class: "lx-dial", data: { number } });
     const paint = (node) => this.#paint(node, view);
-    this.#painters.set(new WeakRef(holder), paint);
+    this.#remember(holder, paint);
     paint(holder);
     return holder;
   }
@@ -50,10 +49,20 @@ export class Dialing extends EventTarget {
       },
       utilityIcon("call", "slds-button__icon")
     );
-    this.#painters.set(new WeakRef(call), (node) => {
+    this.#remember(call, (node) => {
       node.disabled = !this.#enabled;
     });
     return call;
+  }
+
+  #remember(node, paint) {
+    if (this.#painters.size % SWEEP_EVERY === 0) this.#sweep();
+    this.#painters.set(new WeakRef(node), paint);
+  }
+
+  /** Pages that were left do not keep their numbers. */
+  #sweep() {
+    for (const reference of this.#painters.keys()) if (!reference.deref()) this.#painters.delete(reference);
   }
 
   #paint(holder, view) {

@@ -74,10 +74,17 @@ const host = new CtiHost(softphone, {
 });
 channels.connect(host);
 
+/** Nothing that a panel asked for outlives it. */
+function forgetPanel(why) {
+  panelState = why;
+  dialing.enabled = false;
+  host.reset();
+  channels.reset();
+}
+
 if (boot.panel.standbyUrl) {
   standby = window.setTimeout(() => {
-    dialing.enabled = false;
-    panelState = "Standby: the panel was not ready in time";
+    forgetPanel("Standby: the panel was not ready in time");
     softphone.showStandby(boot.panel.standbyUrl);
   }, boot.panel.standbyMs);
 }
@@ -106,7 +113,7 @@ startNotes(boot.user.key);
 startDemo(boot, {
   state: () => panelState,
   reload: () => {
-    dialing.enabled = false;
+    forgetPanel("The panel is loading again");
     softphone.reload();
   }
 });

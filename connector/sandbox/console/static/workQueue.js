@@ -12,7 +12,6 @@ export class WorkQueue extends EventTarget {
   #count = el("span", {
     class: "slds-text-color_weak slds-text-body_small"
   });
-  #started = new Map();
 
   constructor(dialing) {
     super();
@@ -27,9 +26,10 @@ export class WorkQueue extends EventTarget {
     );
   }
 
-  /** The step that was started last with this id, or undefined. */
-  started(id) {
-    return this.#started.get(id);
+  /** The step as the org has it now; undefined when it is not in this user's queue. */
+  async find(id) {
+    const { steps } = await api.workQueue();
+    return steps.find((step) => step.id.startsWith(id));
   }
 
   /** Reads the queue again; a failure is shown in the card. */
@@ -105,7 +105,6 @@ export class WorkQueue extends EventTarget {
       objectType: step.personType
     };
     return this.#dialing.stepButton(step.number, step.person, view, () => {
-      this.#started.set(step.id, step);
       this.dispatchEvent(new CustomEvent("start", { detail: step }));
     });
   }

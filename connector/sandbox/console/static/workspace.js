@@ -51,6 +51,8 @@ export class Workspace extends EventTarget {
     else if (!push) window.history.replaceState(null, "", target);
     document.title = shown.title;
     this.#page.replaceChildren(shown.node);
+    // What had the focus may be gone with the old page; the keyboard goes on from the new one.
+    if (push && document.activeElement === document.body) this.#page.focus({ preventScroll: true });
     if (shown.tab) this.#keep(shown.tab);
     else this.#changed();
     this.dispatchEvent(new CustomEvent("shown", { detail: this.appView }));
@@ -81,9 +83,13 @@ export class Workspace extends EventTarget {
 
   /** Opens an address for the user: what goes wrong is shown in the place of the page, with a way to try again. */
   async go(address, options) {
+    const turn = this.#turn + 1;
     try {
       await this.open(address, options);
     } catch (error) {
+      if (turn !== this.#turn) return;
+      this.place = { kind: "missing" };
+      this.view = {};
       document.title = "Service Console";
       this.#page.replaceChildren(
         el(
@@ -96,6 +102,7 @@ export class Workspace extends EventTarget {
           )
         )
       );
+      this.#changed();
     }
   }
 
