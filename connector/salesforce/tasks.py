@@ -6,6 +6,7 @@ for in CallObject.
 """
 # ruff: noqa: S608 - field names come from describe, values pass `client.quoted`
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
@@ -19,6 +20,8 @@ from connector.salesforce.client import LARGEST_COLLECTION, Json, SalesforceClie
 from connector.salesforce.faults import Refused
 from connector.salesforce.shapes import Shape, Shapes
 from connector.salesforce.values import comparable, prepared
+
+log = logging.getLogger(__name__)
 
 KEY: Final = "Phone_Contact_Key__c"
 KEY_WITHOUT_OURS: Final = "CallObject"
@@ -242,8 +245,11 @@ class _Round:
         """Doubles, of a create that came through after we had looked, go to the recycle bin if nobody edited them."""
         ids = [task["Id"] for task in doubles if task["LastModifiedById"] == task["CreatedById"]]
         for first in range(0, len(ids), LARGEST_COLLECTION):
+            part = ids[first : first + LARGEST_COLLECTION]
             self._may_write()
-            self._client.delete(ids[first : first + LARGEST_COLLECTION])
+            for task_id, answer in zip(part, self._client.delete(part), strict=True):
+                if not answer.get("success"):
+                    log.warning("the double %s of a Task could not be removed: %s", task_id, answer.get("errors"))
 
     def _send(
         self, method: str, path: str, records: Sequence[tuple[OutboxRow, dict[str, Any]]]

@@ -4,7 +4,7 @@ import pytest
 
 from connector.ports.crm import Crm
 from connector.salesforce import SalesforceCrm
-from tests.ports.crm_contract import CrmContract, Desk
+from tests.ports.crm_contract import CrmContract, Desk, TaskContract
 from tests.sandbox.org.rig import RunningOrg
 
 
@@ -18,10 +18,14 @@ class TestUniqueKey(CrmContract):
         return desk
 
 
-class TestPlainKey(TestUniqueKey):
+class TestPlainKey(TaskContract):
     """The same in an org whose administrator did not, or could not, make the key a unique external id."""
 
     @pytest.fixture
     def crm(self, crm: SalesforceCrm, org: RunningOrg) -> Crm:
         org.control("POST", "settings", {"external_id": "plain"})
         return crm
+
+    @pytest.fixture
+    def desk(self, desk: Desk) -> Desk:
+        return desk
