@@ -112,6 +112,7 @@ class Hub:
             self._panels.pop(panel.agent, None)
             self._seq.pop(panel.agent, None)
         self._to_send.pop(panel, None)
+        self.chores.panel_gone(panel)
 
     def wake(self, panel: PanelSocket) -> None:
         """Something is to be sent to that panel at the end of this turn."""

@@ -191,6 +191,8 @@ class Conversation:
                 self._runner.draft(handlers.visit(self._panel.agent, message), lambda: None)
             case commands.Focus():
                 self._panel.focused_at = self._clock.now()
+            case commands.ChoreTaken():
+                self._hub.chores.taken(self._panel, message.chore)
             case commands.ChoreDone():
                 self._hub.chores.done(self._panel.agent, message.chore, message.ok)
             case commands.Watch():

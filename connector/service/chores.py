@@ -10,7 +10,7 @@ from connector.domain.model import Record
 from connector.service.clock import Clock, Timer
 
 PATIENCE = 2_000
-"""After so many ms without an acknowledgement a chore is offered to the next panel."""
+"""After so many ms in which a panel has not even taken a chore it is offered to the next one."""
 
 
 class Chore(Struct, frozen=True):
@@ -38,6 +38,7 @@ class _Waiting:
         self.chore = chore
         self.tried: list[Panel] = []
         self.timer: Timer | None = None
+        self.taken_by: Panel | None = None
 
 
 class Chores:
@@ -55,6 +56,20 @@ class Chores:
         self._waiting[chore.id] = _Waiting(chore)
         self._offer(chore.id)
 
+    def taken(self, panel: Panel, chore: str) -> None:
+        """That panel is at it: no other does it too, however long Salesforce takes."""
+        waiting = self._waiting.get(chore)
+        if waiting is not None and waiting.chore.agent == panel.agent:
+            waiting.taken_by = panel
+            if waiting.timer is not None:
+                waiting.timer.cancel()
+                waiting.timer = None
+
+    def panel_gone(self, panel: Panel) -> None:
+        """What that panel had taken and not done is for the next one."""
+        for chore_id in [key for key, waiting in self._waiting.items() if waiting.taken_by is panel]:
+            self._offer(chore_id)
+
     def done(self, agent: str, chore: str, ok: bool) -> None:
         """A panel reports; one that could not passes the chore on to the next."""
         waiting = self._waiting.get(chore)
@@ -68,7 +83,8 @@ class Chores:
     def panel_came(self, agent: str) -> None:
         """A panel is there: chores that no panel has done so far are offered to it."""
         for chore_id in [key for key, waiting in self._waiting.items() if waiting.chore.agent == agent]:
-            if self._waiting[chore_id].timer is None:
+            waiting = self._waiting[chore_id]
+            if waiting.timer is None and waiting.taken_by is None:
                 self._offer(chore_id)
 
     def contact_gone(self, contact: str) -> None:
@@ -85,6 +101,7 @@ class Chores:
         waiting = self._waiting.get(chore_id)
         if waiting is None:
             return
+        waiting.taken_by = None
         if waiting.timer is not None:
             waiting.timer.cancel()
             waiting.timer = None

@@ -88,6 +88,12 @@ class Focus(Struct, frozen=True, forbid_unknown_fields=True, tag="focus"):
     """This panel got the agent's attention: chores go to the panel that was focused last."""
 
 
+class ChoreTaken(Struct, frozen=True, forbid_unknown_fields=True, tag="chore_taken"):
+    """This panel is carrying out a chore: Salesforce may take its time, and no other panel does it meanwhile."""
+
+    chore: Id
+
+
 class ChoreDone(Struct, frozen=True, forbid_unknown_fields=True, tag="chore_done"):
     """A chore was carried out (`ok`), or could not be and is to be offered to the next panel."""
 
@@ -105,7 +111,7 @@ class Ping(Struct, frozen=True, forbid_unknown_fields=True, tag="ping"):
     """Asks for a `pong`: a browser cannot see WebSocket pings, so it asks for one of its own."""
 
 
-Message = Hello | Command | DraftMessage | Find | Preview | Visited | Focus | ChoreDone | Watch | Ping
+Message = Hello | Command | DraftMessage | Find | Preview | Visited | Focus | ChoreTaken | ChoreDone | Watch | Ping
 
 decode = msgspec.json.Decoder(Message).decode
 """Bytes or text of one message to its value; raises `msgspec.ValidationError` or `msgspec.DecodeError`."""

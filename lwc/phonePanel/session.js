@@ -100,6 +100,8 @@ export class Session {
   /** Does what one panel must do once, and says whether it has worked. */
   async work({ id, kind, record, text }) {
     let ok = true;
+    // Salesforce may take its time: meanwhile no other panel shall do it too.
+    this.client.send({ type: "chore_taken", chore: id });
     try {
       if (kind === "screen_pop") {
         await this.host.popRecord(record.id);

@@ -51,6 +51,7 @@ def test_every_kind_of_message_has_a_fixture() -> None:
         "preview",
         "visited",
         "focus",
+        "chore_taken",
         "chore_done",
         "watch",
         "ping",
