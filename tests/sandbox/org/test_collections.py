@@ -124,10 +124,18 @@ def test_single_upsert(desk: Desk) -> None:
     assert desk.get("Task", body["id"])[KEY] == "a/b"
     again = desk.ask("PATCH", f"sobjects/Task/{KEY}/a%2Fb", {"Subject": "y"})
     assert (again.status, again.body) == (200, {**body, "created": False})
-    desk.version = "v48.0"
     assert desk.ask("GET", f"sobjects/Task/{KEY}/a%2Fb").status == 200
+    desk.version = "v45.0"
+    before_46 = desk.ask("PATCH", f"sobjects/Task/{KEY}/a%2Fb", {"Subject": "z"})
+    assert (before_46.status, before_46.body) == (204, None)
     error = desk.refused("PATCH", f"sobjects/Task/{KEY}/z", {KEY: "z"})[1]
     assert error["message"] == f"The {KEY} field should not be specified in the sobject data."
+
+
+def test_upsert_by_key_takes_no_id(desk: Desk) -> None:
+    task = desk.create("Task")
+    (row,) = _answers(desk, rows({KEY: "k", "Id": task}))
+    assert row["errors"][0]["message"] == "The Id field should not be specified in the sobject data."
 
 
 def test_all_or_none_takes_everything_back(desk: Desk) -> None:

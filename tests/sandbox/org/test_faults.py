@@ -76,6 +76,7 @@ def test_slow_answers_still_come(live: RunningOrg) -> None:
 def test_row_lock_on_some_rows(live: RunningOrg) -> None:
     session = live.session()
     fault(live, "row_lock", rows=[1])
+    assert live.api("GET", "limits", session).status_code == 200
     records = [{"attributes": {"type": "Task"}, "Subject": f"lock {number}"} for number in range(3)]
     answer = live.api("POST", "composite/sobjects", session, json={"records": records}).json()
     assert [row["success"] for row in answer] == [True, False, True]

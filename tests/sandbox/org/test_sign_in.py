@@ -62,6 +62,11 @@ def test_odd_expiries_of_real_clients(live: RunningOrg, exp: str) -> None:
     assert live.sign_in(live.assertion(exp=exp.format(later=later))).status_code == 200
 
 
+def test_an_assertion_that_ran_out_just_now(live: RunningOrg) -> None:
+    just_now = int(live.org.context.now()) - 1
+    assert live.sign_in(live.assertion(exp=just_now)).json()["error_description"] == "expired access/refresh token"
+
+
 def test_audiences(live: RunningOrg) -> None:
     for audience in (live.url, live.url + "/", "https://test.salesforce.com", "https://login.salesforce.com/"):
         assert live.sign_in(live.assertion(aud=audience)).status_code == 200

@@ -146,6 +146,16 @@ def test_what_cannot_be_read_refuses_the_whole_request(
     assert desk.ask("GET", "query", q="SELECT COUNT() FROM Task").body == before
 
 
+def test_edges_of_numbers(desk: Desk) -> None:
+    assert (
+        desk.get("Task", desk.create("Task", CallDurationInSeconds=99_999_999))["CallDurationInSeconds"] == 99_999_999
+    )
+    for seconds in (100_000_000, -1):
+        error = desk.refused("POST", "sobjects/Task", {"CallDurationInSeconds": seconds})[1]
+        assert (error["errorCode"], error["fields"]) == ("NUMBER_OUTSIDE_VALID_RANGE", ["CallDurationInSeconds"])
+    assert desk.get("Task", desk.create("Task", Phone_Revision__c=2.4))["Phone_Revision__c"] == 2.0
+
+
 def test_subtype_is_set_on_create_and_never_again(desk: Desk) -> None:
     task = desk.create("Task", TaskSubtype="Call")
     status, error = desk.refused("PATCH", f"sobjects/Task/{task}", {"TaskSubtype": "Call"})
@@ -206,10 +216,12 @@ def test_validation_rule_that_is_switched_on(desk: Desk) -> None:
 
 
 def test_validation_rule_at_the_top_of_the_page(desk: Desk) -> None:
-    rule = ValidationRule(object="Task", when={"Status": "Completed"}, require="Description", message="Say something.")
+    closed_call = {"Status": "Completed", "CallType": "Inbound"}
+    rule = ValidationRule(object="Task", when=closed_call, require="Description", message="Say something.")
     desk.context.apply(Settings(rules=(rule,)))
-    assert desk.refused("POST", "sobjects/Task", {"Status": "Completed"})[1]["fields"] == []
-    open_task = desk.create("Task")
+    assert desk.refused("POST", "sobjects/Task", closed_call)[1]["fields"] == []
+    assert desk.create("Task", Status="Completed")
+    open_task = desk.create("Task", CallType="Inbound")
     assert (
         desk.refused("PATCH", f"sobjects/Task/{open_task}", {"Status": "Completed"})[1]["message"] == "Say something."
     )

@@ -9,7 +9,7 @@ import msgspec
 
 from connector.sandbox.org.errors import OrgError, parse_error
 
-NEWEST, OLDEST = 67, 48
+NEWEST, OLDEST = 67, 42
 VERSIONS = tuple(f"v{number}.0" for number in range(OLDEST, NEWEST + 1))
 WINTER_24 = 59
 

@@ -112,13 +112,29 @@ def test_date_literals_follow_the_users_time_zone(desk: Desk) -> None:
 
 def test_date_time_literals_in_any_zone(desk: Desk) -> None:
     desk.create("Task", Subject="noon", Phone_Skill__c="Z")
-    for literal, found in (
-        ("2026-11-25T20:00:00Z", ["noon"]),
-        ("2026-11-25T12:00:00-08:00", ["noon"]),
-        ("2026-11-25T21:00:00.000+0100", ["noon"]),
-        ("2026-11-25T20:00:01Z", []),
+    for condition, found in (
+        ("= 2026-11-25T20:00:00Z", ["noon"]),
+        ("= 2026-11-25T12:00:00-08:00", ["noon"]),
+        ("= 2026-11-25T21:00:00.000+0100", ["noon"]),
+        ("= 2026-11-25T20:00:01Z", []),
+        ("< 2026-11-25T20:00:00Z", []),
+        ("<= 2026-11-25T20:00:00Z", ["noon"]),
     ):
-        assert desk.values(f"SELECT Subject FROM Task WHERE Phone_Skill__c = 'Z' AND CreatedDate >= {literal}") == found
+        assert desk.values(f"SELECT Subject FROM Task WHERE Phone_Skill__c = 'Z' AND CreatedDate {condition}") == found
+
+
+def test_weeks_begin_on_sunday(desk: Desk) -> None:
+    for day in ("2026-11-21", "2026-11-22", "2026-11-28", "2026-11-29"):
+        desk.create("Task", Subject=day, ActivityDate=day, Phone_Skill__c="W")
+    weeks = {
+        week: desk.values(f"SELECT Subject FROM Task WHERE Phone_Skill__c = 'W' AND ActivityDate = {week}")
+        for week in ("LAST_WEEK", "THIS_WEEK", "NEXT_WEEK")
+    }
+    assert weeks == {
+        "LAST_WEEK": ["2026-11-21"],
+        "THIS_WEEK": ["2026-11-22", "2026-11-28"],
+        "NEXT_WEEK": ["2026-11-29"],
+    }
 
 
 def test_shape_of_parents(desk: Desk) -> None:
@@ -205,6 +221,9 @@ def test_pages(desk: Desk) -> None:
         sizes.append(len(page["records"]))
     assert sizes == [200, 200, 50]
     assert [row["Subject"] for row in found] == [f"p{number:03d}" for number in range(450)]
+    full: Any = desk.ask("GET", "query", q=f"{query} LIMIT 400").body
+    last: Any = desk.ask("GET", full["nextRecordsUrl"].removeprefix("/services/data/v59.0/")).body
+    assert (len(last["records"]), last["done"], "nextRecordsUrl" in last) == (200, True, False)
     assert desk.refused("GET", "query/01gNOTHERE-200")[1]["errorCode"] == "INVALID_QUERY_LOCATOR"
 
 
