@@ -42,16 +42,19 @@ def _arguments() -> argparse.Namespace:
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
-    console = await start_console(
-        host=arguments.host,
-        port=arguments.port,
-        org_url=arguments.org_url,
-        control_key=arguments.control_key_file.read_text().strip(),
-        panel_url=arguments.panel_url,
-        users=arguments.user or DEFAULT_USERS,
-        simulate_url=arguments.simulate_url,
-        standby_url=arguments.standby_url,
-    )
+    try:
+        console = await start_console(
+            host=arguments.host,
+            port=arguments.port,
+            org_url=arguments.org_url,
+            control_key=arguments.control_key_file.read_text().strip(),
+            panel_url=arguments.panel_url,
+            users=arguments.user or DEFAULT_USERS,
+            simulate_url=arguments.simulate_url,
+            standby_url=arguments.standby_url,
+        )
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"the console cannot start: {error}") from error
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import aiohttp
 import pytest
 import pytest_asyncio
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from connector.sandbox.console import page as page_module
@@ -21,16 +24,35 @@ from tests.sandbox.console.doubles import Panel, Simulated, panel_page, panel_sc
 OpenPanel = Callable[[str], Awaitable[Panel]]
 
 
+class Seeded(NamedTuple):
+    """A database of the seeded world, to be copied, and the keys of an org: making these takes longer than a test."""
+
+    database: Path
+    client_key: bytes
+    session_key: bytes
+
+
 @pytest.fixture(scope="session")
-def client_key() -> bytes:
-    """A public key for the org's connected app; the console never uses it."""
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Seeded:
+    """Made once; every test starts from a copy."""
     key = rsa.generate_private_key(65537, 2048)
-    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    database = tmp_path_factory.mktemp("seeded") / "org.sqlite"
+
+    async def seed() -> None:
+        org = await start_org(client_certificate=public, session_key=private, database=database)
+        await org.close()
+
+    asyncio.run(seed())
+    return Seeded(database, public, private)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def org(client_key: bytes) -> AsyncIterator[Org]:
-    started = await start_org(client_certificate=client_key)
+async def org(seeded: Seeded, tmp_path: Path) -> AsyncIterator[Org]:
+    database = tmp_path / "org.sqlite"
+    shutil.copy(seeded.database, database)
+    started = await start_org(client_certificate=seeded.client_key, session_key=seeded.session_key, database=database)
     yield started
     await started.close()
 
