@@ -42,7 +42,6 @@ from tests.domain.stage import (
     wrapping_up,
 )
 
-
 Order = Callable[[str, str], ContactCommand]
 
 

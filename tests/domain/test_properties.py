@@ -574,4 +574,5 @@ def _refused(floor: Floor, directory: Directory, command: c.Command, stamp: Stam
 
 
 TestWalk = Walk.TestCase
-TestWalk.settings = settings(stateful_step_count=60)
+# A walk is long and costs as much as thirty examples of anything else.
+TestWalk.settings = settings(stateful_step_count=50, max_examples=max(25, settings().max_examples // 2))

@@ -38,9 +38,7 @@ def cells(matrix: str) -> list[tuple[str, str, str]]:
     head, *rows = matrix.strip().splitlines()
     triggers = head.split()
     return [
-        (row.split()[0], trigger, cell)
-        for row in rows
-        for trigger, cell in zip(triggers, row.split()[1:], strict=True)
+        (row.split()[0], trigger, cell) for row in rows for trigger, cell in zip(triggers, row.split()[1:], strict=True)
     ]
 
 

@@ -1,0 +1,194 @@
+"""Recording and masking: who decides, what the switch confirms, and the alarm when masking fails."""
+
+import pytest
+
+from connector.domain.commands import Answer, End, Hold, Resume, StartMask, StartRecord, StopMask, StopRecord
+from connector.domain.directory import RecordingMode
+from connector.domain.effects import SetRecording
+from connector.domain.events import AskRefused, LegAnswered, RecordingChanged
+from connector.domain.model import Mask, Phase, Recording, Role
+from tests.domain.stage import SAM, START, Stage, available, dialling, go, on_a_call, with_skill
+
+ALWAYS = with_skill("support", recording=RecordingMode.ALWAYS)
+NEVER = with_skill("support", recording=RecordingMode.NEVER)
+
+
+def asked(stage: Stage) -> list[Recording]:
+    """What the switch was asked for and has not answered."""
+    return [ask.recording for ask in stage.asks if isinstance(ask, SetRecording)]
+
+
+def goals(stage: Stage) -> list[str]:
+    return [ask.goal for ask in stage.contact().asked]
+
+
+def test_record_and_stop() -> None:
+    stage, key = on_a_call()
+    assert stage.contact().recording is Recording.OFF
+    stage.give(StartRecord(SAM, key))
+    assert (asked(stage), goals(stage)) == ([Recording.ON], ["record"])
+    assert stage.contact().recording is Recording.OFF
+    stage.obey()
+    assert (stage.contact().recording, goals(stage)) == (Recording.ON, [])
+    go(stage, StopRecord(SAM, key))
+    assert stage.contact().recording is Recording.OFF
+
+
+def test_always_is_asked_for_when_the_two_can_talk_and_not_before() -> None:
+    stage = Stage(ALWAYS)
+    available(stage)
+    key = stage.ring_in()
+    stage.obey()
+    stage.give(Answer(SAM, key))
+    stage.asks.clear()
+    stage.give(LegAnswered(stage.leg(Role.AGENT).id, stage.now))
+    assert stage.contact().phase is Phase.ACTIVE
+    assert asked(stage) == []
+    stage.give(LegAnswered(stage.leg(Role.CUSTOMER).id, stage.now))
+    assert asked(stage) == [Recording.ON]
+    assert stage.give(LegAnswered(stage.leg(Role.CUSTOMER).id, stage.now)).effects == ()
+
+
+def test_always_counts_for_outbound_calls_too() -> None:
+    stage, key = dialling(ALWAYS)
+    assert asked(stage) == []
+    stage.give(LegAnswered(stage.leg(Role.CUSTOMER, key).id, stage.now))
+    assert asked(stage) == [Recording.ON]
+
+
+@pytest.mark.parametrize("directory", [NEVER, with_skill("support")])
+def test_otherwise_nothing_is_recorded_unasked(directory: object) -> None:
+    stage, _ = on_a_call(directory=directory)  # type: ignore[arg-type]
+    assert stage.contact().recording is Recording.OFF
+    assert not any(isinstance(ask, SetRecording) for ask in stage.asks)
+
+
+def test_a_recording_that_failed_to_start_is_tried_again_after_a_hold() -> None:
+    stage, key = on_a_call(directory=ALWAYS)
+    stage.give(RecordingChanged(key, Recording.OFF, stage.now))
+    go(stage, Hold(SAM, key))
+    assert stage.contact().recording is Recording.OFF
+    go(stage, Resume(SAM, key))
+    assert stage.contact().recording is Recording.ON
+
+
+@pytest.mark.parametrize("before", [Recording.OFF, Recording.ON])
+def test_masking_pauses_and_unmasking_gives_back_what_was(before: Recording) -> None:
+    stage, key = on_a_call()
+    if before is Recording.ON:
+        go(stage, StartRecord(SAM, key))
+    stage.pass_time(1_000)
+    stage.give(StartMask(SAM, key))
+    assert asked(stage) == [Recording.PAUSED]
+    assert stage.contact().mask is Mask.OFF
+    stage.obey()
+    contact = stage.contact()
+    assert (contact.mask, contact.recording) == (Mask.ON, Recording.PAUSED)
+    assert contact.masked_since == START + 5_000
+    stage.pass_time(1_000)
+    stage.give(RecordingChanged(key, Recording.PAUSED, stage.now))
+    assert stage.contact().masked_since == START + 5_000
+    go(stage, StopMask(SAM, key))
+    contact = stage.contact()
+    assert (contact.mask, contact.recording, contact.masked_since) == (Mask.OFF, before, None)
+
+
+def test_where_always_is_the_rule_unmasking_always_records() -> None:
+    stage, key = on_a_call(directory=ALWAYS)
+    stage.give(RecordingChanged(key, Recording.OFF, stage.now))
+    go(stage, StartMask(SAM, key), StopMask(SAM, key))
+    assert stage.contact().recording is Recording.ON
+
+
+def test_a_mask_stays_through_a_hold() -> None:
+    stage, key = on_a_call()
+    go(stage, StartMask(SAM, key), Hold(SAM, key))
+    assert (stage.contact().mask, stage.contact().held) == (Mask.ON, True)
+    go(stage, Resume(SAM, key))
+    assert stage.contact().mask is Mask.ON
+    go(stage, StopMask(SAM, key))
+    assert stage.contact().mask is Mask.OFF
+
+
+def failed_mask(how: str) -> tuple[Stage, str]:
+    """What is said is recorded though the agent asked for masking."""
+    stage, key = on_a_call()
+    go(stage, StartRecord(SAM, key))
+    stage.give(StartMask(SAM, key))
+    ask = stage.contact().asked[0].id
+    if how == "refused":
+        stage.give(AskRefused(key, ask, "no_recorder", stage.now))
+    else:
+        stage.pass_time(5_000)
+    return stage, key
+
+
+@pytest.mark.parametrize(("how", "code"), [("refused", "no_recorder"), ("silence", "switch_timeout")])
+def test_masking_that_fails_is_an_alarm(how: str, code: str) -> None:
+    stage, _ = failed_mask(how)
+    contact = stage.contact()
+    assert (contact.mask, contact.recording) == (Mask.FAILED, Recording.ON)
+    assert contact.problem is not None
+    assert (contact.problem.code, contact.problem.order) == (code, "mask")
+
+
+def test_the_alarm_stays_while_the_recording_hears() -> None:
+    stage, key = failed_mask("silence")
+    stage.give(RecordingChanged(key, Recording.ON, stage.now))
+    assert stage.contact().mask is Mask.FAILED
+    stage.asks.clear()
+    go(stage, StopRecord(SAM, key))
+    assert stage.contact().mask is Mask.OFF
+
+
+def test_masking_that_comes_late_still_counts() -> None:
+    stage, key = failed_mask("silence")
+    stage.give(RecordingChanged(key, Recording.PAUSED, stage.now))
+    contact = stage.contact()
+    assert (contact.mask, contact.problem) == (Mask.ON, None)
+
+
+def test_masking_can_be_tried_again() -> None:
+    stage, key = failed_mask("refused")
+    stage.asks.clear()
+    go(stage, StartMask(SAM, key))
+    assert (stage.contact().mask, stage.contact().problem) == (Mask.ON, None)
+    go(stage, StopMask(SAM, key))
+    assert stage.contact().recording is Recording.ON
+
+
+def test_unmasking_that_fails_leaves_it_masked() -> None:
+    stage, key = on_a_call()
+    go(stage, StartMask(SAM, key))
+    stage.give(StopMask(SAM, key))
+    stage.give(AskRefused(key, stage.contact().asked[0].id, "no_recorder", stage.now))
+    contact = stage.contact()
+    assert contact.mask is Mask.ON
+    assert contact.problem is not None
+    assert contact.problem.order == "unmask"
+
+
+@pytest.mark.parametrize("recording", list(Recording))
+def test_the_switch_s_word_counts_also_unasked(recording: Recording) -> None:
+    stage, key = on_a_call()
+    stage.give(RecordingChanged(key, recording, stage.now))
+    contact = stage.contact()
+    assert contact.recording is recording
+    assert (contact.mask is Mask.ON) == (recording is Recording.PAUSED)
+
+
+def test_what_the_switch_says_of_another_goal_does_not_fulfil_the_one_under_way() -> None:
+    stage, key = on_a_call()
+    go(stage, StartRecord(SAM, key))
+    stage.give(StartMask(SAM, key))
+    stage.give(RecordingChanged(key, Recording.ON, stage.now))
+    assert goals(stage) == ["mask"]
+
+
+@pytest.mark.parametrize("recording", list(Recording))
+def test_after_the_call_news_of_its_recording_is_old(recording: Recording) -> None:
+    stage, key = on_a_call()
+    go(stage, End(SAM, key))
+    change = stage.give(RecordingChanged(key, recording, stage.now))
+    assert change.contacts == ()
+    assert stage.contact().recording is Recording.OFF
