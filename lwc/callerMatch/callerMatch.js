@@ -73,7 +73,19 @@ export default class CallerMatch extends LightningElement {
   choose(event) {
     const known = [...this.contact.match.people, ...(this.answer?.records ?? [])];
     const value = known.find(({ id }) => id === event.target.value);
+    // Nobody is chosen before the contact has a Name: a choice may still be taken back.
+    event.target.checked = false;
     tell(this, "write", { contact: this.contact.key, field: "who", value });
+  }
+
+  /** Arrows only go from one to the next: in a group of radio buttons they would choose at once. */
+  walk(event) {
+    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    if (step && event.target.type === "radio") {
+      const all = [...event.currentTarget.querySelectorAll("input")];
+      all[(all.indexOf(event.target) + step + all.length) % all.length].focus();
+      event.preventDefault();
+    }
   }
 
   create(event) {

@@ -13,6 +13,7 @@ import { digitOf, shortcutOf, SHORTCUTS } from "./shortcuts";
 import { bodyOf, cardsOf, dockOf, liveOf, notesOf } from "./shown";
 
 const REMINDER = 60_000;
+const LISTS = { idle: ["queues", "today"], today: ["today"] };
 const LAST_SKILL = "phone-panel-skill";
 
 /**
@@ -93,7 +94,6 @@ export default class PhonePanel extends LightningElement {
     }
     this.view = { ...view, gate: null };
     Object.assign(this, newsOf(view, before));
-    this.session.watch({ idle: ["queues", "today"], today: ["today"] }[this.body] ?? []);
     if (view.agent && !before.agent) {
       this.goBackToComments(takeCaret());
     }
@@ -106,6 +106,7 @@ export default class PhonePanel extends LightningElement {
   }
 
   renderedCallback() {
+    this.session?.watch(LISTS[this.body] ?? []);
     const go = this.afterRender;
     this.afterRender = null;
     go?.();
@@ -270,7 +271,6 @@ export default class PhonePanel extends LightningElement {
     } else {
       this.opened = this.opened === body ? null : body;
     }
-    this.session?.watch({ idle: ["queues", "today"], today: ["today"] }[this.body] ?? []);
   }
 
   write(event) {

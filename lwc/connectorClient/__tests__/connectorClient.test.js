@@ -146,7 +146,7 @@ describe("connectorClient", () => {
     client.order("end", { contact: "01JD-live" });
     expect(socket.orders("hello").map(({ type }) => type)).toEqual(["draft", "command"]);
     client.drafts.put({ ...DRAFT, revision: 14 });
-    window.dispatchEvent(new Event("pagehide"));
+    window.dispatchEvent(new CustomEvent("pagehide"));
     expect(socket.sent.at(-1).revision).toBe(14);
     client.drafts.put(message("draft_tags", "to_connector"));
     jest.advanceTimersByTime(0);
@@ -224,7 +224,7 @@ describe("connectorClient", () => {
   it("tries at once when the network is back", async () => {
     const socket = await started();
     socket.cut();
-    window.dispatchEvent(new Event("online"));
+    window.dispatchEvent(new CustomEvent("online"));
     await drawn();
     expect(FakeSocket.made).toHaveLength(2);
   });

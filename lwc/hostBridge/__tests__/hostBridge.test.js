@@ -6,7 +6,7 @@ const CONFIG = { origins: ["http://localhost:8082"], openCtiVersion: "62.0" };
 describe("hostBridge", () => {
   afterEach(() => {
     jest.restoreAllMocks();
-    document.body.innerHTML = "";
+    document.body.replaceChildren();
     delete window.sforce;
   });
 
@@ -24,7 +24,9 @@ describe("hostBridge", () => {
 
   it("reads the page's settings", () => {
     expect(() => pageConfig()).toThrow("phone-panel-config");
-    document.body.innerHTML = `<script type="application/json" id="phone-panel-config">{"socket": "ws://x"}</script>`;
+    const settings = document.createElement("script");
+    Object.assign(settings, { type: "application/json", id: "phone-panel-config", text: '{"socket": "ws://x"}' });
+    document.body.append(settings);
     expect(pageConfig()).toEqual({ socket: "ws://x" });
   });
 });

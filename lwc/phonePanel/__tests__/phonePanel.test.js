@@ -1,0 +1,549 @@
+import "../../../tests/lwc/english";
+import { fakeCti, scripts } from "../../../tests/lwc/fakeCti";
+import { FakeSocket } from "../../../tests/lwc/fakeSocket";
+import { NOW, clean, contact, drawn, message, mount, state, words } from "../../../tests/lwc/wire";
+import PhonePanel from "c/phonePanel";
+
+const ORIGIN = "http://localhost:8082";
+const CONFIG = { socket: "ws://phone/panel/socket", origins: [ORIGIN], openCtiVersion: "62.0", language: null };
+const ROSA = { recordId: "003Rosa", objectType: "Contact", recordName: "Rosa Martínez" };
+
+let cti;
+let panel;
+let socket;
+
+/** A panel in Salesforce whose connector has said hello back with that state. */
+async function open(name = "idle", changes = {}) {
+  panel = mount("c-phone-panel", PhonePanel, { config: CONFIG });
+  await drawn(20);
+  socket = FakeSocket.last;
+  socket.open();
+  await say({ ...message("setup"), ...changes }, state(name));
+}
+
+async function say(...messages) {
+  socket.say(...messages);
+  await drawn(20);
+}
+
+const now = (name) => say(state(name));
+const find = (selector) => panel.querySelector(selector);
+const button = (name) => find(`[data-name="${name}"]`);
+const sent = (kind) => socket.sent.filter((one) => one.type === kind);
+const last = (kind) => sent(kind).at(-1);
+const body = () => words(find(".pp-body"));
+const live = (urgency) => words(find(`[aria-live="${urgency}"]`));
+
+async function press(selector) {
+  find(selector).click();
+  await drawn(20);
+}
+
+async function key(code, init = {}) {
+  const target = document.activeElement ?? document.body;
+  target.dispatchEvent(new KeyboardEvent("keydown", { code, bubbles: true, cancelable: true, ...init }));
+  await drawn(20);
+}
+
+const alt = (code) => key(code, { altKey: true });
+
+async function later(ms) {
+  jest.advanceTimersByTime(ms);
+  await drawn(20);
+}
+
+async function reply(values = {}) {
+  await say({ type: "reply", id: last("command").id, ...values });
+}
+
+async function type(selector, text) {
+  const element = find(selector);
+  element.value = text;
+  element.dispatchEvent(new CustomEvent("input", { bubbles: true }));
+  await drawn(20);
+}
+
+describe("phonePanel", () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ now: NOW });
+    jest.spyOn(console, "error").mockImplementation(() => {});
+    Element.prototype.scrollIntoView = jest.fn();
+    globalThis.WebSocket = FakeSocket;
+    FakeSocket.made = [];
+    window.sessionStorage.clear();
+    window.history.replaceState({}, "", `?mode=Lightning&sfdcIframeOrigin=${encodeURIComponent(ORIGIN)}`);
+    cti = fakeCti();
+    scripts(cti);
+  });
+
+  afterEach(() => {
+    clean();
+    delete window.sforce;
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
+
+  describe("without Salesforce around it", () => {
+    it("says where it belongs when it was opened by itself", async () => {
+      window.history.replaceState({}, "", "?");
+      panel = mount("c-phone-panel", PhonePanel, { config: CONFIG });
+      await drawn();
+      expect(words(find(".pp-cards"))).toContain("Open this panel from Salesforce");
+      expect(FakeSocket.made).toEqual([]);
+      await alt("KeyN");
+      expect(console.error).not.toHaveBeenCalled();
+    });
+
+    it("says so when another site shows it", async () => {
+      window.history.replaceState({}, "", "?sfdcIframeOrigin=https%3A%2F%2Fevil.example");
+      panel = mount("c-phone-panel", PhonePanel, { config: CONFIG });
+      await drawn();
+      expect(words(find(".pp-cards"))).toContain("https://evil.example may not show this panel");
+      expect(FakeSocket.made).toEqual([]);
+    });
+  });
+
+  describe("an inbound call", () => {
+    it("rings: opens the panel, says so, and takes no focus", async () => {
+      await open();
+      const writing = document.createElement("input");
+      document.body.append(writing);
+      writing.focus();
+      await now("offered");
+      expect(body()).toBe(
+        "Incoming call · Support ENMia ChenNorthwind Traders+1 415 555 0143Waited 0:48 in Support EN"
+      );
+      expect(live("assertive")).toBe("Incoming call from Mia Chen");
+      expect(cti.of("setSoftphonePanelVisibility")).toEqual([{ visible: true }]);
+      expect(cti.of("setSoftphoneItemLabel").at(-1)).toEqual({ label: "Ringing" });
+      expect(cti.of("setSoftphoneItemIcon").at(-1)).toEqual({ key: "incoming_call" });
+      expect(document.activeElement).toBe(writing);
+    });
+
+    it("is answered, held, resumed and ended, by mouse and keyboard", async () => {
+      await open("offered");
+      await alt("KeyA");
+      expect(last("command")).toMatchObject({ name: "answer", contact: "01JD-offer" });
+      await now("live");
+      expect(live("polite")).toBe("Connected with Mia Chen");
+      expect(words(find("c-contact-card"))).toContain("Connected4:12Rec");
+      await press('[data-name="hold"]');
+      expect(last("command")).toMatchObject({ name: "hold", contact: "01JD-live" });
+      await now("hold");
+      expect(live("polite")).toBe("Mia Chen is on hold");
+      expect(cti.of("setSoftphoneItemLabel").at(-1)).toEqual({ label: "On hold 1:32" });
+      await alt("KeyX");
+      expect(sent("command")).toHaveLength(2);
+      expect(words(find("#pp-why"))).toBe("Resume first.");
+      await alt("KeyH");
+      expect(last("command").name).toBe("resume");
+      await now("live");
+      expect(live("polite")).toBe("Mia Chen can hear you again");
+      await alt("KeyM");
+      await alt("KeyR");
+      await alt("KeyP");
+      await alt("KeyX");
+      expect(
+        sent("command")
+          .slice(3)
+          .map(({ name }) => name)
+      ).toEqual(["mute", "stop_record", "mask", "end"]);
+    });
+
+    it("does nothing while a key is held, or with another modifier", async () => {
+      await open("live");
+      await key("KeyX", { altKey: true, repeat: true });
+      await key("KeyX", { altKey: true, ctrlKey: true });
+      await key("KeyX");
+      expect(sent("command")).toEqual([]);
+    });
+
+    it("tells the utility bar how long it has been going on, at most once a second", async () => {
+      await open("live");
+      const count = cti.of("setSoftphoneItemLabel").length;
+      await later(3000);
+      expect(cti.of("setSoftphoneItemLabel").slice(count)).toEqual(
+        ["4:13", "4:14", "4:15"].map((time) => ({ label: `On a call ${time}` }))
+      );
+    });
+
+    it("sends digits by keypad and keyboard, but not from a field", async () => {
+      await open("live");
+      await alt("KeyK");
+      expect(body()).toContain("Digits go to Mia Chen");
+      await press('[data-digit="4"]');
+      await key("Digit7", { key: "7" });
+      await key("Digit3", { key: "#", shiftKey: true });
+      expect(sent("command").map(({ digits }) => digits)).toEqual(["4", "7", "#"]);
+      await key("Escape", { key: "Escape" });
+      await key("Digit7", { key: "7" });
+      expect(sent("command")).toHaveLength(3);
+    });
+
+    it("frames the panel while masked, reminds each minute, and cries out when masking fails", async () => {
+      await open("live");
+      await now("masked");
+      expect(live("polite")).toBe("Masked");
+      expect(words(find(".pp-mask"))).toBe("MASKEDNot recorded, not transcribed0:42");
+      expect(find("main").className).toContain("pp_masked");
+      await later(12_000);
+      await say({ type: "pong", now: Date.now() });
+      await later(6_000);
+      expect(live("polite")).toBe("Masked for 1:00");
+      await now("mask_failed");
+      expect(words(find(".pp-note_alarm"))).toContain("NOT masked");
+      expect(live("assertive")).toContain("NOT masked");
+      await press(".pp-note_alarm button");
+      expect(last("command")).toMatchObject({ name: "mask", contact: "01JD-live" });
+    });
+
+    it("says what the switch did not do, until that is dismissed", async () => {
+      await open("live_problem");
+      expect(words(find("c-error-panel"))).toContain("The switch did not answerHold: it is not known to have worked.");
+      await press('c-error-panel [title="Close"]');
+      expect(find("c-error-panel")).toBeNull();
+      await now("live_problem");
+      expect(find("c-error-panel")).toBeNull();
+    });
+
+    it("says why an order was refused", async () => {
+      await open("live");
+      await press('[data-name="mute"]');
+      await reply({ error: "held", message: "Resume it first." });
+      expect(words(find("c-error-panel"))).toBe("Mute did not workResume it first.");
+      await press('[data-name="mute"]');
+      expect(find("c-error-panel")).toBeNull();
+    });
+  });
+
+  describe("notes", () => {
+    it("are written during the call, shown at once and sent", async () => {
+      await open("live");
+      await alt("KeyC");
+      expect(document.activeElement.id).toBe("pp-comments");
+      await type("#pp-comments", "Called twice");
+      expect(words(find(".pp-sec"))).toContain("Draft saving");
+      await later(250);
+      const draft = last("draft");
+      expect(draft).toMatchObject({ field: "comments", revision: 13, text: "Called twice" });
+      await say(message("draft_saved"), { ...message("draft_saved"), revision: 13 });
+      expect(words(find(".pp-sec"))).toContain("Draft saved");
+      await now("live");
+      expect(find("#pp-comments").value).toBe("Called twice");
+    });
+
+    it("and the place in them are back after a reload", async () => {
+      await open("live");
+      await alt("KeyC");
+      await type("#pp-comments", "Called twice");
+      find("#pp-comments").setSelectionRange(3, 5);
+      window.dispatchEvent(new CustomEvent("pagehide"));
+      clean();
+      await open("live");
+      expect(socket.sent[0].drafts).toMatchObject([{ text: "Called twice" }]);
+      expect(document.activeElement.id).toBe("pp-comments");
+      expect(document.activeElement.value).toBe("Called twice");
+      expect(document.activeElement.selectionStart).toBe(3);
+    });
+
+    it("stay open in wrap-up, which says how it stands with the Task", async () => {
+      await open("live");
+      await now("wrapup_saving");
+      expect(live("polite")).toBe("The call has ended");
+      expect(words(find("c-save-state"))).toBe("Saving to Salesforce");
+      expect(find(".pp-sec")).toBeNull();
+      await now("wrapup_saved");
+      expect(live("polite")).toBe("Saved to Salesforce");
+      await press("c-save-state button");
+      expect(cti.of("screenPop")).toEqual([{ type: "sobject", params: { recordId: "00THs00001TaskAIAX" } }]);
+      await press('[data-name="done"]');
+      expect(last("command").name).toBe("done");
+      await now("wrapup_attention");
+      expect(live("polite")).toBe("Needs attention. Related To: entity is deleted");
+      expect(document.activeElement.id).toBe("pp-what");
+    });
+
+    it("say when they are refused", async () => {
+      await open("live");
+      await say(message("draft_refused"));
+      expect(find("c-error-panel")).toBeNull();
+      await alt("KeyC");
+      await type("#pp-comments", "Called twice");
+      await say(message("draft_refused"));
+      expect(words(find("c-error-panel"))).toBe("Not saved: CommentsThis contact is closed.");
+      expect(find("#pp-comments").value).toBe("Called twice");
+    });
+  });
+
+  describe("who is calling", () => {
+    it("is asked when several have the number; a Lead asks before Related To is cleared", async () => {
+      const one = state("several");
+      one.contacts[0].draft.what = contact("live").draft.what;
+      await open("idle");
+      await say(one);
+      const choose = (n) => press(`c-caller-match label:nth-of-type(${n}) input`);
+      await choose(3);
+      expect(words(find('[role="alertdialog"]'))).toContain("D. Whitfield is a Lead");
+      expect(sent("draft")).toEqual([]);
+      await press('[data-answer="no"]');
+      expect(find('[role="alertdialog"]')).toBeNull();
+      await choose(3);
+      await press('[data-answer="yes"]');
+      await later(0);
+      expect(sent("draft").map(({ field, record }) => [field, record?.type])).toEqual([
+        ["what", undefined],
+        ["who", "Lead"]
+      ]);
+      expect(find("c-caller-match")).toBeNull();
+      expect(words(find("c-contact-card"))).toContain("D. Whitfield");
+    });
+
+    it("can be searched, and made new with the number", async () => {
+      await open("unknown");
+      await type("c-caller-match input", "mia");
+      await later(250);
+      await say({ ...message("found"), id: last("find").id });
+      await press('c-caller-match [aria-label="Mia Chen"]');
+      await later(0);
+      expect(last("draft")).toMatchObject({ field: "who", record: { name: "Mia Chen" } });
+      clean();
+      window.sessionStorage.clear();
+      await open("unknown");
+      await press("c-caller-match button");
+      expect(cti.of("screenPop").at(-1)).toEqual({
+        type: "newRecord",
+        params: { entityName: "Contact", defaultFieldValues: { Phone: "+16285550172" } }
+      });
+    });
+
+    it("says so when the search cannot be asked for", async () => {
+      await open("unknown");
+      socket.cut();
+      await type("c-caller-match input", "mia");
+      await later(250);
+      expect(words(find("c-caller-match"))).toContain("The search did not work");
+    });
+  });
+
+  describe("an outbound call", () => {
+    it("is typed, previewed and called with Enter", async () => {
+      await open("idle");
+      await alt("KeyN");
+      expect(document.activeElement.className).toContain("pp-num");
+      expect(words(find("#pp-why"))).toBe("Type a number.");
+      await type(".pp-num", "(415) 555-0188");
+      await later(250);
+      await say({ ...message("previewed"), id: last("preview").id });
+      expect(words(find("#pp-preview"))).toBe("Will dial +1 415 555 0188 · United States");
+      await key("Enter", { key: "Enter" });
+      expect(sent("command")).toEqual([]);
+      expect(words(find("#pp-why"))).toBe("Choose the skill to call with.");
+      find("#pp-skill").value = "Sales";
+      find("#pp-skill").dispatchEvent(new CustomEvent("change", { bubbles: true }));
+      await drawn();
+      find(".pp-num").focus();
+      await key("Enter", { key: "Enter" });
+      expect(last("command")).toMatchObject({ name: "dial", number: "(415) 555-0188", skill: "Sales", record: null });
+      await key("Enter", { key: "Enter" });
+      expect(sent("command")).toHaveLength(1);
+      await reply({ contact: "01JD-live" });
+      await now("outbound_ringing");
+      expect(words(find("c-contact-card"))).toContain("Ringing");
+    });
+
+    it("says at the number what the connector does not take", async () => {
+      await open("idle", { skills: message("setup").skills.slice(2) });
+      await alt("KeyN");
+      await type(".pp-num", "12x");
+      await press('[data-name="call"]');
+      await reply({ error: "number_invalid", field: "number", message: "That is not a telephone number." });
+      expect(words(find("#pp-preview"))).toBe("That is not a telephone number.");
+      expect(find("c-error-panel")).toBeNull();
+      await type(".pp-num", "12");
+      expect(words(find("#pp-preview"))).toBe("");
+    });
+
+    it("is made at once by a click in Salesforce when there is one skill to call with", async () => {
+      await open("idle", { skills: message("setup").skills.slice(1) });
+      cti.click({ number: "+14155550188", ...ROSA });
+      await drawn(20);
+      expect(last("command")).toMatchObject({
+        name: "dial",
+        number: "+14155550188",
+        skill: "Sales",
+        record: { id: "003Rosa", type: "Contact", name: "Rosa Martínez" }
+      });
+      expect(cti.of("setSoftphonePanelVisibility")).toEqual([{ visible: true }]);
+    });
+
+    it("waits for the skill after a click when there are several", async () => {
+      await open("idle");
+      cti.click({ number: "+14155550188", ...ROSA });
+      await drawn(20);
+      expect(sent("command")).toEqual([]);
+      expect(find(".pp-num").value).toBe("+14155550188");
+      expect(body()).toContain("Rosa Martínez");
+      expect(words(find("#pp-why"))).toBe("Choose the skill to call with.");
+    });
+
+    it("cannot be made during a call: the screen says why, and the call's controls stay", async () => {
+      await open("live", { skills: message("setup").skills.slice(1) });
+      cti.click({ number: "+14155550188", ...ROSA });
+      await drawn(20);
+      expect(sent("command")).toEqual([]);
+      expect(words(find("#pp-why"))).toBe("End the call you have first.");
+      expect(button("end")).not.toBeNull();
+      await press('c-dial-pad [title="Close"]');
+      expect(find("c-contact-details")).not.toBeNull();
+    });
+
+    it("is a call back in one press, with the skill of the call when that can dial", async () => {
+      await open("idle");
+      await say(message("today"));
+      await press('[title="Call back Mia Chen"]');
+      expect(last("command")).toMatchObject({ name: "dial", number: "+14155550143", skill: "Support_EN" });
+      await reply({ contact: "x" });
+      await press('.slds-button_icon[data-contact="01JD-b"]');
+      expect(sent("command")).toHaveLength(1);
+      expect(find(".pp-num").value).toBe("+16285550172");
+    });
+
+    it("is cancelled, and leaves the wrap-up where it was", async () => {
+      await open("wrapup_saved");
+      await alt("KeyN");
+      await alt("KeyX");
+      expect(find("c-dial-pad")).toBeNull();
+      expect(button("done")).not.toBeNull();
+    });
+
+    it("can be clicked in Salesforce only by who may ever dial", async () => {
+      await open("idle");
+      expect(cti.of("enableClickToDial")).toHaveLength(1);
+      await now("live");
+      expect(cti.of("disableClickToDial")).toHaveLength(0);
+      await now("logged_out");
+      expect(cti.of("disableClickToDial")).toHaveLength(1);
+    });
+  });
+
+  describe("the connection", () => {
+    it("lost: says so, turns all off, keeps the draft; regained: all is back", async () => {
+      await open("live");
+      await alt("KeyC");
+      await type("#pp-comments", "Kept");
+      socket.cut();
+      await drawn(20);
+      expect(live("assertive")).toBe("Connection lost. Your call goes on.");
+      expect(words(find("c-error-panel"))).toMatch(
+        /Connection lost\. Your call goes on\.Trying again in 0:0\d\.Try now/
+      );
+      expect(panel.querySelectorAll('.pp-dock [aria-disabled="true"]')).toHaveLength(6);
+      expect(words(find(".pp-sec"))).toContain("Draft kept here");
+      expect(cti.of("setSoftphoneItemLabel").at(-1).label).toBe("On a call 4:12 !");
+      await press("c-error-panel button");
+      socket = FakeSocket.last;
+      socket.open();
+      expect(socket.sent[0].drafts).toMatchObject([{ text: "Kept" }]);
+      await say(message("setup"), state("live"));
+      expect(find("c-error-panel")).toBeNull();
+      expect(live("polite")).toBe("Connected again");
+      expect(find("#pp-comments").value).toBe("Kept");
+    });
+
+    it("never had: says nothing at first, and then why", async () => {
+      cti.answers.runApex = new Error("No access to PhonePanelSession");
+      panel = mount("c-phone-panel", PhonePanel, { config: CONFIG });
+      expect(words(panel)).toContain("Connecting");
+      expect(find("c-error-panel")).toBeNull();
+      await drawn(20);
+      expect(words(find("c-error-panel"))).toContain("No access to PhonePanelSession");
+    });
+
+    it("to a newer connector: asks to reload", async () => {
+      await open("idle");
+      await say({ type: "error", error: "wire_version", message: "Speak 2.", final: true });
+      expect(words(find("c-error-panel"))).toContain("This page is out of date");
+    });
+
+    it("of the phone lost: says which", async () => {
+      await open("no_phone");
+      expect(words(find("c-error-panel"))).toContain("Calls cannot reach you (extension 2041)");
+    });
+  });
+
+  describe("beside the calls", () => {
+    it("watches lists only while they are shown, and again after a lost connection", async () => {
+      await open("idle");
+      expect(last("watch").lists).toEqual(["queues", "today"]);
+      await say(message("queues"), message("today"));
+      expect(body()).toContain("Support ENlongest 1:483");
+      await now("live");
+      expect(last("watch").lists).toEqual([]);
+      await now("idle");
+      expect(last("watch").lists).toEqual(["queues", "today"]);
+      await press('[data-key="Slash"]');
+      expect(body()).toContain("Keyboard shortcuts");
+      expect(last("watch").lists).toEqual([]);
+      await key("Escape", { key: "Escape" });
+      expect(last("watch").lists).toEqual(["queues", "today"]);
+      socket.cut();
+      await later(300);
+      socket = FakeSocket.last;
+      socket.open();
+      await say(message("setup"), state("idle"));
+      expect(last("watch").lists).toEqual(["queues", "today"]);
+    });
+
+    it("does its chores, and says which could not be done", async () => {
+      await open("idle");
+      await say(message("chore_pop"));
+      await say(message("chore_search"));
+      await say({ type: "chore", id: "h-3", kind: "refresh", contact: "c", record: null, text: null });
+      cti.answers.refreshView = new Error("no view");
+      await say({ type: "chore", id: "h-4", kind: "refresh", contact: "c", record: null, text: null });
+      await say({ type: "chore", id: "h-5", kind: "dance", contact: "c", record: null, text: null });
+      expect(cti.of("screenPop")).toHaveLength(1);
+      expect(cti.of("searchAndScreenPop")[0].searchParams).toBe("+16285550172");
+      expect(sent("chore_done").map(({ chore, ok }) => [chore, ok])).toEqual([
+        ["h-1", true],
+        ["h-2", true],
+        ["h-3", true],
+        ["h-4", false],
+        ["h-5", false]
+      ]);
+    });
+
+    it("reports visited records and its focus", async () => {
+      cti.answers.getAppViewInfo = ROSA;
+      await open("idle");
+      expect(sent("visited")).toEqual([
+        { type: "visited", record: { id: "003Rosa", type: "Contact", name: "Rosa Martínez" } }
+      ]);
+      cti.visit({ recordId: "500x", objectType: "Case", recordName: "00001026" });
+      cti.visit({ url: "/lightning/o/Case/list" });
+      expect(sent("visited")).toHaveLength(2);
+      window.dispatchEvent(new CustomEvent("pointerdown"));
+      window.dispatchEvent(new CustomEvent("focus"));
+      expect(sent("focus")).toHaveLength(1);
+    });
+
+    it("orders the agent's state, and says when Salesforce cannot open a record", async () => {
+      await open("live");
+      await alt("KeyV");
+      await press('[data-id="reason Lunch"]');
+      expect(last("command")).toMatchObject({ name: "set_state", state: "UNAVAILABLE", reason: "Lunch" });
+      cti.answers.screenPop = new Error("The record was deleted");
+      await press(".pp-card .pp-link");
+      expect(words(find("c-error-panel"))).toContain("The record was deleted");
+    });
+
+    it("calls a host that does not take the panel's words once by name on the console", async () => {
+      cti.answers.setSoftphoneItemLabel = new Error("no utility bar");
+      await open("idle");
+      expect(console.error).toHaveBeenCalledWith(
+        expect.stringContaining("The label of the utility"),
+        expect.any(Error)
+      );
+    });
+  });
+});

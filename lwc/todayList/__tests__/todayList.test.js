@@ -1,0 +1,80 @@
+import "../../../tests/lwc/english";
+import { clean, listen, message, mount, words } from "../../../tests/lwc/wire";
+import TodayList from "c/todayList";
+
+const today = message("today");
+const show = (props) => mount("c-today-list", TodayList, { today, locale: "nl_NL", ...props });
+const rows = (list) => [...list.querySelectorAll("li")];
+
+function many(count) {
+  const all = Array.from({ length: count }, (_, n) => ({ ...today.rows[0], key: `k${n}` }));
+  return { type: "today", total: count, rows: all };
+}
+
+describe("todayList", () => {
+  let heard;
+
+  beforeEach(() => {
+    heard = listen("open", "callback", "show");
+  });
+
+  afterEach(clean);
+
+  it("shows each contact, its time and what became of its Task", () => {
+    const [first, second] = rows(show()).map(words);
+    expect(first).toMatch(/^Mia ChenAnswered · Support EN\d\d:\d\dSaved$/);
+    expect(second).toMatch(/^\+1 628 555 0172Missed · Billing\d\d:\d\d$/);
+  });
+
+  it.each([
+    ["saving", "Saving"],
+    ["waiting", "Waiting for Salesforce"],
+    ["attention", "Needs attention"]
+  ])("says that a Task is %s", (state, word) => {
+    const [row] = today.rows;
+    const one = { total: 1, rows: [{ ...row, save: { ...row.save, state } }] };
+    expect(words(rows(show({ today: one }))[0])).toContain(word);
+  });
+
+  it("opens the Task, or the person where there is none", () => {
+    const [first] = today.rows;
+    const noTask = { ...first, key: "b", save: { ...first.save, state: "none", task_id: null } };
+    const list = show({ today: { total: 2, rows: [first, noTask] } });
+    list.querySelectorAll(".pp-link").forEach((link) => link.click());
+    expect(heard.map(([, { record }]) => record.id)).toEqual(["00THs00001TaskAIAX", "003Hs00001MiaChIAX"]);
+  });
+
+  it("calls back in one press", () => {
+    const [, second] = rows(show());
+    const button = second.querySelector("button");
+    expect(button.title).toBe("Call back +1 628 555 0172");
+    button.click();
+    expect(heard).toEqual([["callback", { number: "+16285550172", record: null, skill: "Billing" }]]);
+  });
+
+  it("cannot call back who withheld the number", () => {
+    const row = { ...today.rows[1], number: "", number_shown: "" };
+    const list = show({ today: { total: 1, rows: [row] } });
+    expect(words(list)).toContain("Number withheld");
+    expect(list.querySelector("li button")).toBeNull();
+  });
+
+  it("shows the newest six, and all of them on request", () => {
+    const few = show({ today: many(9) });
+    expect(rows(few)).toHaveLength(6);
+    expect(words(few.querySelector(".pp-today"))).toBe("TodayAll 9 contacts");
+    few.querySelector(".pp-today button").click();
+    const all = show({ today: many(9), all: true });
+    expect(rows(all)).toHaveLength(9);
+    all.querySelector(".pp-today button").click();
+    expect(heard).toEqual([
+      ["show", { body: "today" }],
+      ["show", { body: null }]
+    ]);
+  });
+
+  it("says that there is nothing only when that is known", () => {
+    expect(words(show({ today: null }))).toBe("Today");
+    expect(words(show({ today: { total: 0, rows: [] } }))).toContain("No contacts yet today");
+  });
+});
