@@ -17,6 +17,7 @@ from connector.errors import CrmUnavailable
 from connector.ports.crm import TaskDeleted, TaskError, TaskResult, TaskWritten
 from connector.ports.store import OutboxRow, TaskFields
 from connector.salesforce.client import LARGEST_COLLECTION, Json, SalesforceClient
+from connector.salesforce.edits import Edits, Sent
 from connector.salesforce.faults import Refused
 from connector.salesforce.shapes import Shape, Shapes
 from connector.salesforce.values import comparable, prepared
@@ -25,15 +26,16 @@ log = logging.getLogger(__name__)
 
 KEY: Final = "Phone_Contact_Key__c"
 KEY_WITHOUT_OURS: Final = "CallObject"
-REVISION: Final = "Phone_Revision__c"
-OURS: Final = frozenset({KEY, "Phone_Interaction_Key__c", REVISION, KEY_WITHOUT_OURS})
-"""Fields that are the connector's book-keeping: no person's edit is respected there."""
 
 _MET_BEFORE: Final = frozenset({"DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID"})
 _CREATE_ONLY: Final = "INVALID_FIELD_FOR_INSERT_UPDATE"
 _PERHAPS_GONE: Final = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY"})
 _OUT_OF_DATE: Final = frozenset({"INVALID_FIELD", _CREATE_ONLY, "NOT_FOUND"})
 """What we know of Task's fields may be wrong; NOT_FOUND: the contact key is no external id any more."""
+
+_TASK: Final = {"type": "Task"}
+_Record = tuple[OutboxRow, dict[str, Any], TaskFields]
+"""A row, the body to send for it, and what the Task's fields are after it was carried out."""
 
 _ALWAYS: Final = ("Id", "IsDeleted", "CreatedDate", "CreatedById", "LastModifiedById")
 
@@ -65,6 +67,7 @@ class TaskWriter:
         self._shapes = shapes
         self._timeout_s = timeout_s
         self._clock = clock
+        self._sent = Sent()
 
     def write(self, rows: Sequence[OutboxRow]) -> list[TaskResult]:
         """One result per row, in order.
@@ -72,7 +75,8 @@ class TaskWriter:
         Raises `CrmUnavailable`, `doubtful` if any row may have been written.  No write begins later than the timeout
         after the start, so that all is over within twice the timeout.
         """
-        started = _Round(self._client, self._shapes.of("Task"), self._clock, self._clock() + self._timeout_s)
+        latest = self._clock() + self._timeout_s
+        started = _Round(self._client, self._shapes.of("Task"), self._sent, self._clock, latest)
         try:
             results = self._written(started, rows)
         except CrmUnavailable as error:
@@ -103,7 +107,10 @@ class _Found(Struct, frozen=True):
 class _Round:
     """One call of `write`: its results so far, and whether anything may have been written."""
 
-    def __init__(self, client: SalesforceClient, shape: Shape, clock: Callable[[], float], latest: float) -> None:
+    def __init__(
+        self, client: SalesforceClient, shape: Shape, sent: Sent, clock: Callable[[], float], latest: float
+    ) -> None:
+        self._sent = sent
         self.shape = shape
         self.results: dict[str, TaskResult] = {}
         self.wrote = False
@@ -143,7 +150,7 @@ class _Round:
             self.results.update({row.contact: _error(row, refused) for row in rows})
             return
         missing: list[OutboxRow] = []
-        updates: list[tuple[OutboxRow, dict[str, Any]]] = []
+        updates: list[tuple[OutboxRow, str, TaskFields]] = []
         doubles: list[Json] = []
         for row in rows:
             here = found.get(row.contact, _Found())
@@ -152,7 +159,7 @@ class _Round:
                 changes = self._changes(row, here.task)
                 self.results[row.contact] = TaskWritten(row.contact, here.task["Id"], self._fields(row))
                 if changes:
-                    updates.append((row, {"id": here.task["Id"], **changes}))
+                    updates.append((row, here.task["Id"], changes))
             elif here.deleted or row.task_id is not None:
                 self.results[row.contact] = TaskDeleted(row.contact)
             else:
@@ -178,28 +185,15 @@ class _Round:
         return {contact: _chosen(tasks) for contact, tasks in found.items()}
 
     def _changes(self, row: OutboxRow, task: Json) -> TaskFields:
-        """The fields to send: those that differ from what we want, except where a person has edited them since.
-
-        That is told from our last confirmed version.  Where an unconfirmed one has landed in between, the Task may
-        differ from the confirmed one by our own hand: that is assumed when we are its last editor, and when our text
-        only goes on from what is there.
-        """
-        wanted = self._fields(row)
+        """The fields to send: those that differ from what we want, except where a person has edited them since."""
         last = prepared(row.written_fields, self.shape) if row.written else {}
-        ours_alone = task["LastModifiedById"] == task["CreatedById"]
-        landed = row.doubtful and (task.get(REVISION) is None or task[REVISION] > row.written)
+        edits = Edits(row, task, last, self._sent.of(row.contact))
         changes: TaskFields = {}
-        for name, value in wanted.items():
+        for name, value in self._fields(row).items():
             field = self.shape.fields[name]
-            held, want = comparable(task.get(name), field), comparable(value, field)
-            if held == want or not field.updateable:
+            if not field.updateable or comparable(task.get(name), field) == comparable(value, field):
                 continue
-            if name in last:
-                edited = held != comparable(last[name], field)
-                ours = landed and (ours_alone or _goes_on(held, want))
-            else:
-                edited, ours = held is not None, ours_alone
-            if name in OURS or not edited or ours:
+            if edits.left_by_us(field, value):
                 changes[name] = value
         return changes
 
@@ -216,29 +210,30 @@ class _Round:
             path, method = f"composite/sobjects/Task/{KEY}", "PATCH"
         records = []
         for row in rows:
-            values = {name: value for name, value in self._fields(row).items() if value is not None}
-            allowed = {name: value for name, value in values.items() if self.shape.fields[name].createable}
-            records.append((row, allowed))
+            fields = self._fields(row)
+            createable = [name for name in fields if self.shape.fields[name].createable]
+            records.append((row, {name: fields[name] for name in createable if fields[name] is not None}, fields))
         for row, answer in self._send(method, path, records):
             if answer.get("success"):
                 self.results[row.contact] = TaskWritten(row.contact, str(answer["id"]), self._fields(row))
             else:
                 self.results[row.contact] = _row_error(row, answer)
 
-    def _update(self, updates: Sequence[tuple[OutboxRow, dict[str, Any]]]) -> None:
-        perhaps_gone = []
-        for row, answer in self._send("PATCH", "composite/sobjects", updates):
+    def _update(self, updates: Sequence[tuple[OutboxRow, str, TaskFields]]) -> None:
+        perhaps_gone: dict[str, OutboxRow] = {}
+        task_ids = {row.contact: task_id for row, task_id, _ in updates}
+        records = [(row, {"id": task_id, **changes}, changes) for row, task_id, changes in updates]
+        for row, answer in self._send("PATCH", "composite/sobjects", records):
             if answer.get("success"):
                 continue
             error = self.results[row.contact] = _row_error(row, answer)
             if error.code in _PERHAPS_GONE:
-                perhaps_gone.append((row, answer))
+                perhaps_gone[task_ids[row.contact]] = row
         if perhaps_gone:
             # The same codes tell of a deleted Contact or Case: whether it is the Task is looked up.
-            ids = {record["id"]: row for row, record in updates if any(row is gone for gone, _ in perhaps_gone)}
-            there = self._client.query_among("SELECT Id FROM Task WHERE Id IN ({})", ids)
+            there = self._client.query_among("SELECT Id FROM Task WHERE Id IN ({})", perhaps_gone)
             alive = {task["Id"] for task in there}
-            gone = [row for task_id, row in ids.items() if task_id not in alive]
+            gone = [row for task_id, row in perhaps_gone.items() if task_id not in alive]
             self.results.update({row.contact: TaskDeleted(row.contact) for row in gone})
 
     def _remove(self, doubles: Sequence[Json]) -> None:
@@ -251,20 +246,21 @@ class _Round:
                 if not answer.get("success"):
                     log.warning("the double %s of a Task could not be removed: %s", task_id, answer.get("errors"))
 
-    def _send(
-        self, method: str, path: str, records: Sequence[tuple[OutboxRow, dict[str, Any]]]
-    ) -> Iterable[tuple[OutboxRow, Json]]:
+    def _send(self, method: str, path: str, records: Sequence[_Record]) -> Iterable[tuple[OutboxRow, Json]]:
         """Each row with its answer; a refusal of the request as a whole is each row's."""
         for first in range(0, len(records), LARGEST_COLLECTION):
             part = records[first : first + LARGEST_COLLECTION]
-            bodies = [{"attributes": {"type": "Task"}, **values} for _, values in part]
             self._may_write()
+            for row, _, fields in part:
+                self._sent.add(row.contact, fields)
             try:
-                answers = self._client.write(method, path, bodies)
+                answers = self._client.write(method, path, [{"attributes": _TASK, **body} for _, body, _ in part])
             except Refused as refused:
                 answers = [_answer(refused)] * len(part)
             self.wrote = True
-            yield from zip((row for row, _ in part), answers, strict=True)
+            for (row, _, _), answer in zip(part, answers, strict=True):
+                self._sent.settled(row.contact, carried_out=bool(answer.get("success")))
+                yield row, answer
 
     def _may_write(self) -> None:
         if self._clock() > self._latest:
@@ -277,10 +273,6 @@ def _chosen(tasks: list[Json]) -> _Found:
         (task for task in tasks if not task["IsDeleted"]), key=lambda task: (task["CreatedDate"], task["Id"])
     )
     return _Found(alive[0], tuple(alive[1:])) if alive else _Found(deleted=True)
-
-
-def _goes_on(held: str | float | None, want: str | float | None) -> bool:
-    return isinstance(held, str) and isinstance(want, str) and want.startswith(held)
 
 
 def _is_out_of_date(result: TaskResult) -> bool:
