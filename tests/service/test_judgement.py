@@ -1,4 +1,4 @@
-"""From answers to what becomes of each row: doubt is never dropped, kinds are judged apart, the dice are the caller's."""
+"""From answers to what becomes of each row: doubt is never dropped, kinds are judged apart, dice are thrown."""
 
 import pytest
 from msgspec import structs

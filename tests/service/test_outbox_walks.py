@@ -59,7 +59,7 @@ class Walk(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory(dir=MEMORY)
         self.clock = ManualClock(NOON)
         self.org = TaskOrg()
-        self.wanted = dict.fromkeys(KEYS, 0)
+        self.wanted: dict[str, int] = {}
         self.told: dict[str, TaskNews] = {}
         self.late: list[tuple[int, Sequence[OutboxRow]]] = []
         self.start()
@@ -83,8 +83,7 @@ class Walk(RuleBasedStateMachine):
     def want(self, keys: list[str]) -> None:
         commits = []
         for key in keys:
-            self.wanted[key] += 1
-            revision = self.wanted[key]
+            revision = self.wanted[key] = self.wanted.get(key, 0) + 1
             wanted = task(key, revision, Phone_Contact_Key__c=key, Description=f"note {revision}")
             commits.append(Commit((saving(key, revision),), (), (wanted,)))
         self.run(committed(self.store, *commits))
@@ -103,10 +102,10 @@ class Walk(RuleBasedStateMachine):
         self.run(self.round())
 
     def request(self, keys: list[str], answer: Fault) -> None:
-        """The next request, which is about these keys at least if no lease forbids it, meets that answer."""
+        """The next request meets that answer; it is about these keys, if no lease forbids it, and about a new one."""
         if self.outbox.rest is not None:
             self.time_passes(max(0, self.outbox.rest.until - self.clock.now()))
-        self.want(keys)
+        self.want([*keys, f"new {len(self.wanted)}"])
         self.org.script.append(answer)
         try:
             self.run(self.round())
@@ -187,7 +186,7 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def never_two(self) -> None:
-        for key in KEYS:
+        for key in self.wanted:
             assert len(self.org.of(key)) <= 1, key
 
     @invariant()
@@ -211,14 +210,14 @@ class Walk(RuleBasedStateMachine):
             if due is None:
                 break
             self.time_passes(max(0, due - self.clock.now()))
+        self.time_passes(10 * TIMEOUT)
         try:
             for key, revision in self.wanted.items():
                 notes = [fields["Description"] for fields in self.org.of(key)]
-                assert notes == ([f"note {revision}"] if revision else []), key
-                if revision:
-                    news = self.told[key]
-                    assert isinstance(news, TaskSaved), news
-                    assert news.revision == revision
+                assert notes == [f"note {revision}"], key
+                news = self.told[key]
+                assert isinstance(news, TaskSaved), news
+                assert news.revision == revision
             count = self.run(self.store.outbox_count())
             assert (count.waiting, count.leased, count.parked) == (0, 0, 0)
         finally:
