@@ -128,6 +128,7 @@ class Walk(RuleBasedStateMachine):
         self.ledger = Ledger()
         self.stage = Stage(FULL, ("2041", "2042", "2043"))
         self.heard: list[e.SwitchEvent] = []
+        self.tried: dict[str, tuple[Any, ...]] = {}
         self.calls = 0
         self.drafts = 0
 
@@ -522,6 +523,11 @@ class Walk(RuleBasedStateMachine):
         floor, directory = self.floor, self.stage.directory
         stamp = Stamp(self.stage.now, "trial")
         for key, contact in floor.contacts.items():
+            depends_on = (contact, floor.switch_up, directory)
+            before = self.tried.get(key, (None, None, None))
+            if all(one is other for one, other in zip(before, depends_on, strict=True)):
+                continue
+            self.tried[key] = depends_on
             offers = controls(floor, contact, directory)
             assert bool(offers) == (contact.phase not in (Phase.QUEUED, Phase.CLOSED))
             for name, why in offers.items():
