@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,9 @@ from house.steps import SetupError, say
 
 NOTE = ".made.json"
 """Written last into an entry: its fingerprint. An entry without it was not made by us or not to the end."""
+
+UNUSED_SECONDS = 30 * 24 * 3600.0
+"""An entry that no set-up asked for in so long is removed when another of its kind is made."""
 
 Fingerprint = Callable[[Path], str]
 
@@ -43,11 +47,13 @@ class Cache:
         Raises SetupError when the cache folder cannot be written, and what `make` raises, after clearing up.
         """
         final = self.root / name
-        if self._good(final, fingerprint):
-            return final
-        with self._lock(name):
-            if not self._good(final, fingerprint):
-                self._make(name, final, make, fingerprint)
+        if not self._good(final, fingerprint):
+            with self._lock(name):
+                if not self._good(final, fingerprint):
+                    self._make(name, final, make, fingerprint)
+                    self._prune(name)
+        if os.access(final / NOTE, os.W_OK):
+            os.utime(final / NOTE)
         return final
 
     def find(self, name: str, fingerprint: Fingerprint) -> Path | None:
@@ -76,6 +82,16 @@ class Cache:
             raise SetupError(f"cannot make {final}: {problem}") from problem
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+
+    def _prune(self, name: str) -> None:
+        """Remove the entries of this kind, whole or half-made, that nobody has used for long."""
+        kind = name.rpartition("-")[0]
+        for old in (*self.root.glob(f"{kind}-*"), *self.root.glob(f".{kind}-*")):
+            used = old / NOTE if (old / NOTE).exists() else old
+            if time.time() - used.stat().st_mtime > UNUSED_SECONDS:
+                trash = self.root / f".{name}.{secrets.token_hex(4)}"
+                old.rename(trash)
+                shutil.rmtree(trash, ignore_errors=True)
 
     def _good(self, folder: Path, fingerprint: Fingerprint) -> bool:
         try:

@@ -51,6 +51,17 @@ def test_a_damaged_entry_is_made_again(tmp_path: Path, damage: str) -> None:
     assert not (made / "foreign").exists()
 
 
+def test_what_nobody_used_for_long_goes_when_the_next_of_its_kind_comes(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    for name in ("node-all-1", "node-all-2", "node-all-3", "panel-1"):
+        cache.entry(name, _fill, every_file)
+        os.utime(tmp_path / name / ".made.json", (0, 0))
+    cache.entry("node-all-2", _refuse, every_file)  # in use after all
+    cache.entry("node-all-4", _fill, every_file)
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["locks", "node-all-2", "node-all-4", "panel-1"]
+
+
 def test_compiled_python_is_no_damage(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     made = cache.entry("thing", _fill, every_file)
