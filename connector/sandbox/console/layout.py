@@ -44,8 +44,8 @@ LAYOUTS = {
         columns=("Name", "AccountId", "Title", "Phone", "MobilePhone", "Email", "OwnerId"),
         highlights=("Title", "AccountId", "Phone", "MobilePhone", "OtherPhone", "Email", "OwnerId"),
         details=(
-            "Name", "Phone", "AccountId", "MobilePhone", "Title", "OtherPhone", "Department", "HomePhone",
-            "Email", "AssistantName", "MailingAddress", "AssistantPhone", "OwnerId", "Description",
+            "Name", "Phone", "AccountId", "MobilePhone", "Title", "OtherPhone", "Department", "AssistantName",
+            "MailingAddress", "AssistantPhone", "HomePhone", "Description",
         ),
         form=("Salutation", "FirstName", "LastName", "AccountId", "Title", "Phone", "MobilePhone", "Email"),
         related=(("Case", "ContactId"), ("Opportunity", "AccountId")),

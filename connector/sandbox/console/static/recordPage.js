@@ -15,10 +15,10 @@ export async function recordPage(id, desk) {
     "div",
     { class: "lx-page" },
     highlights(record, desk),
-    el("div", { class: "lx-col" }, ...related(record)),
+    el("div", { class: "lx-col lx-col_related" }, ...related(record)),
     el(
       "div",
-      { class: "lx-col" },
+      { class: "lx-col lx-col_main" },
       card("Details", {}, fieldList(record.details, view, desk.dialing, "lx-dl")),
       activity
     ),
