@@ -1,6 +1,6 @@
 /** Which cards, body, dock and banners there are, from the view of the store and what the agent opened in this panel. */
 import { currentOf, stageOf } from "c/contactShown";
-import { fill, labels, orderWord, why } from "c/words";
+import { explain, fill, labels, orderWord, why } from "c/words";
 
 const LIVE = new Set(["dialling", "ringing", "connected", "held"]);
 
@@ -75,7 +75,9 @@ function linkNote({ link, agent, contacts }) {
   if (state === "open" || (!agent && !code)) {
     return null;
   }
-  const reason = code === "connection" ? "" : `${message || why(code)} `;
+  // Salesforce's own words are for the administrator, whom the agent will ask.
+  const said = code === "token_refused" ? `${why(code)} (${message})` : explain(code, message);
+  const reason = code === "connection" ? "" : `${said} `;
   const title = liveOf(contacts) ? labels.connectionLostCall : labels.connectionLost;
   const waits = state === "lost";
   return {
@@ -119,7 +121,7 @@ function noticeNote({ notice }) {
     return null;
   }
   const title = notice.order ? fill(labels.orderFailed, orderWord(notice.order)) : notice.title;
-  return { id: "notice", tone: "error", title, text: notice.message || why(notice.code), closes: true };
+  return { id: "notice", tone: "error", title, text: explain(notice.code, notice.message), closes: true };
 }
 
 function draftNote({ draftProblem }) {
@@ -128,7 +130,7 @@ function draftNote({ draftProblem }) {
   }
   const { contact, field, code, message } = draftProblem;
   const words = { who: labels.name, what: labels.relatedTo }[field] ?? labels[field];
-  const text = message || why(code);
+  const text = explain(code, message);
   return { id: `draft ${contact} ${field}`, tone: "error", title: fill(labels.draftLost, words), text, closes: true };
 }
 

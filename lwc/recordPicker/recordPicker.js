@@ -52,10 +52,6 @@ export default class RecordPicker extends LightningElement {
     return recordTitle(this.record);
   }
 
-  get fullName() {
-    return `${this.label}: ${this.title}`;
-  }
-
   get removeTitle() {
     return fill(labels.removeRecord, this.title);
   }

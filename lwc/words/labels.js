@@ -200,6 +200,7 @@ import codeNumberInvalid from "@salesforce/label/c.Phone_CodeNumberInvalid";
 import codeNumberShort from "@salesforce/label/c.Phone_CodeNumberShort";
 import codeEmergency from "@salesforce/label/c.Phone_CodeEmergency";
 import codeUnknownAgent from "@salesforce/label/c.Phone_CodeUnknownAgent";
+import codePerson from "@salesforce/label/c.Phone_CodePerson";
 import codeNoContact from "@salesforce/label/c.Phone_CodeNoContact";
 import codeCrm from "@salesforce/label/c.Phone_CodeCrm";
 import codeToken from "@salesforce/label/c.Phone_CodeToken";
@@ -420,6 +421,7 @@ export const labels = {
   codeNumberShort,
   codeEmergency,
   codeUnknownAgent,
+  codePerson,
   codeNoContact,
   codeCrm,
   codeToken,

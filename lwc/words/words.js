@@ -25,6 +25,11 @@ export function why(code) {
   return Object.hasOwn(sentences, code) ? sentences[code] : fill(labels.codeUnknown, code);
 }
 
+/** The same, with what the connector says of a code that has no sentence in the agent's language. */
+export function explain(code, message) {
+  return Object.hasOwn(sentences, code) || !message ? why(code) : message;
+}
+
 /** 7:05 or 1:02:03 for a length in milliseconds; less than nothing is 0:00. */
 export function duration(ms) {
   const all = Math.max(0, Math.floor(ms / 1000));

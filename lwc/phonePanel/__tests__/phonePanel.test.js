@@ -210,7 +210,7 @@ describe("phonePanel", () => {
       await open("live");
       await press('[data-name="mute"]');
       await reply({ error: "held", message: "Resume it first." });
-      expect(words(find("c-error-panel"))).toBe("Mute did not workResume it first.");
+      expect(words(find("c-error-panel"))).toBe("Mute did not workResume first.");
       await press('[data-name="mute"]');
       expect(find("c-error-panel")).toBeNull();
     });
@@ -270,7 +270,7 @@ describe("phonePanel", () => {
       await alt("KeyC");
       await type("#pp-comments", "Called twice");
       await say(message("draft_refused"));
-      expect(words(find("c-error-panel"))).toBe("Not saved: CommentsThis contact is closed.");
+      expect(words(find("c-error-panel"))).toBe("Not saved: CommentsThat call is over.");
       expect(find("#pp-comments").value).toBe("Called twice");
     });
   });
@@ -503,6 +503,7 @@ describe("phonePanel", () => {
       await say({ type: "chore", id: "h-4", kind: "refresh", contact: "c", record: null, text: null });
       await say({ type: "chore", id: "h-5", kind: "dance", contact: "c", record: null, text: null });
       expect(cti.of("screenPop")).toHaveLength(1);
+      expect(sent("chore_taken")[0]).toEqual(message("chore_taken", "to_connector"));
       expect(cti.of("searchAndScreenPop")[0].searchParams).toBe("+16285550172");
       expect(sent("chore_done").map(({ chore, ok }) => [chore, ok])).toEqual([
         ["h-1", true],

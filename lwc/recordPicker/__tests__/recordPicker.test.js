@@ -36,7 +36,8 @@ describe("recordPicker", () => {
   it("shows the record, which can be removed", () => {
     const picker = show({ record: live.draft.what.value });
     const [field, remove] = picker.querySelectorAll("button");
-    expect(field.getAttribute("aria-label")).toBe("Related To: 00001026 Charged twice");
+    expect([field.getAttribute("role"), words(field)]).toEqual(["combobox", "00001026 Charged twice"]);
+    expect(words(picker.querySelector(`label[for="${field.id}"]`))).toBe("Related To");
     remove.click();
     expect(heard).toEqual([["pick", { field: "what", record: null }]]);
   });
