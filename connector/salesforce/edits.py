@@ -65,7 +65,7 @@ class Edits(Struct, frozen=True):
             return True
         ours_alone = self.task["LastModifiedById"] == self.task["CreatedById"]
         if not versions:
-            return held is None or ours_alone
+            return held is None or ours_alone or _goes_on(held, want)
         if self.sent:
             return False
         changed = want != comparable(self.last[field.name], field)

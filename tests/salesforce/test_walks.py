@@ -11,7 +11,6 @@ from connector.errors import CrmUnavailable
 from connector.ports.crm import TaskDeleted, TaskError, TaskResult, TaskWritten
 from connector.ports.store import OutboxRow, TaskFields
 from connector.salesforce import SalesforceCrm
-from connector.salesforce.edits import Sent
 from tests.ports.crm_contract import Desk, fresh_key, task_fields
 from tests.sandbox.org.rig import RunningOrg
 
@@ -35,6 +34,7 @@ class Contact(Struct):
     attempts: int = 0
     by_people: TaskFields = {}
     deleted: bool = False
+    crashed: bool = False
 
     @property
     def row(self) -> OutboxRow:
@@ -59,7 +59,7 @@ class Contact(Struct):
         self.fields = {**self.fields, **changes, "Phone_Revision__c": self.wanted}
 
     def settle(self, revision: int, result: TaskResult) -> None:
-        self.doubtful = False
+        self.doubtful = self.crashed = False
         match result:
             case TaskWritten(task_id=task_id, fields=fields):
                 self.written, self.task_id, self.written_fields, self.attempts = revision, task_id, fields, 0
@@ -128,6 +128,8 @@ class Walk:
     async def edit(self, n: int) -> None:
         """A person edits what the agent will not change any more, or throws the Task away."""
         contact = self.random.choice(self.contacts)
+        if contact.crashed:
+            return
         tasks = await self.desk.tasks(contact.key)
         if not tasks:
             return
@@ -135,13 +137,22 @@ class Walk:
             await self.desk.delete("Task", tasks[0]["Id"])
             contact.deleted = True
             return
-        edits = self.random.choice(({"Subject": f"Refund {n}"}, {"Priority": "High"}, {"Phone_Tags__c": None}))
+        edits = self.random.choice(({"Subject": f"Refund {n}"}, {"Priority": "High"}, {"Phone_Tags__c": "VIP"}))
         contact.by_people = {**contact.by_people, **edits}
         await self.desk.edit("Task", tasks[0]["Id"], **edits)
 
     async def crash(self, _: int) -> None:
-        """The connector is killed and started again: what the adapter remembered is gone, the store's rows are not."""
-        self.crm._tasks._sent = Sent()
+        """The connector is killed and started again: what the adapter remembered is gone, the store's rows are not.
+
+        A crash and a person's edit within one doubt about the same Task are left out: whose hand a field shows is then
+        an assumption (see `Edits`), which can be wrong either way.
+        """
+        remembered = self.crm._tasks._sent
+        for contact in self.contacts:
+            if contact.doubtful and contact.by_people:
+                continue
+            remembered._by_contact.pop(contact.key, None)
+            contact.crashed = contact.doubtful
 
     async def _check(self, contact: Contact) -> None:
         tasks = await self.desk.tasks(contact.key)
