@@ -39,6 +39,30 @@ export default [
     },
     rules: { ...jest.configs["flat/recommended"].rules }
   },
+  {
+    files: ["tests/lwc/**/*.js"],
+    languageOptions: {
+      ecmaVersion: 2023,
+      sourceType: "module",
+      globals: {
+        ...page,
+        ...console_,
+        ...jest.environments.globals.globals,
+        require: "readonly",
+        module: "writable",
+        __dirname: "readonly",
+        process: "readonly",
+        global: "readonly"
+      }
+    },
+    rules: {
+      "no-undef": "error",
+      "no-unused-vars": "error",
+      "prefer-const": "error",
+      "no-await-in-loop": "error",
+      eqeqeq: "error"
+    }
+  },
   ...slds.configs["flat/recommended-html"].map((config) => ({ ...config, files: ["lwc/**/*.html"] })),
   ...slds.configs["flat/recommended-css"].map((config) => ({ ...config, files: ["lwc/**/*.css"] })),
   {

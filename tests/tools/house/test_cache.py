@@ -55,6 +55,7 @@ def test_what_nobody_used_for_long_goes_when_the_next_of_its_kind_comes(tmp_path
     cache = Cache(tmp_path)
     for name in ("node-all-1", "node-all-2", "node-all-3", "panel-1"):
         cache.entry(name, _fill, every_file)
+    for name in ("node-all-1", "node-all-2", "node-all-3", "panel-1"):
         os.utime(tmp_path / name / ".made.json", (0, 0))
     cache.entry("node-all-2", _refuse, every_file)  # in use after all
     cache.entry("node-all-4", _fill, every_file)
