@@ -31,8 +31,7 @@ test-fast: ## the tests without a browser and without the slow ones: under 20 se
 
 test: ## what CI runs: every check, then every test
 	@$(SETUP) all
-	@$(PY) tools/check.py
-	@$(PY) -m pytest
+	@$(PY) tools/check.py; checked=$$?; $(PY) -m pytest && exit $$checked
 
 soak: ## the long runs: many kills, many random walks
 	@$(SETUP) all
