@@ -72,15 +72,27 @@ class Seat:
         """A button of the panel by its exact name."""
         return self.panel.get_by_role("button", name=name, exact=True)
 
+    def shown(self, text: str) -> Locator:
+        """A text that can be seen in the panel: what is only for screen readers does not count."""
+        return self.panel.locator(".pp-cards, .pp-body, c-call-controls").get_by_text(text).first
+
     def utility(self, text: str | re.Pattern[str]) -> Locator:
         """The phone's item in the utility bar, when its label is so."""
-        return self.page.get_by_role("button", name=text)
+        return self.page.get_by_role("contentinfo").get_by_role("button", name=text)
+
+    def tab(self, name: str) -> Locator:
+        """A record's tab in the console."""
+        return self.page.get_by_role("navigation", name="Open tabs").get_by_role("link", name=name)
 
     async def choose_state(self, name: str) -> None:
-        """The agent picks a state in the head."""
+        """The agent picks a state in the head, and is in it."""
+        await self.pick_state(name)
+        await expect(self.status).to_contain_text(name)
+
+    async def pick_state(self, name: str) -> None:
+        """The agent picks a state in the head; a customer who waits may be offered at once."""
         await self.status.get_by_role("button").first.click()
         await self.panel.get_by_role("menuitemradio", name=name).click()
-        await expect(self.status).to_contain_text(name)
 
     async def answer(self) -> None:
         """The offered call is answered, and live."""
@@ -106,7 +118,7 @@ class Seat:
 
     async def lost_connection_seen(self) -> None:
         """The panel says that the connection is lost; the agent writes on."""
-        await expect(self.panel.get_by_text("Connection lost. Your call goes on.")).to_be_visible()
+        await expect(self.shown("Connection lost. Your call goes on.")).to_be_visible()
         await expect(self.button("End")).to_have_attribute("aria-disabled", "true")
         await self.comments.fill("Written without a connection")
-        await expect(self.panel.get_by_text("Draft kept here")).to_be_visible()
+        await expect(self.shown("Draft kept here")).to_be_visible()
