@@ -213,6 +213,20 @@ async def test_whatever_happens_to_a_write_there_is_one_task_with_the_last_words
     assert task["Description"] == row.fields["Description"]
 
 
+async def test_a_fault_after_some_rows_were_written_leaves_all_in_doubt(
+    ready: SalesforceCrm, desk: Desk, fault: AddFault
+) -> None:
+    before = await written(ready, first(key := fresh_key(), task_fields(key, desk.agent)))
+    rows = [first(new := fresh_key(), task_fields(new, desk.agent)), later(before, Description="more")]
+    fault("daily_limit", path="query")
+    with pytest.raises(CrmUnavailable) as caught:
+        await ready.write_tasks(rows)
+    assert (caught.value.code, caught.value.doubtful, caught.value.retry_after) == ("daily_limit", True, 600_000)
+    results = await ready.write_tasks([structs.replace(row, doubtful=True) for row in rows])
+    assert [type(result) for result in results] == [TaskWritten, TaskWritten]
+    assert [len(await desk.tasks(row.contact)) for row in rows] == [1, 1]
+
+
 async def test_a_locked_row_is_told_and_the_others_are_written(
     external_id: str, ready: SalesforceCrm, desk: Desk, fault: AddFault
 ) -> None:
