@@ -1,0 +1,168 @@
+"""Chores: one panel does each, the last focused one; who does not answer is passed over after two seconds."""
+
+import pytest
+
+from connector.domain.model import Record
+from connector.service.chores import Chore, Chores
+from connector.service.clock import ManualClock
+
+MIA = Record("003000000000001AAA", "Contact", "Mia Chen")
+
+
+class Panel:
+    """A panel that notes what it is to do."""
+
+    def __init__(self, focused_at: int, agent: str = "sam") -> None:
+        self.agent = agent
+        self.focused_at = focused_at
+        self.given: list[Chore] = []
+
+    def do(self, chore: Chore) -> None:
+        self.given.append(chore)
+
+
+class Office:
+    """Chores, a clock and the panels that are open."""
+
+    def __init__(self, *focused_at: int) -> None:
+        self.clock = ManualClock()
+        self.panels = [Panel(at) for at in focused_at]
+        self.chores = Chores(self.clock, lambda agent: [panel for panel in self.panels if panel.agent == agent])
+
+    @property
+    def given(self) -> list[int]:
+        """How many chores each panel was given."""
+        return [len(panel.given) for panel in self.panels]
+
+    def pop(self, contact: str = "key") -> None:
+        self.chores.give("sam", "screen_pop", contact, MIA)
+
+    def opens(self, focused_at: int) -> None:
+        self.panels.append(Panel(focused_at))
+        self.chores.panel_came("sam")
+
+    def id_of(self, panel: int) -> str:
+        return self.panels[panel].given[-1].id
+
+
+def test_the_last_focused_panel_is_given_it_and_only_that_one() -> None:
+    office = Office(5, 9, 7)
+    office.pop()
+    assert office.given == [0, 1, 0]
+    chore = office.panels[1].given[0]
+    assert (chore.agent, chore.kind, chore.contact, chore.record) == ("sam", "screen_pop", "key", MIA)
+
+
+def test_the_panels_of_others_are_not() -> None:
+    office = Office(5)
+    office.panels.append(Panel(99, "jonas"))
+    office.pop()
+    assert office.given == [1, 0]
+
+
+def test_done_is_done() -> None:
+    office = Office(5, 9)
+    office.pop()
+    office.chores.done("sam", office.id_of(1), True)
+    office.clock.advance(60_000)
+    office.opens(10)
+    assert office.given == [0, 1, 0]
+
+
+def test_who_does_not_answer_within_two_seconds_is_passed_over() -> None:
+    office = Office(5, 9, 7)
+    office.pop()
+    office.clock.advance(1_999)
+    assert office.given == [0, 1, 0]
+    office.clock.advance(1)
+    assert office.given == [0, 1, 1]
+    office.clock.advance(2_000)
+    assert office.given == [1, 1, 1]
+    office.clock.advance(60_000)
+    assert office.given == [1, 1, 1], "all were tried: it waits for another panel"
+
+
+def test_who_cannot_passes_it_on_at_once() -> None:
+    office = Office(5, 9)
+    office.pop()
+    office.chores.done("sam", office.id_of(1), False)
+    assert office.given == [1, 1]
+    assert office.id_of(0) == office.id_of(1)
+    office.chores.done("sam", office.id_of(0), True)
+    office.clock.advance(60_000)
+    assert office.given == [1, 1]
+
+
+def test_an_answer_that_comes_late_still_counts() -> None:
+    office = Office(5, 9)
+    office.pop()
+    office.clock.advance(2_000)
+    office.chores.done("sam", office.id_of(1), True)
+    office.clock.advance(60_000)
+    office.opens(10)
+    assert office.given == [1, 1, 0]
+
+
+def test_with_no_panel_open_it_waits_for_one() -> None:
+    office = Office()
+    office.pop()
+    office.clock.advance(60_000)
+    office.opens(1)
+    assert office.given == [1]
+    office.opens(2)
+    assert office.given == [1, 0], "the first is doing it"
+
+
+def test_when_all_were_tried_a_new_panel_is_given_it() -> None:
+    office = Office(5)
+    office.pop()
+    office.clock.advance(10_000)
+    office.opens(9)
+    assert office.given == [1, 1]
+
+
+def test_a_panel_that_was_closed_is_not_waited_for_longer() -> None:
+    office = Office(5, 9)
+    office.pop()
+    del office.panels[1]
+    office.clock.advance(2_000)
+    assert office.given == [1]
+
+
+def test_focus_counts_at_the_moment_of_giving() -> None:
+    office = Office(5, 9)
+    office.panels[0].focused_at = 20
+    office.pop()
+    assert office.given == [1, 0]
+
+
+def test_chores_do_not_get_in_each_other_s_way() -> None:
+    office = Office(5, 9)
+    office.pop("one")
+    office.pop("two")
+    assert [chore.contact for chore in office.panels[1].given] == ["one", "two"]
+    office.chores.done("sam", office.panels[1].given[0].id, True)
+    office.clock.advance(2_000)
+    assert [chore.contact for chore in office.panels[0].given] == ["two"]
+
+
+@pytest.mark.parametrize("tried", [False, True])
+def test_what_nobody_needs_any_more_is_dropped(tried: bool) -> None:
+    office = Office(*([5] if tried else []))
+    office.pop("key")
+    office.pop("other")
+    office.chores.contact_gone("key")
+    office.clock.advance(2_000)
+    office.opens(9)
+    assert [chore.contact for chore in office.panels[-1].given] == ["other"]
+
+
+@pytest.mark.parametrize("ok", [False, True])
+def test_an_answer_about_what_is_not_theirs_or_not_there_changes_nothing(ok: bool) -> None:
+    office = Office(5)
+    office.pop()
+    office.chores.done("jonas", office.id_of(0), ok)
+    office.chores.done("sam", "chore-99", ok)
+    office.clock.advance(2_000)
+    office.opens(9)
+    assert office.given == [1, 1]
