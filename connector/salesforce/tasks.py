@@ -113,6 +113,7 @@ class _Round:
         self._sent = sent
         self.shape = shape
         self.results: dict[str, TaskResult] = {}
+        self._prepared: dict[str, TaskFields] = {}
         self.wrote = False
         self._client = client
         self._clock = clock
@@ -120,6 +121,7 @@ class _Round:
 
     def bring(self, rows: Sequence[OutboxRow]) -> None:
         """Writes what has to be written for these rows; a refused request counts for each row that was in it."""
+        self._prepared.clear()  # the shape may have changed
         deleted = [row for row in rows if row.written > 0 and row.task_id is None]
         self.results.update({row.contact: TaskDeleted(row.contact) for row in deleted})
         fresh = [row for row in rows if row.written == 0 and not row.doubtful and row.task_id is None]
@@ -199,8 +201,11 @@ class _Round:
 
     def _fields(self, row: OutboxRow) -> TaskFields:
         """The row's values as this org's Task can hold them, its key among them."""
-        key = key_field(self.shape)
-        return prepared({**row.fields, key: row.contact}, self.shape)
+        kept = self._prepared.get(row.contact)
+        if kept is None:
+            kept = prepared({**row.fields, key_field(self.shape): row.contact}, self.shape)
+            self._prepared[row.contact] = kept
+        return kept
 
     # Requests ---------------------------------------------------------------------------------------------------
 
