@@ -122,3 +122,20 @@ class Seat:
         await expect(self.button("End")).to_have_attribute("aria-disabled", "true")
         await self.comments.fill("Written without a connection")
         await expect(self.shown("Draft kept here")).to_be_visible()
+
+    async def open_dial_pad(self, number: str) -> None:
+        """The outbound screen is open, with the number typed."""
+        await self.button("New").click()
+        await self.panel.get_by_role("menuitem", name="New call").click()
+        await self.panel.get_by_role("textbox").first.fill(number)
+
+    async def choose_skill_and_call(self, skill: str) -> None:
+        """The call that is prepared on the outbound screen is made with that skill."""
+        await self.panel.get_by_role("combobox", name="Skill").select_option(skill)
+        await expect(self.button("Call")).not_to_have_attribute("aria-disabled", "true")
+        await self.button("Call").click()
+
+    async def dial(self, number: str, skill: str) -> None:
+        """The number is called with that skill."""
+        await self.open_dial_pad(number)
+        await self.choose_skill_and_call(skill)
