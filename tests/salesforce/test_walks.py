@@ -1,6 +1,7 @@
 """Random walks: versions, faults, crashes and people at the same Tasks; in the end each is there once, with our last
 words and with theirs."""
 
+import os
 import random
 from collections.abc import Sequence
 
@@ -19,6 +20,7 @@ FAULTS = (
     *("daily_limit", "concurrent_limit", "row_lock"),
 )
 STEPS = 14
+WALKS = 1_000 if os.environ.get("SOAK") == "true" else 10
 
 
 class Contact(Struct):
@@ -165,7 +167,7 @@ class Walk:
 @pytest.mark.parametrize("external_id", ["unique", "plain"])
 async def test_walks(crm: SalesforceCrm, org: RunningOrg, desk: Desk, external_id: str) -> None:
     org.control("POST", "settings", {"external_id": external_id})
-    for seed in range(12):
+    for seed in range(WALKS):
         try:
             await Walk(seed, crm, org, desk).go()
         except AssertionError as error:
