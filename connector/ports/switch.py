@@ -10,7 +10,10 @@ from connector.domain.model import LegState, Recording, Role
 
 
 class LegNow(Struct, frozen=True):
-    """One channel as the switch has it.  `contact` is our key as set by `Adopt` or by a leg of our own making."""
+    """One channel as the switch has it.  `contact` is our key as set by `Adopt` or by a leg of our own making.
+
+    `answered` is when it was, if it was and the switch remembers; so a call that came and went unheard still counts.
+    """
 
     leg: str
     contact: str | None
@@ -21,6 +24,7 @@ class LegNow(Struct, frozen=True):
     since: int
     muted: bool = False
     cause: str = ""
+    answered: int | None = None
 
 
 class Snapshot(Struct, frozen=True):

@@ -47,35 +47,34 @@ def reconcile(floor: Floor, snapshot: Snapshot, now: int) -> tuple[list[SwitchEv
 
 def _arrived(found: LegNow) -> list[tuple[int, SwitchEvent]]:
     at = found.since
-    news: list[SwitchEvent] = [CallArrived(found.leg, found.number, found.line, at, found.contact)]
+    news: list[tuple[int, SwitchEvent]] = [(at, CallArrived(found.leg, found.number, found.line, at, found.contact))]
     if found.state in (LegState.CONNECTED, LegState.HELD):
-        news.append(LegAnswered(found.leg, at))
+        news.append((at, LegAnswered(found.leg, at)))
     if found.state is LegState.HELD:
-        news.append(LegHeld(found.leg, at))
-    return [(at, event) for event in news]
+        news.append((at, LegHeld(found.leg, at)))
+    return news
 
 
 def _of_leg(contact: Contact, leg: Leg, found: LegNow | None, now: int) -> list[tuple[int, SwitchEvent]]:
     if found is None:
         return [] if leg.state is LegState.DIALING else [(now, LegEnded(leg.id, "failed", now))]
     at = found.since
-    news: list[SwitchEvent] = []
-    match (leg.state, found.state):
-        case (_, LegState.ENDED):
-            news = [LegEnded(leg.id, found.cause or "failed", at)]
-        case (LegState.DIALING, LegState.RINGING):
-            news = [LegRinging(leg.id, at)]
-        case (LegState.DIALING | LegState.RINGING, LegState.CONNECTED):
-            news = [LegAnswered(leg.id, at)]
-        case (LegState.DIALING | LegState.RINGING, LegState.HELD):
-            news = [LegAnswered(leg.id, at), LegHeld(leg.id, at)]
-        case (LegState.CONNECTED, LegState.HELD):
-            news = [LegHeld(leg.id, at)]
-        case (LegState.HELD, LegState.CONNECTED):
-            news = [LegResumed(leg.id, at)]
+    answered = at if found.answered is None else found.answered
+    news: list[tuple[int, SwitchEvent]] = []
+    if leg.state in (LegState.DIALING, LegState.RINGING):
+        if found.state in (LegState.CONNECTED, LegState.HELD) or found.answered is not None:
+            news.append((answered, LegAnswered(leg.id, answered)))
+        elif found.state is LegState.RINGING and leg.state is LegState.DIALING:
+            news.append((at, LegRinging(leg.id, at)))
+    if found.state is LegState.ENDED:
+        news.append((at, LegEnded(leg.id, found.cause or "failed", at)))
+    elif found.state is LegState.HELD and leg.state is not LegState.HELD:
+        news.append((at, LegHeld(leg.id, at)))
+    elif found.state is LegState.CONNECTED and leg.state is LegState.HELD:
+        news.append((at, LegResumed(leg.id, at)))
     if leg.role is Role.AGENT and found.state is not LegState.ENDED and found.muted is not contact.muted:
-        news.append(LegMuted(leg.id, found.muted, at))
-    return [(at, event) for event in news]
+        news.append((at, LegMuted(leg.id, found.muted, at)))
+    return news
 
 
 def _recording(contact: Contact, snapshot: Snapshot, now: int) -> list[tuple[int, SwitchEvent]]:

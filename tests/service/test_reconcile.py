@@ -136,6 +136,36 @@ def test_a_leg_that_ended_for_an_unknown_cause_has_failed() -> None:
     assert LegEnded("leg", "failed", THEN) in news
 
 
+@pytest.mark.parametrize(
+    ("state", "then"),
+    [(LegState.CONNECTED, []), (LegState.HELD, [LegHeld]), (LegState.ENDED, [LegEnded])],
+)
+def test_what_was_answered_meanwhile_was_answered_then(state: LegState, then: list[type]) -> None:
+    found = now("leg", Role.CUSTOMER, state, answered=THEN - 60_000)
+    other = now("other", Role.AGENT, LegState.CONNECTED)
+    news, _ = reconcile(floor_with(LegState.RINGING, Role.CUSTOMER), Snapshot((found, other)), NOW)
+    about = [event for event in news if not isinstance(event, PhoneChanged)]
+    assert about[0] == LegAnswered("leg", THEN - 60_000)
+    assert [type(event) for event in about[1:]] == then
+
+
+def test_a_call_that_was_answered_and_over_before_we_came_back_has_its_task() -> None:
+    stage = Stage()
+    available(stage)
+    key = stage.ring_in()
+    stage.obey()
+    legs = tuple(
+        LegNow(leg.id, key, leg.role, LegState.ENDED, MIA, LINE, THEN, cause="normal", answered=START + answered)
+        for leg, answered in zip(stage.contact().legs, (2_000, 1_000), strict=True)
+    )
+    news, _ = reconcile(stage.floor, Snapshot(legs, phones={"2041": True, "2042": True}), NOW)
+    for event in news:
+        stage.give(event)
+    contact = stage.contact(key)
+    assert (contact.phase, contact.answered, contact.ended) == (Phase.WRAP_UP, START + 1_000, THEN)
+    assert [task.contact for task in stage.tasks] == [key]
+
+
 # --- legs that the floor does not have -----------------------------------------------------------------------------
 
 

@@ -104,6 +104,7 @@ class Channel(Struct):
             self.since,
             self.muted,
             self.cause,
+            self.answered,
         )
 
 
