@@ -24,7 +24,6 @@ from connector.domain.directory import Directory, Profile
 from connector.errors import ConfigError, CrmUnavailable
 from connector.ports.crm import Crm
 from connector.ports.store import OutboxCount, Store
-from connector.ports.switch import Switch
 from connector.salesforce import SalesforceConfig, open_crm
 from connector.service.clock import Clock, WallClock
 from connector.service.judgement import TaskNews

@@ -8,7 +8,6 @@ from connector.domain.model import AgentState, Record
 from connector.errors import BadInput
 from connector.wire.commands import Command, DraftMessage, RecordLink, Visited
 
-
 T = TypeVar("T")
 
 

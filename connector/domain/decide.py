@@ -73,9 +73,9 @@ def decide(floor: Floor, directory: Directory, given: Input, stamp: Stamp) -> Ch
         code = guard(floor, directory, given)  # type: ignore[arg-type]  # the set above is Command
         if code is not None:
             raise NotAllowed(code)
-        _command(step, given)  # type: ignore[arg-type]
+        _command(step, given)  # type: ignore[arg-type]  # as above
     else:
-        _event(step, given)  # type: ignore[arg-type]
+        _event(step, given)  # type: ignore[arg-type]  # what is no Command is an Event
     change = step.change()
     if change.queues or change.agents or isinstance(given, e.PhoneChanged):
         offer.offer_waiting(step)

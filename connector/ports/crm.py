@@ -55,7 +55,7 @@ class Crm(Protocol):
     """All methods raise `CrmUnavailable` when Salesforce cannot be asked; none changes anything unless it says so."""
 
     async def directory(self) -> Directory:
-        """Agents, skills, dispositions, tags and settings as configured in the org, with defaults for what is absent."""
+        """Agents, skills, dispositions, tags, settings as configured in the org, with defaults for what is absent."""
 
     async def match(self, number: str, country: str) -> CallerMatch:
         """Who has `number` (E.164), however it is written there, with or without extension; exact matches only.

@@ -111,17 +111,21 @@ class Demo:
         await self._start(
             "console",
             "connector.sandbox.console",
-            ["--port", str(self._ports["CONSOLE_PORT"]), "--org-url", self.org, "--panel-url", self.panel]
-            + ["--control-key-file", str(self.key_file), *simulate],
+            [
+                *("--port", str(self._ports["CONSOLE_PORT"]), "--org-url", self.org, "--panel-url", self.panel),
+                *("--control-key-file", str(self.key_file), *simulate),
+            ],
         )
 
     async def _start_org(self) -> None:
         await self._start(
             "org",
             "connector.sandbox.org",
-            ["--port", str(self._ports["ORG_PORT"]), "--database", str(self.org_database)]
-            + ["--public-key", str(self.folder / "app.public.pem"), "--control-key-file", str(self.key_file)]
-            + ["--session-key-out", str(self.folder / "session.public.pem"), *self._org_options],
+            [
+                *("--port", str(self._ports["ORG_PORT"]), "--database", str(self.org_database)),
+                *("--public-key", str(self.folder / "app.public.pem"), "--control-key-file", str(self.key_file)),
+                *("--session-key-out", str(self.folder / "session.public.pem"), *self._org_options),
+            ],
         )
 
     async def _start_switch(self) -> None:
@@ -131,8 +135,10 @@ class Demo:
         address = await self._start(
             "switch",
             "connector.sandbox.switch",
-            ["--key-file", str(self.key_file), "--journal", str(self.journal), "--agents", PHONES, "--lines", LINES]
-            + [*calling, *self._switch_options],
+            [
+                *("--key-file", str(self.key_file), "--journal", str(self.journal), "--agents", PHONES),
+                *("--lines", LINES, *calling, *self._switch_options),
+            ],
         )
         self.switch_control = address.replace("ws://", "http://")
         self._write_config(address)
@@ -271,7 +277,7 @@ def simulate_call(environment: Mapping[str, str], number: str, skill: str | None
         headers={"X-Sandbox-Key": note["key"], "Content-Type": "application/json"},
     )
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310  # as above
             leg = json.load(answer)["leg"]
     except urllib.error.HTTPError as error:
         words = json.loads(error.read())

@@ -57,7 +57,8 @@ class Part:
                         return line.split()[-1]
         except TimeoutError:
             await self.stop()
-            raise PartError(f"{self.name} was not ready within {READY_WITHIN:.0f} seconds.\n{self.last_words()}") from None
+            late = f"{self.name} was not ready within {READY_WITHIN:.0f} seconds."
+            raise PartError(f"{late}\n{self.last_words()}") from None
         await self._process.wait()
         raise PartError(f"{self.name} did not start.\n{self.last_words()}")
 

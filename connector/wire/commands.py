@@ -1,6 +1,6 @@
-"""Messages from a panel to the connector, decoded strictly: an unknown key or a wrong type is an error that names it."""
+"""Messages from a panel to the connector.  An unknown key or a wrong type is an error that names it."""
 
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -8,14 +8,19 @@ from msgspec import Meta, Struct
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
 Text = Annotated[str, Meta(max_length=255)]
 Comments = Annotated[str, Meta(max_length=32_000)]
-Digits = Annotated[str, Meta(pattern=r"^[0-9A-D*#]{1,32}$")]
+END: Final = r"$(?!\n)"
+"""The end of the text: to Python's `$` alone, the place before a last line break is as good."""
+
+Digits = Annotated[str, Meta(pattern=r"^[0-9A-D*#]{1,32}" + END)]
+Revision = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+"""Up to the largest whole number that JavaScript and the store hold exactly."""
 
 
 class RecordLink(Struct, frozen=True, forbid_unknown_fields=True):
     """A Salesforce record as a panel names it: an 18 character id, its object's API name and its display name."""
 
-    id: Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$")]
-    type: Annotated[str, Meta(pattern=r"^[A-Za-z]\w{0,79}$")]
+    id: Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?" + END)]
+    type: Annotated[str, Meta(pattern=r"^[A-Za-z]\w{0,79}" + END)]
     name: Text = ""
 
 
@@ -27,8 +32,8 @@ class DraftMessage(Struct, frozen=True, forbid_unknown_fields=True, tag="draft")
     """
 
     contact: Id
-    field: Annotated[str, Meta(pattern="^(comments|disposition|tags|who|what)$")]
-    revision: Annotated[int, Meta(ge=1)]
+    field: Literal["comments", "disposition", "tags", "who", "what"]
+    revision: Revision
     text: Comments = ""
     tags: Annotated[tuple[Text, ...], Meta(max_length=20)] = ()
     record: RecordLink | None = None
@@ -53,9 +58,9 @@ class Command(Struct, frozen=True, forbid_unknown_fields=True, tag="command"):
     """
 
     id: Id
-    name: Annotated[str, Meta(pattern="^[a-z_]{1,32}$")]
+    name: Annotated[str, Meta(pattern="^[a-z_]{1,32}" + END)]
     contact: Id | None = None
-    state: Annotated[str, Meta(pattern="^(AVAILABLE|UNAVAILABLE)$")] | None = None
+    state: Literal["AVAILABLE", "UNAVAILABLE"] | None = None
     reason: Text | None = None
     number: Annotated[str, Meta(min_length=1, max_length=80)] | None = None
     skill: Id | None = None
@@ -67,7 +72,7 @@ class Find(Struct, frozen=True, forbid_unknown_fields=True, tag="find"):
     """A search in Salesforce: `people` (Contacts and Leads) or `records` (what a Task may be related to)."""
 
     id: Id
-    what: Annotated[str, Meta(pattern="^(people|records)$")]
+    what: Literal["people", "records"]
     text: Annotated[str, Meta(min_length=2, max_length=100)]
 
 
@@ -104,7 +109,7 @@ class ChoreDone(Struct, frozen=True, forbid_unknown_fields=True, tag="chore_done
 class Watch(Struct, frozen=True, forbid_unknown_fields=True, tag="watch"):
     """Which lists this panel shows now (`queues`, `today`); only these are sent, at most once a second."""
 
-    lists: Annotated[tuple[Annotated[str, Meta(pattern="^(queues|today)$")], ...], Meta(max_length=2)]
+    lists: Annotated[tuple[Literal["queues", "today"], ...], Meta(max_length=2)]
 
 
 class Ping(Struct, frozen=True, forbid_unknown_fields=True, tag="ping"):

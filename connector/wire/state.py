@@ -86,7 +86,7 @@ class ProblemView(Struct, frozen=True):
 
 
 class ContactView(Struct, frozen=True):
-    """One contact.  `controls` has every control that makes sense in this phase: null = allowed now, text = why not."""
+    """One contact.  `controls` has every control that makes sense in this phase: null = allowed, text = why not."""
 
     key: str
     kind: str
@@ -123,7 +123,7 @@ class ContactView(Struct, frozen=True):
 
 
 class AgentView(Struct, frozen=True):
-    """The agent.  `state`: LOGGED_OUT, AVAILABLE, UNAVAILABLE, WORKING, WRAP_UP; `next_state` applies after the call."""
+    """The agent.  `state`: LOGGED_OUT, AVAILABLE, UNAVAILABLE, WORKING, WRAP_UP; `next_state` is for afterwards."""
 
     id: str
     name: str

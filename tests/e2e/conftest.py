@@ -13,7 +13,6 @@ from tests.e2e.desk import Desk
 from tests.e2e.product import ANY_PORT, SAM, Product
 from tests.e2e.robot import Robot
 
-
 ROOT = Path(__file__).resolve().parents[2]
 REPORTS: pytest.StashKey[dict[str, pytest.TestReport]] = pytest.StashKey()
 

@@ -153,7 +153,8 @@ async def _go_home(robot: Robot) -> None:
                 return
         for contact in state["contacts"]:
             if contact["disposition_required"] and not contact["draft"]["disposition"]["value"]:
-                robot.draft(contact["key"], "disposition", contact["draft"]["disposition"]["revision"] + 1, text="Answered")
+                revision = contact["draft"]["disposition"]["revision"] + 1
+                robot.draft(contact["key"], "disposition", revision, text="Answered")
             if contact["controls"].get("done", "") is None:
                 await robot.command("done", contact=contact["key"])
-        await robot.until(lambda _, seen=seen: robot.fresh > seen, "something changes")
+        await robot.news(seen)

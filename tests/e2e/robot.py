@@ -46,10 +46,8 @@ class Robot:
     async def _stay(self) -> None:
         async with aiohttp.ClientSession() as http:
             while True:
-                try:
+                with contextlib.suppress(aiohttp.ClientError, ConnectionError, TimeoutError):
                     await self._one_connection(http)
-                except (aiohttp.ClientError, ConnectionError, TimeoutError):
-                    pass
                 self._ws = None
                 # A panel waits before it comes back, too: a connector that starts must not be hammered.
                 await asyncio.sleep(0.1)
@@ -121,6 +119,10 @@ class Robot:
         message = {"type": "draft", "contact": contact, "field": field, "revision": revision, **value}
         self._drafts[contact, field] = message
         self._send_soon(message)
+
+    async def news(self, seen: int) -> None:
+        """Waits until a newer state than the `seen`-th has come."""
+        await self.until(lambda _: self.fresh > seen, "a newer state")
 
     async def until(self, true: Callable[[State], Any], what: str, timeout: float = 20) -> Any:
         """Waits until that holds of the state; returns what the condition returned."""

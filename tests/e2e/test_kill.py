@@ -83,7 +83,7 @@ class Player:
                     self.held.add(key)
                     if await self._bring(key, "resume", held=False) and end:
                         await self._robot.command("end", contact=key)
-                        await self._robot.until(lambda known, key=key: not _active(known, key), "the call has ended")
+                        await self._robot.until(_without(key), "the call has ended")
                         self.ended.add(key)
 
     async def _bring(self, key: str, order: str, *, held: bool) -> bool:
@@ -104,6 +104,10 @@ class Player:
     def _type(self, key: str) -> None:
         before = self._robot.sent.get(key, (0, ""))[1]
         self._robot.type(key, f"{before} {self._dice.choice(WORDS)}".strip())
+
+
+def _without(key: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda state: _active(state, key) is None
 
 
 def _active(state: dict[str, Any], key: str) -> dict[str, Any] | None:
@@ -182,7 +186,7 @@ async def test_no_contact_is_lost_or_written_twice(quick_product: Product) -> No
             seen = [robot.fresh for robot in robots]
             await kill(demo)
             for robot, before in zip(robots, seen, strict=True):
-                await robot.until(lambda _, robot=robot, before=before: robot.fresh > before, "the panel is back")
+                await robot.news(before)
             await asyncio.gather(*(player.prove(end=dice.random() < 0.3) for player in players))
         calling.cancel()
         for player in players:

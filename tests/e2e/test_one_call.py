@@ -3,7 +3,7 @@
 import pytest
 
 from tests.e2e.product import SAM, Product
-from tests.e2e.robot import Robot, contact_in, contact_of
+from tests.e2e.robot import Robot, contact_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
