@@ -1,7 +1,5 @@
 """The SQLite store: the contract, its lock, its schema, and what happens when the file or the disk is not as it was."""
 
-# ruff: noqa: ASYNC240 - the loop of a test has nothing else to do
-
 import asyncio
 import os
 import sqlite3
