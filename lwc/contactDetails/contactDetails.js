@@ -84,6 +84,7 @@ export default class ContactDetails extends LightningElement {
       what: at("what"),
       disposition: at("disposition"),
       dispositionText: text("disposition"),
+      tags: at("tags"),
       comments: at("comments"),
       commentsText: text("comments")
     };
@@ -99,6 +100,10 @@ export default class ContactDetails extends LightningElement {
 
   get dispositionClass() {
     return this.bad === "disposition" ? "pp-field pp-field_error" : "pp-field";
+  }
+
+  get tagsClass() {
+    return this.bad === "tags" ? "pp-field pp-field_error" : "pp-field";
   }
 
   get commentsClass() {

@@ -7,7 +7,7 @@ const TONES = { offline: "pp-note slds-theme_offline", error: "pp-note pp-note_e
 
 /**
  * A banner over the cards: {id, tone, title, text, until, action: {name, label}, closes}. The tones are offline, error,
- * alarm and info. Sends `act` {id, name} and `dismiss` {id}.
+ * alarm and info. It is not live itself, for its countdown would be read aloud. Sends `act` {id, name} and `dismiss` {id}.
  */
 export default class ErrorPanel extends LightningElement {
   static renderMode = "light";

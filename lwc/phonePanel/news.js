@@ -43,8 +43,14 @@ function saveNews(save, was) {
   return save.state === "attention" ? { polite: `${labels.attentionIs} ${save.message || why(save.code)}` } : {};
 }
 
-/** {assertive, polite}: what has happened between two views, for live regions. */
-export function newsOf(view, before) {
+/** The agent's phone is what calls depend on; any other banner can wait for the end of a sentence. */
+function spoken(notes) {
+  const note = notes.find(({ id }) => !id.startsWith("mask") && id !== "link");
+  return note ? { [note.id === "phone" ? "assertive" : "polite"]: `${note.title}. ${note.text ?? ""}` } : {};
+}
+
+/** {assertive, polite}: what has happened between two views, for live regions; `notes` are the banners that are new. */
+export function newsOf(view, before, notes = []) {
   const [link, was] = [view.link.state, before.link.state];
   if (link === "lost" && was === "open") {
     const live = currentOf(view.contacts);
@@ -53,9 +59,9 @@ export function newsOf(view, before) {
   if (!before.agent) {
     // A panel that has just been opened tells of a ringing call, and nothing else.
     const offered = view.contacts.find((contact) => stageOf(contact) === "offered");
-    return offered ? contactNews(offered, undefined) : {};
+    return { ...spoken(notes), ...(offered ? contactNews(offered, undefined) : {}) };
   }
-  const news = {};
+  const news = spoken(notes);
   for (const contact of view.contacts) {
     Object.assign(news, contactNews(contact, byKey(before, contact.key)));
   }

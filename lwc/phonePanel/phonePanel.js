@@ -92,11 +92,25 @@ export default class PhonePanel extends LightningElement {
     if (view.contacts.every(({ key }) => key !== this.question?.contact)) {
       this.question = null;
     }
+    const shown = new Set(this.notes.map(({ id }) => id));
     this.view = { ...view, gate: null };
-    Object.assign(this, newsOf(view, before));
+    this.say(
+      newsOf(
+        view,
+        before,
+        this.notes.filter(({ id }) => !shown.has(id))
+      )
+    );
     if (view.agent && !before.agent) {
       this.goBackToComments(takeCaret());
     }
+  }
+
+  /** Says it aloud; the same words once more are another text, or they would not be heard. */
+  say({ assertive, polite }) {
+    const again = (text, was) => (text === was ? `${text}\u00a0` : text);
+    this.assertive = assertive ? again(assertive, this.assertive) : this.assertive;
+    this.polite = polite ? again(polite, this.polite) : this.polite;
   }
 
   goBackToComments(caret) {
@@ -159,7 +173,7 @@ export default class PhonePanel extends LightningElement {
   }
 
   get cards() {
-    return cardsOf(this.view);
+    return cardsOf(this.view, this.body);
   }
 
   get notes() {
@@ -183,8 +197,8 @@ export default class PhonePanel extends LightningElement {
     return this.dock !== undefined;
   }
 
-  get hasLive() {
-    return Boolean(liveOf(this.view.contacts));
+  get dialPadCloses() {
+    return this.body === "outbound" && this.dock !== null;
   }
 
   get keypadOpen() {
@@ -403,7 +417,7 @@ export default class PhonePanel extends LightningElement {
   remind() {
     const since = this.masked && Math.floor((now() - this.masked.masked_since) / 1000);
     if (since && since % (REMINDER / 1000) === 0) {
-      this.polite = fill(labels.sayStillMasked, duration(since * 1000));
+      this.say({ polite: fill(labels.sayStillMasked, duration(since * 1000)) });
     }
   }
 
@@ -425,7 +439,7 @@ export default class PhonePanel extends LightningElement {
     const button = key && this.querySelector(`[data-key="${key}"]`);
     if (button) {
       button.click();
-    } else if (key === "KeyN" && this.view.agent && !this.isOffered) {
+    } else if (key === "KeyN" && this.view.agent) {
       this.newCall();
     } else if (key === "KeyC" && this.current && stageOf(this.current) !== "offered") {
       this.writeComments();

@@ -13,20 +13,21 @@ export function liveOf(contacts) {
  * What fills the body: gate (no host, or none that answers), waiting, offered, shortcuts, outbound, keypad, work,
  * today or idle.
  */
-export function bodyOf({ gate, agent, contacts }, opened) {
+export function bodyOf({ gate, agent, setup, contacts }, opened) {
   if (gate) {
     return "gate";
   }
-  if (!agent) {
+  if (!agent || !setup) {
     return "waiting";
+  }
+  // A call that begins to ring does not take away what the agent is typing into: it has its card and its controls.
+  if (opened === "shortcuts" || opened === "outbound") {
+    return opened;
   }
   const current = currentOf(contacts);
   const stage = current && stageOf(current);
   if (stage === "offered") {
     return "offered";
-  }
-  if (opened === "shortcuts" || opened === "outbound") {
-    return opened;
   }
   if (LIVE.has(stage) && opened === "keypad") {
     return "keypad";
@@ -42,17 +43,19 @@ export function dockOf({ agent, contacts }, body) {
   if (!agent) {
     return undefined;
   }
-  if (body === "outbound" && !liveOf(contacts)) {
+  const current = currentOf(contacts);
+  const busy = current && stageOf(current) !== "wrap_up";
+  if (body === "outbound" && !busy) {
     return null;
   }
-  return currentOf(contacts) ?? undefined;
+  return current ?? undefined;
 }
 
-/** The cards: the others first and small, the one that the controls act on last and large. */
-export function cardsOf({ contacts }) {
+/** The cards: the others first and small, the one that the controls act on last and large, unless it fills the body. */
+export function cardsOf({ contacts }, body) {
   const current = currentOf(contacts);
   const others = contacts.filter((contact) => contact !== current && contact.phase !== "CLOSED");
-  const shown = current && stageOf(current) !== "offered" ? [...others, current] : others;
+  const shown = current && body !== "offered" ? [...others, current] : others;
   return shown.map((contact) => ({ contact, now: contact === current, key: contact.key }));
 }
 
@@ -77,13 +80,12 @@ function linkNote({ link, agent, contacts }) {
   }
   // Salesforce's own words are for the administrator, whom the agent will ask.
   const said = code === "token_refused" ? `${why(code)} (${message})` : explain(code, message);
-  const reason = code === "connection" ? "" : `${said} `;
-  const title = liveOf(contacts) ? labels.connectionLostCall : labels.connectionLost;
+  const lost = liveOf(contacts) ? labels.connectionLostCall : labels.connectionLost;
   const waits = state === "lost";
   return {
     id: "link",
     tone: "offline",
-    title: `${reason}${title}`,
+    title: code === "connection" ? lost : said,
     ...(waits ? { until: retryAt, action: { name: "now", label: labels.tryNow } } : { text: labels.tryingAgain })
   };
 }

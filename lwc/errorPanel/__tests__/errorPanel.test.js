@@ -19,7 +19,7 @@ describe("errorPanel", () => {
     const action = { name: "now", label: "Try now" };
     const panel = show({ tone: "offline", title: "Connection lost.", until: NOW + 4000, action });
     expect(words(panel)).toBe("Connection lost.Trying again in 0:04.Try now");
-    expect(panel.querySelector(".slds-theme_offline").getAttribute("role")).toBe("alert");
+    expect(panel.querySelector(".slds-theme_offline").getAttribute("aria-label")).toBe("Connection lost.");
     panel.querySelector("button").click();
     expect(heard).toEqual([["act", { id: "n", name: "now" }]]);
   });

@@ -150,6 +150,15 @@ describe("phonePanel", () => {
       ).toEqual(["mute", "stop_record", "mask", "end"]);
     });
 
+    it("is said aloud again when the same person rings again", async () => {
+      await open("offered");
+      const first = find('[aria-live="assertive"]').textContent;
+      await now("idle");
+      await now("offered");
+      expect(find('[aria-live="assertive"]').textContent).not.toBe(first);
+      expect(live("assertive")).toBe("Incoming call from Mia Chen");
+    });
+
     it("does nothing while a key is held, or with another modifier", async () => {
       await open("live");
       await key("KeyX", { altKey: true, repeat: true });
@@ -211,6 +220,7 @@ describe("phonePanel", () => {
       await press('[data-name="mute"]');
       await reply({ error: "held", message: "Resume it first." });
       expect(words(find("c-error-panel"))).toBe("Mute did not workResume first.");
+      expect(live("polite")).toBe("Mute did not work. Resume first.");
       await press('[data-name="mute"]');
       expect(find("c-error-panel")).toBeNull();
     });
@@ -416,6 +426,19 @@ describe("phonePanel", () => {
       expect(button("done")).not.toBeNull();
     });
 
+    it("stays on the screen when a call begins to ring, which then has its card and its controls", async () => {
+      await open("idle");
+      await alt("KeyN");
+      await type(".pp-num", "+3120");
+      await now("offered");
+      expect(document.activeElement).toBe(find(".pp-num"));
+      expect(words(find("c-contact-card"))).toContain("Mia Chen");
+      await alt("KeyX");
+      expect(last("command").name).toBe("decline");
+      await press('c-dial-pad [title="Close"]');
+      expect(body()).toContain("Incoming call");
+    });
+
     it("can be clicked in Salesforce only by who may ever dial", async () => {
       await open("idle");
       expect(cti.of("enableClickToDial")).toHaveLength(1);
@@ -459,6 +482,14 @@ describe("phonePanel", () => {
       expect(words(find("c-error-panel"))).toContain("No access to PhonePanelSession");
     });
 
+    it("refused: says why, and tries again", async () => {
+      await open("live");
+      await say({ type: "error", error: "not_an_agent", message: "Your user is not an agent.", final: true });
+      expect(words(find("c-error-panel"))).toMatch(
+        /^You are not set up as an agent: ask your administrator\.Trying again/
+      );
+    });
+
     it("to a newer connector: asks to reload", async () => {
       await open("idle");
       await say({ type: "error", error: "wire_version", message: "Speak 2.", final: true });
@@ -468,6 +499,7 @@ describe("phonePanel", () => {
     it("of the phone lost: says which", async () => {
       await open("no_phone");
       expect(words(find("c-error-panel"))).toContain("Calls cannot reach you (extension 2041)");
+      expect(live("assertive")).toContain("Your phone is not connected.");
     });
   });
 
