@@ -36,6 +36,10 @@ LONGEST_QUERY = 6_000
 """Characters of a percent-encoded list in one query; address and headers together may have 16,384 bytes."""
 
 
+def _always() -> None:
+    """Reads may begin at any time."""
+
+
 class SalesforceClient:
     """All requests to the org.  The plain methods block and may be called from many threads; `run` is for a loop.
 
@@ -132,15 +136,26 @@ class SalesforceClient:
         found: Json = self._perform(lambda sf: sf.restful(path, allow_redirects=False)) or {}
         return found
 
-    def write(self, method: str, path: str, records: list[Json], headers: dict[str, str] | None = None) -> list[Json]:
-        """A collections request of up to 200 records, each for itself (allOrNone false): their results, in order."""
+    def write(
+        self,
+        method: str,
+        path: str,
+        records: list[Json],
+        *,
+        headers: dict[str, str] | None = None,
+        may_begin: Callable[[], None] = _always,
+    ) -> list[Json]:
+        """A collections request of up to 200 records, each for itself (allOrNone false): their results, in order.
+
+        `may_begin` is called each time before the request is sent, and raises if it is too late for that.
+        """
         assert len(records) <= LARGEST_COLLECTION, len(records)
         body = json.dumps({"allOrNone": False, "records": records})
 
         def send(sf: Salesforce) -> Any:
             return sf.restful(path, method=method, data=body, headers=dict(headers or {}), allow_redirects=False)
 
-        return self._results(self._perform(send, writing=True), len(records))
+        return self._results(self._perform(send, writing=True, may_begin=may_begin), len(records))
 
     def delete(self, ids: list[str]) -> list[Json]:
         """Puts records into the recycle bin: their results, in order."""
@@ -159,7 +174,9 @@ class SalesforceClient:
 
     # How a request is made ----------------------------------------------------------------------------------------
 
-    def _perform(self, request: Callable[[Salesforce], Any], *, writing: bool = False) -> Any:
+    def _perform(
+        self, request: Callable[[Salesforce], Any], *, writing: bool = False, may_begin: Callable[[], None] = _always
+    ) -> Any:
         """Makes the request; once more with a new token if the session is over, since it was not carried out then.
 
         A read whose connection was dropped is repeated once: idle connections are closed by the far end.
@@ -169,6 +186,7 @@ class SalesforceClient:
         renewals = 1
         while True:
             self._retry_after.ms = None
+            may_begin()
             try:
                 return request(self._salesforce(token))
             except SalesforceError as error:

@@ -18,8 +18,8 @@ class SalesforceConfig(Struct, frozen=True):
     JWT bearer flow: `consumer_key`, `username` and a private key (`private_key_file`, or `private_key` as PEM text);
     client credentials flow: `consumer_key` and `client_secret`.  `login_url` is https, or http on this machine only;
     `audience` of the assertion is the login URL when empty, `token_url` the usual path under it.  `timeout_s` bounds
-    connecting and each wait for data; `threads` is how many requests are under way at most.  `proxy` (a URL) and
-    `ca_file` (PEM) are for networks that need them; the environment's proxy settings are not read.
+    each wait for data, half of it connecting; `threads` is how many requests are under way at most.  `proxy` (a URL)
+    and `ca_file` (PEM) are for networks that need them; the environment's proxy settings are not read.
     """
 
     login_url: str

@@ -18,8 +18,8 @@ class _Timed(HTTPAdapter):
         super().__init__(pool_connections=4, pool_maxsize=pool, pool_block=True)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        """Sends with our timeout for connecting and for each read, unless the call has its own."""
-        kwargs["timeout"] = kwargs.get("timeout") or (self._timeout_s, self._timeout_s)
+        """Sends with our timeout: half of it for connecting, all of it for each wait for data."""
+        kwargs["timeout"] = (self._timeout_s / 2, self._timeout_s)
         return super().send(request, *args, **kwargs)
 
 

@@ -72,10 +72,10 @@ class TaskWriter:
     def write(self, rows: Sequence[OutboxRow]) -> list[TaskResult]:
         """One result per row, in order.
 
-        Raises `CrmUnavailable`, `doubtful` if any row may have been written.  No write begins later than the timeout
-        after the start, so that all is over within twice the timeout.
+        Raises `CrmUnavailable`, `doubtful` if any row may have been written.  No write begins later than half the
+        timeout after the start, so that all is over within twice the timeout (see `http`).
         """
-        latest = self._clock() + self._timeout_s
+        latest = self._clock() + self._timeout_s / 2
         started = _Round(self._client, self._shapes.of("Task"), self._sent, self._clock, latest)
         try:
             results = self._written(started, rows)
@@ -255,11 +255,11 @@ class _Round:
         """Each row with its answer; a refusal of the request as a whole is each row's."""
         for first in range(0, len(records), LARGEST_COLLECTION):
             part = records[first : first + LARGEST_COLLECTION]
-            self._may_write()
             for row, _, fields in part:
                 self._sent.add(row.contact, fields)
             try:
-                answers = self._client.write(method, path, [{"attributes": _TASK, **body} for _, body, _ in part])
+                bodies = [{"attributes": _TASK, **body} for _, body, _ in part]
+                answers = self._client.write(method, path, bodies, may_begin=self._may_write)
             except Refused as refused:
                 answers = [_answer(refused)] * len(part)
             self.wrote = True

@@ -162,7 +162,9 @@ def test_an_expired_session_is_replayed_with_the_same_body_and_headers(connect: 
     """simple-salesforce by itself loses extra headers when it replays."""
     client, network = connect(EXPIRED, said(200, [{"success": True, "id": "00T"}]))
     headers = {"Sforce-Duplicate-Rule-Header": "allowSave=true"}
-    assert client.write("POST", "composite/sobjects", [{"Subject": "é"}], headers) == [{"success": True, "id": "00T"}]
+    assert client.write("POST", "composite/sobjects", [{"Subject": "é"}], headers=headers) == [
+        {"success": True, "id": "00T"}
+    ]
     before, after = network.requests
     assert (before.headers["Authorization"], after.headers["Authorization"]) == ("Bearer token-1", "Bearer token-2")
     assert (

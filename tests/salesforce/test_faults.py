@@ -174,13 +174,19 @@ async def test_a_write_that_is_not_answered_in_time_is_doubtful(
     assert (error.code, error.doubtful) == ("timeout", True)
 
 
-async def test_no_write_begins_after_the_timeout(config: MakeConfig, org: RunningOrg, desk: Desk) -> None:
+@pytest.mark.parametrize("expired", [False, True], ids=["after a slow look-up", "after the session was renewed"])
+async def test_no_write_begins_late(
+    config: MakeConfig, org: RunningOrg, desk: Desk, fault: AddFault, expired: bool
+) -> None:
     """Else a second writer, after the lease, could meet the request of the first."""
-    seconds = iter([0.0, 0.0])
-    crm = SalesforceCrm(config(timeout_s=10), monotonic=lambda: next(seconds, 11.0))
+    # Task is described, the round begins, and with an expired session the first request is sent; then it is late.
+    seconds = iter([0.0, 0.0, *([5.0] if expired else [])])
+    crm = SalesforceCrm(config(timeout_s=10), monotonic=lambda: next(seconds, 5.1))
     key = fresh_key()
+    if expired:
+        fault("expired_session", path="composite")
     try:
-        error = await unavailable(crm, first(key, task_fields(key, desk.agent), doubtful=True))
+        error = await unavailable(crm, first(key, task_fields(key, desk.agent), doubtful=not expired))
     finally:
         await crm.close()
     assert (error.code, error.doubtful) == ("timeout", False)

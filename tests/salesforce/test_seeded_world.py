@@ -1,9 +1,13 @@
 """The people of the stand-in org, as the demo and its mock-ups know them."""
 
+from collections.abc import Awaitable, Sequence
+
 import pytest
 
+from connector.ports.crm import TaskResult
+from connector.ports.store import OutboxRow
 from connector.salesforce import SalesforceCrm
-from tests.ports.crm_contract import Desk
+from tests.ports.crm_contract import Desk, first, fresh_key, later, task_fields
 from tests.sandbox.org.rig import RunningOrg
 
 
@@ -36,6 +40,34 @@ from tests.sandbox.org.rig import RunningOrg
 async def test_callers(crm: SalesforceCrm, number: str, country: str, people: list[tuple[str, str, str]]) -> None:
     found = await crm.match(number, country)
     assert [(person.name, person.detail, person.why) for person in found.people] == people
+
+
+async def test_how_many_requests_it_takes(crm: SalesforceCrm, org: RunningOrg, desk: Desk) -> None:
+    """The org's budget of API requests is shared by all integrations: these numbers are in the documentation."""
+    await crm.directory()
+    await crm.write_tasks([])
+
+    def used() -> int:
+        return int(org.control("GET", "requests?last=0").json()["count"])
+
+    async def cost(work: Awaitable[object]) -> int:
+        before = used()
+        await work
+        return used() - before
+
+    keys = [fresh_key() for _ in range(200)]
+    rows = [first(key, task_fields(key, desk.agent)) for key in keys]
+    results: list[TaskResult] = []
+
+    async def write(rows: Sequence[OutboxRow]) -> None:
+        results[:] = await crm.write_tasks(rows)
+
+    assert await cost(crm.directory()) == 2
+    assert await cost(crm.match("+16285550172", "US")) == 1
+    assert await cost(crm.match("+14155550143", "US")) == 2
+    assert await cost(crm.find("people", "Chen")) == 1
+    assert await cost(write(rows)) == 1
+    assert await cost(write([later(result, Description="more") for result in results])) == 2
 
 
 async def test_a_converted_lead_is_not_offered(crm: SalesforceCrm, org: RunningOrg, desk: Desk) -> None:

@@ -20,7 +20,7 @@ FAULTS = (
     *("daily_limit", "concurrent_limit", "row_lock"),
 )
 STEPS = 14
-WALKS = 1_000 if os.environ.get("SOAK") == "true" else 10
+WALKS = 1_000 if os.environ.get("SOAK") == "true" else 6
 
 
 class Contact(Struct):
@@ -164,7 +164,7 @@ class Walk:
             assert {name: task[name] for name in expected} == expected
 
 
-@pytest.mark.parametrize("external_id", ["unique", "plain"])
+@pytest.mark.parametrize("external_id", ["unique", "shared", "plain"])
 async def test_walks(crm: SalesforceCrm, org: RunningOrg, desk: Desk, external_id: str) -> None:
     org.control("POST", "settings", {"external_id": external_id})
     for seed in range(WALKS):
