@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 from msgspec import structs
@@ -30,6 +31,9 @@ from connector.domain.model import (
 )
 from connector.errors import StoreError
 from connector.ports.store import Commit, Loaded, OutboxCount, OutboxRow, RememberedReply, Settled, Store
+
+MEMORY = next((folder for folder in ("/dev/shm",) if Path(folder).is_dir()), None)
+"""Where files need not wait for the disk, for tests that do not cut the power (None: wherever temporary files go)."""
 
 NOON = 1_795_435_200_000
 HOUR = 3_600_000

@@ -1,6 +1,7 @@
 """The outbox against a scripted Salesforce: waits, refusals, lost replies, crashes, newer revisions, a bad disk."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from connector.service.clock import ManualClock, Timer
 from connector.service.judgement import TaskNews
 from connector.service.outbox import Outbox
 from connector.store.sqlite import SqliteStore
-from tests.ports.store_contract import NOON, committed, saving
+from tests.ports.store_contract import MEMORY, NOON, committed, saving
 from tests.ports.store_contract import task as bare_task
 from tests.service.task_org import TaskOrg
 
@@ -112,13 +113,14 @@ def task(key: str, revision: int = 1, **fields: str) -> SaveTask:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    world = World(tmp_path / "connector.db")
-    await world.store.open()
-    yield world
-    world.org.gate.set()
-    await world.outbox.stop()
-    await world.store.close()
+async def world() -> AsyncIterator[World]:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        world = World(Path(folder) / "connector.db")
+        await world.store.open()
+        yield world
+        world.org.gate.set()
+        await world.outbox.stop()
+        await world.store.close()
 
 
 def unavailable(

@@ -24,15 +24,12 @@ from connector.service.judgement import TaskNews
 from connector.service.outbox import Outbox
 from connector.service.retry import VERDICTS, Verdict
 from connector.store.sqlite import SqliteStore
-from tests.ports.store_contract import NOON, committed, saving, task
+from tests.ports.store_contract import MEMORY, NOON, committed, saving, task
 from tests.service.task_org import Fault, TaskOrg
 
 KEYS = [f"k{n}" for n in range(4)]
 TIMEOUT = 1_000
 SOME = st.lists(st.sampled_from(KEYS), min_size=1, unique=True)
-MEMORY = next((folder for folder in ("/dev/shm",) if Path(folder).is_dir()), None)
-"""Power is not cut here, so the disk need not be waited for."""
-
 T = TypeVar("T")
 
 

@@ -6,7 +6,8 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from importlib import resources
 from pathlib import Path
 
@@ -18,12 +19,13 @@ from connector.errors import StoreError, StoreLocked
 from connector.ports.store import Commit
 from connector.store import database
 from connector.store.sqlite import SqliteStore
-from tests.ports.store_contract import NOON, SAM, StoreContract, Stores, committed, contact, saving, task
+from tests.ports.store_contract import MEMORY, NOON, SAM, StoreContract, Stores, committed, contact, saving, task
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "var" / "connector.db"
+def path() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        yield Path(folder) / "var" / "connector.db"
 
 
 class TestSqliteStore(StoreContract):
