@@ -72,10 +72,10 @@ class TaskWriter:
     def write(self, rows: Sequence[OutboxRow]) -> list[TaskResult]:
         """One result per row, in order.
 
-        Raises `CrmUnavailable`, `doubtful` if any row may have been written.  No write begins later than half the
-        timeout after the start, so that all is over within twice the timeout (see `http`).
+        Raises `CrmUnavailable`, `doubtful` if any row may have been written.  No write begins later than twice
+        the timeout after the start, so that the last one is over within four times the timeout (see `http`).
         """
-        latest = self._clock() + self._timeout_s / 2
+        latest = self._clock() + 2 * self._timeout_s
         started = _Round(self._client, self._shapes.of("Task"), self._sent, self._clock, latest)
         try:
             results = self._written(started, rows)

@@ -180,8 +180,8 @@ async def test_no_write_begins_late(
 ) -> None:
     """Else a second writer, after the lease, could meet the request of the first."""
     # Task is described, the round begins, and with an expired session the first request is sent; then it is late.
-    seconds = iter([0.0, 0.0, *([5.0] if expired else [])])
-    crm = SalesforceCrm(config(timeout_s=10), monotonic=lambda: next(seconds, 5.1))
+    seconds = iter([0.0, 0.0, *([20.0] if expired else [])])
+    crm = SalesforceCrm(config(timeout_s=10), monotonic=lambda: next(seconds, 20.1))
     key = fresh_key()
     if expired:
         fault("expired_session", path="composite")
