@@ -44,7 +44,8 @@ REQUESTS_A_WRITE = 4
 def crm_of(config: Config) -> Crm:
     """Salesforce as configured.  Raises `ConfigError` naming what is missing."""
     given = config.salesforce
-    for name in ("consumer_key", "username", "private_key_file"):
+    secret = _text(given.client_secret_file, "salesforce.client_secret_file") if given.client_secret_file else None
+    for name in ("consumer_key",) if secret else ("consumer_key", "username", "private_key_file"):
         if not getattr(given, name):
             raise ConfigError(f"salesforce.{name}: is missing; the connector signs in with it (see docs/how-to).")
     return open_crm(
@@ -57,8 +58,18 @@ def crm_of(config: Config) -> Crm:
             api_version=given.api_version,
             timeout_s=given.timeout_s,
             threads=given.threads,
+            client_secret=secret,
         )
     )
+
+
+def sign_in_of(config: Config, now: Callable[[], int], *, sandbox: bool) -> SignIn:
+    """Whose session tokens are accepted, as configured; `sandbox`: the demo's too.  Raises `ConfigError`."""
+    issuers = [
+        Issuer(given.issuer, _text(given.public_key_file, "sign_in.public_key_file"), given.org)
+        for given in config.sign_in
+    ]
+    return SignIn(issuers, now, sandbox=sandbox)
 
 
 def _switch_config(config: Config, directory: Directory | None = None) -> SwitchConfig:
@@ -81,6 +92,8 @@ def _text(path: str, setting: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ConfigError(f"{setting}: {path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{setting}: {path} is not a text file.") from error
 
 
 class Connector:
@@ -92,11 +105,7 @@ class Connector:
         self._clock = clock or WallClock()
         self.origins = frozenset(config.origins)
         self._page = PanelPage(self.origins)
-        issuers = [
-            Issuer(given.issuer, _text(given.public_key_file, "sign_in.public_key_file"), given.org)
-            for given in config.sign_in
-        ]
-        self._sign_in = SignIn(issuers, self._clock.now, sandbox=sandbox)
+        self._sign_in = sign_in_of(config, self._clock.now, sandbox=sandbox)
         self._crm = crm_of(config)
         self._store: Store = SqliteStore(Path(config.store), self._clock.now)
         self._stops: list[Callable[[], Awaitable[object]]] = []

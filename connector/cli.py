@@ -10,8 +10,9 @@ from pathlib import Path
 
 from connector import config as settings
 from connector import log
-from connector.app import Connector, crm_of, try_switch
+from connector.app import Connector, crm_of, sign_in_of, try_switch
 from connector.errors import ConnectorError
+from connector.service.clock import WallClock
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -63,16 +64,28 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 
 async def serve(connector: Connector) -> None:
-    """Starts, prints `connector ready http://…` on stdout, and stops on SIGINT or SIGTERM."""
+    """Starts, prints `connector ready http://…` on stdout, and stops on SIGINT or SIGTERM, also while it is starting.
+
+    Raises a `ConnectorError` that says why it cannot start.
+    """
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
+    starting = loop.create_task(connector.start())
+    stop = loop.create_task(stopped.wait())
+    print("starting: store, Salesforce, switch …", file=sys.stderr, flush=True)
     try:
-        await connector.start()
-        print(f"connector ready http://127.0.0.1:{connector.port}", flush=True)
-        await stopped.wait()
+        await asyncio.wait({starting, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            print(f"connector ready http://127.0.0.1:{connector.port}", flush=True)
+            await stop
     finally:
+        # A start that is waited for no more must have ended before what it started is put down.
+        for task in (starting, stop):
+            task.cancel()
+        await asyncio.gather(starting, stop, return_exceptions=True)
         await connector.stop()
 
 
@@ -91,7 +104,15 @@ async def _try_all(config: settings.Config) -> int:
 
     say(bool(config.origins), "origins that may frame the panel", "set SALESFORCE_ORIGINS to your Lightning origins")
     try:
+        # Of the demo's settings, too, it can be said whether they are right; only `serve` must refuse its issuer.
+        sign_in_of(config, WallClock().now, sandbox=True)
+        cure = "add a [[sign_in]] with issuer, public_key_file and org"
+        say(bool(config.sign_in), "orgs whose agents may sign in", cure)
+    except ConnectorError as error:
+        say(False, str(error))
+    try:
         crm = crm_of(config)
+        print(f"Asking {config.salesforce.login_url} …", flush=True)
         try:
             for finding in await crm.check():
                 say(finding.ok, finding.what, finding.cure)
@@ -99,6 +120,7 @@ async def _try_all(config: settings.Config) -> int:
             await crm.close()
     except ConnectorError as error:
         say(False, f"Salesforce: {error}")
+    print(f"Asking the switch {config.switch.url or f'({config.switch.kind})'} …", flush=True)
     try:
         await try_switch(config)
         say(True, f"switch: {config.switch.kind}")

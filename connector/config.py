@@ -3,15 +3,19 @@
 An unknown key, a wrong type or a missing value is a `ConfigError` that names it.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from connector.errors import ConfigError
+
+Seconds = Annotated[int, Meta(ge=1, le=86_400)]
 
 
 class Salesforce(Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,9 +26,9 @@ class Salesforce(Struct, frozen=True, forbid_unknown_fields=True):
     username: str = ""
     private_key_file: str = ""
     audience: str = ""
-    api_version: str = "62.0"
-    timeout_s: float = 10
-    threads: int = 4
+    api_version: Annotated[str, Meta(pattern=r"^\d{2,3}\.0$")] = "62.0"
+    timeout_s: Annotated[float, Meta(gt=0, le=600)] = 10
+    threads: Annotated[int, Meta(ge=1, le=64)] = 4
     client_secret_file: str = ""
 
 
@@ -39,21 +43,21 @@ class Switch(Struct, frozen=True, forbid_unknown_fields=True):
 class SignIn(Struct, frozen=True, forbid_unknown_fields=True):
     """An org whose session tokens are accepted."""
 
-    issuer: str
-    public_key_file: str
-    org: str
+    issuer: Annotated[str, Meta(min_length=1)]
+    public_key_file: Annotated[str, Meta(min_length=1)]
+    org: Annotated[str, Meta(pattern="^00D[0-9A-Za-z]{15}$")]
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """All settings, with their defaults."""
 
-    host: str = "127.0.0.1"
-    port: int = 8080
-    store: str = "phone-panel.db"
-    log_level: str = "info"
+    host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 8080
+    store: Annotated[str, Meta(min_length=1)] = "phone-panel.db"
+    log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     origins: tuple[str, ...] = ()
-    directory_every_s: int = 60
-    gather_ms: int = 300
+    directory_every_s: Seconds = 60
+    gather_ms: Annotated[int, Meta(ge=0, le=60_000)] = 300
     salesforce: Salesforce = Salesforce()
     switch: Switch = Switch()
     sign_in: tuple[SignIn, ...] = ()
@@ -73,10 +77,34 @@ ENVIRONMENT: Final = {
 """Environment variable → setting."""
 
 
+_ORIGIN: Final = re.compile(r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:]+\])(?::(?P<port>\d{1,5}))?")
+_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_USUAL_PORT: Final = {"http": "80", "https": "443"}
+_TAKES: Final = {
+    "port": "a port, 1 to 65535 (0: any free one)",
+    "log_level": "debug, info, warning, error or critical",
+    "origins": 'a list, as ["https://acme.lightning.force.com"]',
+    "directory_every_s": "whole seconds, 1 to 86400",
+    "gather_ms": "whole milliseconds, 0 to 60000",
+    "salesforce": "a table, [salesforce]",
+    "salesforce.api_version": 'a version, as "62.0"',
+    "salesforce.timeout_s": "seconds above 0, up to 600",
+    "salesforce.threads": "a number, 1 to 64",
+    "switch": "a table, [switch]",
+    "switch.kind": "simulated or remote",
+    "sign_in": "a list of tables, [[sign_in]] each",
+    "sign_in.org": "the 18 characters of the org's id, 00D…",
+}
+"""What a setting takes, in words; the others take text."""
+
+_SETTING: Final = re.compile(r" - at `\$\.([^`]+)`")
+_KEY: Final = re.compile(r"field `(\w+)`")
+
+
 def read(path: Path | None, environment: Mapping[str, str]) -> Config:
     """The settings of a file (None: none) with the environment's on top.
 
-    Raises `ConfigError` that names the file, the setting and the cure.
+    Raises `ConfigError` that names the file, or the variable, and the setting, and says what it takes.
     """
     values: dict[str, Any] = {}
     if path is not None:
@@ -86,32 +114,54 @@ def read(path: Path | None, environment: Mapping[str, str]) -> Config:
             raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{path}: is not TOML: {error}.") from error
-    for variable, setting in ENVIRONMENT.items():
-        if environment.get(variable):
-            _put(values, setting, environment[variable])
+    given = {variable: setting for variable, setting in ENVIRONMENT.items() if environment.get(variable)}
+    for variable, setting in given.items():
+        _put(values, setting, environment[variable], str(path))
     try:
         config = msgspec.convert(values, Config, strict=False)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{path or 'environment'}: {error}.") from error
-    _check(config)
-    return config
+        raise ConfigError(_explained(str(error), path, given)) from error
+    where = "SALESFORCE_ORIGINS" if "SALESFORCE_ORIGINS" in given else "origins"
+    return replace(config, origins=tuple(_origin(origin, where) for origin in config.origins))
 
 
-def _put(values: dict[str, Any], setting: str, text: str) -> None:
+def _put(values: dict[str, Any], setting: str, text: str, path: str) -> None:
     *rooms, name = setting.split(".")
     for room in rooms:
         values = values.setdefault(room, {})
-    values[name] = text.replace(",", " ").split() if name == "origins" else text
+        if not isinstance(values, dict):
+            raise ConfigError(f"{path}: {room}: takes {_TAKES[room]}.")
+    if name == "origins":
+        values[name] = text.replace(",", " ").split()
+    else:
+        values[name] = text.strip().lower() if name == "log_level" else text.strip()
 
 
-def _check(config: Config) -> None:
-    for origin in config.origins:
-        scheme, _, rest = origin.partition("://")
-        if scheme not in ("http", "https") or not rest or "/" in rest:
-            raise ConfigError(
-                f"origins: {origin!r} is not an origin; write it like https://acme.lightning.force.com, without a path."
-            )
-        if scheme == "http" and rest.partition(":")[0] not in ("localhost", "127.0.0.1"):
-            raise ConfigError(f"origins: {origin!r} must be https; plain http is for this machine only.")
-    if not 0 <= config.port <= 65_535:
-        raise ConfigError(f"port: {config.port} is not a port; give 1 to 65535.")
+def _explained(text: str, path: Path | None, given: Mapping[str, str]) -> str:
+    """Where the value came from, the setting, and what it takes."""
+    at = _SETTING.search(text)
+    room = at[1] if at else ""
+    problem = _SETTING.sub("", text)
+    if key := _KEY.search(problem):
+        # The place that msgspec gives is the table; the key is in its words.
+        setting = f"{room}.{key[1]}" if room else key[1]
+        known = "is not a setting" if "unknown" in problem else "is missing"
+        return f"{path}: {setting}: {known}; docs/reference/settings.md has them all."
+    takes = _TAKES.get(re.sub(r"\[\d+\]", "", room), "text")
+    for variable, setting in given.items():
+        if setting == room:
+            return f"{variable}: takes {takes}."
+    return f"{path}: {room}: takes {takes}."
+
+
+def _origin(text: str, where: str) -> str:
+    """As a browser writes it.  Raises `ConfigError`."""
+    found = _ORIGIN.fullmatch(text.lower())
+    if found is None:
+        raise ConfigError(
+            f"{where}: {text!r} is not an origin; write it like https://acme.lightning.force.com, without a path or *."
+        )
+    scheme, host, port = found["scheme"], found["host"], found["port"]
+    if scheme == "http" and host not in _THIS_MACHINE:
+        raise ConfigError(f"{where}: {text!r} must be https; plain http is for this machine only.")
+    return f"{scheme}://{host}:{port}" if port and port != _USUAL_PORT[scheme] else f"{scheme}://{host}"

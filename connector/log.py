@@ -42,10 +42,15 @@ class JsonLines(logging.Formatter):
             line["agent"] = agent
         for key, value in vars(record).items():
             if key not in _STANDARD:
-                line[key] = redact(value) if isinstance(value, str) and key not in _PLAIN else value
+                line[key] = str(value) if key in _PLAIN else _redacted(value)
         if record.exc_info:
             line["error"] = redact(self.formatException(record.exc_info))
         return json.dumps(line, default=str, ensure_ascii=False)
+
+
+def _redacted(value: object) -> object:
+    """A value that JSON can hold: what is no count is text, and text is redacted."""
+    return value if value is None or isinstance(value, bool | int | float) else redact(str(value))
 
 
 def set_up(level: str) -> None:

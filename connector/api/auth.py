@@ -3,6 +3,9 @@
 from collections.abc import Callable, Sequence
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.x509 import load_pem_x509_certificate
 from msgspec import Struct
 
 from connector.errors import ConfigError, SignInRefused
@@ -14,9 +17,12 @@ SANDBOX_ISSUER = "https://sandbox.phone-panel.invalid"
 LEEWAY = 30
 """Seconds by which the org's clock and ours may differ."""
 
+SMALLEST_KEY = 2048
+"""Bits of the smallest key that a signature is trusted of (RFC 7518, section 3.3)."""
+
 
 class Issuer(Struct, frozen=True):
-    """An org whose tokens are accepted: its name (`iss`), its public key as PEM, its 18 character id."""
+    """An org whose tokens are accepted: its name (`iss`), its public key or certificate as PEM, its 18 character id."""
 
     name: str
     public_key: str
@@ -35,12 +41,17 @@ class SignIn:
     """Verifies session tokens; each can be used once."""
 
     def __init__(self, issuers: Sequence[Issuer], now: Callable[[], int], *, sandbox: bool = False) -> None:
-        """`now` gives ms.  Raises `ConfigError` for the sandbox's issuer unless `sandbox`."""
+        """`now` gives ms.
+
+        Raises `ConfigError` for a key that cannot be used, and for the sandbox's issuer unless `sandbox`.
+        """
         if not sandbox and any(issuer.name == SANDBOX_ISSUER for issuer in issuers):
             raise ConfigError(f"sign_in: {SANDBOX_ISSUER} signs in the demo only; name your org's own issuer.")
         self._issuers = {issuer.name: issuer for issuer in issuers}
+        self._keys = {issuer.name: _key(issuer) for issuer in issuers}
         self._now = now
-        self._used: dict[str, int] = {}
+        self._used: dict[tuple[str, str], int] = {}
+        self._cleared = 0
 
     def verify(self, token: str) -> Session:
         """The session that the token speaks for.
@@ -51,11 +62,12 @@ class SignIn:
         try:
             claims = jwt.decode(
                 token,
-                issuer.public_key,
+                self._keys[issuer.name],
                 algorithms=["RS256"],
                 audience=AUDIENCE,
                 issuer=issuer.name,
                 leeway=LEEWAY,
+                # The times are checked below and not by the library, which knows no other clock than the machine's.
                 options={"require": ["exp", "iat", "sub", "org", "jti"], "verify_exp": False, "verify_iat": False},
             )
         except jwt.PyJWTError as error:
@@ -63,6 +75,7 @@ class SignIn:
         return self._session(claims, issuer)
 
     def _issuer(self, token: str) -> Issuer:
+        """Whose key is to be tried: nothing that the token says is believed before its signature is verified."""
         try:
             name = jwt.decode(token, options={"verify_signature": False}).get("iss")
         except jwt.PyJWTError as error:
@@ -73,7 +86,6 @@ class SignIn:
         return issuer
 
     def _session(self, claims: dict[str, object], issuer: Issuer) -> Session:
-        # The times are checked here and not by the library, which knows no other clock than the machine's.
         now = self._now() // 1000
         expires, issued = claims["exp"], claims["iat"]
         if not isinstance(expires, int) or not isinstance(issued, int):
@@ -84,11 +96,30 @@ class SignIn:
             raise SignInRefused("token_wrong", "The session token was issued in the future: check the clocks.")
         if claims["org"] != issuer.org:
             raise SignInRefused("token_foreign", "The session token belongs to another org.")
-        self._use(str(claims["jti"]), expires, now)
+        self._use((issuer.name, str(claims["jti"])), expires, now)
         return Session(str(claims["sub"]), issuer.org, expires)
 
-    def _use(self, jti: str, expires: int, now: int) -> None:
-        self._used = {used: until for used, until in self._used.items() if until + LEEWAY > now}
-        if jti in self._used:
-            raise SignInRefused("token_used", "The session token was used before.")
-        self._used[jti] = expires
+    def _use(self, token: tuple[str, str], expires: int, now: int) -> None:
+        # Not at each sign-in: after a restart thousands sign in within seconds.
+        if now >= self._cleared + LEEWAY:
+            self._cleared = now
+            self._used = {used: until for used, until in self._used.items() if until + LEEWAY > now}
+        if token in self._used:
+            raise SignInRefused("token_used", "The session token was used before: reload the page.")
+        self._used[token] = expires
+
+
+def _key(issuer: Issuer) -> RSAPublicKey:
+    """The issuer's key, of a public key or of a certificate.  Raises `ConfigError`."""
+    pem = issuer.public_key.encode()
+    try:
+        key = load_pem_x509_certificate(pem).public_key() if b"BEGIN CERTIFICATE" in pem else load_pem_public_key(pem)
+    except ValueError as error:
+        raise ConfigError(
+            f"sign_in.public_key_file: that of {issuer.name} is no public key and no certificate in PEM form."
+        ) from error
+    if not isinstance(key, RSAPublicKey) or key.key_size < SMALLEST_KEY:
+        raise ConfigError(
+            f"sign_in.public_key_file: that of {issuer.name} must be an RSA key of {SMALLEST_KEY} bits or more."
+        )
+    return key

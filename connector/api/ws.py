@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Coroutine
 from typing import Any, Final
 
@@ -33,6 +34,15 @@ LARGEST: Final = 256 * 1024
 
 FLOOD: Final = (400, 100)
 """Messages that may come at once, and per second after that; a typing agent sends four in a second."""
+
+FAREWELL: Final = 2.0
+"""Seconds that a panel has to agree that its socket is being closed."""
+
+NEVER_FULL: Final = 1 << 30
+"""Bytes that a socket's buffer may hold before writing to it waits.  The hub sees to it that it never holds much; what
+it writes must not wait, or one panel that does not read would hold up all the others."""
+
+_FIELD: Final = re.compile(r"at `\$\.([^`]+)`|field `(\w+)`")
 
 
 class Bucket:
@@ -71,15 +81,19 @@ class PanelSockets:
         self._origins = origins
         self._clock = clock
         self._open: set[web.WebSocketResponse] = set()
+        self._closing = False
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One socket from its opening to its end."""
         origin = request.headers.get("Origin", "")
         # The page that we serve ourselves has our own origin; who may frame it is its `frame-ancestors`.
-        if origin not in self._origins and origin.partition("://")[2] != request.host:
+        ours = origin.partition("://")[2] == request.host
+        if not origin or not (ours or origin in self._origins):
             log.warning("socket of a foreign origin refused", extra={"origin": origin})
             raise web.HTTPForbidden(text="origin_not_allowed")
-        ws = web.WebSocketResponse(heartbeat=30.0, max_msg_size=LARGEST, compress=False)
+        if self._closing:
+            raise web.HTTPServiceUnavailable(text="closing")
+        ws = web.WebSocketResponse(timeout=FAREWELL, heartbeat=30.0, max_msg_size=LARGEST, compress=False)
         await ws.prepare(request)
         self._open.add(ws)
         try:
@@ -91,9 +105,10 @@ class PanelSockets:
         return ws
 
     async def close(self) -> None:
-        """All panels are told that we go away, and come back by themselves."""
-        for ws in list(self._open):
-            await ws.close(code=WSCloseCode.GOING_AWAY, message=b"restart")
+        """All panels are told that we go away, and come back by themselves; no new one is let in."""
+        self._closing = True
+        closing = (ws.close(code=WSCloseCode.GOING_AWAY, message=b"restart") for ws in list(self._open))
+        await asyncio.gather(*closing, return_exceptions=True)
 
     async def _hello(self, ws: web.WebSocketResponse) -> tuple[str, commands.Hello] | None:
         """Who it is; None when the socket was turned away, with the reason told."""
@@ -101,7 +116,7 @@ class PanelSockets:
             message = await ws.receive(timeout=HELLO_WITHIN)
             if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                 return None
-            hello = commands.decode(message.data)
+            hello = _read(message.data)
             if not isinstance(hello, commands.Hello):
                 raise SignInRefused("hello_first", "The first message is hello.")
             if hello.version != VERSION:
@@ -110,24 +125,26 @@ class PanelSockets:
             if session.agent not in self._runner.directory.agents:
                 raise SignInRefused("not_an_agent", "Your user is not an agent: ask for the Phone Panel permission.")
         except TimeoutError:
-            await ws.close(code=WSCloseCode.POLICY_VIOLATION, message=b"hello_late")
-        except (msgspec.ValidationError, msgspec.DecodeError) as error:
-            await self._turn_away(ws, "message_invalid", str(error))
+            await self._turn_away(ws, "hello_late", f"No hello came within {HELLO_WITHIN:.0f} seconds.")
+        except BadInput as error:
+            await self._turn_away(ws, error.code, str(error), error.field or None)
         except SignInRefused as error:
             await self._turn_away(ws, error.code, str(error))
         else:
             return session.agent, hello
         return None
 
-    async def _turn_away(self, ws: web.WebSocketResponse, code: str, message: str) -> None:
+    async def _turn_away(self, ws: web.WebSocketResponse, code: str, message: str, field: str | None = None) -> None:
         log.warning("socket refused: %s", message, extra={"code": code})
-        await ws.send_bytes(state.encode(state.Failure(code, message, None, True)))
+        if not ws.closed:
+            await ws.send_frame(state.encode(state.Failure(code, message, field, final=True)), WSMsgType.TEXT)
         await ws.close(code=WSCloseCode.POLICY_VIOLATION, message=code.encode())
 
     async def _serve(self, request: web.Request, ws: web.WebSocketResponse, agent: str, hello: commands.Hello) -> None:
         transport = request.transport
         if transport is None:
             return
+        transport.set_write_buffer_limits(high=NEVER_FULL)
         now = self._clock.now()
         panel = PanelSocket(self._hub, ws, transport, agent, now if hello.focused else 0)
         conversation = Conversation(self._runner, self._hub, self._crm, self._store, self._clock, panel)
@@ -166,16 +183,29 @@ class Conversation:
     async def read(self, data: str | bytes) -> None:
         """One message; one that cannot be read is answered with an error that names the field, and changes nothing."""
         try:
-            message = commands.decode(data)
-        except (msgspec.ValidationError, msgspec.DecodeError) as error:
-            text = str(error)
-            field = text.rsplit("`$.", 1)[-1].rstrip("`") if "`$." in text else None
-            self._panel.send(state.Failure("message_invalid", text, field))
+            message = _read(data)
+        except BadInput as error:
+            self._panel.send(state.Failure(error.code, str(error), error.field or None))
         else:
             await self.take(message)
 
     async def take(self, message: commands.Message) -> None:
-        """Acts on a message that was read."""
+        """Acts on a message that was read.
+
+        One that we fail on is logged and answered with the code `internal`, and the panel goes on; if it was a draft,
+        it is not acknowledged, and comes again with the panel's next hello.
+        """
+        try:
+            await self._act(message)
+        except Exception:
+            log.exception("a message could not be dealt with", extra={"event": type(message).__name__})
+            words = "The connector failed on this message; its log says why."
+            if isinstance(message, commands.Command):
+                self._panel.send(state.Reply(message.id, "internal", None, words))
+            else:
+                self._panel.send(state.Failure("internal", words))
+
+    async def _act(self, message: commands.Message) -> None:
         match message:
             case commands.Command():
                 self._command(message)
@@ -243,7 +273,9 @@ class Conversation:
 
     def _preview(self, message: commands.Preview) -> state.Previewed:
         directory = self._runner.directory
-        profile = directory.agents[self._panel.agent]
+        profile = directory.agents.get(self._panel.agent)
+        if profile is None:  # taken off the directory since the sign-in
+            return state.Previewed(message.id, error="unknown_agent")
         try:
             number, internal = dialled(directory, message.number, profile)
         except BadInput as error:
@@ -273,8 +305,23 @@ class Conversation:
         except CrmUnavailable as error:
             log.warning("search failed: %s", error)
             self._panel.send(state.Found(message.id, error="crm_unavailable"))
+        except Exception:
+            log.exception("search failed")
+            self._panel.send(state.Found(message.id, error="internal"))
         else:
             self._panel.send(state.Found(message.id, tuple(view.record_view(record) for record in records)))
+
+
+def _read(data: str | bytes) -> commands.Message:
+    """The message.  Raises `BadInput` with the code message_invalid and the field, "" when it is about none."""
+    try:
+        message: commands.Message = commands.decode(data)
+    except RecursionError:
+        raise BadInput("message_invalid", "", "The message is nested too deeply.") from None
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        found = _FIELD.search(str(error))
+        raise BadInput("message_invalid", (found[1] or found[2]) if found else "", str(error)) from error
+    return message
 
 
 def _spawn(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -6,10 +6,14 @@ can reach it.
 
 import asyncio
 import contextlib
+import errno
+import http.client
 import json
+import math
 import secrets
 import signal
 import socket
+import sys
 import tempfile
 import urllib.error
 import urllib.request
@@ -21,6 +25,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from connector import config as settings
 from connector.api.auth import SANDBOX_ISSUER
 from connector.errors import ConfigError, ConnectorError
 from connector.sandbox.org.seed import ORGANIZATION_ID
@@ -43,27 +48,31 @@ CALLERS: Final = (
 
 
 def ports(environment: Mapping[str, str]) -> dict[str, int]:
-    """The three ports.  Raises `ConfigError` for one that is no port or is taken (0 takes a free one)."""
-    chosen = {}
-    for name, default in PORTS.items():
-        text = environment.get(name) or str(default)
-        if not text.isdecimal() or int(text) > 65_535:
-            raise ConfigError(f"{name}: {text!r} is not a port; give 1 to 65535.")
-        chosen[name] = _free(name, int(text))
+    """The three ports, all different.  Raises `ConfigError` for one that cannot be used (0 takes a free one)."""
+    chosen: dict[str, int] = {}
+    # Held until all are found, so that none is found twice.
+    with contextlib.ExitStack() as held:
+        for name, default in PORTS.items():
+            text = (environment.get(name) or str(default)).strip()
+            if not text.isdecimal() or int(text) > 65_535:
+                raise ConfigError(f"{name}: {text!r} is not a port; give 1 to 65535.")
+            for other, port in chosen.items():
+                if port == int(text):
+                    raise ConfigError(f"{name} and {other} are both {port}: give each a port of its own.")
+            chosen[name] = _free(name, int(text), held)
     return chosen
 
 
-def _free(name: str, port: int) -> int:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise ConfigError(
-                f"Port {port} is taken. Stop what uses it, or choose another: {name}=<port> make demo"
-            ) from error
-        found: int = probe.getsockname()[1]
-        return found
+def _free(name: str, port: int, held: contextlib.ExitStack) -> int:
+    probe = held.enter_context(socket.socket())
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        probe.bind(("127.0.0.1", port))
+    except OSError as error:
+        why = "is taken. Stop what uses it" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        raise ConfigError(f"Port {port} {why}, or choose another: {name}=<port> make demo") from error
+    found: int = probe.getsockname()[1]
+    return found
 
 
 class Demo:
@@ -78,10 +87,12 @@ class Demo:
         org_options: Sequence[str] = (),
         switch_options: Sequence[str] = (),
         timeout_s: float = 10,
+        origins: Sequence[str] = (),
     ) -> None:
         """`folder` is the demo's own; `customers` says whether simulated customers call by themselves.
 
-        The options are those of the parts' own command lines; `timeout_s` is the connector's for one request.
+        The options are those of the parts' own command lines; `timeout_s` is the connector's for one request; `origins`
+        may frame the panel and open its socket, as the console may.
         """
         self.folder = folder
         self.panel = f"http://localhost:{chosen['PANEL_PORT']}/panel"
@@ -97,6 +108,7 @@ class Demo:
         self._org_options = org_options
         self._switch_options = switch_options
         self._timeout_s = timeout_s
+        self._origins = (self.console, *origins)
         self.parts: list[Part] = []
         self.connector: Part | None = None
         self.switch_control = ""
@@ -105,7 +117,10 @@ class Demo:
         """All parts run, and a call can be taken.  Raises `PartError`."""
         _write(self.key_file, self.key.encode())
         _new_key_pair(self.folder)
-        await asyncio.gather(self._start_org(), self._start_switch())
+        # One that fails must not leave the other behind, half started, when all are stopped.
+        for failed in await asyncio.gather(self._start_org(), self._start_switch(), return_exceptions=True):
+            if failed is not None:
+                raise failed
         await self.start_connector()
         simulate = ["--simulate-url", f"{self.switch_control}/calls"]
         await self._start(
@@ -165,7 +180,8 @@ class Demo:
         value = {name: json.dumps(str(text)) for name, text in quoted.items()}
         self.config.write_text(
             f'host = "127.0.0.1"\nport = {self._ports["PANEL_PORT"]}\nstore = {value["store"]}\n'
-            f'origins = ["{self.console}"]\ndirectory_every_s = 10\nlog_level = "warning"\n\n'
+            f"origins = {json.dumps(self._origins)}\n"
+            'directory_every_s = 10\nlog_level = "warning"\n\n'
             f'[salesforce]\nlogin_url = {value["login_url"]}\nconsumer_key = "{CONSUMER_KEY}"\n'
             f'username = "{INTEGRATION_USERNAME}"\nprivate_key_file = {value["private_key_file"]}\n'
             f"timeout_s = {self._timeout_s}\n\n"
@@ -197,23 +213,23 @@ def _write(path: Path, secret: bytes) -> None:
 def run_demo(environment: Mapping[str, str]) -> int:
     """Runs the demo until Ctrl-C.  Raises a `ConnectorError` that says why it cannot."""
     chosen = ports(environment)
+    origins = settings.read(None, {"SALESFORCE_ORIGINS": environment.get("SALESFORCE_ORIGINS", "")}).origins
     with tempfile.TemporaryDirectory(prefix="phone-panel-demo-") as folder:
-        return asyncio.run(_run(Demo(Path(folder), chosen), environment))
+        return asyncio.run(_run(Demo(Path(folder), chosen, origins=origins), environment))
 
 
 async def _run(demo: Demo, environment: Mapping[str, str]) -> int:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stopped.set)
     print("starting: org, switch, connector, console …", flush=True)
+    note = _note(environment)
     starting = loop.create_task(demo.start())
     stop = loop.create_task(stopped.wait())
-    note = _note(environment)
     try:
         await asyncio.wait({starting, stop}, return_when=asyncio.FIRST_COMPLETED)
         if not starting.done():
-            starting.cancel()
             return 130
         starting.result()
         _write(note, json.dumps({"switch": demo.switch_control, "key": demo.key}).encode())
@@ -225,13 +241,28 @@ async def _run(demo: Demo, environment: Mapping[str, str]) -> int:
             "Ctrl-C ends everything.",
             flush=True,
         )
-        if environment.get("BROWSER") != "none":
-            webbrowser.open(demo.console)
+        if _can_show(environment):
+            await asyncio.to_thread(webbrowser.open, demo.console)
         return await _watch(demo, stop)
     finally:
-        with contextlib.suppress(OSError):
-            note.unlink()
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        _take_back(note, demo.key)
         await demo.stop()
+
+
+def _can_show(environment: Mapping[str, str]) -> bool:
+    """Whether a page can be opened in a window; a browser in the terminal would take that from the demo."""
+    if environment.get("BROWSER") == "none":
+        return False
+    return sys.platform == "darwin" or any(environment.get(name) for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def _take_back(note: Path, key: str) -> None:
+    """The note is removed, unless another demo has written its own since."""
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        if json.loads(note.read_text(encoding="utf-8"))["key"] == key:
+            note.unlink()
 
 
 async def _watch(demo: Demo, stop: "asyncio.Task[bool]") -> int:
@@ -250,7 +281,13 @@ async def _watch(demo: Demo, stop: "asyncio.Task[bool]") -> int:
             raise PartError(f"{part.name} ended by itself.\n{part.last_words()}")
         print("the connector ended; starting it again, calls go on …", flush=True)
         demo.parts.remove(part)
-        await demo.start_connector()
+        again = loop.create_task(demo.start_connector())
+        await asyncio.wait({again, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if not again.done():
+            again.cancel()
+            await asyncio.gather(again, return_exceptions=True)
+            return 0
+        again.result()
 
 
 def _note(environment: Mapping[str, str]) -> Path:
@@ -270,18 +307,30 @@ def simulate_call(environment: Mapping[str, str], number: str, skill: str | None
         note = json.loads(_note(environment).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ConnectorError("No demo is running here: start one with `make demo`.") from error
-    wanted = {"from": number, "skill": skill or "Support_EN", "talk": 120 if talk is None else talk}
+    seconds = 120 if talk is None else talk
+    if not math.isfinite(seconds):  # JSON has no word for it
+        raise ConnectorError(f"talk: {seconds} is not a time in seconds; give one above 0.")
+    wanted = {"from": number, "skill": skill or "Support_EN", "talk": seconds}
     request = urllib.request.Request(  # noqa: S310  # the address is our own demo's, on this machine
         f"{note['switch']}/calls",
         data=json.dumps(wanted).encode(),
         headers={"X-Sandbox-Key": note["key"], "Content-Type": "application/json"},
     )
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310  # as above
+        # Past any proxy: it is this machine that is asked.
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
             leg = json.load(answer)["leg"]
     except urllib.error.HTTPError as error:
-        words = json.loads(error.read())
-        raise ConnectorError(f"{words.get('field')}: {words.get('message')}") from error
-    except OSError as error:
+        raise ConnectorError(_refusal(error)) from error
+    except (OSError, http.client.HTTPException) as error:
         raise ConnectorError("The demo does not answer: is it still running? Start one with `make demo`.") from error
     return f"{number} calls {wanted['skill']} ({leg})"
+
+
+def _refusal(error: urllib.error.HTTPError) -> str:
+    """What the switch says of the field that it refuses, or that it is another program that answers."""
+    try:
+        words = json.loads(error.read())
+        return f"{words['field']}: {words['message']}" if words["field"] else str(words["message"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "Something else answers where the demo was: start one with `make demo`."

@@ -30,6 +30,7 @@ class Part:
         self._command = [sys.executable, "-m", module, *arguments]
         self._log = folder / f"{name}.log"
         self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int:
@@ -39,28 +40,41 @@ class Part:
 
     async def start(self) -> str:
         """Runs it.  Returns the last word of its line `… ready <address>`; raises `PartError`."""
-        with self._log.open("ab") as errors:
-            self._process = await asyncio.create_subprocess_exec(
-                *self._command,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=errors,
-                # Ctrl-C is for the demo, which stops its parts in order.
-                start_new_session=True,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            )
-        assert self._process.stdout is not None
+        process = await self._spawn()
+        assert process.stdout is not None
         try:
             async with asyncio.timeout(READY_WITHIN):
-                while line := (await self._process.stdout.readline()).decode():
+                while line := (await process.stdout.readline()).decode():
                     if " ready " in line:
+                        self._reader = asyncio.get_running_loop().create_task(_read_away(process.stdout))
                         return line.split()[-1]
         except TimeoutError:
             await self.stop()
             late = f"{self.name} was not ready within {READY_WITHIN:.0f} seconds."
             raise PartError(f"{late}\n{self.last_words()}") from None
-        await self._process.wait()
+        await process.wait()
         raise PartError(f"{self.name} did not start.\n{self.last_words()}")
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        with self._log.open("ab") as errors:
+            spawning = asyncio.get_running_loop().create_task(
+                asyncio.create_subprocess_exec(
+                    *self._command,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=errors,
+                    # Ctrl-C is for the demo, which stops its parts in order.
+                    start_new_session=True,
+                    env=_environment(),
+                )
+            )
+            try:
+                self._process = await asyncio.shield(spawning)
+            except asyncio.CancelledError:
+                # Who gives up starting must still be able to stop what runs by then.
+                self._process = await spawning
+                raise
+        return self._process
 
     async def ended(self) -> int:
         """Waits for its end; returns the exit code."""
@@ -88,3 +102,16 @@ class Part:
         except OSError:
             return ""
         return "\n".join(text.splitlines()[-lines:])
+
+
+async def _read_away(stream: asyncio.StreamReader) -> None:
+    """A part that says more than that it is ready must not stand still because nobody listens."""
+    while await stream.read(65_536):
+        pass
+
+
+def _environment() -> dict[str, str]:
+    """Ours; the parts speak to each other on this machine only, past any proxy that it is set up to use."""
+    named = os.environ.get("NO_PROXY") or os.environ.get("no_proxy")
+    direct = ",".join(filter(None, (named, "localhost", "127.0.0.1")))
+    return {**os.environ, "PYTHONUNBUFFERED": "1", "NO_PROXY": direct, "no_proxy": direct}

@@ -5,12 +5,12 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-Id = Annotated[str, Meta(min_length=1, max_length=64)]
-Text = Annotated[str, Meta(max_length=255)]
-Comments = Annotated[str, Meta(max_length=32_000)]
 END: Final = r"$(?!\n)"
 """The end of the text: to Python's `$` alone, the place before a last line break is as good."""
 
+Id = Annotated[str, Meta(min_length=1, max_length=64)]
+Text = Annotated[str, Meta(max_length=255)]
+Comments = Annotated[str, Meta(max_length=32_000)]
 Digits = Annotated[str, Meta(pattern=r"^[0-9A-D*#]{1,32}" + END)]
 Revision = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 """Up to the largest whole number that JavaScript and the store hold exactly."""
@@ -20,7 +20,7 @@ class RecordLink(Struct, frozen=True, forbid_unknown_fields=True):
     """A Salesforce record as a panel names it: an 18 character id, its object's API name and its display name."""
 
     id: Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?" + END)]
-    type: Annotated[str, Meta(pattern=r"^[A-Za-z]\w{0,79}" + END)]
+    type: Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,79}" + END)]
     name: Text = ""
 
 
