@@ -184,7 +184,7 @@ def _refuse_by_limit(fault: Fault | None) -> None:
 async def salesforce_errors(request: web.Request, handler: Callable[[web.Request], object]) -> web.StreamResponse:
     """What no handler foresaw, in Salesforce's shape: unknown routes as 404, our own mistakes as 500."""
     try:
-        response = await handler(request)  # type: ignore[misc]
+        response = await handler(request)  # type: ignore[misc]  # aiohttp types a handler as two kinds in one
     except web.HTTPNotFound:
         return _error_response(OrgError("NOT_FOUND", "The requested resource does not exist", status=404))
     except web.HTTPMethodNotAllowed as error:

@@ -103,7 +103,8 @@ def lookup(
 
 def read_only(field: Field, *, default: Scalar = None) -> Field:
     """The same field, set by the org alone."""
-    return replace(field, createable=False, updateable=False, calculated=True, default=default)
+        kept = field.default if default is None else default
+    return replace(field, createable=False, updateable=False, calculated=True, default=kept)
 
 
 def create_only(field: Field) -> Field:

@@ -125,10 +125,10 @@ def sign_in(
 def _claims(assertion: str, app: ConnectedApp, audiences: set[str]) -> Mapping[str, Any]:
     options = {"verify_exp": False, "verify_aud": False, "verify_iss": False, "verify_sub": False, "verify_iat": False}
     try:
-        unverified: Mapping[str, Any] = jwt.decode(assertion, options={"verify_signature": False, **options})  # type: ignore[arg-type]
+        unverified: Mapping[str, Any] = jwt.decode(assertion, options={"verify_signature": False, **options})  # type: ignore[arg-type]  # pyjwt types options closer than it takes them
         if unverified.get("iss") != app.consumer_key:
             raise OAuthError("invalid_client_id", "client identifier invalid")
-        claims: Mapping[str, Any] = jwt.decode(assertion, app.key, algorithms=["RS256"], options=options)  # type: ignore[arg-type]
+        claims: Mapping[str, Any] = jwt.decode(assertion, app.key, algorithms=["RS256"], options=options)  # type: ignore[arg-type]  # as above
     except jwt.InvalidTokenError:
         raise OAuthError("invalid_grant", "invalid assertion") from None
     audience = claims.get("aud")
