@@ -1,7 +1,7 @@
 import { LightningElement, api } from "lwc";
 import { stageOf } from "c/contactShown";
 import { tell } from "c/tell";
-import { fill, labels } from "c/words";
+import { labels } from "c/words";
 import { afterwards, createItems, dotOf, statusItems, statusWord } from "./statuses";
 
 const MOVES = { ArrowDown: 1, ArrowUp: -1 };
@@ -26,10 +26,6 @@ export default class AgentStatus extends LightningElement {
     const stages = this.contacts.map(stageOf);
     const calls = this.contacts.filter(({ phase }) => phase === "ACTIVE").length;
     return statusWord(this.agent, calls, stages.filter((stage) => stage === "offered").length);
-  }
-
-  get statusTitle() {
-    return fill(labels.statusIs, this.statusWord);
   }
 
   get dotClass() {

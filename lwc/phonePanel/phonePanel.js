@@ -144,6 +144,11 @@ export default class PhonePanel extends LightningElement {
     return this.body === "shortcuts";
   }
 
+  /** The list of shortcuts has nothing else that the keyboard could scroll it by. */
+  get bodyTab() {
+    return this.isShortcuts ? "0" : null;
+  }
+
   get isDialPad() {
     return this.body === "keypad" || this.body === "outbound";
   }

@@ -2,7 +2,6 @@
 import language from "@salesforce/label/c.Phone_Language";
 import phone from "@salesforce/label/c.Phone_Phone";
 import agentStatus from "@salesforce/label/c.Phone_AgentStatus";
-import statusIs from "@salesforce/label/c.Phone_StatusIs";
 import available from "@salesforce/label/c.Phone_Available";
 import unavailable from "@salesforce/label/c.Phone_Unavailable";
 import noPhone from "@salesforce/label/c.Phone_NoPhone";
@@ -223,7 +222,6 @@ export const labels = {
   language,
   phone,
   agentStatus,
-  statusIs,
   available,
   unavailable,
   noPhone,

@@ -44,19 +44,19 @@ describe("agentStatus", () => {
     ["logged_out", {}, "Logged out"]
   ])("shows for %s %j: %s", (name, changes, expected) => {
     const head = show(name, changes);
-    expect(words(status(head))).toBe(expected);
+    expect(words(status(head))).toBe(`Agent status:${expected}`);
   });
 
   it("counts calls", () => {
     const { agent, contacts } = state("live");
     const two = [...contacts, { ...state("hold").contacts[0], key: "other" }];
     const head = mount("c-agent-status", AgentStatus, { agent, contacts: two });
-    expect(words(status(head))).toBe("On 2 calls");
+    expect(words(status(head))).toBe("Agent status:On 2 calls");
   });
 
   it("waits for the connector", () => {
     const head = mount("c-agent-status", AgentStatus, { agent: null });
-    expect(words(status(head))).toBe("Connecting");
+    expect(words(status(head))).toBe("Agent status:Connecting");
     expect(status(head).disabled).toBe(true);
   });
 
