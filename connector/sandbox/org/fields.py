@@ -103,7 +103,7 @@ def lookup(
 
 def read_only(field: Field, *, default: Scalar = None) -> Field:
     """The same field, set by the org alone."""
-        kept = field.default if default is None else default
+    kept = field.default if default is None else default
     return replace(field, createable=False, updateable=False, calculated=True, default=kept)
 
 
