@@ -92,8 +92,12 @@ export function sinceOf(contact) {
 
 const ORDER = { offered: 0, connected: 1, ringing: 1, dialling: 1, held: 2, wrap_up: 3 };
 
-/** The contact that the controls act on: the offered one, else the one in the agent's ear, else held, else wrap-up. */
+/**
+ * The contact that the controls act on: the offered one, else the one in the agent's ear, else a held one, else the
+ * newest to wrap up. Null without any.
+ */
 export function currentOf(contacts) {
   const rank = (contact) => ORDER[stageOf(contact)] ?? 9;
-  return contacts.reduce((best, contact) => (best && rank(best) <= rank(contact) ? best : contact), null);
+  const [first = null] = [...contacts].sort((a, b) => rank(a) - rank(b) || b.started - a.started);
+  return first;
 }

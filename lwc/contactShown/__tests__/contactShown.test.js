@@ -34,6 +34,13 @@ describe("contactShown", () => {
     expect(currentOf([...contacts].reverse()).key).toBe(expected);
   });
 
+  it("of two to wrap up takes the newest", () => {
+    const old = contact("wrapup_saved");
+    const fresh = { ...old, key: "fresh", started: old.started + 1 };
+    expect(currentOf([old, fresh]).key).toBe("fresh");
+    expect(currentOf([fresh, old]).key).toBe("fresh");
+  });
+
   it("has nothing to act on without contacts", () => {
     expect(currentOf([])).toBeNull();
   });
