@@ -1,0 +1,308 @@
+"""Starts a server under test and plays both its ends: the switch that sends events, and the panels that are shown them.
+
+One process, one `epoll`, no framework: what is measured is the server's own CPU, read from the kernel per thread.
+"""
+
+import base64
+import contextlib
+import hashlib
+import os
+import resource
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bench import ari_like, floor
+from bench.figures import DATA, ROOT
+
+PATIENCE = 60.0
+"""Seconds without any message after which a run is given up."""
+
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+
+class Server:
+    """A server under test: `python bench/under_test.py …`."""
+
+    def __init__(self, variant: str, agents: int, ari_port: int, public_key: str, folder: Path) -> None:
+        key = folder / "public.pem"
+        key.write_text(public_key)
+        command = [sys.executable, str(ROOT / "bench" / "under_test.py"), variant, str(agents), str(ari_port)]
+        self.process = subprocess.Popen(
+            [*command, str(key), str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline().split()
+        if line[:1] != ["ready"]:
+            raise SystemExit(f"{variant} did not start")
+        self.port = int(line[1])
+
+    def cpu(self) -> float:
+        """Seconds of processor time so far, all threads (schedstat counts nanoseconds)."""
+        total = 0
+        for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                total += int((thread / "schedstat").read_text().split()[0])
+        return total / 1e9
+
+    def rss(self) -> int:
+        """Bytes of memory that are resident now."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS"):
+                return int(line.split()[1]) * 1024
+        raise SystemExit("the server is gone")
+
+    def stop(self) -> None:
+        """It ends by itself when nobody holds its standard input."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait(30)
+
+
+class Panel:
+    """One panel: counts messages, keeps the last."""
+
+    __slots__ = ("left", "n", "sock", "text")
+
+    def __init__(self, n: int, sock: socket.socket) -> None:
+        self.n = n
+        self.sock = sock
+        self.left = b""
+        self.text = b""
+
+
+class Load:
+    """`agents` panels and one switch around a server of that variant; use as a context manager."""
+
+    def __init__(self, variant: str, agents: int, tokens: floor.Tokens) -> None:
+        self.variant = variant
+        self.agents = agents
+        self._tokens = tokens
+        self.messages = 0
+        self.panels: dict[int, Panel] = {}
+        self._out = bytearray()
+        self._shift = 0
+
+    def __enter__(self) -> "Load":
+        self._open_files()
+        DATA.mkdir(exist_ok=True)
+        self._folder = Path(tempfile.mkdtemp(dir=DATA))
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.server = Server(self.variant, self.agents, self._listener.getsockname()[1], self._tokens.public, self._folder)
+        self._poll = select.epoll()
+        self._switch = _accept(self._listener)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for panel in self.panels.values():
+            panel.sock.close()
+        self._switch.close()
+        self._listener.close()
+        self._poll.close()
+        self.server.stop()
+        shutil.rmtree(self._folder)
+
+    def _open_files(self) -> None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        needed = self.agents + 200
+        if hard != resource.RLIM_INFINITY and hard < needed:
+            raise SystemExit(f"{needed} open files are needed, {hard} are allowed: raise `ulimit -Hn`")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, needed), hard))
+
+    def connect(self) -> None:
+        """All panels are there and have been shown what is true."""
+        for n in range(self.agents):
+            sock = socket.create_connection(("127.0.0.1", self.server.port))
+            _upgrade(sock, self.server.port)
+            hello = {"type": "hello", "version": 1, "token": self._tokens.of(n, 1), "panel": f"bench-{n}"}
+            sock.sendall(_masked(msgspec.json.encode(hello)))
+            sock.setblocking(False)
+            panel = self.panels[sock.fileno()] = Panel(n, sock)
+            self._poll.register(sock, select.EPOLLIN)
+            while b'"type":"state"' not in panel.text:
+                self._wait(None)
+        self.messages = 0
+
+    def hold_and_resume(self, rounds: int, *, rate: float | None = None) -> list[float]:
+        """Every agent's customer is held and resumed, `rounds` events each; all must be seen on the agent's panel.
+
+        Saturation (`rate` None): an agent's next event is sent as soon as the panel shows the one before, so one event
+        of each agent is always on its way and no two can be shown in one message.  With a rate, in events a second, the
+        events come on a schedule whatever the server does.  Returns ms from the scheduled time to the message.
+        """
+        first = self._shift
+        self._shift += rounds + rounds % 2
+        waits: list[float] = []
+        todo = [rounds] * self.agents
+        expected: dict[int, tuple[bytes, float]] = {}
+
+        def send(n: int, due: float) -> None:
+            turn = first + rounds - todo[n]
+            todo[n] -= 1
+            at = floor.START + 1_000 + turn * self.agents + n
+            kind = "ChannelUnhold" if turn % 2 else "ChannelHold"
+            call = _CALLS[n]
+            text = ari_like.message(kind, call.legs[0].id, at, call.number, call.key)
+            self._out += _plain(text)
+            expected[n] = (b'"since":%d}' % at, due)
+
+        def seen(panel: Panel) -> None:
+            waiting = expected.get(panel.n)
+            if waiting is None or waiting[0] not in panel.text:
+                return
+            del expected[panel.n]
+            waits.append((time.perf_counter() - waiting[1]) * 1000)
+            if rate is None and todo[panel.n]:
+                send(panel.n, time.perf_counter())
+
+        for n in range(len(_CALLS), self.agents):
+            _CALLS.append(floor.contact(n))
+        began = time.perf_counter()
+        if rate is None:
+            for n in range(self.agents):
+                send(n, began)
+            while expected:
+                self._wait(seen)
+            return waits
+        for number in range(rounds * self.agents):
+            due = began + number / rate
+            while (now := time.perf_counter()) < due:
+                self._wait(seen, due - now)
+            n = number % self.agents
+            while n in expected:  # so slow that the agent's last event has not been shown
+                self._wait(seen)
+            send(n, due)
+        while expected:
+            self._wait(seen)
+        return waits
+
+    def to_all(self, kind: str, needle: bytes) -> tuple[float, float]:
+        """One event that all panels are shown; returns the seconds until the last of them has it, and the server's CPU."""
+        missing = set(range(self.agents))
+
+        def seen(panel: Panel) -> None:
+            if needle in panel.text:
+                missing.discard(panel.n)
+
+        used = self.server.cpu()
+        began = time.perf_counter()
+        self._out += _plain(b'{"type":"%s"}' % kind.encode())
+        while missing:
+            self._wait(seen)
+        return time.perf_counter() - began, self.server.cpu() - used
+
+    def shown(self) -> dict[int, Any]:
+        """What each panel shows, without the clock and the count of messages."""
+        found = {}
+        for panel in self.panels.values():
+            state = msgspec.json.decode(panel.text)
+            del state["now"], state["seq"]
+            found[panel.n] = state
+        return found
+
+    def _wait(self, seen: Callable[[Panel], None] | None, seconds: float | None = None) -> None:
+        """Sends what is to be sent, then takes what has come."""
+        if self._out:
+            with contextlib.suppress(BlockingIOError):
+                sent = self._switch.send(self._out)
+                del self._out[:sent]
+        wait = PATIENCE if seconds is None else seconds
+        ready = self._poll.poll(0.001 if self._out else wait, 512)
+        if not ready and not self._out and seconds is None:
+            raise SystemExit(f"{self.variant}: nothing was shown for {PATIENCE:.0f} s")
+        for number, _ in ready:
+            panel = self.panels[number]
+            try:
+                data = panel.sock.recv(262_144)
+            except BlockingIOError:
+                continue
+            if not data:
+                raise SystemExit(f"{self.variant} closed the socket of panel {panel.n}")
+            for text in _frames(panel, data):
+                self.messages += 1
+                panel.text = text
+                if seen is not None:
+                    seen(panel)
+
+
+_CALLS: list[Any] = []
+
+
+def _frames(panel: Panel, data: bytes) -> Iterator[bytes]:
+    """The texts that are complete; a ping is answered."""
+    if panel.left:
+        data = panel.left + data
+    start = 0
+    while len(data) - start >= 2:
+        length, header = data[start + 1], 2
+        if length == 126:
+            length, header = int.from_bytes(data[start + 2 : start + 4]), 4
+        elif length == 127:
+            length, header = int.from_bytes(data[start + 2 : start + 10]), 10
+        end = start + header + length
+        if end > len(data) or len(data) < start + header:
+            break
+        if data[start] & 0xF == 1:
+            yield data[start + header : end]
+        elif data[start] & 0xF == 9:
+            panel.sock.send(b"\x8a\x80" + bytes(4))
+        start = end
+    panel.left = data[start:]
+
+
+def _plain(text: bytes) -> bytes:
+    """A text frame as a server sends it."""
+    length = bytes([len(text)]) if len(text) < 126 else b"\x7e" + len(text).to_bytes(2, "big")
+    return b"\x81" + length + text
+
+
+def _masked(text: bytes) -> bytes:
+    """A text frame as a client sends it, under the mask 0."""
+    length = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + len(text).to_bytes(2, "big")
+    return b"\x81" + length + bytes(4) + text
+
+
+def _upgrade(sock: socket.socket, port: int) -> None:
+    key = base64.b64encode(os.urandom(16)).decode()
+    sock.sendall(
+        f"GET /panel/socket HTTP/1.1\r\nHost: localhost:{port}\r\nOrigin: {floor.ORIGIN}\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+    )
+    answer = _head(sock)
+    if b" 101 " not in answer.partition(b"\r\n")[0]:
+        raise SystemExit(f"no socket: {answer!r}")
+
+
+def _accept(listener: socket.socket) -> socket.socket:
+    listener.settimeout(30)
+    sock, _ = listener.accept()
+    sock.settimeout(30)
+    head = _head(sock)
+    key = next(line.split(b":", 1)[1].strip() for line in head.split(b"\r\n") if line.lower().startswith(b"sec-websocket-key"))
+    accept = base64.b64encode(hashlib.sha1(key + _GUID).digest())
+    sock.sendall(
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
+    )
+    sock.setblocking(False)
+    return sock
+
+
+def _head(sock: socket.socket) -> bytes:
+    """Reads up to the empty line and no further."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        byte = sock.recv(1)
+        if not byte:
+            raise SystemExit(f"the connection ended: {head!r}")
+        head += byte
+    return head
