@@ -18,6 +18,9 @@ from house.machine import install_debian
 from house.steps import SetupError, run
 
 OLDEST = (3, 11)
+INSTALL_OPTIONS = ("--no-deps", "--require-hashes", "--compile")
+"""Part of an entry's name. Compiled here once, since PYTHONDONTWRITEBYTECODE would have each process do it again."""
+
 COMMANDS = {
     "connector": "-m connector",
     "pytest": "-m pytest",
@@ -33,7 +36,7 @@ def site_name(root: Path, which: str) -> str:
     """Cache name of the site folder for requirements/<which>.txt on this interpreter and platform."""
     lock = (root / "requirements" / f"{which}.txt").read_bytes()
     kind = (sys.implementation.cache_tag, sysconfig.get_platform(), platform.libc_ver()[0])
-    return f"python-{which}-{digest([lock, *(str(part) for part in kind)])}"
+    return f"python-{which}-{digest([lock, *(str(part) for part in kind), *INSTALL_OPTIONS])}"
 
 
 def make_site(cache: Cache, root: Path, which: str) -> Path:
@@ -45,9 +48,7 @@ def make_site(cache: Cache, root: Path, which: str) -> Path:
                 [
                     *_pip(Path(spare)),
                     *("install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-warn-script-location"),
-                    *("--root-user-action=ignore", "--no-deps", "--require-hashes", "--target", folder),
-                    # Most modules are never imported; those that are get compiled when they are.
-                    "--no-compile",
+                    *("--root-user-action=ignore", *INSTALL_OPTIONS, "--target", folder),
                     *("-r", root / "requirements" / f"{which}.txt"),
                 ],
                 what=f"Python packages ({which})",
