@@ -1,0 +1,114 @@
+"""Who gets a socket of the panel, and what those are told who do not."""
+
+from typing import Any
+
+import aiohttp
+import pytest
+
+from connector.api import ws as sockets
+from tests.api.rig import ORIGIN, Edge
+from tests.api.tokens import key, token
+from tests.domain.stage import JONAS
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "", ORIGIN + ".evil.example", "http://acme.lightning.force.com"]
+)
+async def test_a_page_of_another_origin_is_refused(edge: Edge, origin: str) -> None:
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await edge.http.ws_connect(edge.url, headers={"Origin": origin})
+    assert refused.value.status == 403
+
+
+async def test_who_names_no_origin_is_refused(edge: Edge) -> None:
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await edge.http.ws_connect(edge.url)
+    assert refused.value.status == 403
+
+
+async def test_an_origin_must_be_named_even_when_the_host_is_not(edge: Edge) -> None:
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await edge.http.ws_connect(edge.url, headers={"Host": "", "Origin": ""})
+    assert refused.value.status in (400, 403)
+
+
+async def test_the_page_that_we_serve_may_open_its_socket(edge: Edge) -> None:
+    own = edge.url.removesuffix("/panel/socket")
+    async with edge.socket(Origin=own) as panel:
+        await panel.say("hello", **edge.hello())
+        assert (await panel.next())["type"] == "setup"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"version": 2}, "wire_version"),
+        ({"token": "not a token"}, "token_malformed"),
+        ({"token": token(iss="https://evil.example")}, "token_foreign"),
+        ({"token": token(signed_by=key("theirs"))}, "token_wrong"),
+        ({"token": token(exp=1)}, "token_expired"),
+        ({"token": token("005000000000009AAA")}, "not_an_agent"),
+        ({"token": ""}, "message_invalid"),
+        ({"panel": None}, "message_invalid"),
+        ({"extra": 1}, "message_invalid"),
+    ],
+)
+async def test_a_hello_that_is_not_accepted_is_told_why(edge: Edge, changes: dict[str, Any], code: str) -> None:
+    async with edge.socket() as panel:
+        await panel.say("hello", **{**edge.hello(), **changes})
+        assert await panel.turned_away() == code
+        assert edge.hub.count() == 0
+
+
+async def test_a_version_is_told_before_the_token_is_looked_at(edge: Edge) -> None:
+    async with edge.socket() as panel:
+        await panel.say("hello", version=99, token="whatever", panel="p")
+        assert await panel.turned_away() == "wire_version"
+
+
+async def test_a_token_opens_one_socket(edge: Edge) -> None:
+    hello = edge.hello()
+    async with edge.socket() as first, edge.socket() as second:
+        await first.say("hello", **hello)
+        await first.until("state")
+        await second.say("hello", **hello)
+        assert await second.turned_away() == "token_used"
+
+
+@pytest.mark.parametrize("text", ['{"type":"ping"}', '{"type":"command","id":"1","name":"log_out"}'])
+async def test_hello_comes_first(edge: Edge, text: str) -> None:
+    async with edge.socket() as panel:
+        await panel.ws.send_str(text)
+        assert await panel.turned_away() == "hello_first"
+        assert edge.disk.commits == []
+
+
+async def test_who_says_nothing_is_turned_away(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "HELLO_WITHIN", 0.05)
+    async with edge.socket() as panel:
+        assert await panel.turned_away() == "hello_late"
+
+
+async def test_who_goes_before_hello_leaves_nothing_behind(edge: Edge) -> None:
+    async with edge.socket():
+        pass
+    async with edge.panel():
+        assert edge.hub.count() == 1
+
+
+async def test_the_agent_is_the_one_of_the_token(edge: Edge) -> None:
+    async with edge.panel(JONAS) as panel:
+        assert panel.heard[-1]["agent"]["id"] == JONAS
+        await panel.order("set_state", state="AVAILABLE")
+        assert edge.runner.floor.agents[JONAS].state == "AVAILABLE"
+
+
+async def test_setup_and_state_come_on_connect(edge: Edge) -> None:
+    contact = await edge.talking()
+    async with edge.panel() as panel:
+        setup, state = panel.heard
+        assert (setup["type"], setup["user"], setup["language"]) == ("setup", "Sam Rivera", "en_US")
+        assert [skill["id"] for skill in setup["skills"]] == ["support", "billing"]
+        assert (state["type"], state["agent"]["state"], state["durable"]) == ("state", "WORKING", True)
+        assert [(c["key"], c["phase"]) for c in state["contacts"]] == [(contact, "ACTIVE")]
+        assert state["now"] == edge.clock.now()
