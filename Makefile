@@ -4,6 +4,8 @@ PY := .venv/bin/python
 SETUP := $(PYTHON) tools/setup.py
 # Node.js is ours, in .venv/bin; a tool's `#!/usr/bin/env node` finds it there.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# The demo and the tests start many processes; each would compile the whole connector anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo build check test-fast test soak bench wheel lock format clean
