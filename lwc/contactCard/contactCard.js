@@ -1,7 +1,7 @@
 import { LightningElement, api } from "lwc";
 import { linesOf, sinceOf, stageOf } from "c/contactShown";
 import { tell } from "c/tell";
-import { around, duration, fill, labels } from "c/words";
+import { around, duration, fill, labels, outcomeWord } from "c/words";
 
 const STAGES = {
   offered: labels.ringing,
@@ -67,6 +67,12 @@ export default class ContactCard extends LightningElement {
 
   get showCallTime() {
     return this.now && Boolean(this.contact.answered) && (this.stage === "held" || this.stage === "wrap_up");
+  }
+
+  /** Why there was no conversation. */
+  get outcome() {
+    const none = this.now && this.stage === "wrap_up" && !this.contact.answered && this.contact.outcome;
+    return none ? outcomeWord(none) : "";
   }
 
   get callRuns() {

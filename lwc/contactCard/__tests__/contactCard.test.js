@@ -32,6 +32,15 @@ describe("contactCard", () => {
     expect(state(card)).toBe(timer);
   });
 
+  it.each([
+    ["busy", "Wrap-up0:23Busy"],
+    ["no_answer", "Wrap-up0:23No answer"],
+    ["wrong_number", "Wrap-up0:23Wrong number"]
+  ])("says after a call that came to nothing: %s", (outcome, expected) => {
+    const one = { ...contact("wrapup_saved"), answered: null, outcome };
+    expect(state(show("wrapup_saved", { contact: one }))).toBe(expected);
+  });
+
   it("goes on counting", async () => {
     const card = show("live");
     jest.advanceTimersByTime(2000);
