@@ -175,7 +175,7 @@ async def test_no_contact_is_lost_or_written_twice(quick_product: Product) -> No
 
     async def customers() -> None:
         while True:
-            await product.ring(dice.choice(CALLERS), dice.choice(SKILLS), talk=dice.uniform(1, 6))
+            await product.ring(dice.choice(CALLERS), dice.choice(SKILLS), talk=dice.uniform(2, 40))
             await asyncio.sleep(dice.uniform(0.3, 1.2))
 
     calling = asyncio.create_task(customers())
