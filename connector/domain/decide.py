@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any, Final, get_args
 
+from msgspec.structs import replace
+
 from connector.domain import commands as c
 from connector.domain import events as e
 from connector.domain.commands import Command, ContactCommand
 from connector.domain.directory import Directory
+from connector.domain.effects import AskSwitch
 from connector.domain.events import Event
 from connector.domain.model import Agent, Contact, Floor, Phase, Role
 from connector.domain.rules import agents, allowed, audio, legs, links, offer, outbound, recording, wrap_up
@@ -84,16 +87,36 @@ def decide(floor: Floor, directory: Directory, given: Input, stamp: Stamp) -> Ch
 
 
 def start(floor: Floor, directory: Directory, stamp: Stamp) -> Change:
-    """What follows from the floor as it was loaded, or from a new directory.
+    """What follows from a new directory: agents' phones are those that it names, and waiting contacts are offered."""
+    step = Step(floor, directory, stamp)
+    _begin(step)
+    return step.change()
 
-    Each agent's phone is the one that the directory names, and waiting contacts may be offered.
+
+def reconnected(floor: Floor, directory: Directory, stamp: Stamp) -> Change:
+    """What follows when the switch is back and what happened meanwhile is known.
+
+    What was asked of it and not seen fulfilled is asked again and has its time anew.  What else is overdue happens now
+    and is not asked for first.  Then it goes on as after `start`.
     """
     step = Step(floor, directory, stamp)
-    for agent_id in {**floor.agents, **directory.agents}:
-        profile = directory.agents.get(agent_id)
-        agents.phone(step, agent_id, profile is not None and floor.phones.get(profile.device, False))
-    offer.offer_waiting(step)
+    for contact in _by_age(floor):
+        renewed = tuple(replace(ask, due=max(ask.due, step.now + directory.settings.ask)) for ask in contact.asked)
+        known = contact if renewed == contact.asked else step.put(replace(contact, asked=renewed))
+        found = deadline(known, directory)
+        if found is not None and found[0] <= step.now:
+            _deadline(step, known, found[1], found[0])
+        for again in _asks_again(step.contact(contact.key) or known, directory):
+            step.ask(again.ask)
+    _begin(step)
     return step.change()
+
+
+def _begin(step: Step) -> None:
+    for agent_id in {**step.floor.agents, **step.directory.agents}:
+        profile = step.directory.agents.get(agent_id)
+        agents.phone(step, agent_id, profile is not None and step.floor.phones.get(profile.device, False))
+    offer.offer_waiting(step)
 
 
 def _command(step: Step, command: Command) -> None:
@@ -211,13 +234,19 @@ def _deadline(step: Step, contact: Contact, kind: str, due: int) -> None:
             wrap_up.over(step, contact)
 
 
-def asks_again(floor: Floor, directory: Directory) -> list[Any]:
+def asks_again(floor: Floor, directory: Directory) -> list[AskSwitch]:
     """What has been asked of the switch and not been seen fulfilled, in the order of the contacts' ages."""
-    found: list[Any] = []
-    for contact in sorted(floor.contacts.values(), key=lambda known: (known.started, known.key)):
-        profile = directory.agents.get(contact.agent or "")
-        device = profile.device if profile else ""
-        found += offer.asks_again(contact, device)
-        found += outbound.asks_again(contact, device)
-        found += audio.asks_again(contact)
+    return [again for contact in _by_age(floor) for again in _asks_again(contact, directory)]
+
+
+def _by_age(floor: Floor) -> list[Contact]:
+    return sorted(floor.contacts.values(), key=lambda known: (known.started, known.key))
+
+
+def _asks_again(contact: Contact, directory: Directory) -> list[AskSwitch]:
+    profile = directory.agents.get(contact.agent or "")
+    device = profile.device if profile else ""
+    found = offer.asks_again(contact, device)
+    found += outbound.asks_again(contact, device)
+    found += audio.asks_again(contact)
     return found

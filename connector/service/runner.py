@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from connector.domain import numbers
 from connector.domain.commands import Command, End, SaveDraft
-from connector.domain.decide import asks_again, decide, start
+from connector.domain.decide import decide, reconnected, start
 from connector.domain.directory import Directory, Profile
 from connector.domain.effects import (
     AskSwitch,
     Effect,
+    EndLeg,
     MatchCaller,
     PlayDigits,
     PopRecord,
@@ -25,7 +26,7 @@ from connector.domain.effects import (
     SaveTask,
     SwitchAsk,
 )
-from connector.domain.events import AskRefused, CallerMatched, Event
+from connector.domain.events import AskRefused, CallerMatched, Event, LegEnded
 from connector.domain.model import Contact, Floor, MatchState, Phase
 from connector.domain.rules.wrap_up import settled
 from connector.domain.step import Change, Stamp, apply, load
@@ -36,6 +37,7 @@ from connector.ports.switch import Snapshot, Switch
 from connector.service.clock import Clock, new_key
 from connector.service.commits import Commits
 from connector.service.deadlines import Deadlines
+from connector.service.endings import Endings
 from connector.service.reconcile import reconcile
 
 log = logging.getLogger(__name__)
@@ -111,6 +113,7 @@ class Runner:
         self._asks: asyncio.Queue[SwitchAsk] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
         self._deadlines = Deadlines(clock, self.event)
+        self._endings = Endings(clock, self._asks.put_nowait, lambda leg: leg in self.floor.legs)
 
     @property
     def slow(self) -> bool:
@@ -143,6 +146,7 @@ class Runner:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._deadlines.stop()
+        self._endings.clear()
 
     def set_directory(self, directory: Directory) -> None:
         """The new configuration counts from now on."""
@@ -156,6 +160,8 @@ class Runner:
     def event(self, event: Event) -> None:
         """Something happened (also the `SwitchListener`'s).  An event that we fail on is logged and changes nothing."""
         self._counts.inputs += 1
+        if type(event) is LegEnded:
+            self._endings.ended(event.leg)
         try:
             change = decide(self.floor, self.directory, event, self._stamp())
         except Exception:
@@ -219,12 +225,13 @@ class Runner:
         Nobody is offered anything before all that happened meanwhile is known.
         """
         self.floor.switch_up = False
+        self._endings.clear()
         events, orphans = reconcile(self.floor, snapshot, self._clock.now())
         for event in events:
             self.event(event)
         self.floor.switch_up = True
-        self._take(Change(effects=(*map(AskSwitch, orphans), *asks_again(self.floor, self.directory))))
-        self._take(start(self.floor, self.directory, self._stamp()))
+        self._take(Change(effects=tuple(map(AskSwitch, orphans))))
+        self._take(reconnected(self.floor, self.directory, self._stamp()))
         self._deadlines.follow(self.floor.contacts.values(), self.directory)
         self._show_all()
 
@@ -289,6 +296,8 @@ class Runner:
                 self._outside.state_changed(agent)
             case AskSwitch(ask=ask):
                 self._asks.put_nowait(ask)
+                if type(ask) is EndLeg:
+                    self._endings.asked(ask)
             case QueuesChanged():
                 self._outside.queues_changed()
             case MatchCaller():

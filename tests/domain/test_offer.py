@@ -4,13 +4,15 @@ import pytest
 from msgspec.structs import replace
 
 from connector.domain.commands import Answer, Decline, SetState
-from connector.domain.effects import Adopt, AskSwitch, Connect, EndLeg, MatchCaller, Offer, PopRecord, SetRecording
+from connector.domain.effects import Adopt, AskSwitch, Connect, EndLeg, MatchCaller, Mix, Offer, PopRecord, SetRecording
 from connector.domain.events import (
     AskRefused,
     CallArrived,
     CallerMatched,
     LegAnswered,
     LegEnded,
+    LegHeld,
+    LegResumed,
     LegRinging,
     PhoneChanged,
 )
@@ -315,3 +317,50 @@ def test_none_or_several_are_never_guessed(people: tuple[Record, ...]) -> None:
     assert contact.match.state is (MatchState.MANY if people else MatchState.NONE)
     assert contact.draft.who.value is None
     assert not any(isinstance(effect, PopRecord) for effect in stage.effects)
+
+
+def left_in_doubt(how: str) -> Stage:
+    """The switch was asked to connect the two and has not said that it did; then the agent has the call no more."""
+    stage = Stage()
+    available(stage)
+    key = stage.ring_in()
+    stage.obey()
+    stage.give(Answer(SAM, key))
+    stage.pass_time(5_000)
+    stage.asks.clear()
+    if how == "declined":
+        stage.give(Decline(SAM, key))
+    else:
+        stage.pass_time(15_000)
+    return stage
+
+
+@pytest.mark.parametrize("how", ["declined", "missed"])
+def test_a_customer_who_may_be_connected_by_now_is_parked_before_the_phone_is_ended(how: str) -> None:
+    stage = left_in_doubt(how)
+    park, end = stage.asks
+    assert isinstance(park, Mix)
+    assert (park.talking, park.parked) == ((), ("in-1",))
+    assert isinstance(end, EndLeg)
+    assert stage.contact().phase is Phase.QUEUED
+
+
+def test_without_a_doubt_nobody_is_parked() -> None:
+    stage = Stage()
+    available(stage)
+    key = stage.ring_in()
+    stage.obey()
+    stage.give(Decline(SAM, key))
+    assert [type(ask) for ask in stage.asks] == [EndLeg]
+
+
+def test_a_customer_parked_in_the_queue_is_offered_and_connected_like_any_other() -> None:
+    stage = left_in_doubt("missed")
+    stage.give(LegAnswered("in-1", stage.now))
+    stage.give(LegHeld("in-1", stage.now))
+    available(stage, JONAS)
+    key = stage.contact().key
+    go(stage, Answer(JONAS, key))
+    stage.give(LegResumed("in-1", stage.now))
+    contact = stage.contact()
+    assert (contact.phase, contact.agent, contact.held) == (Phase.ACTIVE, JONAS, False)

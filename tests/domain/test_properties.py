@@ -4,6 +4,7 @@ The profile of hypothesis says how many walks there are (`make soak`: many); one
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 
 from connector.domain import commands as c
 from connector.domain import events as e
-from connector.domain.decide import Input, asks_again, deadline, decide, guard, start
+from connector.domain.decide import Input, deadline, decide, guard, reconnected, start
 from connector.domain.directory import Directory, Profile
 from connector.domain.effects import AskSwitch, EndLeg, Offer, PlaceCall, PushState, SaveTask
 from connector.domain.model import (
@@ -347,8 +348,7 @@ class Walk(RuleBasedStateMachine):
 
     def the_switch_comes(self) -> None:
         self.floor.switch_up = True
-        self.stage.asks += [effect.ask for effect in asks_again(self.floor, self.stage.directory)]
-        self.begin()
+        self.begin(reconnected)
 
     # --- Salesforce, clock, configuration, restart -----------------------------------------------------------------
 
@@ -416,10 +416,10 @@ class Walk(RuleBasedStateMachine):
             self.give(e.PhoneChanged(device, ready))
         self.the_switch_comes()
 
-    def begin(self) -> None:
+    def begin(self, how: Callable[[Floor, Directory, Stamp], Change] = start) -> None:
         stamp = Stamp(self.stage.now, f"id{self.stage.ids:05}")
         self.stage.ids += 1
-        self.take(None, start(self.floor, self.stage.directory, stamp))
+        self.take(None, how(self.floor, self.stage.directory, stamp))
 
     # --- what stays true -------------------------------------------------------------------------------------------
 

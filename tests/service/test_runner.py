@@ -482,22 +482,77 @@ async def test_a_leg_that_nobody_owns_is_ended() -> None:
     assert [ask.leg for ask in rig.asked(EndLeg)] == ["phone-1"]
 
 
-async def test_overdue_deadlines_are_told_once_and_after_what_happened_meanwhile() -> None:
+async def test_what_is_overdue_happens_once_and_after_what_happened_meanwhile() -> None:
     rig = await Rig().start()
     rig.order(SetState(SAM, AgentState.AVAILABLE))
     key = rig.ring()
+    await rig.turn()
     rig.runner.down("gone")
     rig.clock.advance(60_000)
     assert rig.contact(key).phase is Phase.OFFERED, "the phone may have been answered"
+    phone = leg(rig, key, Role.AGENT)
+    rig.wire.asked.clear()
     rig.runner.up(snapshot_of(rig, key, AGENT=LegState.RINGING))
-    assert rig.contact(key).phase is Phase.OFFERED
-    inputs = rig.runner.counts.inputs
-    rig.clock.advance(0)
+    await rig.turn()
     assert rig.contact(key).phase is Phase.QUEUED
     assert rig.runner.floor.agents[SAM].reason == "Missed a call"
-    assert rig.runner.counts.inputs == inputs + 1
+    assert [ask.leg for ask in rig.asked(EndLeg)] == [phone]
+    assert rig.asked(Offer) == []
+    inputs = rig.runner.counts.inputs
+    rig.runner.event(LegEnded(phone, "cancelled", rig.clock.now()))
     rig.clock.advance(60_000)
     assert rig.runner.counts.inputs == inputs + 1
+
+
+async def test_an_answer_that_did_not_get_through_is_given_time_anew() -> None:
+    rig = await Rig().start()
+    rig.order(SetState(SAM, AgentState.AVAILABLE))
+    key = rig.ring()
+    rig.wire.cut = True
+    rig.order(Answer(SAM, key))
+    await rig.turn()
+    rig.runner.down("gone")
+    rig.clock.advance(60_000)
+    rig.wire.cut = False
+    rig.runner.up(snapshot_of(rig, key, AGENT=LegState.RINGING))
+    await rig.turn()
+    assert len(rig.asked(Connect)) == 1
+    assert rig.asked(EndLeg) == []
+    rig.clock.advance(4_999)
+    assert rig.contact(key).phase is Phase.OFFERED
+    for one in rig.contact(key).legs[::-1]:
+        rig.runner.event(LegAnswered(one.id, rig.clock.now()))
+    assert rig.contact(key).phase is Phase.ACTIVE
+
+
+async def test_a_leg_that_no_contact_has_is_ended_again_until_it_is_gone() -> None:
+    rig = await Rig().start()
+    rig.order(SetState(SAM, AgentState.AVAILABLE))
+    key = rig.ring()
+    phone = leg(rig, key, Role.AGENT)
+    rig.order(Decline(SAM, key))
+    for asked in (1, 2, 3):
+        await rig.turn()
+        assert [ask.leg for ask in rig.asked(EndLeg)] == [phone] * asked
+        rig.clock.advance(10_000)
+    await rig.turn()
+    rig.runner.event(LegEnded(phone, "cancelled", rig.clock.now()))
+    asked = len(rig.asked(EndLeg))
+    rig.clock.advance(600_000)
+    await rig.turn()
+    assert len(rig.asked(EndLeg)) == asked
+
+
+async def test_the_end_of_a_call_that_the_agent_asked_for_is_theirs_to_repeat() -> None:
+    rig = await Rig().start()
+    key = await talking(rig)
+    rig.order(End(SAM, key))
+    rig.clock.advance(60_000)
+    await rig.turn()
+    assert len(rig.asked(EndLeg)) == 1
+    problem = rig.contact(key).problem
+    assert problem is not None
+    assert problem.code == "switch_timeout"
 
 
 async def test_an_answer_given_during_the_outage_counts() -> None:

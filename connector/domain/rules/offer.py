@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from connector.domain.commands import Answer, Decline
-from connector.domain.effects import Adopt, AskSwitch, Connect, EndLeg, MatchCaller, Offer, PopRecord
+from connector.domain.effects import Adopt, AskSwitch, Connect, EndLeg, MatchCaller, Mix, Offer, PopRecord
 from connector.domain.events import CallArrived
 from connector.domain.model import (
     AgentState,
@@ -130,8 +130,11 @@ def missed(step: Step, contact: Contact) -> None:
 def requeue(step: Step, contact: Contact, reason: str) -> None:
     """The contact waits again, with its age; the agent becomes unavailable with the reason."""
     assert contact.agent is not None
-    leg = contact.leg(Role.AGENT)
+    customer, leg = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
     if leg is not None:
+        if customer is not None and _answer_in_doubt(contact):
+            # They may be talking by now, and a switch may hang up on a customer who is left, but not on a parked one.
+            step.ask(Mix(step.new_id(), contact.key, (), (customer.id,)))
         step.ask(EndLeg(step.new_id(), contact.key, leg.id))
     agent = contact.agent
     step.push(agent)
@@ -148,6 +151,12 @@ def requeue(step: Step, contact: Contact, reason: str) -> None:
     )
     agents.drop(step, agent, contact.key, (AgentState.UNAVAILABLE, reason))
     step.enqueue(queued)
+
+
+def _answer_in_doubt(contact: Contact) -> bool:
+    """Whether the switch was asked to connect the two and has not said that it did."""
+    failed = contact.problem is not None and contact.problem.order == "answer"
+    return failed or any(ask.goal == "answer" for ask in contact.asked)
 
 
 def abandon(step: Step, contact: Contact, at: int) -> None:

@@ -128,6 +128,6 @@ def asks_again(contact: Contact, device: str) -> list[AskSwitch]:
     customer, agent = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
     if contact.kind is not Kind.OUTBOUND or contact.answered is not None or customer is None or agent is None:
         return []
-    if customer.state is not LegState.DIALING:
+    if customer.state is not LegState.DIALING or any(ask.goal == "end" for ask in contact.asked):
         return []
     return [AskSwitch(PlaceCall(contact.key, contact.key, agent.id, customer.id, device, contact.number, contact.line))]
