@@ -5,14 +5,14 @@ from msgspec import Struct
 from connector.domain.model import Record, Recording
 
 
-class Adopt(Struct, frozen=True, tag=True):
+class Adopt(Struct, frozen=True, gc=False, tag=True):
     """Set our key on the customer's channel."""
 
     leg: str
     contact: str
 
 
-class Offer(Struct, frozen=True, tag=True):
+class Offer(Struct, frozen=True, gc=False, tag=True):
     """Ring an agent's phone as `agent_leg` for a waiting customer."""
 
     contact: str
@@ -21,7 +21,7 @@ class Offer(Struct, frozen=True, tag=True):
     device: str
 
 
-class Connect(Struct, frozen=True, tag=True):
+class Connect(Struct, frozen=True, gc=False, tag=True):
     """Answer the ringing agent leg and let it and the customer talk."""
 
     id: str
@@ -30,7 +30,7 @@ class Connect(Struct, frozen=True, tag=True):
     agent_leg: str
 
 
-class PlaceCall(Struct, frozen=True, tag=True):
+class PlaceCall(Struct, frozen=True, gc=False, tag=True):
     """Call `number` as `customer_leg` for an agent whose phone becomes `agent_leg`; show `caller_id`."""
 
     id: str
@@ -42,7 +42,7 @@ class PlaceCall(Struct, frozen=True, tag=True):
     caller_id: str
 
 
-class Mix(Struct, frozen=True, tag=True):
+class Mix(Struct, frozen=True, gc=False, tag=True):
     """A goal: `talking` legs hear each other, `parked` legs hear music and are not heard."""
 
     id: str
@@ -51,7 +51,7 @@ class Mix(Struct, frozen=True, tag=True):
     parked: tuple[str, ...]
 
 
-class SetMute(Struct, frozen=True, tag=True):
+class SetMute(Struct, frozen=True, gc=False, tag=True):
     """A goal: the microphone of a leg is off or on."""
 
     id: str
@@ -60,7 +60,7 @@ class SetMute(Struct, frozen=True, tag=True):
     muted: bool
 
 
-class PlayDigits(Struct, frozen=True, tag=True):
+class PlayDigits(Struct, frozen=True, gc=False, tag=True):
     """Send DTMF on a leg, after those asked for before.  The one ask that is not repeated when its fate is unknown."""
 
     id: str
@@ -69,7 +69,7 @@ class PlayDigits(Struct, frozen=True, tag=True):
     digits: str
 
 
-class SetRecording(Struct, frozen=True, tag=True):
+class SetRecording(Struct, frozen=True, gc=False, tag=True):
     """A goal: the contact's recording is on, paused or off."""
 
     id: str
@@ -77,7 +77,7 @@ class SetRecording(Struct, frozen=True, tag=True):
     recording: Recording
 
 
-class EndLeg(Struct, frozen=True, tag=True):
+class EndLeg(Struct, frozen=True, gc=False, tag=True):
     """A goal: that leg is gone."""
 
     id: str
@@ -88,30 +88,30 @@ class EndLeg(Struct, frozen=True, tag=True):
 SwitchAsk = Adopt | Offer | Connect | PlaceCall | Mix | SetMute | PlayDigits | SetRecording | EndLeg
 
 
-class AskSwitch(Struct, frozen=True):
+class AskSwitch(Struct, frozen=True, gc=False):
     """Ask the switch; its answer comes as an event, or not at all before the deadline."""
 
     ask: SwitchAsk
 
 
-class PushState(Struct, frozen=True):
+class PushState(Struct, frozen=True, gc=False):
     """What that agent sees has changed."""
 
     agent: str
 
 
-class QueuesChanged(Struct, frozen=True):
+class QueuesChanged(Struct, frozen=True, gc=False):
     """The sizes of queues have changed."""
 
 
-class MatchCaller(Struct, frozen=True):
+class MatchCaller(Struct, frozen=True, gc=False):
     """Find out who has the number (E.164); the answer is `CallerMatched`."""
 
     contact: str
     number: str
 
 
-class PopRecord(Struct, frozen=True):
+class PopRecord(Struct, frozen=True, gc=False):
     """Open a record in Salesforce, in one panel of the agent."""
 
     agent: str
@@ -119,14 +119,14 @@ class PopRecord(Struct, frozen=True):
     record: Record
 
 
-class RefreshView(Struct, frozen=True):
+class RefreshView(Struct, frozen=True, gc=False):
     """A Task was written: let the agent's Salesforce page show it, in one panel."""
 
     agent: str
     contact: str
 
 
-class SaveTask(Struct, frozen=True):
+class SaveTask(Struct, frozen=True, gc=False):
     """Write this revision of the contact's Task: `fields` are API names with their values."""
 
     contact: str

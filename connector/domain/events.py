@@ -5,7 +5,7 @@ from msgspec import Struct
 from connector.domain.model import Record, Recording
 
 
-class CallArrived(Struct, frozen=True):
+class CallArrived(Struct, frozen=True, gc=False):
     """A customer calls `line`.  `contact_key` is set when the switch already carries our key for this channel."""
 
     leg: str
@@ -15,35 +15,35 @@ class CallArrived(Struct, frozen=True):
     contact_key: str | None = None
 
 
-class LegRinging(Struct, frozen=True):
+class LegRinging(Struct, frozen=True, gc=False):
     """The far end of a leg rings."""
 
     leg: str
     at: int
 
 
-class LegAnswered(Struct, frozen=True):
+class LegAnswered(Struct, frozen=True, gc=False):
     """A leg has audio both ways."""
 
     leg: str
     at: int
 
 
-class LegHeld(Struct, frozen=True):
+class LegHeld(Struct, frozen=True, gc=False):
     """A leg was parked: it hears music, nobody hears it."""
 
     leg: str
     at: int
 
 
-class LegResumed(Struct, frozen=True):
+class LegResumed(Struct, frozen=True, gc=False):
     """A parked leg is heard again."""
 
     leg: str
     at: int
 
 
-class LegMuted(Struct, frozen=True):
+class LegMuted(Struct, frozen=True, gc=False):
     """The microphone of a leg is off, or on again."""
 
     leg: str
@@ -51,7 +51,7 @@ class LegMuted(Struct, frozen=True):
     at: int
 
 
-class LegEnded(Struct, frozen=True):
+class LegEnded(Struct, frozen=True, gc=False):
     """A leg is gone.  `cause`: normal, busy, no_answer, declined, wrong_number, cancelled, failed."""
 
     leg: str
@@ -59,7 +59,7 @@ class LegEnded(Struct, frozen=True):
     at: int
 
 
-class RecordingChanged(Struct, frozen=True):
+class RecordingChanged(Struct, frozen=True, gc=False):
     """The switch has started, paused or stopped a contact's recording."""
 
     contact: str
@@ -67,7 +67,7 @@ class RecordingChanged(Struct, frozen=True):
     at: int
 
 
-class AskRefused(Struct, frozen=True):
+class AskRefused(Struct, frozen=True, gc=False):
     """The switch will not do what it was asked; `ask` is the ask's id."""
 
     contact: str
@@ -76,7 +76,7 @@ class AskRefused(Struct, frozen=True):
     at: int
 
 
-class PhoneChanged(Struct, frozen=True):
+class PhoneChanged(Struct, frozen=True, gc=False):
     """An agent's phone can be rung (registered) or cannot."""
 
     device: str
@@ -97,7 +97,7 @@ SwitchEvent = (
 )
 
 
-class CallerMatched(Struct, frozen=True):
+class CallerMatched(Struct, frozen=True, gc=False):
     """Who has the number.  `related` are records that concern them; `failed`: Salesforce could not be asked."""
 
     contact: str
@@ -106,7 +106,7 @@ class CallerMatched(Struct, frozen=True):
     failed: bool = False
 
 
-class TaskSaved(Struct, frozen=True):
+class TaskSaved(Struct, frozen=True, gc=False):
     """Salesforce holds that revision of the Task.  `task_id` None: people deleted the Task, and it stays deleted."""
 
     contact: str
@@ -115,7 +115,7 @@ class TaskSaved(Struct, frozen=True):
     subject: str
 
 
-class TaskWaiting(Struct, frozen=True):
+class TaskWaiting(Struct, frozen=True, gc=False):
     """Salesforce cannot be reached or is busy; the next try is at `next_try`."""
 
     contact: str
@@ -124,7 +124,7 @@ class TaskWaiting(Struct, frozen=True):
     code: str
 
 
-class TaskRefused(Struct, frozen=True):
+class TaskRefused(Struct, frozen=True, gc=False):
     """Salesforce refused that revision: its own code, the field concerned (API name, or empty) and its own words."""
 
     contact: str
@@ -137,7 +137,7 @@ class TaskRefused(Struct, frozen=True):
 CrmEvent = CallerMatched | TaskSaved | TaskWaiting | TaskRefused
 
 
-class DeadlinePassed(Struct, frozen=True):
+class DeadlinePassed(Struct, frozen=True, gc=False):
     """A deadline derived from a contact's state is over.  `kind`: ring, ask, wrap_up."""
 
     contact: str

@@ -8,14 +8,14 @@ from connector.domain.effects import AskSwitch, Effect, PushState, QueuesChanged
 from connector.domain.model import Agent, Ask, Contact, Floor, Phase, Problem
 
 
-class Stamp(Struct, frozen=True):
+class Stamp(Struct, frozen=True, gc=False):
     """What the runner adds to an input: when it is dealt with, and one fresh time-ordered id for whatever it makes."""
 
     now: int
     id: str
 
 
-class Change(Struct, frozen=True):
+class Change(Struct, frozen=True, gc=False):
     """The result of a decision: changed values only, and the effects in order.
 
     `forgotten` are contacts that the floor need no longer hold; `phones` are devices that can be rung now (True), or

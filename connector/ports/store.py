@@ -13,7 +13,7 @@ from connector.domain.model import Agent, Contact
 TaskFields = dict[str, str | int | None]
 
 
-class RememberedReply(Struct, frozen=True):
+class RememberedReply(Struct, frozen=True, gc=False):
     """What a command was answered, so that the same command sent again is answered and not repeated."""
 
     agent: str
@@ -25,7 +25,7 @@ class RememberedReply(Struct, frozen=True):
     at: int
 
 
-class Commit(Struct, frozen=True):
+class Commit(Struct, frozen=True, gc=False):
     """What becomes durable in one transaction: changed values, the Tasks wanted, the reply to the command."""
 
     contacts: tuple[Contact, ...] = ()

@@ -22,7 +22,7 @@ T = TypeVar("T")
 Query = Callable[[sqlite3.Connection], object]
 
 
-class _Write(Struct, frozen=True):
+class _Write(Struct, frozen=True, gc=False):
     """A commit and the time at which it was handed over."""
 
     commit: Commit

@@ -4,7 +4,7 @@ import msgspec
 from msgspec import Struct
 
 
-class RecordView(Struct, frozen=True):
+class RecordView(Struct, frozen=True, gc=False):
     """A Salesforce record that can be opened or chosen.  `why` is a code: matched_phone, matched_mobile,
     matched_other, active_tab, open_tab, account_of, dialled, search, last_call; `detail` is its account or subtitle."""
 
@@ -15,7 +15,7 @@ class RecordView(Struct, frozen=True):
     why: str = ""
 
 
-class LegView(Struct, frozen=True):
+class LegView(Struct, frozen=True, gc=False):
     """One party.  `role`: CUSTOMER, AGENT, CONSULTED.  `state`: DIALING, RINGING, CONNECTED, HELD, ENDED."""
 
     id: str
@@ -24,28 +24,28 @@ class LegView(Struct, frozen=True):
     since: int
 
 
-class MatchView(Struct, frozen=True):
+class MatchView(Struct, frozen=True, gc=False):
     """Who has this number.  `state`: searching, none, one, many, failed, withheld (no number to search)."""
 
     state: str
     people: tuple[RecordView, ...] = ()
 
 
-class TextDraft(Struct, frozen=True):
+class TextDraft(Struct, frozen=True, gc=False):
     """A draft value with the revision under which the connector holds it (0 = never written)."""
 
     value: str = ""
     revision: int = 0
 
 
-class TagsDraft(Struct, frozen=True):
+class TagsDraft(Struct, frozen=True, gc=False):
     """The chosen tags, with their revision."""
 
     value: tuple[str, ...] = ()
     revision: int = 0
 
 
-class LinkDraft(Struct, frozen=True):
+class LinkDraft(Struct, frozen=True, gc=False):
     """Name or Related To, with its revision; `by` is `agent` or `match` (chosen by itself)."""
 
     value: RecordView | None = None
@@ -53,7 +53,7 @@ class LinkDraft(Struct, frozen=True):
     by: str = "agent"
 
 
-class DraftView(Struct, frozen=True):
+class DraftView(Struct, frozen=True, gc=False):
     """What the agent wrote so far."""
 
     comments: TextDraft
@@ -63,7 +63,7 @@ class DraftView(Struct, frozen=True):
     what: LinkDraft
 
 
-class SaveView(Struct, frozen=True):
+class SaveView(Struct, frozen=True, gc=False):
     """The Task.  `state`: none, saving, saved, waiting (next try at `next_try`), attention (see `field`, `message`).
 
     `field` is a draft field name (who, what, disposition, tags, comments) or a Task field's API name."""
@@ -77,7 +77,7 @@ class SaveView(Struct, frozen=True):
     message: str | None = None
 
 
-class ProblemView(Struct, frozen=True):
+class ProblemView(Struct, frozen=True, gc=False):
     """The last order that did not work out on this contact: a stable code, the order's name, when."""
 
     code: str
@@ -85,7 +85,7 @@ class ProblemView(Struct, frozen=True):
     at: int
 
 
-class ContactView(Struct, frozen=True):
+class ContactView(Struct, frozen=True, gc=False):
     """One contact.  `controls` has every control that makes sense in this phase: null = allowed, text = why not."""
 
     key: str
@@ -122,7 +122,7 @@ class ContactView(Struct, frozen=True):
     controls: dict[str, str | None]
 
 
-class AgentView(Struct, frozen=True):
+class AgentView(Struct, frozen=True, gc=False):
     """The agent.  `state`: LOGGED_OUT, AVAILABLE, UNAVAILABLE, WORKING, WRAP_UP; `next_state` is for afterwards."""
 
     id: str
@@ -137,7 +137,7 @@ class AgentView(Struct, frozen=True):
     controls: dict[str, str | None]
 
 
-class State(Struct, frozen=True, tag="state"):
+class State(Struct, frozen=True, gc=False, tag="state"):
     """Everything the panel shows, after each change; `seq` grows from message to message of one socket."""
 
     seq: int
@@ -147,7 +147,7 @@ class State(Struct, frozen=True, tag="state"):
     contacts: tuple[ContactView, ...]
 
 
-class SkillChoice(Struct, frozen=True):
+class SkillChoice(Struct, frozen=True, gc=False):
     """A skill of the agent.  `caller_id` is what an outbound call shows; `outbound` says that it can dial."""
 
     id: str
@@ -158,7 +158,7 @@ class SkillChoice(Struct, frozen=True):
     tags: tuple[str, ...]
 
 
-class Setup(Struct, frozen=True, tag="setup"):
+class Setup(Struct, frozen=True, gc=False, tag="setup"):
     """Sent once after `hello` and whenever the directory changed: what can be chosen."""
 
     version: int
@@ -172,7 +172,7 @@ class Setup(Struct, frozen=True, tag="setup"):
     comments_limit: int
 
 
-class Reply(Struct, frozen=True, tag="reply", omit_defaults=True):
+class Reply(Struct, frozen=True, gc=False, tag="reply", omit_defaults=True):
     """The answer to a command: asked (`error` absent), or refused with a stable code; `field` names the bad one."""
 
     id: str
@@ -182,7 +182,7 @@ class Reply(Struct, frozen=True, tag="reply", omit_defaults=True):
     contact: str | None = None
 
 
-class DraftSaved(Struct, frozen=True, tag="draft_saved"):
+class DraftSaved(Struct, frozen=True, gc=False, tag="draft_saved"):
     """That field's revision is durable."""
 
     contact: str
@@ -190,7 +190,7 @@ class DraftSaved(Struct, frozen=True, tag="draft_saved"):
     revision: int
 
 
-class DraftRefused(Struct, frozen=True, tag="draft_refused"):
+class DraftRefused(Struct, frozen=True, gc=False, tag="draft_refused"):
     """That field's revision was not taken, with a stable code; the panel keeps it and says so."""
 
     contact: str
@@ -200,7 +200,7 @@ class DraftRefused(Struct, frozen=True, tag="draft_refused"):
     message: str
 
 
-class Found(Struct, frozen=True, tag="found"):
+class Found(Struct, frozen=True, gc=False, tag="found"):
     """The answer to `find`; `error` is a code when the search did not work (records is then empty)."""
 
     id: str
@@ -208,7 +208,7 @@ class Found(Struct, frozen=True, tag="found"):
     error: str | None = None
 
 
-class Previewed(Struct, frozen=True, tag="previewed"):
+class Previewed(Struct, frozen=True, gc=False, tag="previewed"):
     """What would be dialled: E.164, how it is shown, the country or region; or why not (`error`)."""
 
     id: str
@@ -218,7 +218,7 @@ class Previewed(Struct, frozen=True, tag="previewed"):
     error: str | None = None
 
 
-class Chore(Struct, frozen=True, tag="chore"):
+class Chore(Struct, frozen=True, gc=False, tag="chore"):
     """Something that one panel must do once.  `kind`: screen_pop (record), search_pop (text), refresh."""
 
     id: str
@@ -228,7 +228,7 @@ class Chore(Struct, frozen=True, tag="chore"):
     text: str | None = None
 
 
-class QueueView(Struct, frozen=True):
+class QueueView(Struct, frozen=True, gc=False):
     """How many wait in a skill and since when the longest."""
 
     skill: str
@@ -237,13 +237,13 @@ class QueueView(Struct, frozen=True):
     longest_since: int | None
 
 
-class Queues(Struct, frozen=True, tag="queues"):
+class Queues(Struct, frozen=True, gc=False, tag="queues"):
     """Queue sizes of the agent's skills."""
 
     queues: tuple[QueueView, ...]
 
 
-class TodayRow(Struct, frozen=True):
+class TodayRow(Struct, frozen=True, gc=False):
     """A contact of today.  `outcome`: answered, missed, declined, abandoned, no_answer, busy, failed, cancelled."""
 
     key: str
@@ -260,20 +260,20 @@ class TodayRow(Struct, frozen=True):
     record: RecordView | None
 
 
-class Today(Struct, frozen=True, tag="today"):
+class Today(Struct, frozen=True, gc=False, tag="today"):
     """The agent's contacts of today, newest first."""
 
     total: int
     rows: tuple[TodayRow, ...]
 
 
-class Pong(Struct, frozen=True, tag="pong"):
+class Pong(Struct, frozen=True, gc=False, tag="pong"):
     """The answer to `ping`."""
 
     now: int
 
 
-class Failure(Struct, frozen=True, tag="error"):
+class Failure(Struct, frozen=True, gc=False, tag="error"):
     """Something that belongs to no order: a message that could not be read, or why the socket is being closed."""
 
     error: str
