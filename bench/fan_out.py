@@ -60,9 +60,8 @@ def main() -> None:
             raise SystemExit("the two do not show the same")
     ratios = [a[0] / b[0] for a, b in zip(found["bare"], found["connector"], strict=True)]
     how = f"{given.agents:,} panels, each shown its own new state, {given.times} times a run"
-    figures = [
-        figure(PROGRAM, "Messages per CPU second to all panels: connector ÷ bare send_frame", ratios, "×", how, above=0.9)
-    ]
+    what = "Messages per CPU second to all panels: connector ÷ bare send_frame"
+    figures = [figure(PROGRAM, what, ratios, "×", how, above=0.9)]
     for variant, runs in found.items():
         figures += [
             figure(PROGRAM, f"CPU per message, {variant}", [run[0] for run in runs], "µs", how),

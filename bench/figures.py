@@ -26,7 +26,7 @@ CONNECTOR_PACKAGES = ("aiohttp", "msgspec")
 
 
 class Figure(Struct, frozen=True):
-    """One line of the table.  `aim` is empty for what only explains another figure; `met` says whether it is reached."""
+    """One line of the table.  `aim` is empty for what only explains another figure."""
 
     program: str
     what: str

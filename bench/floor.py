@@ -1,4 +1,4 @@
-"""A floor of N agents, each in a live call with a person that was found: what the servers under test are loaded with."""
+"""A floor of N agents, each in a live call with a person that was found: what the servers under test hold."""
 
 import time
 
@@ -105,12 +105,12 @@ def agent(n: int) -> Agent:
 
 def snapshot(agents: int) -> Snapshot:
     """What a switch with those calls says."""
-    legs = []
-    for n in range(agents):
-        call = contact(n)
-        for leg in call.legs:
-            legs.append(LegNow(leg.id, call.key, leg.role, leg.state, call.number, call.line, leg.since))
-    return Snapshot(tuple(legs), {}, {str(20_000 + n): True for n in range(agents)})
+    legs = tuple(
+        LegNow(leg.id, call.key, leg.role, leg.state, call.number, call.line, leg.since)
+        for call in map(contact, range(agents))
+        for leg in call.legs
+    )
+    return Snapshot(legs, {}, {str(20_000 + n): True for n in range(agents)})
 
 
 class Tokens:

@@ -23,6 +23,7 @@ import msgspec
 
 from bench import ari_like, floor
 from bench.figures import DATA, ROOT
+from connector.domain.model import Contact
 
 PATIENCE = 60.0
 """Seconds without any message after which a run is given up."""
@@ -90,14 +91,18 @@ class Load:
         self.messages = 0
         self.panels: dict[int, Panel] = {}
         self._out = bytearray()
-        self._shift = 0
+        self._turn = self._last = 0
+        self._todo: list[int] = []
+        self._expected: dict[int, tuple[bytes, float]] = {}
+        self._calls: list[Contact] = []
 
     def __enter__(self) -> "Load":
         self._open_files()
         DATA.mkdir(exist_ok=True)
         self._folder = Path(tempfile.mkdtemp(dir=DATA))
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.server = Server(self.variant, self.agents, self._listener.getsockname()[1], self._tokens.public, self._folder)
+        port = self._listener.getsockname()[1]
+        self.server = Server(self.variant, self.agents, port, self._tokens.public, self._folder)
         self._poll = select.epoll()
         self._switch = _accept(self._listener)
         return self
@@ -132,61 +137,88 @@ class Load:
                 self._wait(None)
         self.messages = 0
 
-    def hold_and_resume(self, rounds: int, *, rate: float | None = None) -> list[float]:
-        """Every agent's customer is held and resumed, `rounds` events each; all must be seen on the agent's panel.
+    def saturate(self, rounds: int) -> list[float]:
+        """Every agent's customer is held and resumed, `rounds` events each, and each event is seen on a panel.
 
-        Saturation (`rate` None): an agent's next event is sent as soon as the panel shows the one before, so one event
-        of each agent is always on its way and no two can be shown in one message.  With a rate, in events a second, the
-        events come on a schedule whatever the server does.  Returns ms from the scheduled time to the message.
+        An agent's next event is sent as soon as the panel shows the one before: one event of each agent is always on
+        its way, and no two can be shown in one message.  Returns ms from sending to seeing.
         """
-        first = self._shift
-        self._shift += rounds + rounds % 2
+        self._begin(rounds)
+        for n in range(self.agents):
+            self._hold_or_resume(n, time.perf_counter())
         waits: list[float] = []
-        todo = [rounds] * self.agents
-        expected: dict[int, tuple[bytes, float]] = {}
-
-        def send(n: int, due: float) -> None:
-            turn = first + rounds - todo[n]
-            todo[n] -= 1
-            at = floor.START + 1_000 + turn * self.agents + n
-            kind = "ChannelUnhold" if turn % 2 else "ChannelHold"
-            call = _CALLS[n]
-            text = ari_like.message(kind, call.legs[0].id, at, call.number, call.key)
-            self._out += _plain(text)
-            expected[n] = (b'"since":%d}' % at, due)
 
         def seen(panel: Panel) -> None:
-            waiting = expected.get(panel.n)
-            if waiting is None or waiting[0] not in panel.text:
-                return
-            del expected[panel.n]
-            waits.append((time.perf_counter() - waiting[1]) * 1000)
-            if rate is None and todo[panel.n]:
-                send(panel.n, time.perf_counter())
+            if self._arrived(panel, waits) and self._todo[panel.n]:
+                self._hold_or_resume(panel.n, time.perf_counter())
 
-        for n in range(len(_CALLS), self.agents):
-            _CALLS.append(floor.contact(n))
-        began = time.perf_counter()
-        if rate is None:
+        while self._expected:
+            self._wait(seen)
+        return waits
+
+    def flood(self, rounds: int) -> None:
+        """The same events, agent after agent, as fast as the server reads; returns when all show the last."""
+        self._begin(rounds)
+        for _ in range(rounds):
             for n in range(self.agents):
-                send(n, began)
-            while expected:
-                self._wait(seen)
-            return waits
+                self._hold_or_resume(n, time.perf_counter())
+                if len(self._out) > 65_536:
+                    self._wait(lambda _panel: None, 0)
+        waits: list[float] = []
+        for panel in self.panels.values():
+            self._arrived(panel, waits)
+        while self._expected:
+            self._wait(lambda panel: self._arrived(panel, waits))
+
+    def paced(self, rounds: int, rate: float) -> list[float]:
+        """The same events at `rate` a second, whatever the server does; returns ms from schedule to seeing."""
+        self._begin(rounds)
+        waits: list[float] = []
+        began = time.perf_counter()
+
+        def seen(panel: Panel) -> None:
+            self._arrived(panel, waits)
+
         for number in range(rounds * self.agents):
             due = began + number / rate
             while (now := time.perf_counter()) < due:
                 self._wait(seen, due - now)
-            n = number % self.agents
-            while n in expected:  # so slow that the agent's last event has not been shown
+            while number % self.agents in self._expected:  # so slow that the agent's last event is not shown yet
                 self._wait(seen)
-            send(n, due)
-        while expected:
+            self._hold_or_resume(number % self.agents, due)
+        while self._expected:
             self._wait(seen)
         return waits
 
+    def _begin(self, rounds: int) -> None:
+        """`rounds` more events of each agent; an even number, so that every call goes on as it was."""
+        if rounds % 2:
+            raise SystemExit("--rounds: an even number, please")
+        self._calls += [floor.contact(n) for n in range(len(self._calls), self.agents)]
+        self._todo = [rounds] * self.agents
+        self._last = self._turn + rounds
+        self._turn = self._last
+
+    def _hold_or_resume(self, n: int, due: float) -> None:
+        turn = self._last - self._todo[n]
+        self._todo[n] -= 1
+        at = floor.START + 1_000 + turn * self.agents + n
+        call = self._calls[n]
+        kind = "ChannelUnhold" if turn % 2 else "ChannelHold"
+        self._out += _plain(ari_like.message(kind, call.legs[0].id, at, call.number, call.key))
+        self._expected[n] = (b'"since":%d}' % at, due)
+
+    def _arrived(self, panel: Panel, waits: list[float]) -> bool:
+        """Whether the panel shows what it was to show; noted once."""
+        waiting = self._expected.get(panel.n)
+        if waiting is None or waiting[0] not in panel.text:
+            return False
+        del self._expected[panel.n]
+        waits.append((time.perf_counter() - waiting[1]) * 1000)
+        return True
+
     def to_all(self, kind: str, needle: bytes) -> tuple[float, float]:
-        """One event that all panels are shown; returns the seconds until the last of them has it, and the server's CPU."""
+        """One event that all panels are shown; returns the seconds until the last has it, and the server's CPU."""
         missing = set(range(self.agents))
 
         def seen(panel: Panel) -> None:
@@ -232,9 +264,6 @@ class Load:
                 panel.text = text
                 if seen is not None:
                     seen(panel)
-
-
-_CALLS: list[Any] = []
 
 
 def _frames(panel: Panel, data: bytes) -> Iterator[bytes]:
@@ -287,7 +316,8 @@ def _accept(listener: socket.socket) -> socket.socket:
     sock, _ = listener.accept()
     sock.settimeout(30)
     head = _head(sock)
-    key = next(line.split(b":", 1)[1].strip() for line in head.split(b"\r\n") if line.lower().startswith(b"sec-websocket-key"))
+    lines = (line.partition(b":") for line in head.split(b"\r\n"))
+    key = next(value.strip() for name, _, value in lines if name.lower() == b"sec-websocket-key")
     accept = base64.b64encode(hashlib.sha1(key + _GUID).digest())
     sock.sendall(
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -1,4 +1,4 @@
-"""Memory of the connector per agent: resident size of a process with N agents, connected and in a call, less one with one.
+"""Memory of the connector per agent: resident size with N agents, connected and in a call, less that with one.
 
     python bench/memory.py [--agents N,N] [--repeats N]
 
@@ -24,7 +24,7 @@ def resident(variant: str, agents: int, tokens: floor.Tokens) -> int:
     """Bytes of the server with that many agents, after a little work."""
     with Load(variant, agents, tokens) as load:
         load.connect()
-        load.hold_and_resume(4)
+        load.saturate(4)
         return load.server.rss()
 
 

@@ -1,6 +1,6 @@
 """Group commit of the store beside the bare SQLite batch: the same rows, the same sync, the contents compared.
 
-    python bench/store_commit.py [commits] [repeats]
+    python bench/store_commit.py [--commits N] [--repeats N]
 
 Each commit is one contact and one wanted Task.  `bare N`: one thread that has all commits at hand, encodes N of them
 and writes them in one transaction with `executemany`; that is the most SQLite can do.  `store N`: N producers on an
@@ -10,6 +10,7 @@ are not.
 """
 
 import asyncio
+import os
 import random
 import sqlite3
 import statistics
@@ -23,13 +24,14 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.figures import DATA, Figure, figure, options, tell
 from connector.domain.effects import SaveTask
 from connector.domain.model import Contact, Kind, Leg, LegState, Match, MatchState, Phase, Record, Role
 from connector.ports.store import Commit
 from connector.store import database
 from connector.store.sqlite import SqliteStore
 
-DATA = Path(__file__).parent / ".data"
+PROGRAM = "store_commit"
 NOW = 1_795_435_200_000
 CONTACT = (
     "INSERT INTO contact (key, agent, started, closed, written, epoch, value) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT"
@@ -126,10 +128,13 @@ def content(path: Path) -> list[tuple[object, ...]]:
 
 
 def main() -> None:
-    given = [int(argument) for argument in sys.argv[1:]]
-    count, repeats = (given + [20_000, 7][len(given) :])[:2]
-    DATA.mkdir(exist_ok=True)
+    parser = options(__doc__ or "")
+    parser.add_argument("--commits", type=int, default=20_000)
+    given = parser.parse_args()
+    started = os.getloadavg()
+    count, repeats = given.commits, given.repeats
     work = commits(count)
+    DATA.mkdir(exist_ok=True)
     variants: dict[str, tuple[Callable[[Path, list[Commit], int], list[float]], int]] = {
         "bare 64": (bare, 64),
         "store 64": (store, 64),
@@ -153,19 +158,22 @@ def main() -> None:
             expected = expected or found
             if found != expected or len(found) != count:
                 raise SystemExit(f"{name} left other rows than the others")
-    for name, taken in seconds.items():
-        other = "bare " + name.split()[1]
-        ratios = [a / b for a, b in zip(taken, seconds[other], strict=True)]
-        burnt = [a / b for a, b in zip(cpu[name], cpu[other], strict=True)]
-        rates = sorted(count / s for s in taken)
-        line = f"{name:10} {statistics.median(rates):8.0f}/s ({rates[0]:.0f} to {rates[-1]:.0f})"
-        line += f"  time x {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
-        line += f"  cpu x {statistics.median(burnt):.2f} ({min(burnt):.2f} to {max(burnt):.2f})"
-        line += f" {statistics.median(cpu[name]) / count * 1e6:.1f} us"
-        if waits[name]:
-            cuts = statistics.quantiles(waits[name], n=100)
-            line += f"  p50 {cuts[49]:.1f} ms  p99 {cuts[98]:.1f} ms"
-        print(line)
+    figures = []
+    for size in (64, 500):
+        ours, limit = f"store {size}", f"bare {size}"
+        how = f"{count:,} commits of a contact and its Task; {size} producers beside batches of {size}"
+        ratio = [a / b for a, b in zip(cpu[ours], cpu[limit], strict=True)]
+        slower = [a / b for a, b in zip(seconds[ours], seconds[limit], strict=True)]
+        rates = [count / taken for taken in seconds[ours]]
+        figures += [
+            figure(PROGRAM, f"CPU per commit: store ÷ bare batches of {size}", ratio, "×", how),
+            figure(PROGRAM, f"Time per commit: store ÷ bare batches of {size}", slower, "×", how),
+            figure(PROGRAM, f"Commits a second, {size} producers", rates, "", how),
+        ]
+        cuts = statistics.quantiles(waits[ours], n=100, method="inclusive")
+        what = f"Until acknowledged, {size} producers, median to 99 of 100"
+        figures.append(Figure(PROGRAM, what, cuts[49], cuts[49], cuts[98], "ms", how))
+    tell(figures, started, given.out)
 
 
 if __name__ == "__main__":

@@ -105,7 +105,15 @@ async def connector(agents: int, ari_port: int, key: str, folder: Path) -> web.A
     loaded = await store.open()
     contacts, people = tuple(map(floor.contact, range(agents))), tuple(map(floor.agent, range(agents)))
     saved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    store.commit(Commit(contacts, people), lambda error: saved.set_exception(error) if error else saved.set_result(None))
+
+
+    def done(error: BaseException | None) -> None:
+        if error is None:
+            saved.set_result(None)
+        else:
+            saved.set_exception(error)
+
+    store.commit(Commit(contacts, people), done)
     await saved
     hub = Hub(clock)
     crm: Any = NoCrm()

@@ -1,0 +1,113 @@
+"""Runs the benchmarks and writes `docs/reference/performance.md`: `python bench/run.py [PROGRAM ...] [--quick]`.
+
+Without names, all but `fresh_clone`, which downloads everything anew and is run by its name.  What is not run keeps the
+figures of its last run, with their commit and date (`bench/results.jsonl`).  `--quick` proves that the programs work
+and writes nothing.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import msgspec
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.figures import ROOT, Circumstances, Figure, shown
+
+RESULTS = ROOT / "bench" / "results.jsonl"
+PAGE = ROOT / "docs" / "reference" / "performance.md"
+
+PROGRAMS: dict[str, tuple[str, list[str], list[str]]] = {
+    "fresh_clone": ("From clone to a call", [], ["--again", "1"]),
+    "panel_size": ("What the panel loads", [], []),
+    "panel_latency": ("The panel in Chromium", [], ["--loads", "2", "--calls", "3", "--holds", "2"]),
+    "event_path": ("An event from the switch to the panel", [], ["--repeats", "1", "--agents", "50", "--rounds", "4"]),
+    "fan_out": ("News for all panels", [], ["--repeats", "1", "--agents", "50"]),
+    "memory": ("Memory", [], ["--repeats", "1", "--agents", "50"]),
+    "store_commit": ("Commits to disk", [], ["--repeats", "1", "--commits", "500"]),
+}
+"""Each with its title on the page, its arguments, and those of a quick run."""
+
+INTRO = """# Measured figures
+
+Written by `make bench`; do not edit. A ratio is two things measured side by side in one run, and is what to trust:
+absolute figures change with the machine and with what else it does (the load is given). Median [range] of the repeats;
+the order within a repeat is random; both sides of a comparison do the same observable work, and what they did is
+compared. Commits are synced to the disk of the clone. Processor time is that of the server's own process, all threads.
+
+"""
+
+
+def run(names: list[str], *, quick: bool) -> list[Circumstances | Figure]:
+    """Runs them one after the other; returns what they handed over."""
+    found: list[Circumstances | Figure] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            out = Path(folder) / f"{name}.jsonl"
+            print(f"{name} …", flush=True)
+            began = time.monotonic()
+            _, usual, fast = PROGRAMS[name]
+            command = [sys.executable, str(ROOT / "bench" / f"{name}.py"), *(fast if quick else usual)]
+            subprocess.run([*command, "--out", str(out)], cwd=ROOT, check=True)
+            print(f"  {name} took {time.monotonic() - began:.0f} s", flush=True)
+            found += _read(out)
+    return found
+
+
+def _read(path: Path) -> list[Circumstances | Figure]:
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    return [
+        msgspec.json.decode(line, type=Circumstances if b'"machine"' in line else Figure) for line in lines if line
+    ]
+
+
+def page(results: list[Circumstances | Figure]) -> str:
+    """The page: a section a program."""
+    parts = [INTRO]
+    for name, (title, _, _) in PROGRAMS.items():
+        figures = [one for one in results if isinstance(one, Figure) and one.program == name]
+        around = next((one for one in results if isinstance(one, Circumstances) and one.program == name), None)
+        if around is None:
+            continue
+        parts.append(f"## {title}\n\n| What | Aim | Measured | How |\n| --- | --- | --- | --- |\n")
+        parts += map(_row, figures)
+        parts.append(
+            f"\n`{around.command}` at {around.commit}, {around.at}, load {around.load_before} before and "
+            f"{around.load_after} after; {around.machine}; {around.versions}.\n\n"
+        )
+    return "".join(parts).rstrip() + "\n"
+
+
+def _row(one: Figure) -> str:
+    aim = one.aim if one.met is None else f"{one.aim} ({'met' if one.met else '**missed**'})"
+    unit = f" {one.unit}" if one.unit else ""
+    spread = "" if one.low == one.high else f" [{shown(one.low)} to {shown(one.high)}]"
+    how = f"{one.how}. {one.note}" if one.note else one.how
+    return f"| {one.what} | {aim} | {shown(one.median)}{unit}{spread} | {how} |\n"
+
+
+def main() -> None:
+    """Runs, keeps, writes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("programs", nargs="*", metavar="PROGRAM", help=", ".join(PROGRAMS))
+    parser.add_argument("--quick", action="store_true", help="small sizes, nothing is written")
+    given = parser.parse_args()
+    unknown = set(given.programs) - set(PROGRAMS)
+    if unknown:
+        parser.error(f"no such program: {', '.join(sorted(unknown))}; there are {', '.join(PROGRAMS)}")
+    names = given.programs or [name for name in PROGRAMS if name != "fresh_clone"]
+    found = run(names, quick=given.quick)
+    if given.quick:
+        return
+    results = [one for one in _read(RESULTS) if one.program not in names] + found
+    RESULTS.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in results))
+    PAGE.write_text(page(results), encoding="utf-8")
+    print(f"written: {PAGE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
