@@ -100,6 +100,7 @@ def reconnected(floor: Floor, directory: Directory, stamp: Stamp) -> Change:
     and is not asked for first.  Then it goes on as after `start`.
     """
     step = Step(floor, directory, stamp)
+    agents.agree(step)
     for contact in _by_age(floor):
         renewed = tuple(replace(ask, due=max(ask.due, step.now + directory.settings.ask)) for ask in contact.asked)
         known = contact if renewed == contact.asked else step.put(replace(contact, asked=renewed))

@@ -30,6 +30,7 @@ from connector.domain.events import AskRefused, CallerMatched, Event, LegEnded
 from connector.domain.model import Contact, Floor, MatchState, Phase
 from connector.domain.rules.wrap_up import settled
 from connector.domain.step import Change, Stamp, apply, load
+from connector.domain.tasks import fields
 from connector.errors import BadInput, CrmUnavailable, NotAllowed, SwitchUnavailable
 from connector.ports.crm import Crm
 from connector.ports.store import Commit, Loaded, RememberedReply, Store
@@ -131,6 +132,7 @@ class Runner:
         load(self.floor, loaded.contacts, loaded.agents)
         for reply in loaded.replies:
             self._remember(reply)
+        self._want_again()
         for news in loaded.news:
             self.event(news)
         self._spawn(self._ask_in_order())
@@ -138,6 +140,12 @@ class Runner:
         for contact in list(self.floor.contacts.values()):
             if contact.match.state is MatchState.SEARCHING and contact.phase is not Phase.CLOSED:
                 self._spawn(self._match(MatchCaller(contact.key, contact.number)))
+
+    def _want_again(self) -> None:
+        """Each Task that is not known to be written is wanted; a store that has it in its outbox already ignores it."""
+        open_saves = [contact for contact in self.floor.contacts.values() if contact.save.wanted > contact.save.written]
+        wanted = [SaveTask(it.key, it.save.wanted, fields(it, self.directory)) for it in open_saves]
+        self._take(Change(effects=tuple(wanted)))
 
     async def stop(self) -> None:
         """No more effects leave; what was committed stays, and calls go on."""

@@ -3,11 +3,23 @@
 import pytest
 from msgspec.structs import replace
 
-from connector.domain.commands import Answer, Decline, Dial, Done, End, Hold, Mute, SaveDraft, SendDigits, SetState
+from connector.domain.commands import (
+    Answer,
+    Decline,
+    Dial,
+    Done,
+    End,
+    Hold,
+    Mute,
+    SaveDraft,
+    SendDigits,
+    SetState,
+    Visit,
+)
 from connector.domain.directory import Directory
 from connector.domain.effects import Adopt, Connect, EndLeg, Mix, Offer, PlaceCall, PlayDigits, SetMute
 from connector.domain.events import CallerMatched, LegAnswered, LegEnded, LegHeld, LegRinging, TaskSaved
-from connector.domain.model import AgentState, LegState, MatchState, Phase, Role, SaveState
+from connector.domain.model import AgentState, LegState, MatchState, Phase, Record, Role, SaveState
 from connector.errors import BadInput, CrmUnavailable, NotAllowed
 from connector.ports.store import Loaded
 from connector.ports.switch import LegNow, Snapshot
@@ -650,6 +662,47 @@ async def test_what_was_settled_while_the_connector_ended_is_told_at_the_start()
     after = await Rig().start(loaded(before, news=(TaskSaved(key, 1, "00T000000000001AAA", "Call"),)))
     assert after.contact(key).save.state is SaveState.SAVED
     assert after.disk.contacts[key].save.written == 1
+
+
+async def test_a_task_whose_row_did_not_reach_the_disk_is_wanted_again() -> None:
+    """The commit with the row failed, a later one of the same contact did not, and then the connector was killed."""
+    before = await Rig().start()
+    key = await talking(before)
+    before.disk.at_once = False
+    before.runner.event(LegEnded("in-1", "normal", before.clock.now()))
+    before.runner.draft(SaveDraft(SAM, key, "comments", 1, "Refund"), lambda: None)
+    before.disk.fail()
+    before.disk.write()
+    assert before.disk.tasks == {}
+    after = await Rig().start(loaded(before))
+    assert after.disk.tasks == {key: 1}
+    assert after.pokes == 1
+    assert after.disk.commits[0].tasks[0].fields["Description"] == "Refund"
+
+
+async def test_an_agent_whose_contact_did_not_reach_the_disk_is_free() -> None:
+    before = await Rig().start()
+    before.disk.at_once = False
+    before.order(SetState(SAM, AgentState.AVAILABLE))
+    before.disk.write()
+    before.ring()
+    before.runner.draft(Visit(SAM, Record("003000000000001AAA", "Contact", "Mia Chen")), lambda: None)
+    before.disk.fail()
+    before.disk.write()
+    assert before.disk.contacts == {}
+    after = await Rig().start(loaded(before))
+    agent = after.runner.floor.agents[SAM]
+    assert (agent.state, agent.contacts) == (AgentState.AVAILABLE, ())
+
+
+async def test_a_contact_that_its_agent_s_row_does_not_have_is_the_agent_s() -> None:
+    before = await Rig().start()
+    key = await talking(before)
+    found = loaded(before)
+    free = tuple(replace(agent, state=AgentState.AVAILABLE, contacts=()) for agent in found.agents)
+    after = await Rig(snapshot_of(before, key)).start(replace(found, agents=free))
+    agent = after.runner.floor.agents[SAM]
+    assert (agent.state, agent.contacts) == (AgentState.WORKING, (key,))
 
 
 async def test_who_was_being_looked_up_is_looked_up_again() -> None:

@@ -250,7 +250,9 @@ class World:
 
     async def finish(self) -> None:
         """Everybody hangs up, agents write their dispositions, Salesforce has everything."""
-        for _ in range(8):
+        for _ in range(40):
+            if not self.runner.floor.contacts:
+                return
             for channel in self.engine.live():
                 self.engine.hang_up(channel.leg)
             await self.pass_time(2_000)

@@ -73,6 +73,22 @@ def drop(step: Step, agent_id: str, key: str, afterwards: tuple[AgentState, str]
     follow(step, agent if afterwards is None else replace(agent, next=afterwards))
 
 
+def agree(step: Step) -> None:
+    """Each agent has the open contacts that are theirs, and the state that follows.
+
+    It is so already, unless the disk took a change and not the one before it when the connector ended.
+    """
+    theirs: dict[str, list[Contact]] = {agent: [] for agent in step.floor.agents}
+    for contact in step.floor.contacts.values():
+        if contact.agent is not None and contact.phase is not Phase.CLOSED:
+            theirs.setdefault(contact.agent, []).append(contact)
+    for agent_id, contacts in theirs.items():
+        agent = step.agent(agent_id)
+        if set(agent.contacts) != {contact.key for contact in contacts}:
+            keys = tuple(contact.key for contact in sorted(contacts, key=lambda known: (known.started, known.key)))
+            follow(step, replace(agent, contacts=keys))
+
+
 def follow(step: Step, agent: Agent) -> None:
     """The agent's state follows from their contacts: a live one, one to wrap up, or none."""
     phases = {contact.phase for key in agent.contacts if (contact := step.contact(key)) is not None}
