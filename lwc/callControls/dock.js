@@ -85,10 +85,13 @@ const BUTTONS = {
   call: { label: labels.call, icon: "utility:call", look: "slds-button_brand" }
 };
 
+const SHORT = 6;
+
 function button(name, code, asked = []) {
   const look = BUTTONS[name];
-  // A small panel has room for the word of what goes on, and only the icon of what leaves.
-  const word = name === "decline" ? "slds-truncate pp-roomy" : "slds-truncate";
+  // A small panel has room for the word of what goes on, and for a short one of what leaves, else for its icon only.
+  const long = look.key === "KeyX" && look.icon && look.label.length > SHORT;
+  const word = long ? "slds-truncate pp-roomy" : "slds-truncate";
   return { name, ...look, word, ...allowance(code, asked.includes(name)), look: `slds-button ${look.look}` };
 }
 

@@ -1,7 +1,7 @@
 import { LightningElement, api } from "lwc";
 import { faceOf, linesOf, recordTitle } from "c/contactShown";
 import { tell } from "c/tell";
-import { around, fill, labels, why } from "c/words";
+import { around, explain, fill, labels } from "c/words";
 
 // The letters of ITU-T E.161; the blank keeps the digit of 1 in line with the others.
 const LETTERS = ["1 ", "2ABC", "3DEF", "4GHI", "5JKL", "6MNO", "7PQRS", "8TUV", "9WXYZ", "*", "0+", "#"];
@@ -16,7 +16,7 @@ export default class DialPad extends LightningElement {
 
   @api contact;
   @api connected = false;
-  /** {number, skill, record, error}: the outbound call in the making. */
+  /** {number, skill, record, error, message}: the outbound call in the making. */
   @api outbound;
   /** What would be dialled for `number`: {number, shown, place, error}, or null while it is not known. */
   @api preview;
@@ -50,9 +50,9 @@ export default class DialPad extends LightningElement {
   }
 
   get error() {
-    const { error, number } = this.outbound;
+    const { error, message, number } = this.outbound;
     const found = error || (number.length > 2 ? this.preview?.error : null);
-    return found ? why(found) : "";
+    return found ? explain(found, message) : "";
   }
 
   get invalid() {

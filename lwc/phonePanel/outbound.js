@@ -1,8 +1,17 @@
 /** The outbound call in the making. The rules are the server's: here is only what it has said and what is missing. */
+import { keep, kept } from "c/connectorClient";
+
+const LAST_SKILL = "phone-panel-skill";
+const EMPTY = Object.freeze({ number: "", record: null, skill: null, error: null, message: null, asked: false });
 
 /** The agent's skills to call with. */
 export function outboundSkills(setup) {
   return setup?.skills.filter(({ outbound }) => outbound) ?? [];
+}
+
+/** The skill of a row of today by its name, when it is one to call with. */
+export function skillNamed(setup, name) {
+  return outboundSkills(setup).find((skill) => skill.name === name)?.id ?? null;
 }
 
 /** The preview that belongs to the number as it is typed now, or null. */
@@ -21,7 +30,8 @@ export function whyNotCall(view, outbound) {
   if (!outbound.number.trim()) {
     return "number_needed";
   }
-  const refused = outbound.error ?? previewOf(view, outbound)?.error;
+  // A number that was refused must be changed; anything else may be tried again as it is.
+  const refused = outbound.error?.startsWith("number_") ? outbound.error : previewOf(view, outbound)?.error;
   if (refused) {
     return refused;
   }
@@ -31,16 +41,47 @@ export function whyNotCall(view, outbound) {
   return outbound.asked ? "pending" : null;
 }
 
-/** A new outbound call: the only skill is chosen by itself, else the one used last. */
-export function freshOutbound(view, { number = "", record = null, skill = null } = {}, last = null) {
-  const skills = outboundSkills(view.setup);
-  const known = [skill, skills.length === 1 ? skills[0].id : null, last].find((id) =>
-    skills.some((one) => one.id === id)
-  );
-  return { number, record, skill: known ?? null, error: null, asked: false };
+/** Number, record and skill of the call to be made; `changed(values)` is called with each change. */
+export class OutboundCall {
+  values = EMPTY;
+
+  constructor(session, changed) {
+    this.session = session;
+    this.changed = changed;
+  }
+
+  set(values) {
+    this.values = { ...this.values, ...values };
+    this.changed(this.values);
+  }
+
+  /** Begins anew: the only skill is chosen by itself, else the one used last. */
+  start({ number = "", record = null, skill = null } = {}) {
+    const skills = outboundSkills(this.session.store.view.setup);
+    const known = [skill, skills.length === 1 ? skills[0].id : null, kept(LAST_SKILL, null)];
+    this.set({ ...EMPTY, number, record, skill: known.find((id) => skills.some((one) => one.id === id)) ?? null });
+    this.session.preview(number);
+  }
+
+  /** The agent has changed something: what was refused before may go now. */
+  edit(values) {
+    this.set({ ...values, error: null, message: null });
+    if ("number" in values) {
+      this.session.preview(values.number);
+    }
+  }
+
+  /** Orders the call; resolves with whether the connector has taken the order. */
+  async call() {
+    const { number, skill, record } = this.values;
+    const link = record && { id: record.id, type: record.type, name: record.name.slice(0, 255) };
+    keep(LAST_SKILL, skill);
+    this.set({ asked: true });
+    const { error = null, message = null } = await this.session.order("dial", { number, skill, record: link }, true);
+    this.set({ asked: false, error, message });
+    return !error;
+  }
 }
 
-/** The skill of a row of today by its name, when it is one to call with. */
-export function skillNamed(setup, name) {
-  return outboundSkills(setup).find((skill) => skill.name === name)?.id ?? null;
-}
+/** Before there is a session, nothing is to be called. */
+export { EMPTY as NO_CALL };

@@ -1,20 +1,18 @@
 import { LightningElement, api } from "lwc";
 import { everySecond, now } from "c/clock";
-import { keep, kept } from "c/connectorClient";
-import { currentOf, linesOf, stageOf } from "c/contactShown";
+import { currentOf, stageOf } from "c/contactShown";
 import { connectHost, pageConfig } from "c/hostBridge";
 import { PhoneStore } from "c/phoneStore";
-import { around, duration, fill, labels, language } from "c/words";
+import { duration, fill, labels, language } from "c/words";
 import { keepCaret, takeCaret } from "./caret";
 import { newsOf } from "./news";
-import { freshOutbound, outboundSkills, previewOf, skillNamed, whyNotCall } from "./outbound";
+import { NO_CALL, OutboundCall, outboundSkills, previewOf, skillNamed, whyNotCall } from "./outbound";
 import { Session } from "./session";
-import { digitOf, shortcutOf, SHORTCUTS } from "./shortcuts";
+import { buttonFor, shortcutOf } from "./shortcuts";
 import { bodyOf, cardsOf, dockOf, liveOf, notesOf } from "./shown";
 
 const REMINDER = 60_000;
 const LISTS = { idle: ["queues", "today"], today: ["today"] };
-const LAST_SKILL = "phone-panel-skill";
 
 /**
  * The phone panel: the only component with state. Everything shown comes from the store's view; what it keeps itself is
@@ -28,7 +26,6 @@ export default class PhonePanel extends LightningElement {
 
   labels = labels;
   language = language;
-  shortcuts = SHORTCUTS;
   reminder = duration(REMINDER);
 
   view = { ...new PhoneStore().view, gate: null };
@@ -36,7 +33,7 @@ export default class PhonePanel extends LightningElement {
   detailsOpen = false;
   pressed = null;
   question = null;
-  outbound = freshOutbound({ setup: null });
+  outbound = NO_CALL;
   dismissed = new Set();
   assertive = "";
   polite = "";
@@ -71,6 +68,9 @@ export default class PhonePanel extends LightningElement {
         gate = null;
         this.session = new Session({ host, config, dial: (wanted) => this.dial(wanted) });
         this.session.store.subscribe((view, before) => this.follow(view, before));
+        this.calling = new OutboundCall(this.session, (values) => {
+          this.outbound = values;
+        });
         this.session.start();
       }
     } catch (error) {
@@ -94,13 +94,8 @@ export default class PhonePanel extends LightningElement {
     }
     const shown = new Set(this.notes.map(({ id }) => id));
     this.view = { ...view, gate: null };
-    this.say(
-      newsOf(
-        view,
-        before,
-        this.notes.filter(({ id }) => !shown.has(id))
-      )
-    );
+    const fresh = this.notes.filter(({ id }) => !shown.has(id));
+    this.say(newsOf(view, before, fresh));
     if (view.agent && !before.agent) {
       this.goBackToComments(takeCaret());
     }
@@ -136,41 +131,19 @@ export default class PhonePanel extends LightningElement {
     return bodyOf(this.view, this.opened);
   }
 
-  get isOffered() {
-    return this.body === "offered";
-  }
-
-  get isShortcuts() {
-    return this.body === "shortcuts";
+  /** What fills the body, as `is.offered` and so on. */
+  get is() {
+    const { body } = this;
+    return {
+      [body]: true,
+      dialPad: body === "keypad" || body === "outbound",
+      lists: body === "idle" || body === "today"
+    };
   }
 
   /** The list of shortcuts has nothing else that the keyboard could scroll it by. */
   get bodyTab() {
-    return this.isShortcuts ? "0" : null;
-  }
-
-  get isDialPad() {
-    return this.body === "keypad" || this.body === "outbound";
-  }
-
-  get isWork() {
-    return this.body === "work";
-  }
-
-  get isIdle() {
-    return this.body === "idle" || this.body === "today";
-  }
-
-  get isWaiting() {
-    return this.body === "waiting";
-  }
-
-  get showQueues() {
-    return this.body === "idle";
-  }
-
-  get showAll() {
-    return this.body === "today";
+    return this.is.shortcuts ? "0" : null;
   }
 
   get current() {
@@ -206,36 +179,18 @@ export default class PhonePanel extends LightningElement {
     return this.body === "outbound" && this.dock !== null;
   }
 
-  get keypadOpen() {
-    return this.body === "keypad";
-  }
-
   get digitsContact() {
-    return this.keypadOpen ? this.current : null;
+    return this.is.keypad ? this.current : null;
   }
 
   get mainClass() {
-    const split = this.isWork || (this.isDialPad && this.current) ? " pp_split" : "";
-    const opened = this.opened || (this.isWork && (this.detailsOpen || !this.folds)) ? " pp_opened" : "";
+    const split = this.is.work || (this.is.dialPad && this.current) ? " pp_split" : "";
+    const opened = this.opened || (this.is.work && (this.detailsOpen || !this.folds)) ? " pp_opened" : "";
     return `pp${split}${opened}${this.masked ? " pp_masked" : ""}`;
   }
 
   get cardsClass() {
     return this.cards.length || this.notes.length || this.masked ? "pp-cards" : "pp-cards slds-hide";
-  }
-
-  get offered() {
-    const contact = this.current;
-    const { name, second, record } = linesOf(contact);
-    const wait = contact.offered - contact.started;
-    return {
-      what: [labels.incomingCall, contact.skill_name].filter(Boolean).join(" · "),
-      name,
-      second: record ? second : contact.place,
-      number: contact.number_shown === name ? "" : contact.number_shown,
-      wait: duration(wait),
-      waited: contact.skill_name ? around(labels.waited, contact.skill_name) : around(labels.waitedOnly)
-    };
   }
 
   get folds() {
@@ -342,10 +297,9 @@ export default class PhonePanel extends LightningElement {
   }
 
   newCall(wanted) {
-    this.outbound = freshOutbound(this.view, wanted, kept(LAST_SKILL, null));
+    this.calling.start(wanted);
     this.opened = "outbound";
     this.pressed = null;
-    this.session.preview(this.outbound.number);
     if (!wanted) {
       this.afterRender = () => this.querySelector("c-dial-pad")?.goToNumber();
     }
@@ -363,26 +317,13 @@ export default class PhonePanel extends LightningElement {
   }
 
   editOutbound(event) {
-    this.outbound = { ...this.outbound, ...event.detail, error: null };
     this.pressed = null;
-    if ("number" in event.detail) {
-      this.session.preview(this.outbound.number);
-    }
+    this.calling.edit(event.detail);
   }
 
   async call() {
-    const code = this.outboundCode;
-    if (code) {
-      this.pressed = code;
-      return;
-    }
-    const { number, skill, record } = this.outbound;
-    const link = record && { id: record.id, type: record.type, name: record.name.slice(0, 255) };
-    this.outbound = { ...this.outbound, asked: true };
-    keep(LAST_SKILL, skill);
-    const reply = await this.session.order("dial", { number, skill, record: link }, true);
-    this.outbound = { ...this.outbound, asked: false, error: reply.error ?? null };
-    if (!reply.error && this.opened === "outbound") {
+    this.pressed = this.outboundCode;
+    if (!this.pressed && (await this.calling.call()) && this.opened === "outbound") {
       this.opened = null;
     }
   }
@@ -427,23 +368,13 @@ export default class PhonePanel extends LightningElement {
   }
 
   keys(event) {
-    const digit = this.keypadOpen ? digitOf(event) : null;
-    if (digit && !event.repeat) {
-      event.preventDefault();
-      this.querySelector(`.pp-key[data-digit="${digit}"]`).click();
+    const button = buttonFor(event, this, this.is.keypad);
+    const key = shortcutOf(event);
+    if (button) {
+      button.click();
     } else if (event.key === "Escape" && (this.opened || this.question)) {
       this.question = null;
       this.cancel();
-    } else {
-      this.shortcut(event, shortcutOf(event));
-    }
-  }
-
-  /** A shortcut presses the button that bears its key, with all its rules. */
-  shortcut(event, key) {
-    const button = key && this.querySelector(`[data-key="${key}"]`);
-    if (button) {
-      button.click();
     } else if (key === "KeyN" && this.view.agent) {
       this.newCall();
     } else if (key === "KeyC" && this.current && stageOf(this.current) !== "offered") {

@@ -1,31 +1,27 @@
-/** Keyboard shortcuts: Alt and a place on the keyboard, as Option types letters on a Mac. */
-import { labels } from "c/words";
+/** What a key press means for the panel: Alt and a place on the keyboard, as Option types letters on a Mac. */
 
-/** The list as it is shown: keys and what they do. */
-export const SHORTCUTS = [
-  ["Alt A", labels.answer],
-  ["Alt X", labels.keyLeave],
-  ["Alt H", labels.keyHold],
-  ["Alt M", labels.keyMute],
-  ["Alt K", labels.keypad],
-  ["Alt R", labels.keyRecord],
-  ["Alt P", labels.keyMask],
-  ["Alt C", labels.comments],
-  ["Alt N", labels.newCall],
-  ["Alt V", labels.agentStatus],
-  ["Esc", labels.keyEsc],
-  ["Alt /", labels.keyList]
-].map(([keys, does]) => ({ keys, does }));
+const WRITING = "input:not([type=radio]):not([type=checkbox]), textarea, select";
 
 /** The place of the key of a shortcut ("KeyH"), or null. A key that is held down counts once. */
 export function shortcutOf({ altKey, ctrlKey, metaKey, shiftKey, repeat, code }) {
   return altKey && !ctrlKey && !metaKey && !shiftKey && !repeat ? code : null;
 }
 
-const WRITING = "input:not([type=radio]):not([type=checkbox]), textarea, select";
-
 /** The digit that a key press means for the other side, or null: not while something is being written. */
-export function digitOf({ key, altKey, ctrlKey, metaKey, target }) {
-  const plain = !altKey && !ctrlKey && !metaKey && /^[0-9*#]$/.test(key);
+export function digitOf({ key, altKey, ctrlKey, metaKey, repeat, target }) {
+  const plain = !altKey && !ctrlKey && !metaKey && !repeat && /^[0-9*#]$/.test(key);
   return plain && !target.closest?.(WRITING) ? key : null;
+}
+
+/**
+ * The button of `root` that a key press presses, with all its rules, or null. Buttons bear their key in `data-key`, those
+ * of the keypad, which count only while it is open, their digit in `data-digit`.
+ */
+export function buttonFor(event, root, keypadOpen) {
+  const digit = keypadOpen ? digitOf(event) : null;
+  if (digit) {
+    return root.querySelector(`.pp-key[data-digit="${digit}"]`);
+  }
+  const key = shortcutOf(event);
+  return key ? root.querySelector(`[data-key="${key}"]`) : null;
 }

@@ -373,6 +373,17 @@ describe("phonePanel", () => {
       expect(words(find("#pp-preview"))).toBe("");
     });
 
+    it("may be tried again as it is when something else than the number stood in its way", async () => {
+      await open("idle", { skills: message("setup").skills.slice(2) });
+      await alt("KeyN");
+      await type(".pp-num", "+3120");
+      await press('[data-name="call"]');
+      await reply({ error: "weather", message: "It rains." });
+      expect(words(find("#pp-preview"))).toBe("It rains.");
+      await press('[data-name="call"]');
+      expect(sent("command")).toHaveLength(2);
+    });
+
     it("is made at once by a click in Salesforce when there is one skill to call with", async () => {
       await open("idle", { skills: message("setup").skills.slice(1) });
       cti.click({ number: "+14155550188", ...ROSA });
