@@ -13,6 +13,7 @@ from typing import Any, Final
 from aiohttp import WSMsgType, web
 
 from connector.api import view
+from connector.api.shown import Shown, Situations
 from connector.domain.effects import PopRecord, RefreshView
 from connector.domain.model import Agent
 from connector.service.chores import Chore, Chores
@@ -55,7 +56,11 @@ class PanelSocket:
 
     def send(self, message: Any) -> None:
         """A message of its own goes out at the end of this turn, before any newer state."""
-        self.waiting.append(wire.encode(message))
+        self.send_text(wire.encode(message))
+
+    def send_text(self, text: bytes) -> None:
+        """The same, of a message that is encoded already."""
+        self.waiting.append(text)
         self.hub.wake(self)
 
     def do(self, chore: Chore) -> None:
@@ -72,6 +77,8 @@ class Hub:
         self._runner: Runner | None = None
         self._panels: dict[str, list[PanelSocket]] = {}
         self._seq: dict[str, int] = {}
+        self._situations = Situations()
+        self._shown: dict[str, Shown] = {}
         self._to_send: dict[PanelSocket, None] = {}
         self._wake = asyncio.Event()
         self._lists_due: dict[str, set[str]] = {"queues": set(), "today": set()}
@@ -111,6 +118,7 @@ class Hub:
         if not panels:
             self._panels.pop(panel.agent, None)
             self._seq.pop(panel.agent, None)
+            self._shown.pop(panel.agent, None)
         self._to_send.pop(panel, None)
         self.chores.panel_gone(panel)
 
@@ -170,6 +178,9 @@ class Hub:
                 except (ConnectionError, RuntimeError) as error:
                     # The reader of that socket notices and takes the panel out.
                     log.info("panel went away while being written to: %s", error)
+                except Exception:
+                    # What cannot be shown to one agent must not keep all others from seeing anything.
+                    log.exception("a panel could not be told", extra={"agent": panel.agent})
 
     async def _send_to(self, panel: PanelSocket, states: dict[str, bytes]) -> None:
         if panel.ws.closed:
@@ -208,11 +219,11 @@ class Hub:
         runner = self.runner
         seq = self._seq[agent] = self._seq.get(agent, 0) + 1
         who = runner.floor.agents.get(agent) or Agent(agent)
-        return wire.encode(
-            view.state_view(
-                runner.floor, runner.directory, who, seq=seq, now=self._clock.now(), durable=not runner.slow
-            )
-        )
+        shown = self._shown.get(agent)
+        if shown is None:
+            shown = self._shown[agent] = Shown(self._situations)
+        now = self._clock.now()
+        return wire.encode(shown.state(runner.floor, runner.directory, who, seq=seq, now=now, durable=not runner.slow))
 
     # Lists that are looked at ----------------------------------------------------------------------------------
 
@@ -236,9 +247,14 @@ class Hub:
     def _send_lists(self) -> None:
         self._lists_timer = False
         due, self._lists_due = self._lists_due, {"queues": set(), "today": set()}
+        queues: dict[frozenset[str], bytes] = {}
         for agent in due["queues"]:
+            profile = self.runner.directory.agents.get(agent)
+            skills = frozenset(profile.skills if profile else ())
+            if skills not in queues:
+                queues[skills] = wire.encode(view.queues_view(self.runner.floor, self.runner.directory, agent))
             for panel in self.panels_watching(agent, "queues"):
-                self.list_now(panel, "queues")
+                panel.send_text(queues[skills])
         for agent in due["today"]:
             if self.today is not None and self.panels_watching(agent, "today"):
                 self.today(agent)

@@ -1,0 +1,307 @@
+"""What panels are told, and when: whole, once a turn, and nobody waits for one that does not read."""
+
+import asyncio
+import base64
+import json
+import os
+import re
+import socket
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from connector.api import view
+from connector.api.hub import LISTS_EVERY, ROOM
+from connector.api.hub import PATIENCE as UNTIL_DROPPED
+from connector.domain.commands import SaveDraft
+from connector.domain.effects import PopRecord, RefreshView
+from connector.domain.events import PhoneChanged
+from tests.api.rig import MIA_RECORD, ORIGIN, PATIENCE, Edge
+from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, SAM
+
+
+def states(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [message for message in messages if message["type"] == "state"]
+
+
+async def test_many_changes_in_one_turn_make_one_message(edge: Edge) -> None:
+    contact = await edge.talking()
+    async with edge.panel() as panel:
+        for revision in range(1, 21):
+            edge.runner.draft(SaveDraft(SAM, contact, "comments", revision, f"{revision}"), lambda: None)
+        edge.runner.event(PhoneChanged("2041", False))
+        (state,) = states(await panel.so_far())
+        assert state["contacts"][0]["draft"]["comments"] == {"value": "20", "revision": 20}
+        assert state["agent"]["phone_ready"] is False
+
+
+async def test_what_changes_nothing_is_not_sent(edge: Edge) -> None:
+    async with edge.panel() as panel:
+        edge.ring(line="+19995550100")
+        edge.runner.event(PhoneChanged("2042", False))
+        assert states(await panel.so_far()) == []
+
+
+async def test_the_sequence_grows_by_one_and_is_the_agents_own(edge: Edge) -> None:
+    async with edge.panel(SAM) as sam, edge.panel(JONAS) as jonas:
+        first = sam.heard[-1]["seq"]
+        for n in range(3):
+            await sam.order("set_state", state="AVAILABLE" if n % 2 else "UNAVAILABLE")
+            assert (await sam.until("state"))["seq"] == first + n + 1
+        assert jonas.heard[-1]["seq"] == 1
+        async with edge.panel(SAM) as second:
+            assert second.heard[-1]["seq"] == first + 4
+        assert states(await sam.so_far()) == [], "a second panel that comes tells the first nothing new"
+
+
+async def test_an_answer_goes_out_before_the_state_that_came_of_it(edge: Edge) -> None:
+    async with edge.panel() as panel:
+        await panel.say("command", id="1", name="set_state", state="AVAILABLE")
+        assert (await panel.next())["type"] == "reply"
+        assert (await panel.next())["agent"]["state"] == "AVAILABLE"
+
+
+async def test_a_view_that_fails_keeps_nobody_else_in_the_dark(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = view.state_view
+
+    def fails_for_sam(floor: Any, directory: Any, agent: Any, **more: Any) -> Any:
+        if agent.id == SAM:
+            raise ZeroDivisionError
+        return real(floor, directory, agent, **more)
+
+    async with edge.panel(SAM) as sam, edge.panel(JONAS) as jonas:
+        with monkeypatch.context() as broken:
+            broken.setattr(view, "state_view", fails_for_sam)
+            await sam.order("set_state", state="AVAILABLE")
+            await jonas.order("set_state", state="AVAILABLE")
+            assert (await jonas.until("state"))["agent"]["state"] == "AVAILABLE"
+        await sam.order("set_state", state="UNAVAILABLE", reason="Lunch")
+        assert (await sam.until("state"))["agent"]["state"] == "UNAVAILABLE"
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
+        "a panel could not be told"
+    ]
+
+
+# --- who does not read -----------------------------------------------------------------------------------------------
+
+
+class Deaf:
+    """A panel that says hello and then reads nothing, as one whose browser has frozen."""
+
+    def __init__(self) -> None:
+        self.socket = socket.socket()
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self.socket.setblocking(False)
+        self._tail = b""
+
+    async def connect(self, edge: Edge, agent: str = SAM) -> None:
+        loop = asyncio.get_running_loop()
+        host, port = edge.url.removeprefix("http://").partition("/")[0].split(":")
+        await loop.sock_connect(self.socket, (host, int(port)))
+        key = base64.b64encode(os.urandom(16)).decode()
+        request = (
+            f"GET /panel/socket HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: {ORIGIN}\r\nUpgrade: websocket\r\n"
+            f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
+        )
+        await loop.sock_sendall(self.socket, request.encode())
+        assert b" 101 " in await loop.sock_recv(self.socket, 1024)
+        hello = json.dumps({"type": "hello", **edge.hello(agent)}).encode()
+        # RFC 6455, section 5.2: a text frame with a mask (of zeros) and a length of two bytes.
+        await loop.sock_sendall(self.socket, bytes([0x81, 0xFE]) + len(hello).to_bytes(2, "big") + bytes(4) + hello)
+
+    async def until_cut(self) -> None:
+        """Reads what is there to the end."""
+        with suppress(ConnectionResetError):
+            while await self._read():
+                pass
+
+    async def revisions(self) -> list[int]:
+        """Reads a little; the revisions of the comments in it."""
+        self._tail += await self._read()
+        found = [int(number) for number in re.findall(rb'"comments":\{"value":"(\d+) ', self._tail)]
+        self._tail = b"" if found else self._tail[-64:]
+        return found
+
+    async def _read(self) -> bytes:
+        return await asyncio.wait_for(asyncio.get_running_loop().sock_recv(self.socket, 1 << 16), PATIENCE)
+
+
+def long_note(contact: str, revision: int) -> SaveDraft:
+    return SaveDraft(SAM, contact, "comments", revision, f"{revision} " + "x" * 30_000)
+
+
+async def test_who_does_not_read_is_dropped_and_the_others_go_on(edge: Edge) -> None:
+    contact = await edge.talking()
+    deaf = Deaf()
+    async with edge.panel() as panel:
+        await deaf.connect(edge)
+        await panel.so_far()
+        (_, frozen) = edge.hub._panels[SAM]
+        revision = 0
+        while frozen.transport.get_write_buffer_size() <= ROOM or revision < 30:
+            revision += 1
+            assert revision < 2_000, "the buffer never fills"
+            edge.runner.draft(long_note(contact, revision), lambda: None)
+            state = await panel.until("state")
+            assert state["contacts"][0]["draft"]["comments"]["revision"] == revision
+        most = frozen.transport.get_write_buffer_size()
+        for _ in range(20):
+            revision += 1
+            edge.runner.draft(long_note(contact, revision), lambda: None)
+            await panel.until("state")
+        assert frozen.transport.get_write_buffer_size() == most, "nothing more is written to who does not read"
+        assert edge.hub.count() == 2
+        for _ in range(UNTIL_DROPPED // 100 + 2):
+            edge.clock.advance(100)
+            await asyncio.sleep(0)
+        await deaf.until_cut()
+        await panel.so_far()
+        assert (edge.hub.count(), edge.hub.dropped) == (1, 1)
+        assert (await panel.order("hold", contact=contact)).get("error") is None
+    deaf.socket.close()
+
+
+async def test_who_reads_again_in_time_is_shown_the_newest_state_only(edge: Edge) -> None:
+    contact = await edge.talking()
+    deaf = Deaf()
+    async with edge.panel() as panel:
+        await deaf.connect(edge)
+        await panel.so_far()
+        (_, frozen) = edge.hub._panels[SAM]
+        revision = 0
+        while frozen.transport.get_write_buffer_size() <= ROOM:
+            revision += 1
+            edge.runner.draft(long_note(contact, revision), lambda: None)
+            await panel.until("state")
+        shown = revision
+        for _ in range(5):
+            revision += 1
+            edge.runner.draft(long_note(contact, revision), lambda: None)
+            await panel.until("state")
+        seen: list[int] = []
+        while frozen.transport.get_write_buffer_size():
+            seen += await deaf.revisions()
+        edge.clock.advance(100)  # the hub looks again whether there is room
+        while revision not in seen:
+            seen += await deaf.revisions()
+        assert not set(seen) & set(range(shown + 1, revision))
+        assert edge.hub.dropped == 0
+    deaf.socket.close()
+
+
+# --- lists -----------------------------------------------------------------------------------------------------------
+
+
+def queues(messages: list[dict[str, Any]]) -> list[list[int]]:
+    return [[q["waiting"] for q in m["queues"]] for m in messages if m["type"] == "queues"]
+
+
+async def test_queues_come_at_once_and_then_once_a_second_while_they_are_watched(edge: Edge) -> None:
+    async with edge.panel() as panel:
+        edge.ring()
+        assert queues(await panel.so_far()) == [], "nobody looks"
+        await panel.say("watch", lists=["queues"])
+        assert queues(await panel.so_far()) == [[1, 0]]
+        for _ in range(5):
+            edge.ring()
+        edge.ring(line=BILLING_LINE)
+        assert queues(await panel.so_far()) == []
+        edge.clock.advance(LISTS_EVERY - 1)
+        assert queues(await panel.so_far()) == []
+        edge.clock.advance(1)
+        assert queues(await panel.so_far()) == [[6, 1]]
+        edge.clock.advance(10 * LISTS_EVERY)
+        assert queues(await panel.so_far()) == [], "nothing changed"
+        await panel.say("watch", lists=[])
+        await panel.so_far()
+        edge.ring()
+        edge.clock.advance(LISTS_EVERY)
+        assert queues(await panel.so_far()) == []
+
+
+async def test_queues_say_since_when_the_longest_waits(edge: Edge) -> None:
+    async with edge.panel() as panel:
+        since = edge.clock.now()
+        edge.ring()
+        edge.clock.advance(5_000)
+        edge.ring()
+        await panel.say("watch", lists=["queues"])
+        message = await panel.until("queues")
+        assert message["queues"] == [
+            {"skill": "support", "name": "Support EN", "waiting": 2, "longest_since": since},
+            {"skill": "billing", "name": "Billing", "waiting": 0, "longest_since": None},
+        ]
+
+
+async def test_today_is_asked_for_at_once_and_then_once_a_second(edge: Edge) -> None:
+    asked: list[str] = []
+    edge.hub.today = asked.append
+    contact = await edge.talking()
+    async with edge.panel() as panel, edge.panel(JONAS) as other:
+        await panel.say("watch", lists=["today", "queues"])
+        await panel.so_far()
+        assert asked == [SAM]
+        for revision in range(1, 6):
+            edge.runner.draft(SaveDraft(SAM, contact, "comments", revision, "x"), lambda: None)
+        await other.order("set_state", state="AVAILABLE")
+        assert asked == [SAM]
+        edge.clock.advance(LISTS_EVERY)
+        assert asked == [SAM, SAM]
+        assert [p.agent for p in edge.hub.panels_watching(SAM, "today")] == [SAM]
+        assert edge.hub.panels_watching(JONAS, "today") == []
+    edge.runner.draft(SaveDraft(SAM, contact, "comments", 9, "x"), lambda: None)
+    edge.clock.advance(LISTS_EVERY)
+    assert asked == [SAM, SAM], "nobody looks any more"
+
+
+# --- the directory, chores, who is gone ------------------------------------------------------------------------------
+
+
+async def test_a_new_directory_is_told_to_everybody(edge: Edge) -> None:
+    async with edge.panel(SAM) as sam, edge.panel(JONAS) as jonas:
+        edge.runner.set_directory(replace(DIRECTORY, version=2, tags=("Refund", "VIP", "Invoice")))
+        for panel in (sam, jonas):
+            setup = await panel.until("setup")
+            assert (setup["version"], setup["tags"]) == (2, ["Refund", "VIP", "Invoice"])
+            await panel.until("state")
+
+
+async def test_a_record_waits_for_a_panel_that_opens_it(edge: Edge) -> None:
+    edge.hub.pop(PopRecord(SAM, "a contact", MIA_RECORD))
+    async with edge.panel() as panel:
+        (chore,) = [message for message in panel.heard if message["type"] == "chore"]
+        assert chore["record"]["name"] == "Mia Chen"
+
+
+async def test_a_page_that_nobody_has_open_is_not_refreshed(edge: Edge) -> None:
+    edge.hub.refresh(RefreshView(SAM, "a contact"))
+    async with edge.panel() as panel:
+        assert await panel.so_far() == []
+        edge.hub.refresh(RefreshView(SAM, "a contact"))
+        chore = await panel.until("chore")
+        assert (chore["kind"], chore["record"]) == ("refresh", None)
+
+
+async def test_a_panel_that_goes_while_it_is_being_told_harms_nobody(edge: Edge) -> None:
+    async with edge.panel(JONAS) as jonas:
+        async with edge.panel() as panel:
+            assert panel.ws._response.connection is not None
+            panel.ws._response.connection.transport.abort()  # type: ignore[union-attr]  # as a cable that is cut
+            for n in range(3):
+                edge.runner.event(PhoneChanged("2041", bool(n % 2)))
+                await jonas.so_far()
+        await jonas.so_far()
+        assert edge.hub.count() == 1
+        assert edge.hub.dropped == 0
+
+
+async def test_what_was_sent_is_counted(edge: Edge) -> None:
+    async with edge.panel() as panel:
+        assert edge.hub.sent == 2
+        await panel.say("ping")
+        await panel.until("pong")
+        assert edge.hub.sent == 3
