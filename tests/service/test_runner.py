@@ -14,12 +14,11 @@ from connector.domain.commands import (
     SaveDraft,
     SendDigits,
     SetState,
-    Visit,
 )
 from connector.domain.directory import Directory
 from connector.domain.effects import Adopt, Connect, EndLeg, Mix, Offer, PlaceCall, PlayDigits, SetMute
 from connector.domain.events import CallerMatched, LegAnswered, LegEnded, LegHeld, LegRinging, TaskSaved
-from connector.domain.model import AgentState, LegState, MatchState, Phase, Record, Role, SaveState
+from connector.domain.model import AgentState, LegState, MatchState, Phase, Role, SaveState
 from connector.errors import BadInput, CrmUnavailable, NotAllowed
 from connector.ports.store import Loaded
 from connector.ports.switch import LegNow, Snapshot
@@ -686,13 +685,13 @@ async def test_an_agent_whose_contact_did_not_reach_the_disk_is_free() -> None:
     before.order(SetState(SAM, AgentState.AVAILABLE))
     before.disk.write()
     before.ring()
-    before.runner.draft(Visit(SAM, Record("003000000000001AAA", "Contact", "Mia Chen")), lambda: None)
+    before.order(SetState(SAM, AgentState.UNAVAILABLE, "Lunch"))
     before.disk.fail()
     before.disk.write()
     assert before.disk.contacts == {}
     after = await Rig().start(loaded(before))
     agent = after.runner.floor.agents[SAM]
-    assert (agent.state, agent.contacts) == (AgentState.AVAILABLE, ())
+    assert (agent.state, agent.reason, agent.contacts) == (AgentState.UNAVAILABLE, "Lunch", ())
 
 
 async def test_a_contact_that_its_agent_s_row_does_not_have_is_the_agent_s() -> None:
