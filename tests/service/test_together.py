@@ -29,7 +29,7 @@ from tests.service.rig import Disk, Panels, People
 
 AGENTS = (SAM, JONAS)
 LINES = (LINE, BILLING_LINE, "+14155550102")
-WALKS = max(12, settings().max_examples // 8)
+WALKS = settings().max_examples // 8
 STEPS = 150
 
 
@@ -82,7 +82,7 @@ class World:
         self.saved: dict[str, int] = {}
         self.drafts = 0
         self.ids = 0
-        self.kills = 0
+        self.said_not_to_be_durable: set[str] = set()
 
     def new_id(self, _now: int) -> str:
         self.ids += 1
@@ -119,8 +119,14 @@ class World:
         self.engine.inflict(Up())
 
     async def kill(self) -> None:
-        """Whatever is not on disk is lost; what was asked of the switch was asked."""
-        self.kills += 1
+        """Whatever is not on disk is lost; what was asked of the switch was asked.
+
+        While the disk is slow what goes ahead is said not to be durable, and a call may be lost with it.
+        """
+        if self.runner.slow:
+            self.said_not_to_be_durable |= {
+                contact.key for commit, _ in self.disk.waiting for contact in commit.contacts
+            }
         self.disk.waiting.clear()
         await self.runner.stop()
         await self.runner._switch.close()
@@ -300,7 +306,7 @@ async def test_a_walk(seed: int) -> None:
         assert known.state not in (AgentState.WORKING, AgentState.WRAP_UP)
     calls = calls_by_contact(world.entries)
     must = {key for key, call in calls.items() if call.spoke or call.placed}
-    assert must <= set(world.saved), "a call without a Task"
+    assert must - world.said_not_to_be_durable <= set(world.saved), "a call without a Task"
     may = {key for key, call in calls.items() if call.agent_answered is not None}
     may |= {key for key, contact in world.disk.contacts.items() if contact.kind is Kind.OUTBOUND}
     assert set(world.saved) <= must | may, "a Task without a call"
