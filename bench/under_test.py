@@ -15,6 +15,7 @@ import gc
 import os
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -286,7 +287,7 @@ if __name__ == "__main__":
     given = (sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]).read_text(), Path(sys.argv[5]))
     profile = os.environ.get("BENCH_PROFILE")
     if profile:
-        with cProfile.Profile() as profiler:
+        with cProfile.Profile(time.thread_time) as profiler:
             asyncio.run(main(*given))
         profiler.dump_stats(profile)
     else:

@@ -1,5 +1,7 @@
 """What an agent's panels are shown: built from the floor, in the words of the wire."""
 
+from typing import Any
+
 from connector.domain import numbers
 from connector.domain.decide import deadline
 from connector.domain.directory import Directory, Profile
@@ -7,7 +9,6 @@ from connector.domain.model import (
     Agent,
     Contact,
     Floor,
-    Leg,
     LegState,
     Link,
     Mask,
@@ -56,18 +57,35 @@ def _draft(contact: Contact) -> wire.DraftView:
     )
 
 
-def _leg(leg: Leg) -> wire.LegView:
-    return wire.LegView(leg.id, leg.role, leg.state, leg.since)
-
-
-def contact_view(floor: Floor, directory: Directory, contact: Contact, profile: Profile) -> wire.ContactView:
-    """One contact of the agent."""
-    skill = directory.skill(contact.skill)
+def live_part(directory: Directory, contact: Contact) -> dict[str, Any]:
+    """What changes while people talk: the fields of a contact's view that follow from legs, orders and the media."""
     customer = contact.leg(Role.CUSTOMER)
-    held = customer is not None and customer.state is LegState.HELD
-    who_options, what_options = options(contact)
     problem = contact.problem
     wrap_up = deadline(contact, directory) if contact.phase is Phase.WRAP_UP else None
+    return {
+        "legs": tuple([wire.LegView(leg.id, leg.role, leg.state, leg.since) for leg in contact.legs]),
+        "held_since": customer.since if customer is not None and customer.state is LegState.HELD else None,
+        "muted": contact.muted,
+        "recording": contact.recording,
+        "mask": contact.mask,
+        "masked_since": contact.masked_since if contact.mask is Mask.ON else None,
+        "digits": contact.digits,
+        "asked": tuple([ask.goal for ask in contact.asked]) if contact.asked else (),
+        "problem": wire.ProblemView(problem.code, problem.order, problem.at) if problem else None,
+        "wrap_up_ends": wrap_up[0] if wrap_up else None,
+    }
+
+
+def contact_view(
+    floor: Floor,
+    directory: Directory,
+    contact: Contact,
+    profile: Profile,
+    can: dict[str, str | None] | None = None,
+) -> wire.ContactView:
+    """One contact of the agent; `can` are its controls where they are known already."""
+    skill = directory.skill(contact.skill)
+    who_options, what_options = options(contact)
     return wire.ContactView(
         key=contact.key,
         kind=contact.kind,
@@ -83,24 +101,32 @@ def contact_view(floor: Floor, directory: Directory, contact: Contact, profile: 
         answered=contact.answered,
         ended=contact.ended,
         outcome=contact.outcome,
-        legs=tuple(_leg(leg) for leg in contact.legs),
-        held_since=customer.since if held and customer else None,
-        muted=contact.muted,
-        recording=contact.recording,
-        mask=contact.mask,
-        masked_since=contact.masked_since if contact.mask is Mask.ON else None,
-        digits=contact.digits,
-        asked=tuple(ask.goal for ask in contact.asked),
-        problem=wire.ProblemView(problem.code, problem.order, problem.at) if problem else None,
         match=wire.MatchView(contact.match.state, tuple(record_view(person) for person in contact.match.people)),
         draft=_draft(contact),
         who_options=tuple(record_view(record) for record in who_options),
         what_options=tuple(record_view(record) for record in what_options),
         what_closed="name_is_lead" if name_is_lead(contact) else None,
         disposition_required=skill.disposition_required,
-        wrap_up_ends=wrap_up[0] if wrap_up else None,
         save=_save(contact.save),
-        controls=controls(floor, contact, directory),
+        controls=controls(floor, contact, directory) if can is None else can,
+        **live_part(directory, contact),
+    )
+
+
+def agent_view(floor: Floor, directory: Directory, agent: Agent, profile: Profile) -> wire.AgentView:
+    """The agent, without their contacts."""
+    next_state, next_reason = agent.next or (None, None)
+    return wire.AgentView(
+        id=agent.id,
+        name=profile.name,
+        state=agent.state,
+        reason=agent.reason or None,
+        since=agent.since,
+        next_state=next_state,
+        next_reason=next_reason or None,
+        phone_ready=agent.phone_ready and floor.switch_up,
+        phone=profile.device,
+        controls=agent_controls(floor, directory, agent),
     )
 
 
@@ -108,23 +134,11 @@ def state_view(floor: Floor, directory: Directory, agent: Agent, *, seq: int, no
     """All that the agent's panels show, but for lists that are asked for apart."""
     profile = directory.agents.get(agent.id) or Profile(agent.id, agent.id)
     contacts = [floor.contacts[key] for key in agent.contacts if key in floor.contacts]
-    next_state, next_reason = agent.next or (None, None)
     return wire.State(
         seq=seq,
         now=now,
         durable=durable,
-        agent=wire.AgentView(
-            id=agent.id,
-            name=profile.name,
-            state=agent.state,
-            reason=agent.reason or None,
-            since=agent.since,
-            next_state=next_state,
-            next_reason=next_reason or None,
-            phone_ready=agent.phone_ready and floor.switch_up,
-            phone=profile.device,
-            controls=agent_controls(floor, directory, agent),
-        ),
+        agent=agent_view(floor, directory, agent, profile),
         contacts=tuple(contact_view(floor, directory, contact, profile) for contact in contacts),
     )
 

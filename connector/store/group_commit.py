@@ -36,6 +36,8 @@ class GroupCommit(Generic[Work]):
     def __init__(self, path: Path, perform: Perform[Work]) -> None:
         self._path = path
         self._perform = perform
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._coming: list[tuple[Work, Done]] = []
         self._jobs: deque[tuple[Work, Done]] = deque()
         self._news = threading.Condition()
         self._taking = False
@@ -51,7 +53,7 @@ class GroupCommit(Generic[Work]):
 
         Raises `StoreLocked`, `StoreError`.
         """
-        loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
         opened: asyncio.Future[int] = loop.create_future()
         # A daemon: a process that ends without `end` must not hang; whatever was acknowledged is on disk by then.
         self._thread = threading.Thread(target=self._own, args=(loop, opened), name="store", daemon=True)
@@ -61,17 +63,28 @@ class GroupCommit(Generic[Work]):
         return epoch
 
     def submit(self, work: Work, done: Done) -> bool:
-        """Queues it; `done` is called on the loop.  False, and it is not queued, before `start` and after `end`."""
+        """Queues it; `done` is called on the loop.  False, and it is not queued, before `start` and after `end`.
+
+        What comes within one turn of the loop is handed over at its end, together: one wake-up, one transaction.
+        """
         if not self._taking:
             return False
-        with self._news:
-            self._jobs.append((work, done))
-            self._news.notify()
+        if not self._coming:
+            assert self._loop is not None
+            self._loop.call_soon(self._hand_over)
+        self._coming.append((work, done))
         return True
+
+    def _hand_over(self) -> None:
+        coming, self._coming = self._coming, []
+        with self._news:
+            self._jobs.extend(coming)
+            self._news.notify()
 
     async def end(self) -> None:
         """Finishes what was queued, closes the database and lets go of the lock."""
         self._taking = False
+        self._hand_over()
         with self._news:
             self._ending = True
             self._news.notify()

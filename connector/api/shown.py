@@ -1,0 +1,154 @@
+"""What one agent is shown, made anew only as far as something has changed since the last time.
+
+Values of the core are frozen: what is the same object looks the same.  Every view equals the one that `view` makes.
+"""
+
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from connector.api import view
+from connector.domain.directory import Directory, Profile
+from connector.domain.model import (
+    Agent,
+    Ask,
+    Contact,
+    Draft,
+    Field,
+    Floor,
+    Kind,
+    Leg,
+    Match,
+    MatchState,
+    Save,
+)
+from connector.domain.rules.allowed import controls
+from connector.wire import state as wire
+
+SITUATIONS: Final = 4_096
+"""How many situations are remembered with their controls; there are far fewer that occur."""
+
+_NO_MATCH: Final = Match(MatchState.NONE)
+
+
+class Situations:
+    """The controls of contacts, by what they depend on: calls that stand alike have the same."""
+
+    def __init__(self) -> None:
+        self._directory: Directory | None = None
+        self._known: dict[object, dict[str, str | None]] = {}
+
+    def controls(self, floor: Floor, directory: Directory, contact: Contact) -> dict[str, str | None]:
+        """What `allowed.controls` says.  The dictionary is shared: it is for reading only."""
+        if directory is not self._directory or len(self._known) > SITUATIONS:
+            self._directory = directory
+            self._known = {}
+        key = (
+            floor.switch_up,
+            contact.phase,
+            contact.skill,
+            contact.muted,
+            contact.recording,
+            contact.mask,
+            contact.save.state,
+            contact.draft.disposition.value,
+            *[leg.role + leg.state for leg in contact.legs],
+            *[ask.goal for ask in contact.asked],
+        )
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = controls(floor, _situation(contact), directory)
+        return known
+
+
+def _situation(contact: Contact) -> Contact:
+    """The contact with nothing in it but what the key holds, so that no control can depend on anything else."""
+    return Contact(
+        key="",
+        interaction_key="",
+        kind=Kind.INBOUND,
+        phase=contact.phase,
+        number="",
+        line="",
+        skill=contact.skill,
+        started=0,
+        match=_NO_MATCH,
+        legs=tuple(Leg("", leg.role, leg.state, 0) for leg in contact.legs),
+        muted=contact.muted,
+        recording=contact.recording,
+        mask=contact.mask,
+        asked=tuple(Ask("", ask.goal, 0, 0) for ask in contact.asked),
+        draft=Draft(disposition=Field(contact.draft.disposition.value)),
+        save=Save(contact.save.state),
+    )
+
+
+class _Last(Struct, gc=False):
+    """A contact with its view."""
+
+    contact: Contact
+    view: wire.ContactView
+
+
+class Shown:
+    """What one agent was shown last."""
+
+    __slots__ = ("_contacts", "_directory", "_situations", "_switch_up")
+
+    def __init__(self, situations: Situations) -> None:
+        self._situations = situations
+        self._directory: Directory | None = None
+        self._switch_up = False
+        self._contacts: dict[str, _Last] = {}
+
+    def state(
+        self, floor: Floor, directory: Directory, agent: Agent, *, seq: int, now: int, durable: bool
+    ) -> wire.State:
+        """What `view.state_view` makes."""
+        if directory is not self._directory or floor.switch_up is not self._switch_up:
+            self._directory = directory
+            self._switch_up = floor.switch_up
+            self._contacts = {}
+        profile = directory.agents.get(agent.id) or Profile(agent.id, agent.id)
+        before, self._contacts = self._contacts, {}
+        contacts = []
+        for key in agent.contacts:
+            contact = floor.contacts.get(key)
+            if contact is not None:
+                last = before.get(key)
+                shown = self._contact(floor, directory, contact, profile, last)
+                self._contacts[key] = _Last(contact, shown)
+                contacts.append(shown)
+        who = view.agent_view(floor, directory, agent, profile)
+        return wire.State(seq, now, durable, who, tuple(contacts))
+
+    def _contact(
+        self, floor: Floor, directory: Directory, contact: Contact, profile: Profile, last: _Last | None
+    ) -> wire.ContactView:
+        if last is not None and last.contact is contact:
+            return last.view
+        can = self._situations.controls(floor, directory, contact)
+        if last is None or not _settled_alike(last.contact, contact):
+            return view.contact_view(floor, directory, contact, profile, can)
+        return replace(last.view, controls=can, **view.live_part(directory, contact))
+
+
+def _settled_alike(one: Contact, other: Contact) -> bool:
+    """Whether all that is no `live_part` is the same."""
+    return (
+        one.draft is other.draft
+        and one.save is other.save
+        and one.match is other.match
+        and one.visited is other.visited
+        and one.phase is other.phase
+        and one.answered == other.answered
+        and one.skill == other.skill
+        and one.number == other.number
+        and one.internal is other.internal
+        and one.kind is other.kind
+        and one.started == other.started
+        and one.offered == other.offered
+        and one.ended == other.ended
+        and one.outcome is other.outcome
+    )
