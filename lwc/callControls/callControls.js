@@ -50,6 +50,16 @@ export default class CallControls extends LightningElement {
     return this.contact?.phase === "WRAP_UP";
   }
 
+  /** When wrap-up ends by itself; not while a required disposition is missing, which keeps the agent in it. */
+  get ends() {
+    const { wrap_up_ends: ends, controls } = this.contact;
+    return controls.done === "disposition_required" ? null : ends;
+  }
+
+  get endless() {
+    return !this.contact.wrap_up_ends;
+  }
+
   get barClass() {
     return this.contact?.phase === "OFFERED" ? "pp-bar pp-bar_big" : "pp-bar";
   }

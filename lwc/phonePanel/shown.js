@@ -130,10 +130,11 @@ function draftNote({ draftProblem }) {
   if (!draftProblem) {
     return null;
   }
-  const { contact, field, code, message } = draftProblem;
+  const { contact, field, revision, code, message } = draftProblem;
   const words = { who: labels.name, what: labels.relatedTo }[field] ?? labels[field];
   const text = explain(code, message);
-  return { id: `draft ${contact} ${field}`, tone: "error", title: fill(labels.draftLost, words), text, closes: true };
+  const id = `draft ${contact} ${field} ${revision}`;
+  return { id, tone: "error", title: fill(labels.draftLost, words), text, closes: true };
 }
 
 function phoneNote({ agent, link }) {

@@ -54,7 +54,7 @@ export class LocalDrafts {
   refused({ contact, field, revision, error, message }) {
     const draft = this.at(contact, field);
     if (draft?.revision === revision) {
-      this.problem = { contact, field, code: error, message };
+      this.problem = { contact, field, revision, code: error, message };
       if (field === "comments") {
         draft.is = "refused";
       } else {

@@ -54,6 +54,11 @@ describe("callControls", () => {
     expect(reason(dock)).toBe(why);
   });
 
+  it("does not say that wrap-up ends by itself while it cannot", () => {
+    const one = { ...contact("wrapup_disposition"), wrap_up_ends: NOW + 60_000 };
+    expect(bar(show("wrapup_disposition", { contact: one }))).toBe("Done");
+  });
+
   it("gives the order that is on the button", () => {
     const dock = show("live");
     ["hold", "mute", "stop_record", "mask", "end"].forEach((name) => button(dock, name).click());

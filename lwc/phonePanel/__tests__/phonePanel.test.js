@@ -282,6 +282,11 @@ describe("phonePanel", () => {
       await say(message("draft_refused"));
       expect(words(find("c-error-panel"))).toBe("Not saved: CommentsThat call is over.");
       expect(find("#pp-comments").value).toBe("Called twice");
+      await press('c-error-panel [title="Close"]');
+      expect(find("c-error-panel")).toBeNull();
+      await type("#pp-comments", "Called three times");
+      await say({ ...message("draft_refused"), revision: 14 });
+      expect(words(find("c-error-panel"))).toContain("Not saved: Comments");
     });
   });
 
