@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ci", "outcome"), [("", "1 skipped"), ("true", "1 error")])
 def test_a_missing_browser(tmp_path: Path, ci: str, outcome: str) -> None:
     shutil.copy(Path(__file__).parent / "conftest.py", tmp_path)

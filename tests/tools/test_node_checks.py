@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 META = '<?xml version="1.0" encoding="UTF-8" ?>\n<{type} xmlns="http://soap.sforce.com/2006/04/metadata">{body}</{type}>\n'
 BUNDLE = META.format(type="LightningComponentBundle", body="<apiVersion>62.0</apiVersion><isExposed>false</isExposed>")
@@ -82,7 +84,6 @@ def test_no_apex_is_fine(check: Callable[[str], tuple[int, str]]) -> None:
     assert check("apex") == (0, "no Apex yet\n")
 
 
-@pytest.mark.slow
 def test_every_bundle_must_be_converted(tmp_path: Path, check: Callable[[str], tuple[int, str]]) -> None:
     assert check("conversion") == (0, "1 components converted, 0 missing\n")
     (tmp_path / "lwc" / "hollow").mkdir()
