@@ -1,0 +1,248 @@
+"""The command line: it explains itself, says in plain words what is wrong, and ends with the right code."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from connector import cli
+from connector.app import Connector
+from connector.cli import main
+from connector.config import ENVIRONMENT, Config, Salesforce
+from connector.errors import ConfigError
+from tests.api.tokens import ORG, key, public_pem
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for variable in ENVIRONMENT:
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+# --- help ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--help"], ("serve", "check", "demo", "simulate", "Salesforce Task")),
+        (["serve", "--help"], ("--config", "until it is stopped")),
+        (["check", "--help"], ("--config", "plain words")),
+        (["demo", "--help"], ("stand-in org", "console", "panel")),
+        (["simulate", "--help"], ("call", "A customer calls.")),
+        (["simulate", "call", "--help"], ("--from", "--skill", "--talk", "+14155550143")),
+    ],
+)
+def test_each_command_explains_itself(
+    arguments: list[str], words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 0
+    told = " ".join(capsys.readouterr().out.split())
+    for word in words:
+        assert word in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "command"),
+        (["dance"], "dance"),
+        (["simulate"], "what"),
+        (["simulate", "call"], "--from"),
+        (["simulate", "call", "--from", "+1", "--talk", "long"], "--talk"),
+        (["serve", "--port", "1"], "--port"),
+    ],
+)
+def test_bad_usage_says_what_is_bad(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_help_needs_nothing_of_the_sandbox() -> None:
+    code = "import sys; from connector.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
+    code += "assert not [name for name in sys.modules if name.startswith('connector.sandbox')]"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+
+# --- what is wrong ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["serve", "check"])
+def test_a_missing_file_is_named(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = tmp_path / "missing.toml"
+    assert main([command, "--config", str(missing)]) == 1
+    told = capsys.readouterr().err
+    assert told == f"connector: {missing}: cannot be read: No such file or directory.\n"
+
+
+@pytest.mark.parametrize("command", ["serve", "check"])
+def test_a_bad_setting_is_named(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PANEL_PORT", "http")
+    assert main([command]) == 1
+    assert capsys.readouterr().err == "connector: PANEL_PORT: takes a port, 1 to 65535 (0: any free one).\n"
+
+
+def test_serve_says_what_salesforce_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], needs: Callable[[str], str]
+) -> None:
+    needs("panel")
+    monkeypatch.setenv("PANEL_STORE", str(tmp_path / "store.db"))
+    assert main(["serve"]) == 1
+    assert "salesforce.consumer_key: is missing" in capsys.readouterr().err
+
+
+def test_check_tells_everything_that_is_wrong_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = tmp_path / "connector.toml"
+    settings.write_text('[switch]\nkind = "remote"\nurl = "ws://127.0.0.1:1"\n')
+    assert main(["check", "--config", str(settings)]) == 1
+    told = capsys.readouterr().out
+    wrong = [line for line in told.splitlines() if line.startswith("WRONG")]
+    assert "SALESFORCE_ORIGINS" in wrong[0]
+    assert "[[sign_in]]" in wrong[1]
+    assert "salesforce.consumer_key: is missing" in wrong[2]
+    assert "switch.key" in wrong[3]
+    assert len(wrong) == 4
+
+
+def test_check_tells_what_is_right_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pem = tmp_path / "session.pem"
+    pem.write_text(public_pem())
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # bound and not listening: who connects is refused
+        settings = tmp_path / "connector.toml"
+        settings.write_text(
+            'origins = ["https://acme.lightning.force.com"]\n'
+            f'[salesforce]\nlogin_url = "http://127.0.0.1:{nobody.getsockname()[1]}"\nconsumer_key = "k"\n'
+            f'username = "u"\nprivate_key_file = "{tmp_path / "missing.pem"}"\n'
+            f'[[sign_in]]\nissuer = "https://acme.my.salesforce.com"\npublic_key_file = "{pem}"\norg = "{ORG}"\n'
+        )
+        assert main(["check", "--config", str(settings)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("ok")] == [
+        "ok     origins that may frame the panel",
+        "ok     orgs whose agents may sign in",
+        "ok     switch: simulated",
+    ]
+    (wrong,) = [line for line in lines if line.startswith("WRONG")]
+    assert "salesforce.private_key_file" in wrong
+    assert "cannot be read" in wrong
+
+
+@pytest.mark.parametrize("content", [None, "nonsense"])
+def test_check_tries_the_key_of_the_session_tokens(
+    content: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pem = tmp_path / "session.pem"
+    if content is not None:
+        pem.write_text(content)
+    settings = tmp_path / "connector.toml"
+    settings.write_text(f'[[sign_in]]\nissuer = "x"\npublic_key_file = "{pem}"\norg = "{ORG}"\n')
+    assert main(["check", "--config", str(settings)]) == 1
+    assert "WRONG  sign_in.public_key_file: " in capsys.readouterr().out
+
+
+def test_simulate_without_a_demo_says_how_to_start_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "call", "--from", "+14155550143"]) == 1
+    assert capsys.readouterr().err == "connector: No demo is running here: start one with `make demo`.\n"
+
+
+def test_ctrl_c_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("connector.config.read", interrupted)
+    assert main(["check"]) == 130
+
+
+# --- serving ---------------------------------------------------------------------------------------------------------
+
+
+class Scripted:
+    """A connector that starts and stops as it is told."""
+
+    port = 8080
+
+    def __init__(self, *, starts: bool = True, error: Exception | None = None) -> None:
+        self.started = asyncio.Event()
+        self.stopped = False
+        self._starts = starts
+        self._error = error
+
+    async def start(self) -> None:
+        self.started.set()
+        if self._error is not None:
+            raise self._error
+        if not self._starts:
+            await asyncio.Event().wait()
+
+    async def stop(self) -> None:
+        self.stopped = True
+
+
+async def signalled(connector: Scripted, number: int) -> None:
+    """Serves until that signal has come."""
+    serving = asyncio.get_running_loop().create_task(cli.serve(connector))  # type: ignore[arg-type]  # all that is used
+    await connector.started.wait()
+    await asyncio.sleep(0)
+    os.kill(os.getpid(), number)
+    await asyncio.wait_for(serving, 10)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_serve_says_where_it_is_and_stops_at_a_signal(number: int, capsys: pytest.CaptureFixture[str]) -> None:
+    connector = Scripted()
+    await signalled(connector, number)
+    assert connector.stopped
+    assert capsys.readouterr().out == "connector ready http://127.0.0.1:8080\n"
+
+
+async def test_a_start_that_takes_its_time_can_be_stopped(capsys: pytest.CaptureFixture[str]) -> None:
+    connector = Scripted(starts=False)
+    await signalled(connector, signal.SIGINT)
+    assert connector.stopped
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("starting: "), "what takes its time says what it does"
+
+
+async def test_what_was_started_is_stopped_when_the_rest_cannot() -> None:
+    connector = Scripted(error=ConfigError("port: 8080 cannot be used"))
+    with pytest.raises(ConfigError):
+        await cli.serve(connector)  # type: ignore[arg-type]  # as above
+    assert connector.stopped
+
+
+async def test_a_taken_port_is_named_with_the_cure(tmp_path: Path, needs: Callable[[str], str]) -> None:
+    needs("panel")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        pem = tmp_path / "app.pem"
+        pem.write_text(private_pem())
+        salesforce = Salesforce("http://127.0.0.1:1", "key", "user", str(pem))
+        connector = Connector(Config(port=port, store=str(tmp_path / "store.db"), salesforce=salesforce))
+        connector._runner = connector._hub = connector._outbox = None  # type: ignore[assignment]  # only the page is served
+        with pytest.raises(ConfigError, match=rf"^port: {port} on 127\.0\.0\.1 cannot be used.*set PANEL_PORT"):
+            await connector._serve()
+        await connector.stop()
+        await connector._crm.close()
+
+
+def private_pem() -> str:
+    return key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

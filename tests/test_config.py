@@ -1,0 +1,254 @@
+"""The settings: each from file and environment, and each bad value told by its name with what it takes."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from connector.config import ENVIRONMENT, Config, Salesforce, SignIn, Switch, read
+from connector.errors import ConfigError
+
+ORG = "00D000000000001EAA"
+REFERENCE = Path(__file__).parents[1] / "docs" / "reference" / "settings.md"
+
+FULL = f"""
+host = "0.0.0.0"
+port = 9000
+store = "here.db"
+log_level = "debug"
+origins = ["https://acme.lightning.force.com", "http://localhost:8082"]
+directory_every_s = 5
+gather_ms = 0
+
+[salesforce]
+login_url = "https://test.salesforce.com"
+consumer_key = "3MVG9"
+username = "connector@acme.example"
+private_key_file = "key.pem"
+audience = "https://login.salesforce.com"
+api_version = "65.0"
+timeout_s = 2.5
+threads = 8
+client_secret_file = "secret"
+
+[switch]
+kind = "remote"
+url = "ws://127.0.0.1:1"
+key_file = "key"
+
+[[sign_in]]
+issuer = "https://acme.my.salesforce.com"
+public_key_file = "session.pem"
+org = "{ORG}"
+"""
+
+
+def from_file(folder: Path, text: str, environment: dict[str, str] | None = None) -> Config:
+    path = folder / "connector.toml"
+    path.write_text(text, encoding="utf-8")
+    return read(path, environment or {})
+
+
+def refusal(folder: Path, text: str, environment: dict[str, str] | None = None) -> str:
+    with pytest.raises(ConfigError) as caught:
+        from_file(folder, text, environment)
+    return str(caught.value)
+
+
+def settings_of(kind: type, room: str = "") -> set[str]:
+    """All settings by their full names."""
+    found: set[str] = set()
+    rooms: dict[str, type] = {"salesforce": Salesforce, "switch": Switch, "sign_in": SignIn}
+    for field in msgspec.structs.fields(kind):
+        name = field.encode_name
+        found |= settings_of(rooms[name], f"{name}.") if name in rooms and not room else {room + name}
+    return found
+
+
+def test_without_anything_the_defaults_count() -> None:
+    assert read(None, {}) == Config()
+
+
+def test_every_setting_can_be_in_the_file(tmp_path: Path) -> None:
+    assert from_file(tmp_path, FULL) == Config(
+        host="0.0.0.0",
+        port=9000,
+        store="here.db",
+        log_level="debug",
+        origins=("https://acme.lightning.force.com", "http://localhost:8082"),
+        directory_every_s=5,
+        gather_ms=0,
+        salesforce=Salesforce(
+            login_url="https://test.salesforce.com",
+            consumer_key="3MVG9",
+            username="connector@acme.example",
+            private_key_file="key.pem",
+            audience="https://login.salesforce.com",
+            api_version="65.0",
+            timeout_s=2.5,
+            threads=8,
+            client_secret_file="secret",
+        ),
+        switch=Switch("remote", "ws://127.0.0.1:1", "key"),
+        sign_in=(SignIn("https://acme.my.salesforce.com", "session.pem", ORG),),
+    )
+    named = set(re.findall(r"^(\w+) =", FULL, re.MULTILINE))
+    assert {name.rsplit(".", 1)[-1] for name in settings_of(Config)} == named, "a new setting belongs into this test"
+
+
+def test_every_setting_is_in_the_reference() -> None:
+    page = REFERENCE.read_text(encoding="utf-8")
+    for name in settings_of(Config):
+        assert re.search(rf"\b{name.rsplit('.', 1)[-1]}\b", page), name
+    for variable in ENVIRONMENT:
+        assert variable in page
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "setting", "value"),
+    [
+        ("PANEL_HOST", "::1", "host", "::1"),
+        ("PANEL_PORT", "0", "port", 0),
+        ("PANEL_STORE", "/var/lib/x.db", "store", "/var/lib/x.db"),
+        ("PANEL_LOG_LEVEL", "WARNING", "log_level", "warning"),
+        ("SALESFORCE_ORIGINS", "https://a.example https://b.example", "origins", ("https://a.example", "https://b.example")),
+        ("SALESFORCE_ORIGINS", "https://a.example,https://b.example", "origins", ("https://a.example", "https://b.example")),
+        ("SALESFORCE_LOGIN_URL", "https://x.example", "salesforce.login_url", "https://x.example"),
+        ("SALESFORCE_CONSUMER_KEY", "12345", "salesforce.consumer_key", "12345"),
+        ("SALESFORCE_USERNAME", " a@b ", "salesforce.username", "a@b"),
+        ("SALESFORCE_PRIVATE_KEY_FILE", "k.pem", "salesforce.private_key_file", "k.pem"),
+    ],
+)
+def test_the_environment_goes_on_top_of_the_file(
+    tmp_path: Path, variable: str, text: str, setting: str, value: object
+) -> None:
+    found: Any = from_file(tmp_path, FULL, {variable: text})
+    for name in setting.split("."):
+        found = getattr(found, name)
+    assert found == value
+    assert ENVIRONMENT[variable] == setting
+    alone: Any = read(None, {variable: text})
+    for name in setting.split("."):
+        alone = getattr(alone, name)
+    assert alone == value
+
+
+def test_an_empty_variable_is_none(tmp_path: Path) -> None:
+    assert from_file(tmp_path, FULL, dict.fromkeys(ENVIRONMENT, "")) == from_file(tmp_path, FULL)
+
+
+@pytest.mark.parametrize(
+    ("text", "setting", "cure"),
+    [
+        ("port = 70000", "port", "1 to 65535"),
+        ("port = -1", "port", "1 to 65535"),
+        ('port = "http"', "port", "1 to 65535"),
+        ("port = true", "port", "1 to 65535"),
+        ("host = 1", "host", "text"),
+        ('host = ""', "host", "text"),
+        ('store = ""', "store", "text"),
+        ('log_level = "loud"', "log_level", "debug, info, warning"),
+        ('origins = "https://a.example"', "origins", '["https://'),
+        ("origins = [1]", "origins[0]", "https://"),
+        ("directory_every_s = 0", "directory_every_s", "1 to 86400"),
+        ("gather_ms = -1", "gather_ms", "0 to 60000"),
+        ("colour = 1", "colour", "is not a setting"),
+        ("salesforce = 1", "salesforce", "[salesforce]"),
+        ("[salesforce]\ntimeout_s = 0", "salesforce.timeout_s", "above 0"),
+        ("[salesforce]\ntimeout_s = nan", "salesforce.timeout_s", "above 0"),
+        ("[salesforce]\nthreads = 0", "salesforce.threads", "1 to 64"),
+        ('[salesforce]\napi_version = "v62"', "salesforce.api_version", "62.0"),
+        ("[salesforce]\nuser = 1", "salesforce.user", "is not a setting"),
+        ('[switch]\nkind = "sip"', "switch.kind", "simulated or remote"),
+        ("[switch]\nurl = 1", "switch.url", "text"),
+        ("sign_in = 1", "sign_in", "[[sign_in]]"),
+        ('[[sign_in]]\nissuer = "x"\npublic_key_file = "y"', "sign_in[0].org", "is missing"),
+        ('[[sign_in]]\nissuer = "x"\npublic_key_file = "y"\norg = "00D"', "sign_in[0].org", "00D…"),
+        ('[[sign_in]]\nissuer = ""\npublic_key_file = "y"\norg = "00D000000000001EAA"', "sign_in[0].issuer", "text"),
+    ],
+)
+def test_a_bad_value_in_the_file_names_file_setting_and_cure(
+    tmp_path: Path, text: str, setting: str, cure: str
+) -> None:
+    told = refusal(tmp_path, text)
+    assert told.startswith(f"{tmp_path / 'connector.toml'}: {setting}: "), told
+    assert cure in told
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "cure"),
+    [
+        ("PANEL_PORT", "http", "1 to 65535"),
+        ("PANEL_PORT", "65536", "1 to 65535"),
+        ("PANEL_LOG_LEVEL", "loud", "debug, info"),
+        ("SALESFORCE_ORIGINS", "acme.lightning.force.com", "https://acme.lightning.force.com"),
+    ],
+)
+def test_a_bad_variable_is_named(tmp_path: Path, variable: str, text: str, cure: str) -> None:
+    told = refusal(tmp_path, FULL, {variable: text})
+    assert told.startswith(f"{variable}: ")
+    assert cure in told
+
+
+def test_a_variable_needs_the_table_that_it_goes_into(tmp_path: Path) -> None:
+    told = refusal(tmp_path, "salesforce = 1", {"SALESFORCE_USERNAME": "x"})
+    assert "salesforce: takes a table" in told
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://acme.lightning.force.com/",
+        "https://acme.lightning.force.com/lightning",
+        "acme.lightning.force.com",
+        "https://*.lightning.force.com",
+        "https://",
+        "ftp://acme.example",
+        "http://acme.lightning.force.com",
+        "http://localhost.evil.example",
+        "https://a.example; script-src *",
+        "https://a.example 'unsafe-inline'",
+        "https://user@a.example",
+        "null",
+        "",
+    ],
+)
+def test_what_is_no_origin_is_refused(tmp_path: Path, origin: str) -> None:
+    told = refusal(tmp_path, f'origins = ["{origin}"]')
+    assert told.startswith("origins: ")
+    assert "https" in told
+
+
+@pytest.mark.parametrize(
+    ("origin", "as_browsers_write_it"),
+    [
+        ("https://ACME.Lightning.Force.com", "https://acme.lightning.force.com"),
+        ("https://acme.example:443", "https://acme.example"),
+        ("http://localhost:80", "http://localhost"),
+        ("https://acme.example:8443", "https://acme.example:8443"),
+        ("http://127.0.0.1:8082", "http://127.0.0.1:8082"),
+        ("http://[::1]:8082", "http://[::1]:8082"),
+    ],
+)
+def test_an_origin_is_kept_as_browsers_write_it(tmp_path: Path, origin: str, as_browsers_write_it: str) -> None:
+    assert from_file(tmp_path, f'origins = ["{origin}"]').origins == (as_browsers_write_it,)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    missing = tmp_path / "missing.toml"
+    with pytest.raises(ConfigError, match="cannot be read: No such file") as caught:
+        read(missing, {})
+    assert str(missing) in str(caught.value)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read(tmp_path, {})
+
+
+@pytest.mark.parametrize("content", [b"port = ", b"\xff\xfe", b"[salesforce\n"])
+def test_a_file_that_is_no_toml_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "connector.toml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match="is not TOML") as caught:
+        read(path, {})
+    assert str(path) in str(caught.value)
