@@ -11,7 +11,6 @@ Prints `ready PORT`; ends when its standard input does.
 
 import asyncio
 import cProfile
-import gc
 import os
 import sqlite3
 import sys
@@ -29,6 +28,7 @@ from msgspec.structs import replace
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench import ari_like, floor
+from connector import collector
 from connector.api import view
 from connector.api.auth import Issuer, SignIn
 from connector.api.hub import Hub
@@ -275,7 +275,7 @@ async def main(variant: str, agents: int, ari_port: int, key: str, folder: Path)
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
-    gc.collect()
+    collector.settle()
     print("ready", runner.addresses[0][1], flush=True)
     await asyncio.to_thread(sys.stdin.read)
     await runner.cleanup()

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from connector import collector, log
 from connector import config as settings
-from connector import log
 from connector.app import Connector, crm_of, sign_in_of, try_switch
 from connector.errors import ConnectorError
 from connector.service.clock import WallClock
@@ -79,6 +79,7 @@ async def serve(connector: Connector) -> None:
         await asyncio.wait({starting, stop}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             starting.result()
+            collector.settle()
             print(f"connector ready http://127.0.0.1:{connector.port}", flush=True)
             await stop
     finally:

@@ -248,6 +248,13 @@ class Contact(Struct, frozen=True, gc=False):
                 return leg
         return None
 
+    def leg_of(self, leg_id: str) -> Leg | None:
+        """The leg of that id, or None."""
+        for leg in self.legs:
+            if leg.id == leg_id:
+                return leg
+        return None
+
     @property
     def held(self) -> bool:
         """Whether the customer is parked."""

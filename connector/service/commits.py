@@ -3,7 +3,6 @@
 import logging
 from collections import deque
 from collections.abc import Callable
-from functools import partial
 
 from connector.domain.effects import Effect, SaveTask
 from connector.domain.model import Agent, Contact, Floor
@@ -180,7 +179,10 @@ class Commits:
         pending.released = True
         for effect in pending.effects:
             if type(effect) is not SaveTask:
-                self._try(partial(self._carry_out, effect))
+                try:
+                    self._carry_out(effect)
+                except Exception:  # one effect that fails must not keep back those after it
+                    log.exception("an effect failed")
         if pending.then is not None and not pending.durable:
             self._try(pending.then)
 

@@ -79,9 +79,11 @@ def send_digits(step: Step, contact: Contact, command: SendDigits) -> None:
 
 def fulfilled(contact: Contact, *goals: str) -> Contact:
     """The contact without the asks for these goals; a problem of theirs is over."""
-    asked = tuple(ask for ask in contact.asked if ask.goal not in goals)
     if contact.problem is not None and contact.problem.order in goals:
         contact = replace(contact, problem=None)
+    if not contact.asked:
+        return contact
+    asked = tuple(ask for ask in contact.asked if ask.goal not in goals)
     return contact if len(asked) == len(contact.asked) else replace(contact, asked=asked)
 
 

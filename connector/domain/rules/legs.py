@@ -24,7 +24,7 @@ def report(step: Step, event: LegEvent) -> None:
     """The leg is as the switch says; a leg that no contact has any more is old news."""
     key = step.floor.legs.get(event.leg)
     contact = step.contact(key) if key is not None else None
-    leg = None if contact is None else next((leg for leg in contact.legs if leg.id == event.leg), None)
+    leg = None if contact is None else contact.leg_of(event.leg)
     if contact is None or leg is None:
         step.unknown = not isinstance(event, LegEnded)
         return
@@ -36,7 +36,7 @@ def report(step: Step, event: LegEvent) -> None:
     moved = state is not leg.state
     if moved:
         now = replace(leg, state=state, since=event.at)
-        legs = tuple(now if other is leg else other for other in contact.legs)
+        legs = tuple([now if other is leg else other for other in contact.legs])
         contact = step.put(replace(contact, legs=legs))
         leg = now
     _follow(step, contact, leg, event)
