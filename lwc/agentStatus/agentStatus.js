@@ -69,6 +69,8 @@ export default class AgentStatus extends LightningElement {
 
   toggle(event) {
     const { menu } = event.currentTarget.dataset;
+    // An entry that goes away with the focus would take the other menu with it.
+    event.currentTarget.focus();
     this.menu = this.menu === menu ? null : menu;
     this.enter = Boolean(this.menu);
   }
@@ -97,13 +99,16 @@ export default class AgentStatus extends LightningElement {
   }
 
   left(event) {
-    if (this.menu && event.relatedTarget && !this.contains(event.relatedTarget)) {
+    if (this.menu && !this.querySelector(".pp-head").contains(event.relatedTarget)) {
       this.menu = null;
     }
   }
 
-  contains(node) {
-    return this.querySelector(".pp-head").contains(node);
+  /** Some browsers do not focus a button that is clicked: the menu would lose the focus, and close before the click. */
+  stay(event) {
+    if (this.menu) {
+      event.preventDefault();
+    }
   }
 
   keys(event) {

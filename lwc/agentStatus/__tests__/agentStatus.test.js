@@ -123,6 +123,22 @@ describe("agentStatus", () => {
     expect(document.activeElement).toBe(status(head));
   });
 
+  it("gives way to the other menu", async () => {
+    const head = await opened(await opened(show("idle")), "create");
+    expect(items(head).map(words)).toEqual(["New call"]);
+    expect(document.activeElement).toBe(item(head, "New call"));
+  });
+
+  it("closes when the focus goes elsewhere, not when an entry is pressed", async () => {
+    const head = await opened(show("idle"));
+    const down = new MouseEvent("mousedown", { bubbles: true, cancelable: true });
+    item(head, "Lunch").dispatchEvent(down);
+    expect(down.defaultPrevented).toBe(true);
+    document.activeElement.blur();
+    await drawn();
+    expect(items(head)).toEqual([]);
+  });
+
   it("opens the outbound screen and the shortcuts", async () => {
     const head = await opened(show("idle"), "create");
     item(head, "New call").click();
