@@ -200,7 +200,8 @@ async def signalled(connector: Scripted, number: int) -> None:
     """Serves until that signal has come."""
     serving = asyncio.get_running_loop().create_task(cli.serve(connector))  # type: ignore[arg-type]  # all that is used
     await connector.started.wait()
-    await asyncio.sleep(0)
+    for _ in range(10):  # what is ready by then happens
+        await asyncio.sleep(0)
     os.kill(os.getpid(), number)
     await asyncio.wait_for(serving, 10)
 

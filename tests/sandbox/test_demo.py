@@ -1,0 +1,377 @@
+"""The demo as a command: ports, its end, a connector that dies, and calls on request."""
+
+import asyncio
+import http.server
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from connector.cli import main
+from connector.errors import ConfigError, ConnectorError
+from connector.sandbox import demo as demo_module
+from connector.sandbox.demo import PORTS, ports, simulate_call
+from connector.sandbox.parts import Part, PartError
+
+ROOT = Path(__file__).parents[2]
+ANY = dict.fromkeys(PORTS, "0")
+
+
+# --- ports -----------------------------------------------------------------------------------------------------------
+
+
+def test_free_ports_are_found_and_all_differ() -> None:
+    for _ in range(20):
+        chosen = ports(ANY)
+        assert list(chosen) == ["PANEL_PORT", "ORG_PORT", "CONSOLE_PORT"]
+        assert len({*chosen.values()} - {0}) == 3
+
+
+@pytest.mark.parametrize("name", PORTS)
+def test_a_taken_port_names_the_variable_and_the_cure(name: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError) as refused:
+            ports({**ANY, name: str(port)})
+    assert str(refused.value) == f"Port {port} is taken. Stop what uses it, or choose another: {name}=<port> make demo"
+
+
+@pytest.mark.parametrize("text", ["http", "-1", "65536", "80.5", "0x50"])
+def test_what_is_no_port_is_named(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"^ORG_PORT: .* is not a port; give 1 to 65535\.$"):
+        ports({**ANY, "ORG_PORT": text})
+
+
+def test_two_parts_cannot_have_one_port() -> None:
+    free = str(ports(ANY)["ORG_PORT"])
+    with pytest.raises(ConfigError, match=r"^CONSOLE_PORT and ORG_PORT are both \d+"):
+        ports({**ANY, "ORG_PORT": free, "CONSOLE_PORT": free})
+
+
+def test_a_bad_origin_is_told_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in PORTS:
+        monkeypatch.setenv(name, "0")
+    monkeypatch.setenv("SALESFORCE_ORIGINS", "acme.lightning.force.com")
+    assert main(["demo"]) == 1
+    told = capsys.readouterr()
+    assert told.err.startswith("connector: SALESFORCE_ORIGINS: ")
+    assert "starting" not in told.out
+
+
+@pytest.mark.parametrize(
+    ("environment", "shown"),
+    [
+        ({"BROWSER": "none", "DISPLAY": ":0"}, False),
+        ({"BROWSER": "firefox"}, True),
+        ({"DISPLAY": ":0"}, True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ({}, sys.platform == "darwin"),
+    ],
+)
+def test_a_page_is_opened_where_there_is_a_window_for_it(environment: dict[str, str], shown: bool) -> None:
+    assert demo_module._can_show(environment) is shown
+
+
+# --- parts -----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def module(folder: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> Iterator[str]:
+    """The name of a module with that body, which a child can run."""
+    (folder / "a_part.py").write_text(body)
+    monkeypatch.setenv("PYTHONPATH", f"{folder}{os.pathsep}{ROOT}")
+    yield "a_part"
+
+
+def alive(pid: int) -> bool:
+    """Whether that process runs; one that has ended and is not waited for does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "ZX"
+
+
+async def test_a_part_that_does_not_start_has_the_last_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        module(tmp_path, monkeypatch, "raise SystemExit('the org is on fire')") as name,
+        pytest.raises(PartError, match=r"(?s)org did not start\..*the org is on fire"),
+    ):
+        await Part("org", name, [], tmp_path).start()
+
+
+async def test_a_part_that_is_never_ready_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connector.sandbox.parts.READY_WITHIN", 0.3)
+    with module(tmp_path, monkeypatch, "import time\ntime.sleep(60)") as name:
+        part = Part("org", name, [], tmp_path)
+        with pytest.raises(PartError, match="org was not ready within"):
+            await part.start()
+        assert not alive(part.pid)
+
+
+async def test_a_part_whose_start_is_given_up_can_still_be_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with module(tmp_path, monkeypatch, "import time\ntime.sleep(60)") as name:
+        part = Part("org", name, [], tmp_path)
+        starting = asyncio.get_running_loop().create_task(part.start())
+        await asyncio.sleep(0)
+        starting.cancel()
+        with suppress(asyncio.CancelledError):
+            await starting
+        await part.stop()
+        assert part._process is None or not alive(part.pid)
+
+
+async def test_a_part_may_say_more_than_that_it_is_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "print('part ready here', flush=True)\nfor _ in range(20_000): print('x' * 99, flush=False)\n"
+    with module(tmp_path, monkeypatch, body) as name:
+        part = Part("org", name, [], tmp_path)
+        assert await part.start() == "here"
+        assert await asyncio.wait_for(part.ended(), 10) == 0
+
+
+async def test_a_part_that_does_not_want_to_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connector.sandbox.parts.END_WITHIN", 0.1)
+    body = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('a ready b')\ntime.sleep(60)"
+    with module(tmp_path, monkeypatch, body) as name:
+        part = Part("org", name, [], tmp_path)
+        await part.start()
+        await part.stop()
+        assert not alive(part.pid)
+
+
+async def test_parts_speak_past_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "acme.example")
+    with module(tmp_path, monkeypatch, "import os\nprint('a ready', os.environ['no_proxy'])") as name:
+        part = Part("org", name, [], tmp_path)
+        assert await part.start() == "acme.example,localhost,127.0.0.1"
+        assert await part.ended() == 0
+
+
+# --- calls on request ------------------------------------------------------------------------------------------------
+
+
+class Answers(http.server.BaseHTTPRequestHandler):
+    """What a demo's switch, or somebody else at its port, answers."""
+
+    status, body = 200, b""
+    heard: list[Any] = []  # noqa: RUF012  # one of each test
+
+    def do_POST(self) -> None:
+        self.heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(self.status)
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *_: Any) -> None:
+        """Not in the test's output."""
+
+
+@contextmanager
+def switch(folder: Path, status: int, body: bytes) -> Iterator[tuple[dict[str, str], list[Any]]]:
+    """A demo's note, and the one that it leads to; what that is asked."""
+    answers = type("Scripted", (Answers,), {"status": status, "body": body, "heard": []})
+    server = http.server.HTTPServer(("127.0.0.1", 0), answers)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    environment = {"XDG_STATE_HOME": str(folder)}
+    note = demo_module._note(environment)
+    note.write_text(json.dumps({"switch": f"http://127.0.0.1:{server.server_port}", "key": "k"}))
+    try:
+        yield environment, answers.heard  # type: ignore[attr-defined]  # as made above
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_what_is_asked_of_the_switch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    with switch(tmp_path, 201, b'{"leg": "in-1"}') as (environment, heard):
+        told = simulate_call(environment, "+14155550143", None, None)
+        simulate_call(environment, "+14155550143", "Billing", 0.0)
+    assert told == "+14155550143 calls Support_EN (in-1)"
+    assert heard == [
+        {"from": "+14155550143", "skill": "Support_EN", "talk": 120},
+        {"from": "+14155550143", "skill": "Billing", "talk": 0.0},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (400, b'{"field": "skill", "message": "no line leads there"}', "skill: no line leads there"),
+        (503, b'{"field": "", "message": "the switch is down"}', "the switch is down"),
+        (404, b"<html>", "Something else answers"),
+        (500, b"[]", "Something else answers"),
+    ],
+)
+def test_what_is_refused_is_told(tmp_path: Path, status: int, body: bytes, words: str) -> None:
+    with switch(tmp_path, status, body) as (environment, _), pytest.raises(ConnectorError, match=f"^{words}"):
+        simulate_call(environment, "+14155550143", None, None)
+
+
+@pytest.mark.parametrize("talk", [float("nan"), float("inf")])
+def test_a_time_must_be_one(tmp_path: Path, talk: float) -> None:
+    with switch(tmp_path, 201, b'{"leg": "in-1"}') as (environment, heard):
+        with pytest.raises(ConnectorError, match=r"^talk: "):
+            simulate_call(environment, "+14155550143", None, talk)
+        assert heard == []
+
+
+def test_a_demo_that_is_gone_does_not_answer(tmp_path: Path) -> None:
+    with switch(tmp_path, 201, b'{"leg": "in-1"}') as (environment, _):
+        pass
+    with pytest.raises(ConnectorError, match=r"does not answer.*make demo"):
+        simulate_call(environment, "+14155550143", None, None)
+
+
+def test_a_note_is_taken_back_by_whose_it_is(tmp_path: Path) -> None:
+    note = tmp_path / "demo.json"
+    note.write_text('{"switch": "x", "key": "theirs"}')
+    demo_module._take_back(note, "ours")
+    assert note.exists()
+    demo_module._take_back(note, "theirs")
+    assert not note.exists()
+    demo_module._take_back(note, "theirs")
+
+
+# --- the whole -------------------------------------------------------------------------------------------------------
+
+
+class Command:
+    """`connector demo` as somebody runs it."""
+
+    def __init__(self, process: asyncio.subprocess.Process, environment: dict[str, str]) -> None:
+        self.process = process
+        self.environment = environment
+        self.lines: list[str] = []
+
+    async def line(self, has: str) -> str:
+        """The next line with that in it."""
+        assert self.process.stdout is not None
+        async with asyncio.timeout(60):
+            while text := (await self.process.stdout.readline()).decode():
+                self.lines.append(text)
+                if has in text:
+                    return text
+        raise AssertionError(f"no line with {has!r}: {self.lines}")
+
+    def parts(self) -> dict[str, int]:
+        """The demo's children: the module that each runs, and its process id."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        found = {}
+        for pid in children:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+            if len(words) > 2 and words[2].startswith("connector.sandbox."):  # else it is only about to become one
+                found[words[2].rsplit(".", 1)[1]] = int(pid)
+        return found
+
+    async def end(self, number: int) -> int:
+        """That signal; the exit code."""
+        self.process.send_signal(number)
+        return await asyncio.wait_for(self.process.wait(), 20)
+
+
+@asynccontextmanager
+async def command(folder: Path, **environment: str) -> AsyncIterator[Command]:
+    places = {"XDG_STATE_HOME": str(folder), "TMPDIR": str(folder)}
+    known = {**os.environ, **ANY, **places, "BROWSER": "none", **environment}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "connector", "demo", env=known, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        yield Command(process, known)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+        process._transport.close()  # type: ignore[attr-defined]  # its pipe, which nobody reads to the end
+
+
+async def ask(url: str) -> tuple[int, Any, str]:
+    async with aiohttp.ClientSession() as http, http.get(url) as answer:
+        text = await answer.text()
+        policy = answer.headers.get("Content-Security-Policy", "")
+        return answer.status, json.loads(text) if "json" in answer.content_type else text, policy
+
+
+@pytest.mark.slow
+async def test_the_demo_from_its_start_to_ctrl_c(tmp_path: Path, needs: Callable[[str], str]) -> None:
+    needs("panel")
+    async with command(tmp_path, SALESFORCE_ORIGINS="https://acme.lightning.force.com") as demo:
+        ready = await demo.line("ready: ")
+        found = re.fullmatch(r"ready: console (http://\S+)  panel (http://\S+)/panel  org (http://\S+)\n", ready)
+        assert found, ready
+        console, panel, org = found.groups()
+        assert (await ask(console))[0] == (await ask(f"{org}/services/data"))[0] == 200
+        _, _, policy = await ask(f"{panel}/panel")
+        assert f"frame-ancestors {console} https://acme.lightning.force.com;" in policy
+        assert (await ask(f"{panel}/readyz"))[:2] == (200, {"ready": True, "missing": []})
+        note = tmp_path / "phone-panel" / "demo.json"
+        assert stat.S_IMODE(note.stat().st_mode) == 0o600
+
+        told = await asyncio.to_thread(simulate_call, demo.environment, "+14155550143", "Billing", 30)
+        assert told.startswith("+14155550143 calls Billing (")
+        for number, skill, field in (("12", None, "from"), ("+14155550143", "Nobody", "skill")):
+            with pytest.raises(ConnectorError, match=f"^{field}: "):
+                await asyncio.to_thread(simulate_call, demo.environment, number, skill, 30)
+
+        pids = demo.parts()
+        assert set(pids) == {"org", "switch", "connector_process", "console"}
+        os.kill(pids["connector_process"], signal.SIGKILL)
+        await demo.line("starting it again")
+        async with asyncio.timeout(30):
+            while True:
+                with suppress(aiohttp.ClientError):
+                    status, _, _ = await ask(f"{panel}/readyz")
+                    if status == 200:
+                        break
+                await asyncio.sleep(0.05)  # another process: there is no event to wait for
+        _, metrics, _ = await ask(f"{panel}/metrics")
+        assert 'phone_panel_contacts{phase="QUEUED"} 1.0' in metrics, "the call is still there"
+        pids |= {"again": demo.parts()["connector_process"]}
+        assert len(set(pids.values())) == 5
+
+        assert await demo.end(signal.SIGINT) == 0
+        assert [name for name, pid in pids.items() if alive(pid)] == []
+        assert not note.exists()
+        assert list(tmp_path.glob("phone-panel-demo-*")) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_ctrl_c_while_it_starts_leaves_nothing_behind(tmp_path: Path, number: int) -> None:
+    async with command(tmp_path) as demo:
+        await demo.line("starting: ")
+        async with asyncio.timeout(20):
+            while not (pids := demo.parts()):  # noqa: ASYNC110  # another process: there is no event to wait for
+                await asyncio.sleep(0.01)
+        assert await demo.end(number) == 130
+        assert [name for name, pid in pids.items() if alive(pid)] == []
+        assert list(tmp_path.glob("phone-panel-demo-*")) == []
+
+
+@pytest.mark.slow
+async def test_the_end_of_a_part_is_the_end_of_the_demo(tmp_path: Path, needs: Callable[[str], str]) -> None:
+    needs("panel")
+    async with command(tmp_path) as demo:
+        await demo.line("ready: ")
+        pids = demo.parts()
+        os.kill(pids["org"], signal.SIGKILL)
+        assert await asyncio.wait_for(demo.process.wait(), 20) == 1
+        assert [name for name, pid in pids.items() if alive(pid)] == []
