@@ -39,7 +39,18 @@ LISTS_EVERY: Final = 1_000
 class PanelSocket:
     """One connected panel of an agent."""
 
-    __slots__ = ("agent", "focused_at", "hub", "stale", "stuck_since", "transport", "waiting", "watching", "ws")
+    __slots__ = (
+        "agent",
+        "focused_at",
+        "hub",
+        "shown",
+        "stale",
+        "stuck_since",
+        "transport",
+        "waiting",
+        "watching",
+        "ws",
+    )
 
     def __init__(
         self, hub: "Hub", ws: web.WebSocketResponse, transport: asyncio.WriteTransport, agent: str, focused_at: int
@@ -52,6 +63,7 @@ class PanelSocket:
         self.watching: tuple[str, ...] = ()
         self.waiting: list[bytes] = []
         self.stale = False
+        self.shown = 0
         self.stuck_since = 0
 
     def send(self, message: Any) -> None:
@@ -171,7 +183,7 @@ class Hub:
             await self._wake.wait()
             self._wake.clear()
             panels, self._to_send = self._to_send, {}
-            states: dict[str, bytes] = {}
+            states: dict[str, tuple[int, bytes]] = {}
             for panel in panels:
                 try:
                     await self._send_to(panel, states)
@@ -182,7 +194,7 @@ class Hub:
                     # What cannot be shown to one agent must not keep all others from seeing anything.
                     log.exception("a panel could not be told", extra={"agent": panel.agent})
 
-    async def _send_to(self, panel: PanelSocket, states: dict[str, bytes]) -> None:
+    async def _send_to(self, panel: PanelSocket, states: dict[str, tuple[int, bytes]]) -> None:
         if panel.ws.closed:
             return
         if not self._has_room(panel):
@@ -194,11 +206,13 @@ class Hub:
         panel.waiting.clear()
         if panel.stale:
             panel.stale = False
-            encoded = states.get(panel.agent)
-            if encoded is None:
-                encoded = states[panel.agent] = self._encoded_state(panel.agent)
-            await panel.ws.send_frame(encoded, WSMsgType.TEXT)
-            self.sent += 1
+            if panel.agent not in states:
+                states[panel.agent] = self._encoded_state(panel.agent)
+            version, encoded = states[panel.agent]
+            if version != panel.shown:
+                panel.shown = version
+                await panel.ws.send_frame(encoded, WSMsgType.TEXT)
+                self.sent += 1
 
     def _has_room(self, panel: PanelSocket) -> bool:
         transport = panel.transport
@@ -215,7 +229,8 @@ class Hub:
             self._clock.call_at(now + 100, lambda: self.wake(panel))
         return False
 
-    def _encoded_state(self, agent: str) -> bytes:
+    def _encoded_state(self, agent: str) -> tuple[int, bytes]:
+        """What the agent is shown, and a number that is another one when it is not what was shown before."""
         runner = self.runner
         seq = self._seq[agent] = self._seq.get(agent, 0) + 1
         who = runner.floor.agents.get(agent) or Agent(agent)
@@ -223,7 +238,8 @@ class Hub:
         if shown is None:
             shown = self._shown[agent] = Shown(self._situations)
         now = self._clock.now()
-        return wire.encode(shown.state(runner.floor, runner.directory, who, seq=seq, now=now, durable=not runner.slow))
+        state = shown.state(runner.floor, runner.directory, who, seq=seq, now=now, durable=not runner.slow)
+        return shown.version, wire.encode(state)
 
     # Lists that are looked at ----------------------------------------------------------------------------------
 

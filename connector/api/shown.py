@@ -92,46 +92,58 @@ class _Last(Struct, gc=False):
 
 
 class Shown:
-    """What one agent was shown last."""
+    """What one agent was shown last; `version` grows whenever that is different from what was shown before."""
 
-    __slots__ = ("_contacts", "_directory", "_situations", "_switch_up")
+    __slots__ = ("_contacts", "_directory", "_durable", "_situations", "_switch_up", "_who", "version")
 
     def __init__(self, situations: Situations) -> None:
         self._situations = situations
         self._directory: Directory | None = None
         self._switch_up = False
         self._contacts: dict[str, _Last] = {}
+        self._durable = True
+        self._who: wire.AgentView | None = None
+        self.version = 0
 
     def state(
         self, floor: Floor, directory: Directory, agent: Agent, *, seq: int, now: int, durable: bool
     ) -> wire.State:
         """What `view.state_view` makes."""
         if directory is not self._directory or floor.switch_up is not self._switch_up:
+            self.version += directory is not self._directory  # what can be chosen is another thing now
             self._directory = directory
             self._switch_up = floor.switch_up
             self._contacts = {}
         profile = directory.agents.get(agent.id) or Profile(agent.id, agent.id)
-        before, self._contacts = self._contacts, {}
-        contacts = []
+        before = self._contacts
+        after: dict[str, _Last] = {}
         for key in agent.contacts:
             contact = floor.contacts.get(key)
             if contact is not None:
                 last = before.get(key)
-                shown = self._contact(floor, directory, contact, profile, last)
-                self._contacts[key] = _Last(contact, shown)
-                contacts.append(shown)
+                if last is None or last.contact is not contact:
+                    last = self._anew(floor, directory, contact, profile, last)
+                after[key] = last
         who = view.agent_view(floor, directory, agent, profile)
-        return wire.State(seq, now, durable, who, tuple(contacts))
+        if durable is not self._durable or who != self._who or not _alike(before, after):
+            self.version += 1
+        self._contacts, self._durable, self._who = after, durable, who
+        return wire.State(seq, now, durable, who, tuple([last.view for last in after.values()]))
 
-    def _contact(
+    def _anew(
         self, floor: Floor, directory: Directory, contact: Contact, profile: Profile, last: _Last | None
-    ) -> wire.ContactView:
-        if last is not None and last.contact is contact:
-            return last.view
+    ) -> _Last:
         can = self._situations.controls(floor, directory, contact)
         if last is None or not _settled_alike(last.contact, contact):
-            return view.contact_view(floor, directory, contact, profile, can)
-        return replace(last.view, controls=can, **view.live_part(directory, contact))
+            return _Last(contact, view.contact_view(floor, directory, contact, profile, can))
+        return _Last(contact, replace(last.view, controls=can, **view.live_part(directory, contact)))
+
+
+def _alike(before: dict[str, _Last], after: dict[str, _Last]) -> bool:
+    """Whether the same contacts are shown in the same order, none of them made anew."""
+    return len(before) == len(after) and all(
+        one is other for one, other in zip(before.values(), after.values(), strict=True)
+    )
 
 
 def _settled_alike(one: Contact, other: Contact) -> bool:

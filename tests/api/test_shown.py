@@ -128,3 +128,29 @@ def test_a_contact_that_did_not_change_is_not_made_anew() -> None:
     walk.floor.switch_up = False
     gone = walk.shown[agent.id].state(walk.floor, DIRECTORY, agent, seq=1, now=1, durable=True).contacts[0]
     assert set(gone.controls.values()) == {"switch_down"}
+
+
+def test_the_version_grows_with_what_is_seen_and_with_nothing_else() -> None:
+    walk = Walk(2)
+    walk.give(CallArrived("in-1", MIA, LINE, walk.now))
+    (contact,) = walk.floor.contacts.values()
+    shown = walk.shown[contact.agent or ""]
+
+    def version(*, directory: Directory = DIRECTORY, durable: bool = True) -> int:
+        agent = walk.floor.agents[contact.agent or ""]
+        shown.state(walk.floor, directory, agent, seq=1, now=walk.now, durable=durable)
+        return shown.version
+
+    first = version()
+    walk.now += 1_000
+    assert version() == first
+    assert version(durable=False) == first + 1
+    assert version() == first + 2
+    walk.give(CallerMatched(contact.key, (PERSON,)))
+    assert version() == first + 3
+    walk.give(PhoneChanged("2041", True))
+    assert version() == first + 3
+    assert version(directory=replace(DIRECTORY, version=2)) > first + 3
+    now = version()
+    walk.floor.contacts.clear()
+    assert version() == now + 1
