@@ -426,6 +426,16 @@ async def test_a_contact_that_came_back_for_nothing_is_forgotten(agent: str) -> 
     assert rig.runner.floor.contacts == {}
 
 
+async def test_a_refused_note_about_a_live_contact_does_not_cost_the_contact() -> None:
+    rig = await Rig().start()
+    key = await talking(rig)
+    with pytest.raises(BadInput):
+        rig.runner.draft(SaveDraft(SAM, key, "disposition", 1, "Unheard of"), lambda: None)
+    with pytest.raises(NotAllowed):
+        rig.runner.draft(SaveDraft(SAM, "no such contact", "comments", 1, "x"), lambda: None)
+    assert rig.contact(key).phase is Phase.ACTIVE
+
+
 # --- the switch goes and comes -------------------------------------------------------------------------------------
 
 
