@@ -14,7 +14,7 @@ from aiohttp import WSMsgType, web
 
 from connector.api import view
 from connector.api.shown import Shown, Situations
-from connector.domain.effects import PopRecord, RefreshView
+from connector.domain.effects import PopRecord, RefreshView, WithdrawPop
 from connector.domain.model import Agent
 from connector.service.chores import Chore, Chores
 from connector.service.clock import Clock
@@ -169,6 +169,10 @@ class Hub:
     def pop(self, effect: PopRecord) -> None:
         """See `Outside`."""
         self.chores.give(effect.agent, "screen_pop", effect.contact, effect.record)
+
+    def withdraw(self, effect: WithdrawPop) -> None:
+        """See `Outside`."""
+        self.chores.withdraw(effect.agent, "screen_pop", effect.contact)
 
     def refresh(self, effect: RefreshView) -> None:
         """See `Outside`: only for panels that are there; a page that is opened later reads anew anyway."""

@@ -119,6 +119,13 @@ class PopRecord(Struct, frozen=True, gc=False):
     record: Record
 
 
+class WithdrawPop(Struct, frozen=True):
+    """The contact is no longer that agent's: its record need not be opened, if it was not yet."""
+
+    agent: str
+    contact: str
+
+
 class RefreshView(Struct, frozen=True, gc=False):
     """A Task was written: let the agent's Salesforce page show it, in one panel."""
 
@@ -134,4 +141,4 @@ class SaveTask(Struct, frozen=True, gc=False):
     fields: dict[str, str | int | None]
 
 
-Effect = AskSwitch | PushState | QueuesChanged | MatchCaller | PopRecord | RefreshView | SaveTask
+Effect = AskSwitch | PushState | QueuesChanged | MatchCaller | PopRecord | WithdrawPop | RefreshView | SaveTask

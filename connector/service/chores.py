@@ -87,10 +87,13 @@ class Chores:
             if waiting.timer is None and waiting.taken_by is None:
                 self._offer(chore_id)
 
-    def contact_gone(self, contact: str) -> None:
-        """Nobody needs what concerns that contact any more."""
-        for chore_id in [key for key, waiting in self._waiting.items() if waiting.chore.contact == contact]:
-            self._drop(chore_id)
+    def withdraw(self, agent: str, kind: str, contact: str) -> None:
+        """It need not be done any more: a panel that is opened later must not begin with it."""
+        unwanted = (agent, kind, contact)
+        for chore_id, waiting in list(self._waiting.items()):
+            chore = waiting.chore
+            if (chore.agent, chore.kind, chore.contact) == unwanted:
+                self._drop(chore_id)
 
     def _drop(self, chore_id: str) -> None:
         waiting = self._waiting.pop(chore_id)

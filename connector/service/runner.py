@@ -25,6 +25,7 @@ from connector.domain.effects import (
     RefreshView,
     SaveTask,
     SwitchAsk,
+    WithdrawPop,
 )
 from connector.domain.events import AskRefused, CallerMatched, Event, LegEnded
 from connector.domain.model import Contact, Floor, MatchState, Phase
@@ -61,6 +62,9 @@ class Outside(Protocol):
 
     def pop(self, effect: PopRecord) -> None:
         """A record is to be opened, in one panel."""
+
+    def withdraw(self, effect: WithdrawPop) -> None:
+        """A record need not be opened any more, if no panel has begun to."""
 
     def refresh(self, effect: RefreshView) -> None:
         """A Task was written: one panel refreshes its page."""
@@ -312,6 +316,8 @@ class Runner:
                 self._spawn(self._match(effect))
             case PopRecord():
                 self._outside.pop(effect)
+            case WithdrawPop():
+                self._outside.withdraw(effect)
             case RefreshView():
                 self._outside.refresh(effect)
 

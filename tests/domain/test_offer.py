@@ -3,8 +3,19 @@
 import pytest
 from msgspec.structs import replace
 
-from connector.domain.commands import Answer, Decline, SetState
-from connector.domain.effects import Adopt, AskSwitch, Connect, EndLeg, MatchCaller, Mix, Offer, PopRecord, SetRecording
+from connector.domain.commands import Answer, Decline, Done, End, SetState
+from connector.domain.effects import (
+    Adopt,
+    AskSwitch,
+    Connect,
+    EndLeg,
+    MatchCaller,
+    Mix,
+    Offer,
+    PopRecord,
+    SetRecording,
+    WithdrawPop,
+)
 from connector.domain.events import (
     AskRefused,
     CallArrived,
@@ -364,3 +375,21 @@ def test_a_customer_parked_in_the_queue_is_offered_and_connected_like_any_other(
     stage.give(LegResumed("in-1", stage.now))
     contact = stage.contact()
     assert (contact.phase, contact.agent, contact.held) == (Phase.ACTIVE, JONAS, False)
+
+
+@pytest.mark.parametrize("how", ["declined", "abandoned", "closed"])
+def test_a_record_is_not_opened_any_more_for_who_has_the_contact_no_more(how: str) -> None:
+    stage = Stage()
+    available(stage)
+    key = stage.ring_in()
+    stage.obey()
+    withdrawn = WithdrawPop(SAM, key)
+    if how == "closed":
+        go(stage, Answer(SAM, key), End(SAM, key))
+        assert withdrawn not in stage.effects
+        stage.give(Done(SAM, key))
+    elif how == "declined":
+        stage.give(Decline(SAM, key))
+    else:
+        stage.give(LegEnded("in-1", "normal", stage.now))
+    assert withdrawn in stage.effects

@@ -6,7 +6,7 @@ from typing import Any
 
 from connector.domain.commands import Command
 from connector.domain.directory import Directory
-from connector.domain.effects import PopRecord, RefreshView, SwitchAsk
+from connector.domain.effects import PopRecord, RefreshView, SwitchAsk, WithdrawPop
 from connector.domain.events import CallArrived
 from connector.domain.model import Contact, Record
 from connector.errors import SwitchUnavailable
@@ -124,6 +124,9 @@ class Panels:
 
     def pop(self, effect: PopRecord) -> None:
         self.seen.append(("pop", effect.record.name))
+
+    def withdraw(self, effect: WithdrawPop) -> None:
+        self.seen.append(("withdraw", effect.contact))
 
     def refresh(self, effect: RefreshView) -> None:
         self.seen.append(("refresh", effect.contact))

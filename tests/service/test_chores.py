@@ -151,7 +151,12 @@ def test_what_nobody_needs_any_more_is_dropped(tried: bool) -> None:
     office = Office(*([5] if tried else []))
     office.pop("key")
     office.pop("other")
-    office.chores.contact_gone("key")
+    for agent, kind, contact in (
+        ("sam", "screen_pop", "key"),
+        ("jonas", "screen_pop", "other"),
+        ("sam", "refresh", "other"),
+    ):
+        office.chores.withdraw(agent, kind, contact)
     office.clock.advance(2_000)
     office.opens(9)
     assert [chore.contact for chore in office.panels[-1].given] == ["other"]

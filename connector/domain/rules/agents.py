@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from connector.domain.commands import LogOut, SetState, Visit
+from connector.domain.effects import WithdrawPop
 from connector.domain.model import Agent, AgentState, Contact, Phase
 from connector.domain.step import Step
 from connector.domain.transitions import AGENT, BACK, AgentTrigger
@@ -68,6 +69,7 @@ def take(step: Step, contact: Contact) -> None:
 
 def drop(step: Step, agent_id: str, key: str, afterwards: tuple[AgentState, str] | None = None) -> None:
     """The contact is not the agent's any more; `afterwards` takes precedence over what they chose for then."""
+    step.effect(WithdrawPop(agent_id, key))
     agent = step.agent(agent_id)
     agent = replace(agent, contacts=tuple(other for other in agent.contacts if other != key))
     follow(step, agent if afterwards is None else replace(agent, next=afterwards))
