@@ -109,6 +109,8 @@ def calls_by_contact(entries: Iterable[Entry]) -> dict[str, CallSeen]:
             earlier = calls.get(carried.get(entry.leg, ""))
             carried[entry.leg] = entry.contact
             _begin(call, began[entry.leg])
+            # Who was left on hold in a call that was placed waits for the next agent like anybody who called.
+            call.placed = entry.what == "placed"
             if earlier is not None and earlier is not call:
                 _take_over(call, earlier, entry.at)
         else:
@@ -118,7 +120,6 @@ def calls_by_contact(entries: Iterable[Entry]) -> dict[str, CallSeen]:
 
 def _begin(call: CallSeen, first: Entry) -> None:
     call.customer_leg, call.number, call.line, call.started = first.leg, first.number, first.line, first.at
-    call.placed = first.what == "placed"
 
 
 def _take_over(call: CallSeen, earlier: CallSeen, at: int) -> None:
