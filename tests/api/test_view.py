@@ -1,0 +1,380 @@
+"""What panels are shown in each situation: the shape and the facts of the examples that the panel's own tests read."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from connector.api.view import pop_view, queues_view, record_view, setup_view, state_view, today_row
+from connector.domain import commands as c
+from connector.domain.directory import RecordingMode
+from connector.domain.events import AskRefused, CallerMatched, PhoneChanged, TaskRefused, TaskWaiting
+from connector.domain.model import Agent, AgentState, Record
+from connector.wire import state as wire
+from tests.domain.stage import (
+    BILLING_LINE,
+    DIRECTORY,
+    JONAS,
+    LINE,
+    SAM,
+    Stage,
+    available,
+    dialling,
+    go,
+    on_a_call,
+    with_skill,
+    wrapping_up,
+)
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "wire" / "to_panel"
+MIA_CHEN = Record("003000000000001AAA", "Contact", "Mia Chen", "Northwind Traders", "matched_phone")
+LEAD = Record("00Q000000000001AAA", "Lead", "D. Whitfield", "Whitfield Consulting", "matched_phone")
+CASE = Record("500000000000001AAA", "Case", "00001026", "Charged twice", "account_of")
+ON_DEMAND = with_skill("billing", recording=RecordingMode.ON_DEMAND)
+
+
+def shown(stage: Stage, agent: str = SAM, **more: Any) -> dict[str, Any]:
+    """The state message as it travels."""
+    who = stage.floor.agents.get(agent) or Agent(agent)
+    values = {"seq": 1, "now": stage.now, "durable": True, **more}
+    found: dict[str, Any] = json.loads(wire.encode(state_view(stage.floor, stage.directory, who, **values)))
+    return found
+
+
+def example(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+# --- situations ------------------------------------------------------------------------------------------------------
+
+
+def logged_out() -> Stage:
+    return Stage()
+
+
+def idle() -> Stage:
+    stage = Stage()
+    available(stage)
+    return stage
+
+
+def unavailable() -> Stage:
+    stage = Stage()
+    stage.give(c.SetState(SAM, AgentState.UNAVAILABLE, "Lunch"))
+    return stage
+
+
+def no_phone() -> Stage:
+    stage = unavailable()
+    stage.give(PhoneChanged("2041", False))
+    return stage
+
+
+def found(stage: Stage, *people: Record, related: tuple[Record, ...] = ()) -> Stage:
+    """The caller was looked up."""
+    stage.give(CallerMatched(stage.contact().key, people, related))
+    return stage
+
+
+def offered() -> Stage:
+    stage = idle()
+    stage.ring_in()
+    stage.obey()
+    return found(stage, MIA_CHEN, related=(CASE,))
+
+
+def recorded(stage: Stage) -> Stage:
+    go(stage, c.StartRecord(SAM, stage.contact().key))
+    return stage
+
+
+def live() -> Stage:
+    return recorded(found(on_a_call()[0], MIA_CHEN, related=(CASE,)))
+
+
+def hold() -> Stage:
+    stage = live()
+    go(stage, c.Hold(SAM, stage.contact().key))
+    return stage
+
+
+def pending() -> Stage:
+    stage = live()
+    stage.give(c.Hold(SAM, stage.contact().key))
+    return stage
+
+
+def problem() -> Stage:
+    stage = pending()
+    ask = stage.contact().asked[0]
+    stage.give(AskRefused(stage.contact().key, ask.id, "no_such_leg", stage.now))
+    return stage
+
+
+def muted() -> Stage:
+    stage = live()
+    go(stage, c.Mute(SAM, stage.contact().key))
+    return stage
+
+
+def masked() -> Stage:
+    stage = live()
+    go(stage, c.StartMask(SAM, stage.contact().key))
+    return stage
+
+
+def mask_failed() -> Stage:
+    stage = live()
+    stage.give(c.StartMask(SAM, stage.contact().key))
+    stage.give(AskRefused(stage.contact().key, stage.contact().asked[0].id, "contradiction", stage.now))
+    return stage
+
+
+def lead() -> Stage:
+    return recorded(found(on_a_call()[0], LEAD))
+
+
+def several() -> Stage:
+    return recorded(found(on_a_call()[0], MIA_CHEN, replace(MIA_CHEN, id="003000000000002AAA", name="Leo Park")))
+
+
+def unknown() -> Stage:
+    return recorded(found(on_a_call()[0]))
+
+
+def outbound_ringing() -> Stage:
+    return found(dialling()[0], MIA_CHEN)
+
+
+def wrap_up(line: str = LINE) -> Stage:
+    return found(wrapping_up(line)[0], MIA_CHEN)
+
+
+def disposition() -> Stage:
+    stage = wrap_up(BILLING_LINE)
+    stage.pass_time(10 * 60_000)
+    return stage
+
+
+def saved() -> Stage:
+    stage = wrap_up()
+    stage.saved(stage.contact().key)
+    return stage
+
+
+def waiting() -> Stage:
+    stage = wrap_up()
+    contact = stage.contact()
+    stage.give(TaskWaiting(contact.key, contact.save.wanted, stage.now + 30_000, "connection"))
+    return stage
+
+
+def attention() -> Stage:
+    stage = wrap_up()
+    contact = stage.contact()
+    stage.give(
+        TaskRefused(contact.key, contact.save.wanted, "FIELD_CUSTOM_VALIDATION_EXCEPTION", "WhatId", "A Case, please.")
+    )
+    return stage
+
+
+SITUATIONS: dict[str, Callable[[], Stage]] = {
+    "state_logged_out": logged_out,
+    "state_idle": idle,
+    "state_unavailable": unavailable,
+    "state_no_phone": no_phone,
+    "state_offered": offered,
+    "state_live": live,
+    "state_hold": hold,
+    "state_live_pending": pending,
+    "state_live_problem": problem,
+    "state_muted": muted,
+    "state_masked": masked,
+    "state_mask_failed": mask_failed,
+    "state_lead": lead,
+    "state_several": several,
+    "state_unknown": unknown,
+    "state_outbound_ringing": outbound_ringing,
+    "state_wrapup_saving": wrap_up,
+    "state_wrapup_disposition": disposition,
+    "state_wrapup_saved": saved,
+    "state_wrapup_waiting": waiting,
+    "state_wrapup_attention": attention,
+}
+
+
+def same_keys(ours: Any, theirs: Any, place: str = "$") -> None:
+    """At every level both have the same keys; what is null in one of them has none."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        if not place.endswith("controls"):
+            assert set(ours) == set(theirs), place
+        for key in ours.keys() & theirs.keys():
+            same_keys(ours[key], theirs[key], f"{place}.{key}")
+    elif isinstance(ours, list) and isinstance(theirs, list):
+        for mine, drawn in zip(ours, theirs, strict=False):
+            same_keys(mine, drawn, f"{place}[]")
+
+
+def facts(state: dict[str, Any]) -> dict[str, Any]:
+    """What the panel decides by, without names, times and ids."""
+    agent = state["agent"]
+    told: dict[str, Any] = {
+        "agent": agent["state"],
+        "reason": agent["reason"] is not None,
+        "phone_ready": agent["phone_ready"],
+        "agent_controls": agent["controls"],
+    }
+    for contact in state["contacts"]:
+        told |= {
+            "kind": (contact["kind"], contact["direction"], contact["phase"]),
+            "legs": sorted((leg["role"], leg["state"]) for leg in contact["legs"]),
+            "held": contact["held_since"] is not None,
+            "answered": contact["answered"] is not None,
+            "ended": contact["ended"] is not None,
+            "muted": contact["muted"],
+            "mask": (contact["mask"], contact["masked_since"] is not None),
+            "asked": contact["asked"],
+            "problem": contact["problem"] and contact["problem"]["order"],
+            "match": contact["match"]["state"],
+            "what_closed": contact["what_closed"],
+            "save": contact["save"]["state"],
+            "wrap_up": contact["wrap_up_ends"] is not None,
+            "controls": contact["controls"],
+        }
+    return told
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_each_situation_is_shown_as_its_example_says(name: str) -> None:
+    ours, theirs = shown(SITUATIONS[name]()), example(name)
+    same_keys(ours, theirs)
+    assert facts(ours) == facts(theirs)
+
+
+def test_there_is_a_situation_for_every_example() -> None:
+    assert set(SITUATIONS) == {path.stem for path in FIXTURES.glob("state_*.json")}
+
+
+# --- the rest --------------------------------------------------------------------------------------------------------
+
+
+def test_controls_are_those_of_the_examples_and_no_others() -> None:
+    """A control that the panel knows and the connector never names, or the other way round, would be dead."""
+    for name, make in SITUATIONS.items():
+        for mine, drawn in zip(shown(make())["contacts"], example(name)["contacts"], strict=True):
+            assert list(mine["controls"]) == list(drawn["controls"]), name
+
+
+def test_a_person_account_is_opened_by_its_account_and_chosen_by_its_contact() -> None:
+    person = Record("003000000000009AAA", "Contact", "Ada Park", "", "matched_phone", pop_id="001000000000009AAA")
+    opened, chosen = pop_view(person), record_view(person)
+    assert (opened.id, opened.type, opened.name) == ("001000000000009AAA", "Account", "Ada Park")
+    assert (chosen.id, chosen.type, chosen.name) == ("003000000000009AAA", "Contact", "Ada Park")
+    assert pop_view(MIA_CHEN) == record_view(MIA_CHEN)
+
+
+def test_what_may_not_be_on_disk_says_so() -> None:
+    assert shown(idle(), durable=False)["durable"] is False
+
+
+def test_a_phone_is_not_ready_while_the_switch_is_away() -> None:
+    stage = live()
+    stage.floor.switch_up = False
+    state = shown(stage)
+    assert state["agent"]["phone_ready"] is False
+    assert state["agent"]["controls"]["dial"] == "live_call"
+    assert set(state["contacts"][0]["controls"].values()) == {"switch_down"}
+
+
+def test_what_follows_the_call_is_shown() -> None:
+    stage = live()
+    stage.give(c.SetState(SAM, AgentState.UNAVAILABLE, "Lunch"))
+    agent = shown(stage)["agent"]
+    assert (agent["state"], agent["next_state"], agent["next_reason"]) == ("WORKING", "UNAVAILABLE", "Lunch")
+
+
+def test_numbers_are_shown_as_the_agents_country_writes_them() -> None:
+    stage = Stage()
+    available(stage, JONAS)
+    stage.ring_in("+31205550121")
+    contact = shown(stage, JONAS)["contacts"][0]
+    assert (contact["number"], contact["number_shown"], contact["place"]) == (
+        "+31205550121",
+        "020 555 0121",
+        "Amsterdam",
+    )
+
+
+def test_a_colleague_is_shown_by_the_extension() -> None:
+    stage = Stage()
+    available(stage)
+    stage.give(c.Dial(SAM, "2042"))
+    contact = shown(stage)["contacts"][0]
+    assert (contact["direction"], contact["kind"], contact["number_shown"], contact["place"]) == (
+        "internal",
+        "outbound",
+        "2042",
+        "",
+    )
+
+
+def test_digits_and_a_problem_are_shown_with_the_order() -> None:
+    contact = shown(problem())["contacts"][0]
+    assert (contact["problem"]["code"], contact["problem"]["order"]) == ("no_such_leg", "hold")
+    stage = live()
+    stage.give(c.SendDigits(SAM, stage.contact().key, "12#"))
+    assert shown(stage)["contacts"][0]["digits"] == "12#"
+
+
+def test_an_agent_whom_nobody_knows_is_shown_logged_out() -> None:
+    state = shown(Stage(), "005000000000009AAA")
+    assert (state["agent"]["state"], state["agent"]["name"], state["contacts"]) == (
+        "LOGGED_OUT",
+        "005000000000009AAA",
+        [],
+    )
+    assert state["agent"]["controls"]["set_state"] == "unknown_agent"
+
+
+def test_another_agents_contact_is_not_shown() -> None:
+    assert shown(live(), JONAS)["contacts"] == []
+
+
+def test_what_can_be_chosen() -> None:
+    setup = json.loads(wire.encode(setup_view(DIRECTORY, SAM)))
+    same_keys(setup, example("setup"))
+    assert [(skill["id"], skill["outbound"], skill["caller_id"]) for skill in setup["skills"]] == [
+        ("support", True, "+1 415 555 0100"),
+        ("billing", False, ""),
+    ]
+    assert [skill["dispositions"] for skill in setup["skills"]] == [["Answered"], ["Answered", "Refunded"]]
+    assert (setup["language"], setup["country"], setup["comments_limit"]) == ("en_US", "US", 32_000)
+
+
+def test_queues_are_those_of_the_agents_skills() -> None:
+    stage = Stage(ready=())
+    stage.ring_in()
+    stage.ring_in(line=BILLING_LINE)
+    queues = json.loads(wire.encode(queues_view(stage.floor, stage.directory, JONAS)))
+    same_keys(queues, example("queues"))
+    assert [(queue["skill"], queue["waiting"]) for queue in queues["queues"]] == [("support", 1), ("sales", 0)]
+
+
+def test_a_row_of_today() -> None:
+    stage = saved()
+    row = today_row(stage.directory, stage.contact(), DIRECTORY.agents[SAM])
+    same_keys(json.loads(wire.encode(row)), example("today")["rows"][0])
+    assert (row.name, row.number_shown, row.skill_name) == ("Mia Chen", "+1 415 555 0143", "Support EN")
+    assert (row.outcome, row.duration, row.save.state) == ("answered", 60, "saved")
+    assert row.record is not None and row.record.id == MIA_CHEN.id
+
+
+def test_a_row_of_a_call_that_nobody_took_has_no_length() -> None:
+    stage, key = dialling()
+    go(stage, c.End(SAM, key))
+    row = today_row(stage.directory, stage.contact(key), DIRECTORY.agents[SAM])
+    assert (row.outcome, row.duration, row.record) == ("cancelled", 0, None)
