@@ -18,6 +18,8 @@ from tests.ports.crm_contract import first, fresh_key, task_fields, written
 from tests.salesforce.conftest import MakeConfig
 from tests.sandbox.org.rig import RunningOrg
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def certificate(private_key: rsa.RSAPrivateKey) -> bytes:

@@ -15,6 +15,9 @@ from connector.salesforce import SalesforceCrm
 from tests.ports.crm_contract import Desk, fresh_key, task_fields
 from tests.sandbox.org.rig import RunningOrg
 
+pytestmark = pytest.mark.slow
+
+
 FAULTS = (
     *("drop_before", "drop_after", "drop_after", "unavailable", "html_502", "expired_session"),
     *("daily_limit", "concurrent_limit", "row_lock"),

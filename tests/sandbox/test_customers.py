@@ -118,6 +118,7 @@ def test_customers_need_numbers_and_lines() -> None:
         Customers(Engine(VirtualClock()), PEOPLE)
 
 
+@pytest.mark.slow
 async def test_the_switch_of_the_demo_has_customers(tmp_path: Path) -> None:
     people = tmp_path / "people"
     people.write_text("\n".join(PEOPLE) + "\n")

@@ -224,4 +224,4 @@ class Walk(RuleBasedStateMachine):
 
 
 TestWalk = Walk.TestCase
-TestWalk.settings = settings(max_examples=max(20, settings().max_examples // 2), stateful_step_count=25)
+TestWalk.settings = settings(max_examples=max(10, settings().max_examples // 5), stateful_step_count=25)

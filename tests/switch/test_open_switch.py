@@ -12,6 +12,8 @@ from connector.switch.simulated.driver import RemoteSwitch, SimulatedSwitch
 from tests.ports.switch_rig import Heard
 from tests.switch.simulated.server_process import PHONES, RemoteRig, ServerProcess
 
+pytestmark = pytest.mark.slow
+
 
 async def test_a_simulated_one_has_the_phones_it_was_given() -> None:
     switch, heard = open_switch(SwitchConfig(devices=("2041", "2042"))), Heard()

@@ -13,7 +13,7 @@ import pytest
 from connector.sandbox.console.server import Console
 from connector.sandbox.org.server import Org
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 COMMAND = [sys.executable, "-m", "connector.sandbox.console"]
 

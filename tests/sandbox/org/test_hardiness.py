@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from connector.sandbox.org.context import Context
 from tests.sandbox.org.rig import Clock, Desk, undone
 
+pytestmark = pytest.mark.slow
+
+
 FIELDS = [
     *(
         "Subject",

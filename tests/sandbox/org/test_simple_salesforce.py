@@ -24,6 +24,9 @@ from simple_salesforce.exceptions import (
 from connector.sandbox.org.server import CONSUMER_KEY, INTEGRATION_USERNAME
 from tests.sandbox.org.rig import RunningOrg
 
+pytestmark = pytest.mark.slow
+
+
 KEY = "Phone_Contact_Key__c"
 
 

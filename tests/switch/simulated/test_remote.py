@@ -20,6 +20,8 @@ from tests.ports.switch_rig import CALLER, GONE, LINE, SAM, Heard, Scene
 from tests.ports.switch_scenes import held, hold, over, resume, ringing, talking
 from tests.switch.simulated.server_process import PHONES, RemoteRig, ServerProcess
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
@@ -38,7 +40,6 @@ async def rig(server: ServerProcess) -> AsyncIterator[RemoteRig]:
     assert not rig.heard.impossible
 
 
-@pytest.mark.slow
 class TestRemote(SwitchContract):
     @pytest.fixture
     async def rig(self, rig: RemoteRig) -> RemoteRig:
