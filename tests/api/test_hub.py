@@ -67,7 +67,7 @@ async def test_a_view_that_fails_keeps_nobody_else_in_the_dark(
 ) -> None:
     real = edge.hub._encoded_state
 
-    def fails_for_sam(agent: str) -> bytes:
+    def fails_for_sam(agent: str) -> tuple[int, bytes]:
         if agent == SAM:
             raise ZeroDivisionError
         return real(agent)
