@@ -3,9 +3,10 @@
 import gc
 from typing import Final
 
-THRESHOLDS: Final = (50_000, 20, 50)
+THRESHOLDS: Final = (10_000, 20, 50)
 """The floor is frozen values without cycles, freed by their reference counts; what is left for the collector is little,
-and a walk over all objects costs a loop of thousands of agents many ms.  Python's own thresholds are (700, 10, 10)."""
+and a walk over all objects costs a loop of thousands of agents many ms.  10,000 objects of garbage are about 1 MB;
+Python's own thresholds are (700, 10, 10)."""
 
 
 def settle() -> None:

@@ -186,17 +186,20 @@ class Hub:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            panels, self._to_send = self._to_send, {}
-            states: dict[str, tuple[int, bytes]] = {}
-            for panel in panels:
-                try:
-                    await self._send_to(panel, states)
-                except (ConnectionError, RuntimeError) as error:
-                    # The reader of that socket notices and takes the panel out.
-                    log.info("panel went away while being written to: %s", error)
-                except Exception:
-                    # What cannot be shown to one agent must not keep all others from seeing anything.
-                    log.exception("a panel could not be told", extra={"agent": panel.agent})
+            await self._send_all()
+
+    async def _send_all(self) -> None:
+        panels, self._to_send = self._to_send, {}
+        states: dict[str, tuple[int, bytes]] = {}
+        for panel in panels:
+            try:
+                await self._send_to(panel, states)
+            except (ConnectionError, RuntimeError) as error:
+                # The reader of that socket notices and takes the panel out.
+                log.info("panel went away while being written to: %s", error)
+            except Exception:
+                # What cannot be shown to one agent must not keep all others from seeing anything.
+                log.exception("a panel could not be told", extra={"agent": panel.agent})
 
     async def _send_to(self, panel: PanelSocket, states: dict[str, tuple[int, bytes]]) -> None:
         if panel.ws.closed:

@@ -48,6 +48,8 @@ _FIELD: Final = re.compile(r"at `\$\.([^`]+)`|field `(\w+)`")
 class Bucket:
     """Counts messages against a rate; times in ms."""
 
+    __slots__ = ("_at", "_left")
+
     def __init__(self, now: int) -> None:
         self._left = float(FLOOD[0])
         self._at = now
@@ -97,9 +99,10 @@ class PanelSockets:
         await ws.prepare(request)
         self._open.add(ws)
         try:
-            hello = await self._hello(ws)
-            if hello is not None:
-                await self._serve(request, ws, *hello)
+            # The hello itself is let go: with its token it would stay as long as the socket does.
+            who = await self._hello(ws)
+            if who is not None:
+                await self._serve(request, ws, *who)
         finally:
             self._open.discard(ws)
         return ws
@@ -110,7 +113,7 @@ class PanelSockets:
         closing = (ws.close(code=WSCloseCode.GOING_AWAY, message=b"restart") for ws in list(self._open))
         await asyncio.gather(*closing, return_exceptions=True)
 
-    async def _hello(self, ws: web.WebSocketResponse) -> tuple[str, commands.Hello] | None:
+    async def _hello(self, ws: web.WebSocketResponse) -> tuple[str, bool, tuple[commands.DraftMessage, ...]] | None:
         """Who it is; None when the socket was turned away, with the reason told."""
         try:
             message = await ws.receive(timeout=HELLO_WITHIN)
@@ -131,7 +134,7 @@ class PanelSockets:
         except SignInRefused as error:
             await self._turn_away(ws, error.code, str(error))
         else:
-            return session.agent, hello
+            return session.agent, hello.focused, hello.drafts
         return None
 
     async def _turn_away(self, ws: web.WebSocketResponse, code: str, message: str, field: str | None = None) -> None:
@@ -140,16 +143,23 @@ class PanelSockets:
             await ws.send_frame(state.encode(state.Failure(code, message, field, final=True)), WSMsgType.TEXT)
         await ws.close(code=WSCloseCode.POLICY_VIOLATION, message=code.encode())
 
-    async def _serve(self, request: web.Request, ws: web.WebSocketResponse, agent: str, hello: commands.Hello) -> None:
+    async def _serve(
+        self,
+        request: web.Request,
+        ws: web.WebSocketResponse,
+        agent: str,
+        focused: bool,
+        drafts: tuple[commands.DraftMessage, ...],
+    ) -> None:
         transport = request.transport
         if transport is None:
             return
         transport.set_write_buffer_limits(high=NEVER_FULL)
         now = self._clock.now()
-        panel = PanelSocket(self._hub, ws, transport, agent, now if hello.focused else 0)
+        panel = PanelSocket(self._hub, ws, transport, agent, now if focused else 0)
         conversation = Conversation(self._runner, self._hub, self._crm, self._store, self._clock, panel)
         with about_agent(agent):
-            for draft in hello.drafts:
+            for draft in drafts:
                 await conversation.take(draft)
             self._hub.join(panel)
             bucket = Bucket(now)
@@ -168,6 +178,8 @@ class PanelSockets:
 
 class Conversation:
     """What one panel says, and the answers."""
+
+    __slots__ = ("_clock", "_crm", "_finding", "_hub", "_panel", "_runner", "_store")
 
     def __init__(
         self, runner: Runner, hub: Hub, crm: Crm, store: Store, clock: Clock, panel: PanelSocket
