@@ -311,7 +311,9 @@ async def ask(url: str) -> tuple[int, Any, str]:
 
 
 @pytest.mark.slow
-async def test_the_demo_from_its_start_to_ctrl_c(tmp_path: Path, needs: Callable[[str], str]) -> None:
+async def test_the_demo_from_its_start_to_ctrl_c(
+    tmp_path: Path, needs: Callable[[str], str], capsys: pytest.CaptureFixture[str]
+) -> None:
     needs("panel")
     async with command(tmp_path, SALESFORCE_ORIGINS="https://acme.lightning.force.com") as demo:
         ready = await demo.line("ready: ")
@@ -330,6 +332,14 @@ async def test_the_demo_from_its_start_to_ctrl_c(tmp_path: Path, needs: Callable
         for number, skill, field in (("12", None, "from"), ("+14155550143", "Nobody", "skill")):
             with pytest.raises(ConnectorError, match=f"^{field}: "):
                 await asyncio.to_thread(simulate_call, demo.environment, number, skill, 30)
+
+        settings = (await demo.line("connector check --config")).split()[-1]
+        assert await asyncio.to_thread(main, ["check", "--config", settings]) == 0
+        checked = capsys.readouterr().out
+        assert "WRONG" not in checked
+        assert "ok     switch: remote" in checked
+        assert "ok     Sign-in at Salesforce works." in checked
+        assert (await ask(f"{panel}/readyz"))[0] == 200, "who checks leaves the running connector alone"
 
         pids = demo.parts()
         assert set(pids) == {"org", "switch", "connector_process", "console"}
