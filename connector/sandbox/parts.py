@@ -27,7 +27,7 @@ class Part:
 
     def __init__(self, name: str, module: str, arguments: Sequence[str], folder: Path) -> None:
         self.name = name
-        self._command = [sys.executable, "-m", module, *arguments]
+        self._command = [sys.executable, "-m", "connector.sandbox.child", module, *arguments]
         self._log = folder / f"{name}.log"
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -60,7 +60,7 @@ class Part:
             spawning = asyncio.get_running_loop().create_task(
                 asyncio.create_subprocess_exec(
                     *self._command,
-                    stdin=asyncio.subprocess.DEVNULL,
+                    stdin=asyncio.subprocess.PIPE,
                     stdout=asyncio.subprocess.PIPE,
                     stderr=errors,
                     # Ctrl-C is for the demo, which stops its parts in order.

@@ -277,8 +277,8 @@ class Command:
         found = {}
         for pid in children:
             words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
-            if len(words) > 2 and words[2].startswith("connector.sandbox."):  # else it is only about to become one
-                found[words[2].rsplit(".", 1)[1]] = int(pid)
+            if words[2:3] == ["connector.sandbox.child"]:  # else it is only about to become one
+                found[words[3].rsplit(".", 1)[1]] = int(pid)
         return found
 
     async def end(self, number: int) -> int:
@@ -374,6 +374,19 @@ async def test_ctrl_c_while_it_starts_leaves_nothing_behind(tmp_path: Path, numb
         assert await demo.end(number) == 130
         assert [name for name, pid in pids.items() if alive(pid)] == []
         assert list(tmp_path.glob("phone-panel-demo-*")) == []
+
+
+@pytest.mark.slow
+async def test_a_demo_that_is_killed_takes_its_parts_with_it(tmp_path: Path, needs: Callable[[str], str]) -> None:
+    needs("panel")
+    async with command(tmp_path) as demo:
+        await demo.line("ready: ")
+        pids = demo.parts()
+        assert len(pids) == 4
+        await demo.end(signal.SIGKILL)
+        async with asyncio.timeout(20):
+            while any(alive(pid) for pid in pids.values()):  # noqa: ASYNC110  # other processes: there is no event
+                await asyncio.sleep(0.05)
 
 
 @pytest.mark.slow
