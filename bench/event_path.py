@@ -90,8 +90,8 @@ def main() -> None:
     """Runs all variants and tells."""
     parser = options(__doc__ or "")
     parser.add_argument("--agents", type=int, default=1_000)
-    parser.add_argument("--rounds", type=int, default=20, help="events of each agent (20)")
-    parser.add_argument("--rate", type=float, default=500, help="events a second of the paced part; 0 leaves it out")
+    parser.add_argument("--rounds", type=int, default=10, help="events of each agent (10)")
+    parser.add_argument("--rate", type=float, default=1_000, help="events a second of the paced part; 0 leaves it out")
     parser.add_argument("--only", choices=VARIANTS, help="one variant, to look at it (with BENCH_PROFILE=FILE)")
     given = parser.parse_args()
     started = os.getloadavg()

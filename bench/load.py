@@ -137,6 +137,13 @@ class Load:
                 self._wait(None)
         self.messages = 0
 
+    def watch_queues(self) -> None:
+        """All panels show queue sizes from now on, and have been sent them."""
+        for panel in self.panels.values():
+            panel.sock.send(_masked(b'{"type":"watch","lists":["queues"]}'))
+        while any(b'"type":"queues"' not in panel.text for panel in self.panels.values()):
+            self._wait(None)
+
     def saturate(self, rounds: int) -> list[float]:
         """Every agent's customer is held and resumed, `rounds` events each, and each event is seen on a panel.
 
@@ -217,7 +224,7 @@ class Load:
         waits.append((time.perf_counter() - waiting[1]) * 1000)
         return True
 
-    def to_all(self, kind: str, needle: bytes) -> tuple[float, float]:
+    def to_all(self, event: bytes, needle: bytes) -> tuple[float, float]:
         """One event that all panels are shown; returns the seconds until the last has it, and the server's CPU."""
         missing = set(range(self.agents))
 
@@ -227,7 +234,7 @@ class Load:
 
         used = self.server.cpu()
         began = time.perf_counter()
-        self._out += _plain(b'{"type":"%s"}' % kind.encode())
+        self._out += _plain(event)
         while missing:
             self._wait(seen)
         return time.perf_counter() - began, self.server.cpu() - used
@@ -237,7 +244,8 @@ class Load:
         found = {}
         for panel in self.panels.values():
             state = msgspec.json.decode(panel.text)
-            del state["now"], state["seq"]
+            for name in ("now", "seq"):
+                state.pop(name, None)
             found[panel.n] = state
         return found
 

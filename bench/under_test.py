@@ -34,8 +34,8 @@ from connector.api.auth import Issuer, SignIn
 from connector.api.hub import Hub
 from connector.api.ws import PanelSockets
 from connector.domain.effects import SwitchAsk
-from connector.domain.events import LegHeld
-from connector.domain.model import Contact, Floor, LegState
+from connector.domain.events import CallArrived, LegHeld
+from connector.domain.model import Contact, Floor, LegState, Phase
 from connector.domain.step import load
 from connector.ports.crm import CallerMatch
 from connector.ports.store import Commit
@@ -170,6 +170,9 @@ class Bare:
         load(held, (parked,), (sample,))
         self.on_hold = view.state_view(held, directory, sample, seq=0, now=0, durable=True).contacts[0].controls
         self.now = WallClock().now
+        self.directory = directory
+        self.queue = Floor()
+        self.watching: dict[str, web.WebSocketResponse] = {}
         self.rows = None if folder is None else Rows(folder / "bench.db")
 
     @staticmethod
@@ -185,8 +188,9 @@ class Bare:
         self.sockets[agent] = ws
         await ws.send_frame(wire.encode(self.setups[agent]), WSMsgType.TEXT)
         await ws.send_frame(wire.encode(self.states[agent]), WSMsgType.TEXT)
-        async for _ in ws:
-            pass
+        async for _ in ws:  # the one thing that a panel says here: it watches the queues
+            self.watching[agent] = ws
+            await ws.send_frame(self._queues(agent), WSMsgType.TEXT)
         return ws
 
     def take(self, message: ari_like.AriLike) -> Any:
@@ -194,6 +198,8 @@ class Bare:
         event = ari_like.event_of(message)
         if event is None:
             return self._all(away=type(message) is ari_like.Away)
+        if type(event) is CallArrived:
+            return self._call(event)
         agent = self.seats[event.leg]  # type: ignore[union-attr]  # all of the load's events have a leg
         state = self.states[agent]
         shown = state.contacts[0]
@@ -227,6 +233,20 @@ class Bare:
         except StopIteration:
             return
         raise RuntimeError("a panel does not read")
+
+    def _queues(self, agent: str) -> bytes:
+        return wire.encode(view.queues_view(self.queue, self.directory, agent))
+
+    async def _call(self, event: CallArrived) -> None:
+        """One more waits: the list is encoded once for those with the same skills."""
+        caller = replace(floor.contact(0), key=event.leg, phase=Phase.QUEUED, started=event.at, legs=())
+        load(self.queue, (caller,), ())
+        lists: dict[frozenset[str], bytes] = {}
+        for agent, ws in self.watching.items():
+            skills = frozenset(self.directory.agents[agent].skills)
+            if skills not in lists:
+                lists[skills] = self._queues(agent)
+            await ws.send_frame(lists[skills], WSMsgType.TEXT)
 
     async def _all(self, *, away: bool) -> None:
         like = self.controls[away]

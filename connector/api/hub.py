@@ -93,7 +93,8 @@ class Hub:
         self._shown: dict[str, Shown] = {}
         self._to_send: dict[PanelSocket, None] = {}
         self._wake = asyncio.Event()
-        self._lists_due: dict[str, set[str]] = {"queues": set(), "today": set()}
+        self._queues_due = False
+        self._today_due: set[str] = set()
         self._lists_timer = False
         self.today: Callable[[str], Any] | None = None
         self.sent = 0
@@ -150,14 +151,14 @@ class Hub:
             panel.stale = True
             self._to_send[panel] = None
             if "today" in panel.watching:
-                self._list_soon("today", agent)
+                self._today_due.add(agent)
+                self._lists_soon()
         self._wake.set()
 
     def queues_changed(self) -> None:
         """See `Outside`."""
-        for agent, panels in self._panels.items():
-            if any("queues" in panel.watching for panel in panels):
-                self._list_soon("queues", agent)
+        self._queues_due = True
+        self._lists_soon()
 
     def setup_changed(self) -> None:
         """See `Outside`."""
@@ -261,24 +262,30 @@ class Hub:
         """The agent's panels that show that list."""
         return [panel for panel in self._panels.get(agent, ()) if name in panel.watching]
 
-    def _list_soon(self, name: str, agent: str) -> None:
-        self._lists_due[name].add(agent)
+    def _lists_soon(self) -> None:
         if not self._lists_timer:
             self._lists_timer = True
             self._clock.call_at(self._clock.now() + LISTS_EVERY, self._send_lists)
 
     def _send_lists(self) -> None:
         self._lists_timer = False
-        due, self._lists_due = self._lists_due, {"queues": set(), "today": set()}
-        queues: dict[frozenset[str], bytes] = {}
-        for agent in due["queues"]:
-            profile = self.runner.directory.agents.get(agent)
-            skills = frozenset(profile.skills if profile else ())
-            if skills not in queues:
-                queues[skills] = wire.encode(view.queues_view(self.runner.floor, self.runner.directory, agent))
-            for panel in self.panels_watching(agent, "queues"):
-                panel.send_text(queues[skills])
-        for agent in due["today"]:
+        if self._queues_due:
+            self._queues_due = False
+            self._send_queues()
+        due, self._today_due = self._today_due, set()
+        for agent in due:
             if self.today is not None and self.panels_watching(agent, "today"):
                 self.today(agent)
 
+    def _send_queues(self) -> None:
+        """Agents with the same skills are sent the same text."""
+        runner = self.runner
+        texts: dict[frozenset[str], bytes] = {}
+        for agent, panels in self._panels.items():
+            for panel in panels:
+                if "queues" in panel.watching:
+                    profile = runner.directory.agents.get(agent)
+                    skills = frozenset(profile.skills if profile else ())
+                    if skills not in texts:
+                        texts[skills] = wire.encode(view.queues_view(runner.floor, runner.directory, agent))
+                    panel.send_text(texts[skills])
