@@ -171,3 +171,38 @@ def test_an_answer_about_what_is_not_theirs_or_not_there_changes_nothing(ok: boo
     office.clock.advance(2_000)
     office.opens(9)
     assert office.given == [1, 1]
+
+
+def test_what_a_panel_has_taken_is_its_own_however_long_it_takes() -> None:
+    office = Office(5, 9)
+    office.pop()
+    office.chores.taken(office.panels[1], office.id_of(1))
+    office.clock.advance(600_000)
+    office.opens(10)
+    assert office.given == [0, 1, 0]
+    office.chores.done("sam", office.id_of(1), True)
+    assert office.given == [0, 1, 0]
+
+
+@pytest.mark.parametrize("how", ["the panel is closed", "it could not"])
+def test_what_was_taken_and_not_done_is_for_the_next(how: str) -> None:
+    office = Office(5, 9)
+    office.pop()
+    chore = office.id_of(1)
+    office.chores.taken(office.panels[1], chore)
+    if how == "it could not":
+        office.chores.done("sam", chore, False)
+    else:
+        office.chores.panel_gone(office.panels.pop(1))
+    assert office.id_of(0) == chore
+    office.clock.advance(60_000)
+    assert len(office.panels[0].given) == 1
+
+
+def test_nobody_takes_what_is_another_agent_s() -> None:
+    office = Office(5, 9)
+    office.pop()
+    office.chores.taken(Panel(1, "jonas"), office.id_of(1))
+    office.chores.taken(office.panels[0], "chore-99")
+    office.clock.advance(2_000)
+    assert office.given == [1, 1]

@@ -272,10 +272,14 @@ async def test_a_draft_whose_commit_failed_is_acknowledged_when_it_is_on_disk_af
     rig.runner.draft(SaveDraft(SAM, key, "tags", 1, tags=("VIP",)), lambda: acknowledged.append("other"))
     rig.disk.write()
     assert acknowledged == []
-    rig.clock.advance(1_000)
+    rig.disk.at_once = False
+    rig.runner.draft(SaveDraft(SAM, key, "comments", 2, "Refund!"), lambda: acknowledged.append("second"))
+    rig.disk.fail()
+    rig.clock.advance(1_300)
+    assert not acknowledged, "however slow the disk is"
     rig.disk.write()
-    assert acknowledged == ["first", "sent again", "other"]
-    assert rig.disk.contacts[key].draft.comments.value == "Refund"
+    assert acknowledged == ["first", "sent again", "other", "second"]
+    assert rig.disk.contacts[key].draft.comments.value == "Refund!"
 
 
 async def test_a_draft_sent_again_while_its_failing_commit_is_under_way_is_not_acknowledged_for_it() -> None:
@@ -333,6 +337,21 @@ async def test_the_newest_revision_is_kept_when_several_fail(failing: int) -> No
     rig.disk.write()
     assert rig.disk.tasks == {key: 2}
     assert rig.disk.contacts[key].draft.comments.value == "x"
+
+
+async def test_an_older_revision_that_fails_again_does_not_hide_a_newer_one_that_failed_meanwhile() -> None:
+    rig = await Rig().start()
+    key = await talking(rig)
+    rig.disk.at_once = False
+    rig.runner.event(LegEnded("in-1", "normal", rig.clock.now()))
+    rig.runner.draft(SaveDraft(SAM, key, "comments", 1, "x"), lambda: None)
+    rig.order(Done(SAM, key))
+    rig.disk.fail()
+    rig.clock.advance(1_000)
+    rig.disk.fail(3)
+    rig.clock.advance(1_000)
+    rig.disk.write()
+    assert rig.disk.tasks == {key: 2}
 
 
 # --- commands ------------------------------------------------------------------------------------------------------
@@ -450,8 +469,10 @@ async def test_a_switch_that_goes_is_shown_and_what_was_asked_is_asked_again() -
     rig.order(Mute(SAM, key))
     assert rig.answers[-1].error == "switch_down"
     rig.wire.cut = False
+    rig.panels.seen.clear()
     rig.runner.up(snapshot_of(rig, key))
     await rig.turn()
+    assert ("state", JONAS) in rig.panels.seen, "everybody is shown that the switch is back"
     assert [ask.parked for ask in rig.asked(Mix)] == [("in-1",)]
     assert rig.contact(key).phase is Phase.ACTIVE
 
