@@ -54,9 +54,15 @@ def offer_waiting(step: Step) -> None:
     """Whoever waits the longest is offered first, each to the best agent that is free."""
     if not step.floor.switch_up:
         return
+    nobody: set[str] = set()
     for contact in waiting(step):
+        # An offer only takes agents away: a skill that has nobody free has nobody for the rest of the queue either.
+        if contact.skill in nobody:
+            continue
         agent = best_agent(step, contact.skill)
-        if agent is not None:
+        if agent is None:
+            nobody.add(contact.skill)
+        else:
             _offer(step, contact, agent.id)
 
 
