@@ -210,6 +210,7 @@ class Conversation:
         try:
             await self._act(message)
         except Exception:
+            self._runner.fault()
             log.exception("a message could not be dealt with", extra={"event": type(message).__name__})
             words = "The connector failed on this message; its log says why."
             if isinstance(message, commands.Command):
@@ -318,6 +319,7 @@ class Conversation:
             log.warning("search failed: %s", error)
             self._panel.send(state.Found(message.id, error="crm_unavailable"))
         except Exception:
+            self._runner.fault()
             log.exception("search failed")
             self._panel.send(state.Found(message.id, error="internal"))
         else:

@@ -257,6 +257,10 @@ class Runner:
         for agent in self.floor.agents:
             self._outside.state_changed(agent)
 
+    def fault(self) -> None:
+        """A mistake of ours, made and logged elsewhere, counts too."""
+        self._counts.faults += 1
+
     # Deciding and committing -----------------------------------------------------------------------------------
 
     def _stamp(self) -> Stamp:

@@ -103,6 +103,7 @@ async def test_a_mistake_of_ours_is_answered_and_the_panel_goes_on(
         assert "error" not in await panel.order("hold", contact=contact)
     logged = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert logged == ["a message could not be dealt with"] * 2
+    assert edge.runner.counts.faults == 2
 
 
 # --- what cannot be read ---------------------------------------------------------------------------------------------
