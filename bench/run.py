@@ -33,17 +33,26 @@ PROGRAMS: dict[str, tuple[str, list[str], list[str]]] = {
 """Each with its title on the page, its arguments, and those of a quick run."""
 
 REMARKS = {
-    "event_path": """The bare pipeline holds one ready view for each agent, changes two values in it and sends it; it keeps
-nothing, decides nothing and forgets everything when it dies. Where the aim is missed, the first reason is durability: the
-line "bare pipeline with durable rows" writes the same rows through the same commit thread and does nothing else besides.
-The rest is what the connector does for it: the decision on frozen values, effects in commit order, deadlines, and what
-may be done now, for each state shown. In a flood what is newer takes the place of what was not sent yet.""",
-    "fan_out": """Queue sizes are encoded once for all agents with the same skills; what is left above bare `send_frame` is
-the room in each socket's buffer that is looked at before it is written to, and the turn of the loop that gathers. States
-are made anew from the floor for each agent, which the bare side does not do.""",
-    "memory": """The bare pipeline's figure is mostly aiohttp's: the socket, its parser, and the request with its headers,
-which lives as long as the socket. The connector adds the agent's profile, the contact, what was shown last, and its share
-of SQLite's page cache.""",
+    "event_path": (
+        "The bare pipeline holds one ready view for each agent, changes two values in it and sends it; it "
+        "keeps nothing, decides nothing and forgets everything when it dies. Where the aim is missed, the "
+        "first reason is durability: the line \"bare pipeline with durable rows\" writes the same rows "
+        "through the same commit thread and does nothing else besides. The rest is what the connector "
+        "does for it: the decision on frozen values, effects in commit order, deadlines, and what may be "
+        "done now, for each state shown. In a flood what is newer takes the place of what was not sent "
+        "yet."
+    ),
+    "fan_out": (
+        "Queue sizes are encoded once for all agents with the same skills; what is left above bare "
+        "`send_frame` is the room in each socket's buffer that is looked at before it is written to, and "
+        "the turn of the loop that gathers. States are made anew from the floor for each agent, which the "
+        "bare side does not do."
+    ),
+    "memory": (
+        "The bare pipeline's figure is mostly aiohttp's: the socket, its parser, and the request with its "
+        "headers, which lives as long as the socket. The connector adds the agent's profile, the contact, "
+        "what was shown last, and its share of SQLite's page cache."
+    ),
 }
 """What the figures cannot say by themselves."""
 
