@@ -35,21 +35,20 @@ PROGRAMS: dict[str, tuple[str, list[str], list[str]]] = {
 REMARKS = {
     "event_path": (
         "The bare pipeline holds one ready view for each agent, changes two values in it and sends it; it "
-        "keeps nothing, decides nothing and forgets everything when it dies. Where the aim is missed, the "
-        "first reason is durability: the line \"bare pipeline with durable rows\" writes the same rows "
-        "through the same commit thread and does nothing else besides. The rest is what the connector "
-        "does for it: the decision on frozen values, effects in commit order, deadlines, and what may be "
-        "done now, for each state shown. In a flood what is newer takes the place of what was not sent "
-        "yet."
+        "keeps nothing, decides nothing and forgets everything when it dies. What durability takes is seen in "
+        "the line `bare pipeline with durable rows`: the same rows through the same commit thread, and "
+        "nothing else. All above that is the connector's own: the decision on frozen values, deadlines, "
+        "effects in commit order, and the controls and the view for each state shown. In a flood what is "
+        "newer takes the place of what was not sent yet, so there are fewer messages than events."
     ),
     "fan_out": (
-        "Queue sizes are encoded once for all agents with the same skills; what is left above bare "
-        "`send_frame` is the room in each socket's buffer that is looked at before it is written to, and "
-        "the turn of the loop that gathers. States are made anew from the floor for each agent, which the "
-        "bare side does not do."
+        "Queue sizes are encoded once for all agents with the same skills. The connector's side holds, beside "
+        "the sending, the arrival of the call itself with the search for a free agent among all, one commit, "
+        "and a look at the room in each socket's buffer. States are made anew from the floor for each agent, "
+        "which the bare side does not do."
     ),
     "memory": (
-        "The bare pipeline's figure is mostly aiohttp's: the socket, its parser, and the request with its "
+        "Most of the bare pipeline's figure is aiohttp's: the socket, its parser, and the request with its "
         "headers, which lives as long as the socket. The connector adds the agent's profile, the contact, "
         "what was shown last, and its share of SQLite's page cache."
     ),
