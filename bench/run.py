@@ -33,6 +33,10 @@ PROGRAMS: dict[str, tuple[str, list[str], list[str]]] = {
 """Each with its title on the page, its arguments, and those of a quick run."""
 
 REMARKS = {
+    "panel_size": (
+        "The connector itself sends the files as they are, with names that let browsers keep them for ever; gzipped "
+        "they travel behind a proxy that compresses."
+    ),
     "event_path": (
         "The bare pipeline holds one ready view for each agent, changes two values in it and sends it; it "
         "keeps nothing, decides nothing and forgets everything when it dies. What durability takes is seen in "
