@@ -21,7 +21,7 @@ from connector.api.metrics import Metrics, Reading
 from connector.api.ws import PanelSockets
 from connector.config import Config
 from connector.domain.directory import Directory, Profile
-from connector.errors import ConfigError, CrmUnavailable
+from connector.errors import ConfigError, CrmUnavailable, StoreError
 from connector.ports.crm import Crm
 from connector.ports.store import OutboxCount, Store
 from connector.salesforce import SalesforceConfig, open_crm
@@ -36,6 +36,8 @@ from connector.wire import state as wire
 log = logging.getLogger(__name__)
 
 TODAY_ROWS = 20
+
+PRUNE_EVERY_S = 3_600
 
 REQUESTS_A_WRITE = 4
 """A batch of Tasks may take so many requests: sign-in, describe, look-up, write."""
@@ -149,6 +151,7 @@ class Connector:
         self._stops.append(self._outbox.stop)
         self._keep(self._hub.run())
         self._keep(self._refresh_directory())
+        self._keep(self._prune())
         await self._serve()
 
     def _report(self, event: TaskNews) -> None:
@@ -243,7 +246,19 @@ class Connector:
             if directory != self._runner.directory:
                 self._say_ignored(directory)
                 self._runner.set_directory(directory)
-                await self._store.save_directory(directory)
+                try:
+                    await self._store.save_directory(directory)
+                except StoreError as error:
+                    log.warning("the directory could not be kept for a restart: %s", error)
+
+    async def _prune(self) -> None:
+        """What nobody asks for any more leaves the store, every hour."""
+        while True:
+            await asyncio.sleep(PRUNE_EVERY_S)
+            try:
+                await self._store.prune(self._clock.now())
+            except StoreError as error:
+                log.warning("the store could not be pruned: %s", error)
 
     def _say_ignored(self, directory: Directory) -> None:
         for line in directory.ignored:

@@ -56,7 +56,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     store: Annotated[str, Meta(min_length=1)] = "phone-panel.db"
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     origins: tuple[str, ...] = ()
-    directory_every_s: Seconds = 60
+    directory_every_s: Seconds = 300
     gather_ms: Annotated[int, Meta(ge=0, le=60_000)] = 300
     salesforce: Salesforce = Salesforce()
     switch: Switch = Switch()

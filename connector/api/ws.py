@@ -29,8 +29,9 @@ log = logging.getLogger(__name__)
 HELLO_WITHIN: Final = 10.0
 """Seconds in which a socket must say who it is."""
 
-LARGEST: Final = 256 * 1024
-"""Bytes of the largest message that is read: comments of 32,000 characters in four bytes each, and room."""
+LARGEST: Final = 1024 * 1024
+"""Bytes of the largest message that is read: a hello with the unacknowledged notes of several contacts, 32,000
+characters of up to four bytes each."""
 
 FLOOD: Final = (400, 100)
 """Messages that may come at once, and per second after that; a typing agent sends four in a second."""
