@@ -57,11 +57,6 @@ def not_found(message: str = "The requested resource does not exist") -> OrgErro
     return OrgError("NOT_FOUND", message, status=404)
 
 
-def no_such_type(name: str) -> OrgError:
-    """404 for an sObject that the org does not have, as the sobjects routes answer it."""
-    return OrgError("NOT_FOUND", f"The requested resource does not exist: sObject type '{name}'", status=404)
-
-
 def parse_error(message: str) -> OrgError:
     """400 JSON_PARSER_ERROR; refuses the request as a whole, collections too."""
     return OrgError("JSON_PARSER_ERROR", message, whole=True)
