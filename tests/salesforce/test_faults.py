@@ -18,6 +18,9 @@ from tests.ports.crm_contract import Desk, first, fresh_key, later, one, task_fi
 from tests.salesforce.conftest import MakeConfig
 from tests.sandbox.org.rig import RunningOrg
 
+pytestmark = pytest.mark.slow
+
+
 AddFault = Callable[..., None]
 
 

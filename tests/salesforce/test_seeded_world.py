@@ -10,6 +10,8 @@ from connector.salesforce import SalesforceCrm
 from tests.ports.crm_contract import Desk, first, fresh_key, later, task_fields
 from tests.sandbox.org.rig import RunningOrg
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "number,country,people",
