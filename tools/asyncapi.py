@@ -28,6 +28,9 @@ TO_PANEL: tuple[type, ...] = (
     state.Chore,
     state.Queues,
     state.Today,
+    state.Agents,
+    state.Skills,
+    state.Alarm,
     state.Pong,
     state.Failure,
 )

@@ -20,12 +20,32 @@ class LogOut(Struct, frozen=True):
 
 
 class Dial(Struct, frozen=True):
-    """An outbound call.  `number` as typed; `record` is the Salesforce record it was dialled from."""
+    """An outbound call.  `number` as typed; `record` is the Salesforce record it was dialled from.
+
+    `hold`: the call in the agent's ear is put on hold for it.  `work`: the step of a Work Queue that the call is for.
+    """
 
     agent: str
     number: str
     skill: str = ""
     record: Record | None = None
+    hold: bool = False
+    work: str = ""
+
+
+class DialEmergency(Struct, frozen=True):
+    """An emergency call, at once: nothing is asked or awaited.  `number` as typed (911, 9911, 933)."""
+
+    agent: str
+    number: str
+
+
+class SetFavourite(Struct, frozen=True):
+    """An entry of the address book is, or is no longer, among the agent's favourites."""
+
+    agent: str
+    entry: str
+    on: bool
 
 
 class OnContact(Struct, frozen=True):
@@ -85,6 +105,50 @@ class StopMask(OnContact, frozen=True):
     """The recording may hear again."""
 
 
+class Consult(OnContact, frozen=True):
+    """Ask somebody in private while the customer waits on hold (in a conference: while the others talk on).
+
+    `kind`: agent (`target` is their id), skill (its id), entry (of the address book, its id), number (as typed).
+    """
+
+    kind: str
+    target: str
+
+
+class Abandon(OnContact, frozen=True):
+    """Give up the consult."""
+
+
+class Merge(OnContact, frozen=True):
+    """The consulted one joins the conversation; on a held call: it and the call in the agent's ear become one."""
+
+
+class Transfer(OnContact, frozen=True):
+    """The other two talk with each other, and the agent is free."""
+
+
+class Swap(OnContact, frozen=True):
+    """The one in the agent's ear is put on hold and the one on hold comes back: two calls, or customer and consult."""
+
+
+class Drop(OnContact, frozen=True):
+    """A party that this agent brought in leaves the conference."""
+
+    leg: str
+
+
+class Finish(OnContact, frozen=True):
+    """The work item or e-mail is dealt with."""
+
+
+class GiveBack(OnContact, frozen=True):
+    """The work item or e-mail goes back to its queue."""
+
+
+class Extend(OnContact, frozen=True):
+    """More time for wrap-up, where the skill permits it."""
+
+
 class Done(OnContact, frozen=True):
     """End wrap-up."""
 
@@ -123,8 +187,17 @@ ContactCommand = (
     | StopRecord
     | StartMask
     | StopMask
+    | Consult
+    | Abandon
+    | Merge
+    | Transfer
+    | Swap
+    | Drop
+    | Finish
+    | GiveBack
+    | Extend
     | Done
     | SaveAgain
     | SaveDraft
 )
-Command = SetState | LogOut | Dial | Visit | ContactCommand
+Command = SetState | LogOut | Dial | DialEmergency | SetFavourite | Visit | ContactCommand

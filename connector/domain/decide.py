@@ -55,7 +55,7 @@ def guard(floor: Floor, directory: Directory, command: Command) -> str | None:
         return allowed.set_state(floor, directory, agent)
     if isinstance(command, c.LogOut):
         return allowed.log_out(floor, directory, agent)
-    if isinstance(command, c.Dial):
+    if isinstance(command, c.Dial | c.DialEmergency | c.SetFavourite):
         return allowed.dial(floor, directory, agent)
     contact = floor.contacts.get(command.contact)
     if contact is None or contact.agent != command.agent:
@@ -130,6 +130,8 @@ def _command(step: Step, command: Command) -> None:
             outbound.dial(step, command)
         case c.Visit():
             agents.visit(step, command)
+        case c.DialEmergency() | c.SetFavourite():
+            raise NotAllowed("not_now")
         case _:
             _on_contact(step, command)
 
@@ -151,11 +153,11 @@ def _event(step: Step, event: Event) -> None:
         case e.CallArrived():
             offer.arrive(step, event)
         case e.LegMuted(leg=leg, muted=muted):
-            key = step.floor.legs.get(leg)
-            contact = step.contact(key) if key else None
-            step.unknown = contact is None
-            if contact is not None and _is_agents(contact, leg):
-                audio.muted(step, contact, muted)
+            holders = step.holders(leg)
+            step.unknown = not holders
+            for contact in holders:
+                if _is_agents(contact, leg):
+                    audio.muted(step, contact, muted)
         case e.PhoneChanged():
             _phone(step, event)
         case _:

@@ -15,8 +15,20 @@ class RecordingMode(StrEnum):
     NEVER = "never"
 
 
+class Opening(Struct, frozen=True):
+    """Hours of one day: `day` 0 is Monday, `opens` and `closes` are minutes since midnight (closes 1440: all day)."""
+
+    day: int
+    opens: int
+    closes: int
+
+
 class Skill(Struct, frozen=True):
-    """A routing key.  `wrap_up` is the length of wrap-up in ms: 0 for none, None for unlimited."""
+    """A routing key.  `wrap_up` is the length of wrap-up in ms: 0 for none, None for unlimited.
+
+    `extension` is what an agent may add to wrap-up at a time, in ms; 0: not permitted.  `priority` 1 is dealt with first,
+    10 last.  `longest_queue` None is no limit; `hours` in `time_zone`, () for always open.
+    """
 
     id: str
     name: str
@@ -26,6 +38,35 @@ class Skill(Struct, frozen=True):
     wrap_up: int | None = 120_000
     disposition_required: bool = False
     recording: RecordingMode = RecordingMode.ON_DEMAND
+    priority: int = 5
+    extension: int = 0
+    longest_queue: int | None = None
+    hours: tuple[Opening, ...] = ()
+    time_zone: str = "UTC"
+
+
+class Entry(Struct, frozen=True):
+    """An entry of the address book: `number` in E.164, or a colleague's extension."""
+
+    id: str
+    name: str
+    number: str
+    detail: str = ""
+
+
+class EmergencyRoute(Struct, frozen=True):
+    """How a country's emergency numbers leave: by `local` with a verified address, by `national` without one.
+
+    `numbers` raise the alarm, `tests` take the same way to the carrier's test service.  `prefixes` may be dialled before
+    either (9 in 9911).
+    """
+
+    country: str
+    numbers: tuple[str, ...]
+    tests: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    local: str = ""
+    national: str = ""
 
 
 class Disposition(Struct, frozen=True):
@@ -36,7 +77,10 @@ class Disposition(Struct, frozen=True):
 
 
 class Profile(Struct, frozen=True):
-    """An agent as the org knows them.  `skills` maps a skill's id to the proficiency, 1 to 10."""
+    """An agent as the org knows them.  `skills` maps a skill's id to the proficiency, 1 to 10.
+
+    `direct_number` reaches this agent from outside; `address` is where they are, for emergency calls.
+    """
 
     id: str
     name: str
@@ -46,10 +90,19 @@ class Profile(Struct, frozen=True):
     language: str = "en_US"
     skills: dict[str, int] = {}
     supervisor: bool = False
+    direct_number: str = ""
+    address: str = ""
+    address_verified: bool = False
 
 
 class Settings(Struct, frozen=True):
-    """Values with a default that works when nothing is configured.  Times are in ms."""
+    """Values with a default that works when nothing is configured.  Times are in ms.
+
+    `transfer_notes`: Name, Related To, comments, disposition and tags go along with a customer who is passed on.
+    `unattended` is how long those may talk whom no agent is with any more.  `outside_prefix` is dialled before every
+    number and stored with none.  `emergency_number` is shown for an agent without a direct number: within
+    `emergency_callback` calls to it ring that agent.
+    """
 
     subject: str = "Call with {who}"
     status_completed: str = "Completed"
@@ -59,6 +112,19 @@ class Settings(Struct, frozen=True):
     ask: int = 5_000
     dial: int = 45_000
     default_skill: str = DEFAULT_SKILL
+    click_to_dial: bool = True
+    blind_transfer: bool = False
+    transfer_notes: bool = True
+    most_parties: int = 6
+    unattended: int = 3_600_000
+    no_panel: int = 30_000
+    mask_reminder: int = 60_000
+    callback_attempts: int = 3
+    callback_interval: int = 900_000
+    outside_prefix: str = ""
+    emergency_record: bool = False
+    emergency_callback: int = 3_600_000
+    emergency_number: str = ""
 
 
 class Directory(Struct, frozen=True):
@@ -71,6 +137,8 @@ class Directory(Struct, frozen=True):
     tags: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ("Break", "Lunch", "Meeting", "Training")
     settings: Settings = Settings()
+    entries: tuple[Entry, ...] = ()
+    emergency: tuple[EmergencyRoute, ...] = ()
     ignored: tuple[str, ...] = ()
 
     def skill(self, skill_id: str) -> Skill:
@@ -88,6 +156,10 @@ class Directory(Struct, frozen=True):
     def agent_of_device(self, device: str) -> Profile | None:
         """The agent whose phone that is."""
         return next((agent for agent in self.agents.values() if agent.device and agent.device == device), None)
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """The entry of the address book, or None."""
+        return next((entry for entry in self.entries if entry.id == entry_id), None)
 
     def dispositions_of(self, skill_id: str) -> tuple[str, ...]:
         """The names of what a contact of that skill may end with, in the administrator's order."""

@@ -31,7 +31,11 @@ class Connect(Struct, frozen=True, gc=False, tag=True):
 
 
 class PlaceCall(Struct, frozen=True, gc=False, tag=True):
-    """Call `number` as `customer_leg` for an agent whose phone becomes `agent_leg`; show `caller_id`."""
+    """Call `number` as `customer_leg` for an agent whose phone becomes `agent_leg`; show `caller_id`.
+
+    A `number` that is a phone of ours is not called: the colleague is offered `agent_leg` by an `Offer` that follows.
+    `route` is "" or an emergency route's name, and `address` what goes along with an emergency call.
+    """
 
     id: str
     contact: str
@@ -40,10 +44,36 @@ class PlaceCall(Struct, frozen=True, gc=False, tag=True):
     device: str
     number: str
     caller_id: str
+    route: str = ""
+    address: str = ""
+
+
+class CallParty(Struct, frozen=True, gc=False, tag=True):
+    """Call `number` as `leg` for an agent who is in a call already; show `caller_id`.  Who hears whom is a `Mix`."""
+
+    id: str
+    contact: str
+    leg: str
+    agent_leg: str
+    number: str
+    caller_id: str
+
+
+class Announce(Struct, frozen=True, gc=False, tag=True):
+    """Answer a caller who cannot be taken, say why (`message`: closed, full) and hang up."""
+
+    id: str
+    contact: str
+    leg: str
+    message: str
 
 
 class Mix(Struct, frozen=True, gc=False, tag=True):
-    """A goal: `talking` legs hear each other, `parked` legs hear music and are not heard."""
+    """A goal: `talking` legs hear each other and nobody else, `parked` legs hear music and are not heard.
+
+    All of it or nothing.  A leg leaves whatever it was part of before; those whom it leaves go on talking.  Told as
+    `LegHeld`, `LegResumed` and, where two or more talk, `LegsMixed`.
+    """
 
     id: str
     contact: str
@@ -78,14 +108,17 @@ class SetRecording(Struct, frozen=True, gc=False, tag=True):
 
 
 class EndLeg(Struct, frozen=True, gc=False, tag=True):
-    """A goal: that leg is gone."""
+    """A goal: that leg is gone.  `cause` is the one to be reported ("": normal, or cancelled before the answer)."""
 
     id: str
     contact: str
     leg: str
+    cause: str = ""
 
 
-SwitchAsk = Adopt | Offer | Connect | PlaceCall | Mix | SetMute | PlayDigits | SetRecording | EndLeg
+SwitchAsk = (
+    Adopt | Offer | Connect | PlaceCall | CallParty | Announce | Mix | SetMute | PlayDigits | SetRecording | EndLeg
+)
 
 
 class AskSwitch(Struct, frozen=True, gc=False):
@@ -133,6 +166,28 @@ class RefreshView(Struct, frozen=True, gc=False):
     contact: str
 
 
+class CompleteWork(Struct, frozen=True, gc=False):
+    """Tell Salesforce, in one panel, that the Work Queue step of a contact's call is complete."""
+
+    agent: str
+    contact: str
+    work: str
+    task_id: str
+    disposition: str
+    connected: bool
+
+
+class RaiseAlarm(Struct, frozen=True, gc=False):
+    """An agent makes an emergency call: supervisors' panels, e-mail and the webhook are told at once."""
+
+    agent: str
+    contact: str
+    number: str
+    callback: str
+    address: str
+    at: int
+
+
 class SaveTask(Struct, frozen=True, gc=False):
     """Write this revision of the contact's Task: `fields` are API names with their values."""
 
@@ -141,4 +196,15 @@ class SaveTask(Struct, frozen=True, gc=False):
     fields: dict[str, str | int | None]
 
 
-Effect = AskSwitch | PushState | QueuesChanged | MatchCaller | PopRecord | WithdrawPop | RefreshView | SaveTask
+Effect = (
+    AskSwitch
+    | PushState
+    | QueuesChanged
+    | MatchCaller
+    | PopRecord
+    | WithdrawPop
+    | RefreshView
+    | CompleteWork
+    | RaiseAlarm
+    | SaveTask
+)

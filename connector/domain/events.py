@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from connector.domain.model import Record, Recording
+from connector.domain.model import Kind, Record, Recording
 
 
 class CallArrived(Struct, frozen=True, gc=False):
@@ -59,6 +59,13 @@ class LegEnded(Struct, frozen=True, gc=False):
     at: int
 
 
+class LegsMixed(Struct, frozen=True, gc=False):
+    """Exactly these legs hear each other now, wherever each of them was before."""
+
+    legs: tuple[str, ...]
+    at: int
+
+
 class RecordingChanged(Struct, frozen=True, gc=False):
     """The switch has started, paused or stopped a contact's recording."""
 
@@ -91,6 +98,7 @@ SwitchEvent = (
     | LegResumed
     | LegMuted
     | LegEnded
+    | LegsMixed
     | RecordingChanged
     | AskRefused
     | PhoneChanged
@@ -138,11 +146,71 @@ CrmEvent = CallerMatched | TaskSaved | TaskWaiting | TaskRefused
 
 
 class DeadlinePassed(Struct, frozen=True, gc=False):
-    """A deadline derived from a contact's state is over.  `kind`: ring, ask, wrap_up."""
+    """A deadline derived from a contact's state is over.
+
+    `kind`: ring, ask, dial, consult, unattended, wrap_up, not_before.
+    """
 
     contact: str
     kind: str
     due: int
 
 
-Event = SwitchEvent | CrmEvent | DeadlinePassed
+class AgentDeadlinePassed(Struct, frozen=True, gc=False):
+    """A deadline derived from an agent's state is over.  `kind`: no_panel."""
+
+    agent: str
+    kind: str
+    due: int
+
+
+class PanelsChanged(Struct, frozen=True, gc=False):
+    """The agent's first panel was opened, or their last one is gone."""
+
+    agent: str
+    open: bool
+    at: int
+
+
+class WorkCompleted(Struct, frozen=True, gc=False):
+    """Salesforce was told that the Work Queue step of a contact's call is complete."""
+
+    contact: str
+
+
+class CallbackRequested(Struct, frozen=True, gc=False):
+    """Somebody is to be called (`number` in E.164), not before `not_before`.  `key` is the contact's; twice is once."""
+
+    key: str
+    number: str
+    name: str
+    skill: str
+    not_before: int
+    priority: int
+    at: int
+
+
+class WorkDelivered(Struct, frozen=True, gc=False):
+    """A work item or an e-mail (`kind`) waits in a skill.  `key` is the contact's; the same one again changes nothing."""
+
+    key: str
+    kind: Kind
+    skill: str
+    title: str
+    payload: tuple[tuple[str, str], ...]
+    url: str
+    record: Record | None
+    priority: int
+    at: int
+
+
+Event = (
+    SwitchEvent
+    | CrmEvent
+    | DeadlinePassed
+    | AgentDeadlinePassed
+    | PanelsChanged
+    | WorkCompleted
+    | CallbackRequested
+    | WorkDelivered
+)

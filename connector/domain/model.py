@@ -48,10 +48,17 @@ class AgentState(StrEnum):
 
 
 class Kind(StrEnum):
-    """How a contact came about."""
+    """How a contact came about.  A WORK_ITEM and an EMAIL have no legs; a call may interrupt an EMAIL."""
 
     INBOUND = "inbound"
     OUTBOUND = "outbound"
+    CALLBACK = "callback"
+    WORK_ITEM = "work_item"
+    EMAIL = "email"
+
+
+SILENT = frozenset({Kind.WORK_ITEM, Kind.EMAIL})
+"""The kinds without a call."""
 
 
 class Outcome(StrEnum):
@@ -65,6 +72,7 @@ class Outcome(StrEnum):
     DECLINED = "declined"
     CANCELLED = "cancelled"
     FAILED = "failed"
+    COMPLETED = "completed"
 
 
 class Recording(StrEnum):
@@ -120,12 +128,51 @@ class Record(Struct, frozen=True, gc=False):
 
 
 class Leg(Struct, frozen=True, gc=False):
-    """One channel of a contact, named by an id of our own or, for a call that came in, of the switch's."""
+    """One channel of a contact, named by an id of our own or, for a call that came in, of the switch's.
+
+    A leg may be in several contacts: a colleague's is AGENT in theirs and CONSULTED (or, when they were called directly,
+    CUSTOMER) in ours.  `joined`: it hears the conversation with the CUSTOMER (or will, when that one comes back from a
+    hold); a private consult, and an agent who has left a conference for one, do not.  `agent` is whose phone it is, of
+    a colleague; `name` and `number` are what a party is shown as; `invited`: this contact's agent brought it in.
+    """
 
     id: str
     role: Role
     state: LegState
     since: int
+    joined: bool = True
+    agent: str = ""
+    name: str = ""
+    number: str = ""
+    invited: bool = False
+
+
+class Consult(Struct, frozen=True, gc=False):
+    """Whom a contact's agent is asking in private.  `kind`: agent, skill, entry, number.
+
+    `leg` is the CONSULTED leg, "" while a skill's queue holds the request; `contact` is the one that the request is for
+    the colleague who gets it, "" for a number.
+    """
+
+    kind: str
+    target: str
+    name: str
+    since: int
+    leg: str = ""
+    contact: str = ""
+    number: str = ""
+
+
+class Missed(Struct, frozen=True, gc=False):
+    """A contact that an agent was offered and did not take: `outcome` is missed, declined or abandoned."""
+
+    key: str
+    kind: Kind
+    number: str
+    name: str
+    skill: str
+    at: int
+    outcome: str
 
 
 class Ask(Struct, frozen=True, gc=False):
@@ -207,7 +254,14 @@ class Contact(Struct, frozen=True, gc=False):
     """One agent's part of an interaction, from offer to the end of wrap-up.
 
     `line` is our number (called, or shown as caller id); `unmasked` is what the recording returns to after a mask;
-    `overtime`: wrap-up is over but for a required disposition.
+    `overtime`: the time of wrap-up is over, but something keeps it open; `extended` is what the agent added to it, in ms.
+
+    `internal`: the far end is a colleague.  `asked_by` is the contact whose agent consults this one's, which has no Task
+    of its own before it gets the customer; `sender` is the agent who passed the customer on.  `title`, `payload`, `url`
+    and `record` are what a work item, an e-mail or a callback is about.  `caller` is a name given with a callback;
+    `not_before` is when it may be offered; `attempts` counts the calls made for it before this one.  `work` is the step
+    of a Work Queue that the call is for, `work_done` says that Salesforce was told.  `emergency`: local (by the address
+    that goes along), national or test.
     """
 
     key: str
@@ -240,6 +294,22 @@ class Contact(Struct, frozen=True, gc=False):
     overtime: bool = False
     draft: Draft = Draft()
     save: Save = Save()
+    priority: int = 5
+    extended: int = 0
+    consult: Consult | None = None
+    asked_by: str = ""
+    sender: str = ""
+    title: str = ""
+    payload: tuple[tuple[str, str], ...] = ()
+    url: str = ""
+    record: Record | None = None
+    caller: str = ""
+    not_before: int = 0
+    attempts: int = 0
+    work: str = ""
+    work_done: bool = False
+    emergency: str = ""
+    address: str = ""
 
     def leg(self, role: Role) -> Leg | None:
         """The first leg of that role, or None."""
@@ -263,12 +333,50 @@ class Contact(Struct, frozen=True, gc=False):
 
     @property
     def live(self) -> bool:
-        """Whether this contact occupies the agent's ear or phone: offered or in a call."""
+        """Whether this contact occupies the agent: offered, in a call, or a work item at hand."""
         return self.phase is Phase.OFFERED or self.phase is Phase.ACTIVE
+
+    @property
+    def call(self) -> bool:
+        """Whether this contact occupies the agent's phone: a call that is offered or under way."""
+        return self.live and self.kind not in SILENT
+
+    @property
+    def consulted(self) -> Leg | None:
+        """The leg of the private consult, if there is one by now."""
+        return None if self.consult is None else self.leg_of(self.consult.leg)
+
+    @property
+    def joined(self) -> tuple[Leg, ...]:
+        """Who hears the conversation, or will when the customer comes back from a hold."""
+        return tuple(leg for leg in self.legs if leg.joined)
+
+    @property
+    def conference(self) -> bool:
+        """Whether others than customer and agent belong to the conversation, the agent being among them or not."""
+        return sum(leg.joined and leg.role is not Role.AGENT for leg in self.legs) > 1
+
+    @property
+    def in_ear(self) -> bool:
+        """Whether the agent hears this contact's customer, or is about to."""
+        agent, customer = self.leg(Role.AGENT), self.leg(Role.CUSTOMER)
+        if self.phase is not Phase.ACTIVE or agent is None or customer is None:
+            return False
+        return agent.joined and customer.state is not LegState.HELD
+
+    @property
+    def unattended(self) -> bool:
+        """Whether its parties talk with each other while no agent is with them any more."""
+        return self.phase is Phase.ACTIVE and self.agent is None
 
 
 class Agent(Struct, frozen=True, gc=False):
-    """A person who takes calls.  `before` is what a call interrupted, `next` what the agent chose for afterwards."""
+    """A person who takes calls.  `before` is what a call interrupted, `next` what the agent chose for afterwards.
+
+    `panel_gone` is since when no panel of theirs is open, None while one is.  `missed` are offers not taken, the newest
+    first; `favourites` are entries of the address book.  Until `reached_until` a call to `reached_by` rings this agent
+    in any state: it is the number that their emergency call showed.
+    """
 
     id: str
     state: AgentState = AgentState.LOGGED_OUT
@@ -279,12 +387,17 @@ class Agent(Struct, frozen=True, gc=False):
     phone_ready: bool = False
     contacts: tuple[str, ...] = ()
     visited: tuple[Record, ...] = ()
+    panel_gone: int | None = None
+    missed: tuple[Missed, ...] = ()
+    favourites: tuple[str, ...] = ()
+    reached_by: str = ""
+    reached_until: int = 0
 
 
 class Floor(Struct):
     """All state of one switch.  Only the runner changes it, by applying a `Change`; `decide` just reads it.
 
-    `queues` holds, for each skill, the keys of QUEUED contacts, the oldest first; `legs` maps a leg to its contact;
+    `queues` holds, for each skill, the keys of QUEUED contacts, the next one first; `legs` maps a leg to its contacts;
     `phones` says of each device that the switch has told of whether it can be rung; `switch_up` says whether the switch
     can be asked.
     """
@@ -292,6 +405,6 @@ class Floor(Struct):
     contacts: dict[str, Contact] = {}
     agents: dict[str, Agent] = {}
     queues: dict[str, tuple[str, ...]] = {}
-    legs: dict[str, str] = {}
+    legs: dict[str, tuple[str, ...]] = {}
     phones: dict[str, bool] = {}
     switch_up: bool = True

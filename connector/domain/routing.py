@@ -2,18 +2,18 @@
 
 from connector.domain.directory import Directory
 from connector.domain.model import Agent, AgentState, Contact, Phase
-from connector.domain.step import Step
+from connector.domain.step import Step, turn
 
 
 def waiting(step: Step) -> list[Contact]:
-    """Who waits, over all skills, the longest first."""
+    """Who waits, over all skills: by priority, then the longest first."""
     found = [
         contact
         for skill in step.queued_skills()
         for key in step.queue(skill)
         if (contact := step.contact(key)) is not None and contact.phase is Phase.QUEUED
     ]
-    return sorted(found, key=lambda contact: (contact.started, contact.key))
+    return sorted(found, key=turn)
 
 
 def candidates(directory: Directory, skill: str) -> dict[str, int]:

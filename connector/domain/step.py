@@ -51,6 +51,12 @@ class Step:
         self._forgotten: list[str] = []
         self._effects: list[Effect] = []
 
+    def holders(self, leg: str) -> list[Contact]:
+        """The contacts that have that leg, as they are now."""
+        found = [self.contact(key) for key in self.floor.legs.get(leg, ())]
+        found += [contact for key, contact in self._contacts.items() if key not in self.floor.legs.get(leg, ())]
+        return [contact for contact in found if contact is not None and contact.leg_of(leg) is not None]
+
     def new_id(self) -> str:
         """An id that no other step has."""
         self._ids += 1
@@ -87,10 +93,10 @@ class Step:
         return agent
 
     def enqueue(self, contact: Contact) -> None:
-        """The contact waits in its skill, at the place of its age."""
+        """The contact waits in its skill, at the place of its priority and age."""
         keys = [key for key in self.queue(contact.skill) if key != contact.key]
-        waiting = [(self._age(key), key) for key in keys] + [(contact.started, contact.key)]
-        self._queues[contact.skill] = tuple(key for _, key in sorted(waiting))
+        waiting = [self._place(key) for key in keys] + [turn(contact)]
+        self._queues[contact.skill] = tuple(place[-1] for place in sorted(waiting))
         self.effect(QueuesChanged())
 
     def dequeue(self, contact: Contact) -> None:
@@ -141,9 +147,14 @@ class Step:
             self.unknown,
         )
 
-    def _age(self, key: str) -> int:
+    def _place(self, key: str) -> tuple[int, int, str]:
         waiting = self.contact(key)
-        return waiting.started if waiting else 0
+        return (0, 0, key) if waiting is None else turn(waiting)
+
+
+def turn(contact: Contact) -> tuple[int, int, str]:
+    """What contacts that wait are sorted by: priority, then age, then key."""
+    return contact.priority, contact.started, contact.key
 
 
 def apply(floor: Floor, change: Change) -> None:
@@ -151,10 +162,10 @@ def apply(floor: Floor, change: Change) -> None:
     for contact in change.contacts:
         old = floor.contacts.get(contact.key)
         if old is None or old.legs is not contact.legs:
-            for leg in () if old is None else old.legs:
-                floor.legs.pop(leg.id, None)
+            _leave(floor, old)
             for leg in contact.legs:
-                floor.legs[leg.id] = contact.key
+                others = floor.legs.get(leg.id)
+                floor.legs[leg.id] = (contact.key,) if others is None else (*others, contact.key)
         floor.contacts[contact.key] = contact
     for agent in change.agents:
         floor.agents[agent.id] = agent
@@ -165,8 +176,15 @@ def apply(floor: Floor, change: Change) -> None:
             floor.queues.pop(skill, None)
     floor.phones.update(change.phones)
     for key in change.forgotten:
-        gone = floor.contacts.pop(key, None)
-        for leg in () if gone is None else gone.legs:
+        _leave(floor, floor.contacts.pop(key, None))
+
+
+def _leave(floor: Floor, contact: Contact | None) -> None:
+    for leg in () if contact is None else contact.legs:
+        left = tuple(key for key in floor.legs.get(leg.id, ()) if contact is not None and key != contact.key)
+        if left:
+            floor.legs[leg.id] = left
+        else:
             floor.legs.pop(leg.id, None)
 
 
@@ -176,6 +194,6 @@ def load(floor: Floor, contacts: tuple[Contact, ...], agents: tuple[Agent, ...])
     Which phones can be rung is not known before the switch says so.
     """
     apply(floor, Change(contacts=contacts, agents=tuple(replace(agent, phone_ready=False) for agent in agents)))
-    for contact in sorted(contacts, key=lambda c: (c.started, c.key)):
+    for contact in sorted(contacts, key=turn):
         if contact.phase is Phase.QUEUED:
             floor.queues[contact.skill] = (*floor.queues.get(contact.skill, ()), contact.key)

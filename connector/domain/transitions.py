@@ -73,6 +73,8 @@ CONTACT: Final[dict[tuple[Phase, ContactTrigger], Phase]] = {
     (Phase.OFFERED, ContactTrigger.ANSWER): Phase.ACTIVE,
     (Phase.OFFERED, ContactTrigger.ABANDON): Phase.CLOSED,
     (Phase.ACTIVE, ContactTrigger.FINISH): Phase.WRAP_UP,
+    (Phase.ACTIVE, ContactTrigger.REQUEUE): Phase.QUEUED,
+    (Phase.ACTIVE, ContactTrigger.ABANDON): Phase.CLOSED,
     (Phase.WRAP_UP, ContactTrigger.CLOSE): Phase.CLOSED,
 }
 

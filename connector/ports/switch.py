@@ -13,6 +13,7 @@ class LegNow(Struct, frozen=True):
     """One channel as the switch has it.  `contact` is our key as set by `Adopt` or by a leg of our own making.
 
     `answered` is when it was, if it was and the switch remembers; so a call that came and went unheard still counts.
+    Legs with the same `mix` (not "") hear each other.
     """
 
     leg: str
@@ -25,6 +26,7 @@ class LegNow(Struct, frozen=True):
     muted: bool = False
     cause: str = ""
     answered: int | None = None
+    mix: str = ""
 
 
 class Snapshot(Struct, frozen=True):

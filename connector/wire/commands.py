@@ -49,12 +49,21 @@ class Hello(Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
     drafts: Annotated[tuple[DraftMessage, ...], Meta(max_length=100)] = ()
 
 
-class Command(Struct, frozen=True, forbid_unknown_fields=True, tag="command"):
+class Target(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom to consult: an `agent` (user id), a `skill` (its id), an `entry` of the address book, a `number` as typed."""
+
+    kind: Literal["agent", "skill", "entry", "number"]
+    id: Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+class Command(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="command"):
     """An order.  `id` is made by the panel and is the same when the order is sent again; the answer is a `reply`.
 
     Which of the optional values a command needs is in `docs/reference/wire.md`.  `name` is one of
-    `set_state` (state, reason), `log_out`, `dial` (number, skill, record), `answer`, `decline`, `end`, `hold`,
-    `resume`, `mute`, `unmute`, `digits` (digits), `record`, `stop_record`, `mask`, `unmask`, `done`, `save_again`.
+    `set_state` (state, reason), `log_out`, `dial` (number, skill, record, hold, work), `dial_emergency` (number),
+    `favourite` (entry, on), `answer`, `decline`, `end`, `hold`, `resume`, `mute`, `unmute`, `digits` (digits),
+    `record`, `stop_record`, `mask`, `unmask`, `consult` (to), `abandon`, `merge`, `transfer`, `swap`, `drop` (leg),
+    `finish`, `give_back`, `extend`, `done`, `save_again`.
     """
 
     id: Id
@@ -66,14 +75,23 @@ class Command(Struct, frozen=True, forbid_unknown_fields=True, tag="command"):
     skill: Id | None = None
     record: RecordLink | None = None
     digits: Digits | None = None
+    hold: bool = False
+    work: Id | None = None
+    to: Target | None = None
+    leg: Annotated[str, Meta(min_length=1, max_length=128)] | None = None
+    entry: Id | None = None
+    on: bool | None = None
 
 
 class Find(Struct, frozen=True, forbid_unknown_fields=True, tag="find"):
-    """A search in Salesforce: `people` (Contacts and Leads) or `records` (what a Task may be related to)."""
+    """A search: `people` (Contacts and Leads), `records` (what a Task may be related to), `book` (the address book).
+
+    Salesforce is searched for two characters or more; the address book shows its favourites and first entries for none.
+    """
 
     id: Id
-    what: Literal["people", "records"]
-    text: Annotated[str, Meta(min_length=2, max_length=100)]
+    what: Literal["people", "records", "book"]
+    text: Annotated[str, Meta(max_length=100)]
 
 
 class Preview(Struct, frozen=True, forbid_unknown_fields=True, tag="preview"):
@@ -107,9 +125,12 @@ class ChoreDone(Struct, frozen=True, forbid_unknown_fields=True, tag="chore_done
 
 
 class Watch(Struct, frozen=True, forbid_unknown_fields=True, tag="watch"):
-    """Which lists this panel shows now (`queues`, `today`); only these are sent, at most once a second."""
+    """Which lists this panel shows now; only these are sent, at most once a second.
 
-    lists: Annotated[tuple[Literal["queues", "today"], ...], Meta(max_length=2)]
+    `queues` are the agent's own skills, `skills` all of them, `agents` the colleagues and how they are.
+    """
+
+    lists: Annotated[tuple[Literal["queues", "today", "agents", "skills"], ...], Meta(max_length=4)]
 
 
 class Ping(Struct, frozen=True, forbid_unknown_fields=True, tag="ping"):

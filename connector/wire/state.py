@@ -1,4 +1,7 @@
-"""Messages from the connector to a panel.  Times are milliseconds since 1970 UTC; `null` means "not" or "none"."""
+"""Messages from the connector to a panel.  Times are milliseconds since 1970 UTC; `null` means "not" or "none".
+
+A key that is documented with a default is left out where it has that value.
+"""
 
 import msgspec
 from msgspec import Struct
@@ -15,13 +18,43 @@ class RecordView(Struct, frozen=True, gc=False):
     why: str = ""
 
 
-class LegView(Struct, frozen=True, gc=False):
-    """One party.  `role`: CUSTOMER, AGENT, CONSULTED.  `state`: DIALING, RINGING, CONNECTED, HELD, ENDED."""
+class LegView(Struct, frozen=True, gc=False, omit_defaults=True):
+    """One party.  `role`: CUSTOMER, AGENT (this agent), CONSULTED.  `state`: DIALING, RINGING, CONNECTED, HELD, ENDED.
+
+    `joined`: hears the conversation, as opposed to a private consult.  `colleague`: an agent's phone.  `name` and
+    `number_shown` are "" where the contact itself says who it is; `droppable`: `drop` may be ordered for it.
+    """
 
     id: str
     role: str
     state: str
     since: int
+    joined: bool = True
+    colleague: bool = False
+    name: str = ""
+    number_shown: str = ""
+    droppable: bool = False
+
+
+class ConsultView(Struct, frozen=True, gc=False, omit_defaults=True):
+    """The private consult.  `kind`: agent, skill, entry, number.  `state`: queued, dialing, ringing, connected, held.
+
+    `name` is the target's, `answered_by` the colleague who got a skill's request; `detail` is a number or skills.
+    """
+
+    kind: str
+    name: str
+    detail: str
+    state: str
+    since: int
+    answered_by: str = ""
+
+
+class Detail(Struct, frozen=True, gc=False):
+    """One line of what a work item is about."""
+
+    name: str
+    value: str
 
 
 class MatchView(Struct, frozen=True, gc=False):
@@ -85,8 +118,14 @@ class ProblemView(Struct, frozen=True, gc=False):
     at: int
 
 
-class ContactView(Struct, frozen=True, gc=False):
-    """One contact.  `controls` has every control that makes sense in this phase: null = allowed, text = why not."""
+class ContactView(Struct, frozen=True, gc=False, omit_defaults=True):
+    """One contact.  `controls` has every control that makes sense in this phase: null = allowed, text = why not.
+
+    `kind`: inbound, outbound, callback, work_item, email.  `in_ear`: the agent hears its customer.  `conference`: more
+    than customer and agent belong to it.  `parked`: an e-mail that a call has interrupted.  `asked_by` is the colleague
+    who consults this agent, `sender` the one who passed the customer on; links with `by` "sender" came along.
+    `emergency`: "" or local, national, test, with the `address` that was sent.
+    """
 
     key: str
     kind: str
@@ -120,9 +159,23 @@ class ContactView(Struct, frozen=True, gc=False):
     wrap_up_ends: int | None
     save: SaveView
     controls: dict[str, str | None]
+    in_ear: bool = False
+    conference: bool = False
+    consult: ConsultView | None = None
+    asked_by: str = ""
+    sender: str = ""
+    parked: bool = False
+    title: str = ""
+    payload: tuple[Detail, ...] = ()
+    url: str = ""
+    record: RecordView | None = None
+    caller: str = ""
+    attempts: int = 0
+    emergency: str = ""
+    address: str = ""
 
 
-class AgentView(Struct, frozen=True, gc=False):
+class AgentView(Struct, frozen=True, gc=False, omit_defaults=True):
     """The agent.  `state`: LOGGED_OUT, AVAILABLE, UNAVAILABLE, WORKING, WRAP_UP; `next_state` is for afterwards."""
 
     id: str
@@ -135,6 +188,7 @@ class AgentView(Struct, frozen=True, gc=False):
     phone_ready: bool
     phone: str
     controls: dict[str, str | None]
+    favourites: tuple[str, ...] = ()
 
 
 class State(Struct, frozen=True, gc=False, tag="state"):
@@ -158,7 +212,7 @@ class SkillChoice(Struct, frozen=True, gc=False):
     tags: tuple[str, ...]
 
 
-class Setup(Struct, frozen=True, gc=False, tag="setup"):
+class Setup(Struct, frozen=True, gc=False, tag="setup", omit_defaults=True):
     """Sent once after `hello` and whenever the directory changed: what can be chosen."""
 
     version: int
@@ -170,6 +224,11 @@ class Setup(Struct, frozen=True, gc=False, tag="setup"):
     dispositions: tuple[str, ...]
     tags: tuple[str, ...]
     comments_limit: int
+    mask_reminder: int = 60_000
+    click_to_dial: bool = True
+    transfer_notes: bool = True
+    blind_transfer: bool = False
+    supervisor: bool = False
 
 
 class Reply(Struct, frozen=True, gc=False, tag="reply", omit_defaults=True):
@@ -208,24 +267,37 @@ class Found(Struct, frozen=True, gc=False, tag="found"):
     error: str | None = None
 
 
-class Previewed(Struct, frozen=True, gc=False, tag="previewed"):
-    """What would be dialled: E.164, how it is shown, the country or region; or why not (`error`)."""
+class Previewed(Struct, frozen=True, gc=False, tag="previewed", omit_defaults=True):
+    """What would be dialled: E.164, how it is shown, the country or region; or why not (`error`).
+
+    `emergency` is local, national or test for a number that `dial_emergency` calls at once, with the `address` that would
+    be sent along.
+    """
 
     id: str
     number: str | None = None
     shown: str = ""
     place: str = ""
     error: str | None = None
+    emergency: str | None = None
+    address: str = ""
 
 
-class Chore(Struct, frozen=True, gc=False, tag="chore"):
-    """Something that one panel must do once.  `kind`: screen_pop (record), search_pop (text), refresh."""
+class Chore(Struct, frozen=True, gc=False, tag="chore", omit_defaults=True):
+    """Something that one panel must do once.
+
+    `kind`: screen_pop (record), url_pop (text), refresh, complete_work (text is the work id; task_id, disposition,
+    connected).
+    """
 
     id: str
     kind: str
     contact: str
     record: RecordView | None = None
     text: str | None = None
+    task_id: str | None = None
+    disposition: str | None = None
+    connected: bool | None = None
 
 
 class QueueView(Struct, frozen=True, gc=False):
@@ -241,6 +313,50 @@ class Queues(Struct, frozen=True, gc=False, tag="queues"):
     """Queue sizes of the agent's skills."""
 
     queues: tuple[QueueView, ...]
+
+
+class AgentRow(Struct, frozen=True, gc=False):
+    """A colleague.  `code`: why they cannot be called now, or null; `skills` are names."""
+
+    id: str
+    name: str
+    state: str
+    reason: str | None
+    since: int
+    skills: tuple[str, ...]
+    code: str | None
+
+
+class Agents(Struct, frozen=True, gc=False, tag="agents"):
+    """All other agents who are not logged out, by name."""
+
+    agents: tuple[AgentRow, ...]
+
+
+class SkillRow(Struct, frozen=True, gc=False):
+    """A skill to transfer to: how many wait, since when the longest, how many agents are free."""
+
+    skill: str
+    name: str
+    waiting: int
+    longest_since: int | None
+    free: int
+
+
+class Skills(Struct, frozen=True, gc=False, tag="skills"):
+    """All skills."""
+
+    skills: tuple[SkillRow, ...]
+
+
+class Alarm(Struct, frozen=True, gc=False, tag="alarm"):
+    """To supervisors: an agent makes an emergency call.  `address` "" means that none is verified."""
+
+    agent: str
+    number: str
+    callback: str
+    address: str
+    at: int
 
 
 class TodayRow(Struct, frozen=True, gc=False):

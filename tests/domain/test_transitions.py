@@ -18,7 +18,7 @@ CONTACT_MATRIX = """
               offer      requeue    answer     abandon    finish     close
 QUEUED        OFFERED    .          .          CLOSED     .          .
 OFFERED       .          QUEUED     ACTIVE     CLOSED     .          .
-ACTIVE        .          .          .          .          WRAP_UP    .
+ACTIVE        .          QUEUED     .          CLOSED     WRAP_UP    .
 WRAP_UP       .          .          .          .          .          CLOSED
 CLOSED        .          .          .          .          .          .
 """

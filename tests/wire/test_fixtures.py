@@ -20,6 +20,9 @@ TO_PANEL = msgspec.json.Decoder(
     | state.Chore
     | state.Queues
     | state.Today
+    | state.Agents
+    | state.Skills
+    | state.Alarm
     | state.Pong
     | state.Failure
 )

@@ -21,15 +21,18 @@ _TRIGGERS = {
 
 
 def report(step: Step, event: LegEvent) -> None:
-    """The leg is as the switch says; a leg that no contact has any more is old news."""
-    key = step.floor.legs.get(event.leg)
-    contact = step.contact(key) if key is not None else None
-    leg = None if contact is None else contact.leg_of(event.leg)
-    if contact is None or leg is None:
-        step.unknown = not isinstance(event, LegEnded)
-        return
-    trigger = _TRIGGERS[type(event)]
-    state = LEG.get((leg.state, trigger))
+    """The leg is as the switch says, in each contact that it is part of; one that no contact has is old news."""
+    holders = step.holders(event.leg)
+    step.unknown = not holders and not isinstance(event, LegEnded)
+    for key in [contact.key for contact in holders]:
+        contact = step.contact(key)
+        leg = None if contact is None else contact.leg_of(event.leg)
+        if contact is not None and leg is not None:
+            _report(step, contact, leg, event)
+
+
+def _report(step: Step, contact: Contact, leg: Leg, event: LegEvent) -> None:
+    state = LEG.get((leg.state, _TRIGGERS[type(event)]))
     if state is None:
         step.unknown = True
         return
