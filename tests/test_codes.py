@@ -77,7 +77,12 @@ def returned(file: str) -> set[str]:
 def answered() -> set[str]:
     """Every code that reaches a panel."""
     modes = {f"recording_{mode}" for mode in RecordingMode if mode is not RecordingMode.ON_DEMAND}
-    return raised() | returned("domain/rules/allowed.py") | returned("domain/numbers.py") | modes
+    return raised() | of_controls() | returned("domain/numbers.py") | modes
+
+
+def of_controls() -> set[str]:
+    """Why a control is off."""
+    return returned("domain/rules/allowed.py") | returned("domain/rules/allowed_agents.py")
 
 
 def documented() -> set[str]:
@@ -129,4 +134,4 @@ def spoken() -> set[str]:
 
 def test_the_panel_has_words_for_why_a_control_is_off() -> None:
     modes = {"recording_always", "recording_never"}
-    assert (returned("domain/rules/allowed.py") | modes) - spoken() == set()
+    assert (of_controls() | modes) - spoken() == set()

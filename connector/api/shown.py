@@ -13,17 +13,18 @@ from connector.domain.directory import Directory, Profile
 from connector.domain.model import (
     Agent,
     Ask,
+    Consult,
     Contact,
     Draft,
     Field,
     Floor,
-    Kind,
     Leg,
     Match,
     MatchState,
     Save,
 )
-from connector.domain.rules.allowed import controls
+from connector.domain.rules.allowed import situated, surroundings
+from connector.domain.rules.around import Around
 from connector.wire import state as wire
 
 SITUATIONS: Final = 4_096
@@ -39,55 +40,75 @@ class Situations:
         self._directory: Directory | None = None
         self._known: dict[object, dict[str, str | None]] = {}
 
-    def controls(self, floor: Floor, directory: Directory, contact: Contact) -> dict[str, str | None]:
-        """What `allowed.controls` says.  The dictionary is shared: it is for reading only."""
+    def controls(
+        self, switch_up: bool, directory: Directory, contact: Contact, nearby: Around
+    ) -> dict[str, str | None]:
+        """What `allowed.situated` says.  The dictionary is shared: it is for reading only."""
         if directory is not self._directory or len(self._known) > SITUATIONS:
             self._directory = directory
             self._known = {}
         key = (
-            floor.switch_up,
+            switch_up,
+            nearby,
+            contact.kind,
             contact.phase,
             contact.skill,
+            contact.emergency,
+            bool(contact.asked_by),
+            contact.consult is not None and (contact.consult.kind, contact.consult.leg),
             contact.muted,
             contact.recording,
             contact.mask,
             contact.save.state,
             contact.draft.disposition.value,
-            *[leg.role + leg.state for leg in contact.legs],
+            *[(leg.role, leg.state, leg.joined, leg.invited) for leg in contact.legs],
             *[ask.goal for ask in contact.asked],
         )
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = controls(floor, _situation(contact), directory)
+            known = self._known[key] = situated(switch_up, _situation(contact), directory, nearby)
         return known
 
 
 def _situation(contact: Contact) -> Contact:
     """The contact with nothing in it but what the key holds, so that no control can depend on anything else."""
+    consult = contact.consult
     return Contact(
         key="",
         interaction_key="",
-        kind=Kind.INBOUND,
+        kind=contact.kind,
         phase=contact.phase,
         number="",
         line="",
         skill=contact.skill,
         started=0,
         match=_NO_MATCH,
-        legs=tuple(Leg("", leg.role, leg.state, 0) for leg in contact.legs),
+        # A leg's id says no more than which of them is the consulted one.
+        legs=tuple(
+            Leg(leg.id if _is_consulted(contact, leg) else "", leg.role, leg.state, 0, leg.joined, invited=leg.invited)
+            for leg in contact.legs
+        ),
         muted=contact.muted,
         recording=contact.recording,
         mask=contact.mask,
         asked=tuple(Ask("", ask.goal, 0, 0) for ask in contact.asked),
         draft=Draft(disposition=Field(contact.draft.disposition.value)),
         save=Save(contact.save.state),
+        emergency=contact.emergency,
+        asked_by="somebody" if contact.asked_by else "",
+        consult=consult and Consult(consult.kind, "", "", 0, consult.leg),
     )
 
 
+def _is_consulted(contact: Contact, leg: Leg) -> bool:
+    return contact.consult is not None and contact.consult.leg == leg.id
+
+
 class _Last(Struct, gc=False):
-    """A contact with its view."""
+    """A contact and what was around it, with its view."""
 
     contact: Contact
+    nearby: Around
     view: wire.ContactView
 
 
@@ -121,8 +142,9 @@ class Shown:
             contact = floor.contacts.get(key)
             if contact is not None:
                 last = before.get(key)
-                if last is None or last.contact is not contact:
-                    last = self._anew(floor, directory, contact, profile, last)
+                nearby = surroundings(floor, contact)
+                if last is None or last.contact is not contact or last.nearby != nearby:
+                    last = self._anew(floor, directory, contact, profile, last, nearby)
                 after[key] = last
         who = view.agent_view(floor, directory, agent, profile)
         if durable is not self._durable or who != self._who or not _alike(before, after):
@@ -131,12 +153,18 @@ class Shown:
         return wire.State(seq, now, durable, who, tuple([last.view for last in after.values()]))
 
     def _anew(
-        self, floor: Floor, directory: Directory, contact: Contact, profile: Profile, last: _Last | None
+        self,
+        floor: Floor,
+        directory: Directory,
+        contact: Contact,
+        profile: Profile,
+        last: _Last | None,
+        nearby: Around,
     ) -> _Last:
-        can = self._situations.controls(floor, directory, contact)
+        can = self._situations.controls(floor.switch_up, directory, contact, nearby)
         if last is None or not _settled_alike(last.contact, contact):
-            return _Last(contact, view.contact_view(floor, directory, contact, profile, can))
-        return _Last(contact, replace(last.view, controls=can, **view.live_part(directory, contact)))
+            return _Last(contact, nearby, view.contact_view(floor, directory, contact, profile, can))
+        return _Last(contact, nearby, replace(last.view, controls=can, **view.live_part(directory, contact)))
 
 
 def _alike(before: dict[str, _Last], after: dict[str, _Last]) -> bool:

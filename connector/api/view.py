@@ -17,7 +17,8 @@ from connector.domain.model import (
     Role,
     Save,
 )
-from connector.domain.rules.allowed import agent_controls, controls
+from connector.domain.rules.allowed import controls
+from connector.domain.rules.allowed_agents import agent_controls
 from connector.domain.rules.links import name_is_lead, options
 from connector.wire import state as wire
 

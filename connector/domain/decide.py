@@ -12,7 +12,7 @@ from connector.domain.directory import Directory
 from connector.domain.effects import AskSwitch
 from connector.domain.events import Event
 from connector.domain.model import Agent, Contact, Floor, Phase, Role
-from connector.domain.rules import agents, allowed, audio, legs, links, offer, outbound, recording, wrap_up
+from connector.domain.rules import agents, allowed, allowed_agents, audio, legs, links, offer, outbound, recording, wrap_up
 from connector.domain.step import Change, Stamp, Step
 from connector.errors import NotAllowed
 
@@ -52,11 +52,11 @@ def guard(floor: Floor, directory: Directory, command: Command) -> str | None:
         return None
     agent = floor.agents.get(command.agent) or Agent(command.agent)
     if isinstance(command, c.SetState):
-        return allowed.set_state(floor, directory, agent)
+        return allowed_agents.set_state(floor, directory, agent)
     if isinstance(command, c.LogOut):
-        return allowed.log_out(floor, directory, agent)
+        return allowed_agents.log_out(floor, directory, agent)
     if isinstance(command, c.Dial | c.DialEmergency | c.SetFavourite):
-        return allowed.dial(floor, directory, agent)
+        return allowed_agents.dial(floor, directory, agent)
     contact = floor.contacts.get(command.contact)
     if contact is None or contact.agent != command.agent:
         return "no_such_contact"

@@ -1,16 +1,15 @@
 """What may be done now and, if not, why not: the one rule behind `guard`, `decide` and the controls of the panel.
 
-Each rule takes a contact and the directory and returns None or a stable code.  The codes are documented in
-`docs/reference/codes.md`; the panel has words for each.
+Each rule takes a contact, the directory and what is around the contact, and returns None or a stable code.  The codes
+are documented in `docs/reference/codes.md`; the panel has words for each.
 """
 
 from collections.abc import Callable
 from typing import Final
 
-from connector.domain.directory import Directory, RecordingMode, Skill
+from connector.domain.directory import Directory, RecordingMode
 from connector.domain.model import (
-    Agent,
-    AgentState,
+    SILENT,
     Contact,
     Floor,
     LegState,
@@ -20,23 +19,32 @@ from connector.domain.model import (
     Role,
     SaveState,
 )
+from connector.domain.rules.around import Around, around
 from connector.domain.tasks import disposition_missing
 
-Rule = Callable[[Contact, Directory], str | None]
+Rule = Callable[[Contact, Directory, Around], str | None]
 
+_AUDIO: Final = frozenset({"hold", "resume", "talk", "step_out", "merge", "transfer", "end"})
+_RECORDING: Final = frozenset({"record", "stop_record", "mask", "unmask", "hold", "merge", "transfer", "end"})
 _CONTRADICTS: Final[dict[str, frozenset[str]]] = {
     "answer": frozenset({"answer", "decline"}),
     "decline": frozenset({"answer", "decline"}),
-    "end": frozenset({"end"}),
-    "hold": frozenset({"hold", "resume", "end"}),
-    "resume": frozenset({"hold", "resume", "end"}),
+    "end": frozenset({"end", "merge", "transfer"}),
+    "hold": _AUDIO,
+    "resume": _AUDIO,
     "mute": frozenset({"mute", "unmute", "end"}),
     "unmute": frozenset({"mute", "unmute", "end"}),
-    "digits": frozenset({"hold", "end"}),
-    "record": frozenset({"record", "stop_record", "mask", "unmask", "hold", "end"}),
-    "stop_record": frozenset({"record", "stop_record", "mask", "unmask", "hold", "end"}),
-    "mask": frozenset({"record", "stop_record", "mask", "unmask", "hold", "end"}),
-    "unmask": frozenset({"record", "stop_record", "mask", "unmask", "hold", "end"}),
+    "digits": frozenset({"hold", "merge", "transfer", "end"}),
+    "record": _RECORDING,
+    "stop_record": _RECORDING,
+    "mask": _RECORDING,
+    "unmask": _RECORDING,
+    "consult": frozenset({"resume", "merge", "transfer", "end"}),
+    "abandon": frozenset({"abandon", "merge", "transfer", "end"}),
+    "merge": frozenset({"merge", "transfer", "mask", "unmask", "abandon", "end"}),
+    "transfer": frozenset({"merge", "transfer", "mask", "unmask", "abandon", "end"}),
+    "swap": _AUDIO,
+    "drop": frozenset({"merge", "transfer", "end"}),
 }
 """For each order the goals that must not be under way when it is given."""
 
@@ -47,57 +55,95 @@ def _pending(contact: Contact, order: str) -> str | None:
     return None
 
 
-def _talking(contact: Contact) -> str | None:
-    """None when agent and customer can hear each other."""
+def _answered(contact: Contact) -> str | None:
+    """None when both ends of the call are up."""
     if contact.phase is not Phase.ACTIVE:
         return "not_now"
     customer = contact.leg(Role.CUSTOMER)
     if customer is None or customer.state in (LegState.DIALING, LegState.RINGING):
         return "not_answered"
-    return "held" if customer.state is LegState.HELD else None
+    return None
+
+
+def _talking(contact: Contact) -> str | None:
+    """None when agent and customer can hear each other."""
+    if (why := _answered(contact)) is not None:
+        return why
+    return None if contact.in_ear else "held"
+
+
+def _two(contact: Contact) -> str | None:
+    """None when agent and customer talk with each other alone, and the customer is this agent's."""
+    if contact.asked_by:
+        return "consulted"
+    if (why := _answered(contact)) is not None:
+        return why
+    if contact.conference:
+        return "conference"
+    return None if contact.in_ear else "held"
+
+
+def _agent_connected(contact: Contact) -> str | None:
+    leg = contact.leg(Role.AGENT)
+    return None if leg is not None and leg.state in (LegState.CONNECTED, LegState.HELD) else "phone_ringing"
+
+
+def _consult_up(contact: Contact) -> bool:
+    leg = contact.consulted
+    return leg is not None and leg.state in (LegState.CONNECTED, LegState.HELD)
 
 
 def _offered(contact: Contact) -> str | None:
     return None if contact.phase is Phase.OFFERED else "not_now"
 
 
-def answer(contact: Contact, _directory: Directory) -> str | None:
-    """An offered call can be answered once."""
-    return _offered(contact) or _pending(contact, "answer")
+def answer(contact: Contact, _directory: Directory, around: Around) -> str | None:
+    """An offered contact can be answered once; another call that cannot be put on hold comes first."""
+    if (why := _offered(contact)) is not None:
+        return why
+    if around.other == "busy" and contact.kind not in SILENT:
+        return "other_call"
+    return _pending(contact, "answer")
 
 
-def decline(contact: Contact, _directory: Directory) -> str | None:
-    """An offered call can be declined until it is being answered."""
+def decline(contact: Contact, _directory: Directory, _around: Around) -> str | None:
+    """An offered contact can be declined until it is being answered."""
     return _offered(contact) or _pending(contact, "decline")
 
 
-def end(contact: Contact, _directory: Directory) -> str | None:
-    """A call on hold cannot be ended from the session: a slip of the finger must not drop a waiting customer."""
+def end(contact: Contact, _directory: Directory, _around: Around) -> str | None:
+    """A call on hold cannot be ended from the session: a slip of the finger must not drop a waiting customer.
+
+    In a conference the agent leaves it.
+    """
     if contact.phase is not Phase.ACTIVE:
         return "not_now"
+    if contact.consult is not None:
+        return "consulting"
     return "held" if contact.held else _pending(contact, "end")
 
 
-def hold(contact: Contact, _directory: Directory) -> str | None:
-    """A customer one talks to can be parked."""
-    return _talking(contact) or _pending(contact, "hold")
+def hold(contact: Contact, _directory: Directory, _around: Around) -> str | None:
+    """A customer one talks to alone can be parked."""
+    if contact.consult is not None:
+        return "held" if contact.held else "consulting"
+    return _two(contact) or _pending(contact, "hold")
 
 
-def resume(contact: Contact, _directory: Directory) -> str | None:
-    """A parked customer can be brought back, by an agent whose own leg is connected."""
+def resume(contact: Contact, _directory: Directory, around: Around) -> str | None:
+    """A parked customer, or a conference that the agent stepped out of, can be come back to; not beside another call."""
     if contact.phase is not Phase.ACTIVE:
         return "not_now"
-    if not contact.held:
+    if contact.in_ear or _answered(contact) is not None:
         return "not_held"
+    if around.other in ("ear", "busy"):
+        return "other_call"
+    if _consult_up(contact):
+        return "consulting"
     return _agent_connected(contact) or _pending(contact, "resume")
 
 
-def _agent_connected(contact: Contact) -> str | None:
-    leg = contact.leg(Role.AGENT)
-    return None if leg is not None and leg.state is LegState.CONNECTED else "phone_ringing"
-
-
-def mute(contact: Contact, _directory: Directory) -> str | None:
+def mute(contact: Contact, _directory: Directory, _around: Around) -> str | None:
     """The microphone can be turned off during a call, on hold too."""
     if contact.phase is not Phase.ACTIVE:
         return "not_now"
@@ -106,7 +152,7 @@ def mute(contact: Contact, _directory: Directory) -> str | None:
     return _agent_connected(contact) or _pending(contact, "mute")
 
 
-def unmute(contact: Contact, _directory: Directory) -> str | None:
+def unmute(contact: Contact, _directory: Directory, _around: Around) -> str | None:
     """A microphone that is off can be turned on."""
     if contact.phase is not Phase.ACTIVE:
         return "not_now"
@@ -115,17 +161,24 @@ def unmute(contact: Contact, _directory: Directory) -> str | None:
     return _agent_connected(contact) or _pending(contact, "unmute")
 
 
-def digits(contact: Contact, _directory: Directory) -> str | None:
-    """Digits go to whom one talks to."""
-    return _talking(contact) or _pending(contact, "digits")
+def digits(contact: Contact, _directory: Directory, _around: Around) -> str | None:
+    """Digits go to whom one talks to alone: the consulted one, else the customer."""
+    leg = contact.consulted
+    if leg is not None and not contact.in_ear and contact.phase is Phase.ACTIVE:
+        return _pending(contact, "digits") if leg.state is LegState.CONNECTED else "not_answered"
+    return _two(contact) or _pending(contact, "digits")
 
 
 def _not_left_to_the_agent(contact: Contact, directory: Directory) -> str | None:
+    if contact.asked_by:
+        return "consulted"
+    if contact.emergency and not directory.settings.emergency_record:
+        return "emergency"
     mode = directory.skill(contact.skill).recording
     return None if mode is RecordingMode.ON_DEMAND else f"recording_{mode}"
 
 
-def record(contact: Contact, directory: Directory) -> str | None:
+def record(contact: Contact, directory: Directory, _around: Around) -> str | None:
     """Recording can be started where the skill leaves it to the agent."""
     if (why := _not_left_to_the_agent(contact, directory)) is not None:
         return why
@@ -136,7 +189,7 @@ def record(contact: Contact, directory: Directory) -> str | None:
     return "recording" if contact.recording is not Recording.OFF else _pending(contact, "record")
 
 
-def stop_record(contact: Contact, directory: Directory) -> str | None:
+def stop_record(contact: Contact, directory: Directory, _around: Around) -> str | None:
     """A recording can be stopped where the skill leaves it to the agent."""
     if (why := _not_left_to_the_agent(contact, directory)) is not None:
         return why
@@ -147,137 +200,212 @@ def stop_record(contact: Contact, directory: Directory) -> str | None:
     return "not_recording" if contact.recording is Recording.OFF else _pending(contact, "stop_record")
 
 
-def mask(contact: Contact, _directory: Directory) -> str | None:
-    """What is said to whom one talks to can be masked."""
-    if (why := _talking(contact)) is not None:
+def mask(contact: Contact, _directory: Directory, _around: Around) -> str | None:
+    """What is said to whom one talks to alone can be masked."""
+    if (why := _two(contact)) is not None:
         return why
     return "masked" if contact.mask is Mask.ON else _pending(contact, "mask")
 
 
-def unmask(contact: Contact, _directory: Directory) -> str | None:
+def unmask(contact: Contact, _directory: Directory, _around: Around) -> str | None:
     """A mask can be taken off while one talks; it stays on through a hold."""
-    if (why := _talking(contact)) is not None:
+    if (why := _two(contact)) is not None:
         return why
     return "not_masked" if contact.mask is not Mask.ON else _pending(contact, "unmask")
 
 
-def done(contact: Contact, directory: Directory) -> str | None:
+def consult(contact: Contact, directory: Directory, around: Around) -> str | None:
+    """One at a time, from a call that was answered, while no other call is in the agent's ear."""
+    if contact.asked_by:
+        return "consulted"
+    if (why := _answered(contact)) is not None:
+        return why
+    if contact.consult is not None:
+        return "consulting"
+    if around.other in ("ear", "busy"):
+        return "other_call"
+    if len(contact.joined) >= directory.settings.most_parties:
+        return "too_many_parties"
+    return _agent_connected(contact) or _pending(contact, "consult")
+
+
+def abandon(contact: Contact, _directory: Directory, _around: Around) -> str | None:
+    """A consult can be given up."""
+    if contact.phase is not Phase.ACTIVE:
+        return "not_now"
+    return "no_consult" if contact.consult is None else _pending(contact, "abandon")
+
+
+def _two_calls(contact: Contact, around: Around) -> str | None:
+    """None when this call waits while another is in the agent's ear, so that the two can be brought together."""
+    if _answered(contact) is not None or contact.in_ear or contact.asked_by:
+        return "no_consult"
+    if around.other != "ear":
+        return "no_consult"
+    return "masked" if around.other_masked else None
+
+
+def merge(contact: Contact, directory: Directory, around: Around) -> str | None:
+    """Who was consulted can join once they answered, and two calls can become one; never while masked."""
+    if contact.phase is not Phase.ACTIVE:
+        return "not_now"
+    if contact.consult is None:
+        why = _two_calls(contact, around)
+    else:
+        why = None if _consult_up(contact) else "not_connected"
+    if why is None and contact.mask is Mask.ON:
+        why = "masked"
+    if why is None and len(contact.joined) >= directory.settings.most_parties:
+        why = "too_many_parties"
+    return why or _pending(contact, "merge")
+
+
+def transfer(contact: Contact, directory: Directory, around: Around) -> str | None:
+    """To who was consulted and has answered, or to a queue that has taken the request; never while masked.
+
+    Where the administrator allows it, to whom it still rings at, too.
+    """
+    if contact.phase is not Phase.ACTIVE:
+        return "not_now"
+    if contact.consult is None:
+        why = _two_calls(contact, around)
+    elif _consult_up(contact):
+        why = None
+    else:
+        ready = contact.consult.kind == "skill" or directory.settings.blind_transfer
+        why = "not_connected" if not ready else "conference" if contact.conference else None
+    if why is None and contact.mask is Mask.ON:
+        why = "masked"
+    return why or _pending(contact, "transfer")
+
+
+def swap(contact: Contact, _directory: Directory, around: Around) -> str | None:
+    """Between the customer and who is consulted, or from another call to this one that waits."""
+    if contact.phase is not Phase.ACTIVE:
+        return "not_now"
+    if contact.consult is not None:
+        if contact.conference:
+            return "conference"
+        return _pending(contact, "swap") if _consult_up(contact) else "not_connected"
+    if not around.other:
+        return "no_other_call"
+    if contact.in_ear or _answered(contact) is not None:
+        return "not_held"
+    return _pending(contact, "swap") if around.other == "ear" else "other_call"
+
+
+def drop(contact: Contact, _directory: Directory, _around: Around) -> str | None:
+    """A party that this agent brought in can be taken out of a conference again."""
+    if contact.phase is not Phase.ACTIVE:
+        return "not_now"
+    if not contact.conference:
+        return "no_conference"
+    if not any(leg.invited and leg.joined for leg in contact.legs):
+        return "not_invited"
+    return _pending(contact, "drop")
+
+
+def finish(contact: Contact, _directory: Directory, around: Around) -> str | None:
+    """A work item or e-mail can be finished, unless a call has interrupted it."""
+    if contact.phase is not Phase.ACTIVE or contact.kind not in SILENT:
+        return "not_now"
+    return "parked" if around.call else None
+
+
+def give_back(contact: Contact, directory: Directory, around: Around) -> str | None:
+    """A work item or e-mail can be given back, unless a call has interrupted it."""
+    return finish(contact, directory, around)
+
+
+def extend(contact: Contact, directory: Directory, _around: Around) -> str | None:
+    """Wrap-up can be extended where the skill permits it and it ends by itself."""
+    if contact.phase is not Phase.WRAP_UP:
+        return "not_now"
+    skill = directory.skill(contact.skill)
+    return None if skill.extension and skill.wrap_up is not None else "no_extension"
+
+
+def done(contact: Contact, directory: Directory, _around: Around) -> str | None:
     """Wrap-up can be ended once a disposition is there where the skill requires one."""
     if contact.phase is not Phase.WRAP_UP:
         return "not_now"
     return "disposition_required" if disposition_missing(contact, directory) else None
 
 
-def save_again(contact: Contact, _directory: Directory) -> str | None:
+def save_again(contact: Contact, _directory: Directory, _around: Around) -> str | None:
     """A Task that Salesforce refused can be tried again."""
     if contact.phase is not Phase.WRAP_UP:
         return "not_now"
     return None if contact.save.state is SaveState.ATTENTION else "nothing_to_save"
 
 
-RULES: Final[dict[str, Rule]] = {
-    rule.__name__: rule
-    for rule in (
-        answer,
-        decline,
-        end,
-        hold,
-        resume,
-        mute,
-        unmute,
-        digits,
-        record,
-        stop_record,
-        mask,
-        unmask,
-        done,
-        save_again,
-    )
-}
-
-SHOWN: Final[dict[Phase, tuple[str, ...]]] = {
+_CALL: Final[tuple[Rule, ...]] = (
+    end,
+    hold,
+    resume,
+    mute,
+    unmute,
+    digits,
+    record,
+    stop_record,
+    mask,
+    unmask,
+    consult,
+    abandon,
+    merge,
+    transfer,
+    swap,
+    drop,
+)
+_RULES: Final[dict[Phase, tuple[Rule, ...]]] = {
     Phase.QUEUED: (),
-    Phase.OFFERED: ("answer", "decline"),
-    Phase.ACTIVE: (
-        "end",
-        "hold",
-        "resume",
-        "mute",
-        "unmute",
-        "digits",
-        "record",
-        "stop_record",
-        "mask",
-        "unmask",
-    ),
-    Phase.WRAP_UP: ("done", "save_again"),
+    Phase.OFFERED: (answer, decline),
+    Phase.ACTIVE: _CALL,
+    Phase.WRAP_UP: (done, save_again, extend),
     Phase.CLOSED: (),
 }
-"""The controls that make sense in a phase, allowed or not."""
+_SILENT_RULES: Final = {**_RULES, Phase.ACTIVE: (finish, give_back)}
 
+RULES: Final[dict[str, Rule]] = {
+    rule.__name__: rule for rules in (*_RULES.values(), _SILENT_RULES[Phase.ACTIVE]) for rule in rules
+}
 
-WITHOUT_SWITCH: Final = frozenset({"done", "save_again"})
+WITHOUT_SWITCH: Final = frozenset({"done", "save_again", "extend", "finish", "give_back"})
 """What can be done while the switch cannot be asked."""
+
+
+def shown(contact: Contact) -> tuple[Rule, ...]:
+    """The controls that make sense for the contact in its phase, allowed or not."""
+    return (_SILENT_RULES if contact.kind in SILENT else _RULES)[contact.phase]
+
+
+def _needs_switch(contact: Contact, order: str) -> bool:
+    return order not in WITHOUT_SWITCH and contact.kind not in SILENT
 
 
 def why_not(floor: Floor, contact: Contact, directory: Directory, order: str) -> str | None:
     """Why that order on the contact is not allowed now, or None."""
-    if not floor.switch_up and order not in WITHOUT_SWITCH:
+    if not floor.switch_up and _needs_switch(contact, order):
         return "switch_down"
-    return RULES[order](contact, directory)
+    if RULES[order] not in shown(contact):
+        return "not_now"
+    return RULES[order](contact, directory, surroundings(floor, contact))
+
+
+def surroundings(floor: Floor, contact: Contact) -> Around:
+    """What is around a contact of the floor."""
+    return around(floor.contacts.get, floor.agents.get(contact.agent or ""), contact)
 
 
 def controls(floor: Floor, contact: Contact, directory: Directory) -> dict[str, str | None]:
     """Each control of the contact's phase: None when allowed now, else why not."""
-    return {name: why_not(floor, contact, directory, name) for name in SHOWN[contact.phase]}
+    return situated(floor.switch_up, contact, directory, surroundings(floor, contact))
 
 
-def live_contact(floor: Floor, agent: Agent) -> Contact | None:
-    """The contact that occupies the agent's phone, or None."""
-    for key in agent.contacts:
-        contact = floor.contacts.get(key)
-        if contact is not None and contact.live:
-            return contact
-    return None
-
-
-def outbound_skills(directory: Directory, agent: str) -> list[Skill]:
-    """The skills with which an agent may dial, in the directory's order."""
-    profile = directory.agents.get(agent)
-    mine = profile.skills if profile else {}
-    return [skill for skill in directory.skills.values() if skill.outbound and skill.id in mine]
-
-
-def set_state(_floor: Floor, directory: Directory, agent: Agent) -> str | None:
-    """An agent of the directory may choose a state at any time; during a call it applies afterwards."""
-    return None if agent.id in directory.agents else "unknown_agent"
-
-
-def log_out(floor: Floor, _directory: Directory, agent: Agent) -> str | None:
-    """Not with a live contact, nor with one to wrap up: its note would have no reader."""
-    if agent.state is AgentState.LOGGED_OUT:
-        return "logged_out"
-    if live_contact(floor, agent) is not None:
-        return "live_contact"
-    return "wrap_up" if agent.contacts else None
-
-
-def dial(floor: Floor, directory: Directory, agent: Agent) -> str | None:
-    """Whatever the agent's state, with a phone that can be rung, an outbound skill and no other call."""
-    if agent.state is AgentState.LOGGED_OUT:
-        return "logged_out"
-    if live_contact(floor, agent) is not None:
-        return "live_call"
-    if not floor.switch_up:
-        return "switch_down"
-    if not agent.phone_ready:
-        return "no_phone"
-    return None if outbound_skills(directory, agent.id) else "no_outbound_skill"
-
-
-AGENT_RULES: Final = {"set_state": set_state, "log_out": log_out, "dial": dial}
-
-
-def agent_controls(floor: Floor, directory: Directory, agent: Agent) -> dict[str, str | None]:
-    """Each control of an agent: None when allowed now, else why not."""
-    return {name: rule(floor, directory, agent) for name, rule in AGENT_RULES.items()}
+def situated(switch_up: bool, contact: Contact, directory: Directory, nearby: Around) -> dict[str, str | None]:
+    """The same where the surroundings are known."""
+    found: dict[str, str | None] = {}
+    for rule in shown(contact):
+        off = not switch_up and _needs_switch(contact, rule.__name__)
+        found[rule.__name__] = "switch_down" if off else rule(contact, directory, nearby)
+    return found

@@ -20,7 +20,7 @@ from connector.domain.model import (
     Role,
 )
 from connector.domain.rules import agents, wrap_up
-from connector.domain.rules.allowed import outbound_skills
+from connector.domain.rules.allowed_agents import outbound_skills
 from connector.domain.rules.links import PEOPLE
 from connector.domain.step import Step
 from connector.errors import BadInput

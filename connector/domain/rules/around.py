@@ -1,0 +1,71 @@
+"""What is around a contact: the agent's other calls, and how far a colleague is who was asked."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from connector.domain.model import Agent, Contact, Floor, LegState, Mask, Phase, Role
+
+MOST_CALLS = 2
+"""How many calls an agent may have at a time, each with a customer of its own."""
+
+
+class Around(Struct, frozen=True, gc=False):
+    """What the rules of one contact need to know of others.
+
+    `other`: "" or how another call of the agent stands: `ear` (the agent hears it), `waits` (on hold, or a conference
+    that the agent has stepped out of), `busy` (ringing, being dialled, in a consult).  `other_masked`: that one is masked.
+    `request` is the phase of the contact that a colleague or a queue got for our consult, or "".  `call`: the agent has a
+    live call, whatever this contact is.
+    """
+
+    other: str = ""
+    other_masked: bool = False
+    request: str = ""
+    call: bool = False
+
+
+NOTHING = Around()
+
+
+def around(contact_of: Callable[[str], Contact | None], agent: Agent | None, contact: Contact) -> Around:
+    """What is around the contact of that agent; `contact_of` finds a contact by its key."""
+    consult = contact.consult
+    asked = contact_of(consult.contact) if consult is not None and consult.contact else None
+    request = "" if asked is None else asked.phase.value
+    others = [] if agent is None or len(agent.contacts) < 2 else _calls(contact_of, agent, contact)
+    call = contact.call or bool(others)
+    if not others:
+        return Around(request=request, call=call) if request or call else NOTHING
+    other = others[0]
+    return Around(_standing(other), other.mask is Mask.ON, request, call)
+
+
+def _calls(contact_of: Callable[[str], Contact | None], agent: Agent, contact: Contact) -> list[Contact]:
+    found = (contact_of(key) for key in agent.contacts if key != contact.key)
+    return [other for other in found if other is not None and other.call]
+
+
+def _standing(other: Contact) -> str:
+    customer, agent = other.leg(Role.CUSTOMER), other.leg(Role.AGENT)
+    up = (LegState.CONNECTED, LegState.HELD)
+    if other.phase is not Phase.ACTIVE or other.consult is not None or other.asked_by:
+        return "busy"
+    if customer is None or agent is None or customer.state not in up or agent.state not in up:
+        return "busy"
+    return "ear" if other.in_ear else "waits"
+
+
+def calls_of(floor: Floor, agent: Agent) -> list[Contact]:
+    """The agent's calls that ring or are under way."""
+    found = (floor.contacts.get(key) for key in agent.contacts)
+    return [contact for contact in found if contact is not None and contact.call]
+
+
+def live_contact(floor: Floor, agent: Agent) -> Contact | None:
+    """A contact that occupies the agent, or None."""
+    for key in agent.contacts:
+        contact = floor.contacts.get(key)
+        if contact is not None and contact.live:
+            return contact
+    return None
