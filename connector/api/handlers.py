@@ -34,8 +34,58 @@ _ON_CONTACT: Final[dict[str, Callable[[str, str], c.Command]]] = {
     "stop_record": c.StopRecord,
     "mask": c.StartMask,
     "unmask": c.StopMask,
+    "abandon": c.Abandon,
+    "merge": c.Merge,
+    "transfer": c.Transfer,
+    "swap": c.Swap,
+    "finish": c.Finish,
+    "give_back": c.GiveBack,
+    "extend": c.Extend,
     "done": c.Done,
     "save_again": c.SaveAgain,
+}
+
+
+def _set_state(agent: str, message: Command) -> c.Command:
+    return c.SetState(agent, AgentState(_needed(message.state, "state", message.name)), message.reason or "")
+
+
+def _dial(agent: str, message: Command) -> c.Command:
+    number = _needed(message.number, "number", message.name)
+    chosen = record(message.record)
+    return c.Dial(agent, number, message.skill or "", chosen, message.hold, message.work or "")
+
+
+def _favourite(agent: str, message: Command) -> c.Command:
+    entry = _needed(message.entry, "entry", message.name)
+    return c.SetFavourite(agent, entry, _needed(message.on, "on", message.name))
+
+
+def _consult(agent: str, message: Command) -> c.Command:
+    contact = _needed(message.contact, "contact", message.name)
+    to = _needed(message.to, "to", message.name)
+    return c.Consult(agent, contact, to.kind, to.id)
+
+
+def _drop(agent: str, message: Command) -> c.Command:
+    contact = _needed(message.contact, "contact", message.name)
+    return c.Drop(agent, contact, _needed(message.leg, "leg", message.name))
+
+
+def _digits(agent: str, message: Command) -> c.Command:
+    contact = _needed(message.contact, "contact", message.name)
+    return c.SendDigits(agent, contact, _needed(message.digits, "digits", message.name))
+
+
+_WITH_VALUES: Final[dict[str, Callable[[str, Command], c.Command]]] = {
+    "set_state": _set_state,
+    "log_out": lambda agent, _: c.LogOut(agent),
+    "dial": _dial,
+    "dial_emergency": lambda agent, message: c.DialEmergency(agent, _needed(message.number, "number", message.name)),
+    "favourite": _favourite,
+    "digits": _digits,
+    "consult": _consult,
+    "drop": _drop,
 }
 
 
@@ -44,21 +94,11 @@ def command(agent: str, message: Command) -> c.Command:
 
     Raises `BadInput`: command_unknown, or field_missing naming the field.
     """
-    name = message.name
-    if name == "set_state":
-        state = AgentState(_needed(message.state, "state", name))
-        return c.SetState(agent, state, message.reason or "")
-    if name == "log_out":
-        return c.LogOut(agent)
-    if name == "dial":
-        return c.Dial(agent, _needed(message.number, "number", name), message.skill or "", record(message.record))
-    if name == "digits":
-        contact = _needed(message.contact, "contact", name)
-        return c.SendDigits(agent, contact, _needed(message.digits, "digits", name))
-    make = _ON_CONTACT.get(name)
-    if make is None:
-        raise BadInput("command_unknown", "name", f"There is no command {name!r}.")
-    return make(agent, _needed(message.contact, "contact", name))
+    if (make := _WITH_VALUES.get(message.name)) is not None:
+        return make(agent, message)
+    if (on_contact := _ON_CONTACT.get(message.name)) is not None:
+        return on_contact(agent, _needed(message.contact, "contact", message.name))
+    raise BadInput("command_unknown", "name", f"There is no command {message.name!r}.")
 
 
 def draft(agent: str, message: DraftMessage, known: Callable[[RecordLink], Record]) -> c.SaveDraft:

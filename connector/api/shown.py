@@ -47,32 +47,42 @@ class Situations:
         if directory is not self._directory or len(self._known) > SITUATIONS:
             self._directory = directory
             self._known = {}
-        key = (
-            switch_up,
-            nearby,
-            contact.kind,
-            contact.phase,
-            contact.skill,
-            contact.emergency,
-            bool(contact.asked_by),
-            contact.consult is not None and (contact.consult.kind, contact.consult.leg),
-            contact.muted,
-            contact.recording,
-            contact.mask,
-            contact.save.state,
-            contact.draft.disposition.value,
-            *[(leg.role, leg.state, leg.joined, leg.invited) for leg in contact.legs],
-            *[ask.goal for ask in contact.asked],
-        )
+        key = (switch_up, nearby, *_situation_of(contact))
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = situated(switch_up, _situation(contact), directory, nearby)
         return known
 
 
-def _situation(contact: Contact) -> Contact:
-    """The contact with nothing in it but what the key holds, so that no control can depend on anything else."""
+def _situation_of(contact: Contact) -> tuple[object, ...]:
+    """All that controls depend on, and nothing that differs from call to call."""
     consult = contact.consult
+    places = {leg.id: place for place, leg in enumerate(contact.legs)}
+    return (
+        contact.phase,
+        contact.kind,
+        contact.skill,
+        contact.muted,
+        contact.recording,
+        contact.mask,
+        contact.save.state,
+        contact.draft.disposition.value,
+        contact.internal,
+        contact.asked_by != "",
+        contact.emergency,
+        contact.overtime,
+        contact.extended,
+        contact.answered is None,
+        None if consult is None else (consult.kind, consult.contact != "", places.get(consult.leg)),
+        *[(leg.role, leg.state, leg.joined, leg.invited, leg.agent != "") for leg in contact.legs],
+        *[ask.goal for ask in contact.asked],
+    )
+
+
+def _situation(contact: Contact) -> Contact:
+    """The contact with nothing in it but what `_situation_of` says, so that no control can depend on anything else."""
+    consult = contact.consult
+    places = {leg.id: str(place) for place, leg in enumerate(contact.legs)}
     return Contact(
         key="",
         interaction_key="",
@@ -83,25 +93,25 @@ def _situation(contact: Contact) -> Contact:
         skill=contact.skill,
         started=0,
         match=_NO_MATCH,
-        # A leg's id says no more than which of them is the consulted one.
         legs=tuple(
-            Leg(leg.id if _is_consulted(contact, leg) else "", leg.role, leg.state, 0, leg.joined, invited=leg.invited)
+            Leg(places[leg.id], leg.role, leg.state, 0, leg.joined, leg.agent and "agent", invited=leg.invited)
             for leg in contact.legs
         ),
+        answered=None if contact.answered is None else 0,
+        internal=contact.internal,
         muted=contact.muted,
         recording=contact.recording,
         mask=contact.mask,
         asked=tuple(Ask("", ask.goal, 0, 0) for ask in contact.asked),
+        overtime=contact.overtime,
         draft=Draft(disposition=Field(contact.draft.disposition.value)),
         save=Save(contact.save.state),
+        extended=contact.extended,
+        consult=consult
+        and Consult(consult.kind, "", "", 0, places.get(consult.leg, ""), consult.contact and "contact"),
+        asked_by=contact.asked_by and "contact",
         emergency=contact.emergency,
-        asked_by="somebody" if contact.asked_by else "",
-        consult=consult and Consult(consult.kind, "", "", 0, consult.leg),
     )
-
-
-def _is_consulted(contact: Contact, leg: Leg) -> bool:
-    return contact.consult is not None and contact.consult.leg == leg.id
 
 
 class _Last(Struct, gc=False):
@@ -145,6 +155,8 @@ class Shown:
                 nearby = surroundings(floor, contact)
                 if last is None or last.contact is not contact or last.nearby != nearby:
                     last = self._anew(floor, directory, contact, profile, last, nearby)
+                elif _asker_differs(floor, directory, last):
+                    last = self._anew(floor, directory, contact, profile, None, nearby)
                 after[key] = last
         who = view.agent_view(floor, directory, agent, profile)
         if durable is not self._durable or who != self._who or not _alike(before, after):
@@ -164,7 +176,12 @@ class Shown:
         can = self._situations.controls(floor.switch_up, directory, contact, nearby)
         if last is None or not _settled_alike(last.contact, contact):
             return _Last(contact, nearby, view.contact_view(floor, directory, contact, profile, can))
-        return _Last(contact, nearby, replace(last.view, controls=can, **view.live_part(directory, contact)))
+        return _Last(contact, nearby, replace(last.view, **view.live_part(directory, contact, profile, can)))
+
+
+def _asker_differs(floor: Floor, directory: Directory, last: _Last) -> bool:
+    """Whether the one who consults this agent is another one by now, or nobody."""
+    return last.contact.asked_by != "" and last.view.asked_by != view.asker(floor, directory, last.contact)
 
 
 def _alike(before: dict[str, _Last], after: dict[str, _Last]) -> bool:
@@ -191,4 +208,14 @@ def _settled_alike(one: Contact, other: Contact) -> bool:
         and one.offered == other.offered
         and one.ended == other.ended
         and one.outcome is other.outcome
+        and one.asked_by == other.asked_by == ""
+        and one.sender == other.sender
+        and one.title == other.title
+        and one.payload is other.payload
+        and one.url == other.url
+        and one.record is other.record
+        and one.caller == other.caller
+        and one.attempts == other.attempts
+        and one.emergency == other.emergency
+        and one.address == other.address
     )

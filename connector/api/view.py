@@ -9,9 +9,12 @@ from connector.domain.model import (
     Agent,
     Contact,
     Floor,
+    Kind,
+    Leg,
     LegState,
     Link,
     Mask,
+    Missed,
     Phase,
     Record,
     Role,
@@ -42,9 +45,7 @@ def _link(link: Link) -> wire.LinkDraft:
 
 
 def _save(save: Save) -> wire.SaveView:
-    return wire.SaveView(
-        save.state, save.task_id, save.subject, save.next_try, save.code, save.field, save.message
-    )
+    return wire.SaveView(save.state, save.task_id, save.subject, save.next_try, save.code, save.field, save.message)
 
 
 def _draft(contact: Contact) -> wire.DraftView:
@@ -58,13 +59,13 @@ def _draft(contact: Contact) -> wire.DraftView:
     )
 
 
-def live_part(directory: Directory, contact: Contact) -> dict[str, Any]:
+def live_part(directory: Directory, contact: Contact, profile: Profile, can: dict[str, str | None]) -> dict[str, Any]:
     """What changes while people talk: the fields of a contact's view that follow from legs, orders and the media."""
     customer = contact.leg(Role.CUSTOMER)
     problem = contact.problem
     wrap_up = deadline(contact, directory) if contact.phase is Phase.WRAP_UP else None
     return {
-        "legs": tuple([wire.LegView(leg.id, leg.role, leg.state, leg.since) for leg in contact.legs]),
+        "legs": tuple([_leg(directory, contact, leg, profile, can) for leg in contact.legs]),
         "held_since": customer.since if customer is not None and customer.state is LegState.HELD else None,
         "muted": contact.muted,
         "recording": contact.recording,
@@ -74,7 +75,85 @@ def live_part(directory: Directory, contact: Contact) -> dict[str, Any]:
         "asked": tuple([ask.goal for ask in contact.asked]) if contact.asked else (),
         "problem": wire.ProblemView(problem.code, problem.order, problem.at) if problem else None,
         "wrap_up_ends": wrap_up[0] if wrap_up else None,
+        "controls": can,
+        "in_ear": contact.in_ear,
+        "conference": contact.conference,
+        "consult": _consult(directory, contact, profile) if contact.consult else None,
+        "parked": contact.kind is Kind.EMAIL and can.get("finish") == "parked",
     }
+
+
+def _leg(
+    directory: Directory, contact: Contact, leg: Leg, profile: Profile, can: dict[str, str | None]
+) -> wire.LegView:
+    """A party; who the contact itself is about, and the agent, need no name."""
+    if leg.role is Role.AGENT:
+        return wire.LegView(leg.id, leg.role, leg.state, leg.since, leg.joined)
+    named = leg.name if leg.name != leg.number else ""
+    return wire.LegView(
+        leg.id,
+        leg.role,
+        leg.state,
+        leg.since,
+        leg.joined,
+        colleague=bool(leg.agent),
+        name=named or (agent_name(directory, leg.agent) if leg.agent else ""),
+        number_shown="" if leg.agent or leg.number == contact.number else numbers.shown(leg.number, profile.country),
+        droppable=leg.invited and leg.state is not LegState.ENDED and "drop" in can and can["drop"] is None,
+    )
+
+
+def _consult(directory: Directory, contact: Contact, profile: Profile) -> wire.ConsultView:
+    """The private consult, as it is shown beside the call."""
+    consult, leg = contact.consult, contact.consulted
+    assert consult is not None
+    name, detail, answered_by = consult.name, numbers.shown(consult.number, profile.country), ""
+    if consult.kind == "number":
+        name, detail = detail, numbers.place(consult.number, profile.language)
+    elif consult.kind == "agent":
+        detail = ", ".join(skill_names(directory, consult.target))
+    elif consult.kind == "skill":
+        detail = ""
+        answered_by = agent_name(directory, leg.agent) if leg is not None and leg.agent else ""
+    return wire.ConsultView(
+        consult.kind,
+        name,
+        detail,
+        leg.state.lower() if leg is not None else "queued",
+        leg.since if leg is not None else consult.since,
+        answered_by,
+    )
+
+
+def agent_name(directory: Directory, agent: str) -> str:
+    """The agent's name, or the id of one whom the directory does not have (any more)."""
+    profile = directory.agents.get(agent)
+    return profile.name if profile else agent
+
+
+def skill_names(directory: Directory, agent: str) -> tuple[str, ...]:
+    """The names of an agent's skills, in the directory's order."""
+    profile = directory.agents.get(agent)
+    mine = profile.skills if profile else {}
+    return tuple(skill.name for skill in directory.skills.values() if skill.id in mine)
+
+
+def asker(floor: Floor, directory: Directory, contact: Contact) -> str:
+    """Who consults the contact's agent: the agent of the contact that asks, by name; "" when nobody does."""
+    asking = floor.contacts.get(contact.asked_by) if contact.asked_by else None
+    return agent_name(directory, asking.agent) if asking is not None and asking.agent else ""
+
+
+def direction(contact: Contact) -> str:
+    """The contact's kind, or internal when the far end is a colleague."""
+    return "internal" if contact.internal or contact.asked_by else contact.kind
+
+
+def number_shown(contact: Contact, profile: Profile) -> str:
+    """The number as the agent's country writes it; an extension as it is."""
+    if direction(contact) == "internal":
+        return contact.number
+    return numbers.shown(contact.number, profile.country)
 
 
 def contact_view(
@@ -87,14 +166,16 @@ def contact_view(
     """One contact of the agent; `can` are its controls where they are known already."""
     skill = directory.skill(contact.skill)
     who_options, what_options = options(contact)
+    inside = direction(contact) == "internal"
+    can = controls(floor, contact, directory) if can is None else can
     return wire.ContactView(
         key=contact.key,
         kind=contact.kind,
-        direction="internal" if contact.internal else contact.kind,
+        direction=direction(contact),
         phase=contact.phase,
         number=contact.number,
-        number_shown=contact.number if contact.internal else numbers.shown(contact.number, profile.country),
-        place="" if contact.internal else numbers.place(contact.number, profile.language),
+        number_shown=number_shown(contact, profile),
+        place="" if inside else numbers.place(contact.number, profile.language),
         skill=skill.id,
         skill_name=skill.name,
         started=contact.started,
@@ -109,8 +190,17 @@ def contact_view(
         what_closed="name_is_lead" if name_is_lead(contact) else None,
         disposition_required=skill.disposition_required,
         save=_save(contact.save),
-        controls=controls(floor, contact, directory) if can is None else can,
-        **live_part(directory, contact),
+        asked_by=asker(floor, directory, contact),
+        sender=agent_name(directory, contact.sender) if contact.sender else "",
+        title=contact.title,
+        payload=tuple(wire.Detail(name, value) for name, value in contact.payload),
+        url=contact.url,
+        record=record_view(contact.record) if contact.record else None,
+        caller=contact.caller,
+        attempts=contact.attempts,
+        emergency=contact.emergency,
+        address=contact.address,
+        **live_part(directory, contact, profile, can),
     )
 
 
@@ -128,6 +218,7 @@ def agent_view(floor: Floor, directory: Directory, agent: Agent, profile: Profil
         phone_ready=agent.phone_ready and floor.switch_up,
         phone=profile.device,
         controls=agent_controls(floor, directory, agent),
+        favourites=agent.favourites,
     )
 
 
@@ -168,6 +259,11 @@ def setup_view(directory: Directory, agent: str) -> wire.Setup:
         dispositions=tuple(disposition.name for disposition in directory.dispositions),
         tags=directory.tags,
         comments_limit=COMMENTS_LIMIT,
+        mask_reminder=directory.settings.mask_reminder,
+        click_to_dial=directory.settings.click_to_dial,
+        transfer_notes=directory.settings.transfer_notes,
+        blind_transfer=directory.settings.blind_transfer,
+        supervisor=profile.supervisor,
     )
 
 
@@ -190,14 +286,32 @@ def today_row(directory: Directory, contact: Contact, profile: Profile) -> wire.
     return wire.TodayRow(
         key=contact.key,
         kind=contact.kind,
-        direction="internal" if contact.internal else contact.kind,
-        name=who.name if who else "",
+        direction=direction(contact),
+        name=who.name if who else contact.caller or contact.title,
         number=contact.number,
-        number_shown=contact.number if contact.internal else numbers.shown(contact.number, profile.country),
+        number_shown=number_shown(contact, profile),
         skill_name=directory.skill(contact.skill).name,
         outcome=contact.outcome or "",
         at=contact.started,
         duration=(until - contact.answered) // 1000 if until and contact.answered else 0,
         save=_save(contact.save),
         record=record_view(who) if who else None,
+    )
+
+
+def missed_row(directory: Directory, missed: Missed, profile: Profile) -> wire.TodayRow:
+    """An offer of today that the agent did not take, in one line."""
+    return wire.TodayRow(
+        key=missed.key,
+        kind=missed.kind,
+        direction=missed.kind,
+        name=missed.name,
+        number=missed.number,
+        number_shown=numbers.shown(missed.number, profile.country),
+        skill_name=directory.skill(missed.skill).name,
+        outcome=missed.outcome,
+        at=missed.at,
+        duration=0,
+        save=_save(Save()),
+        record=None,
     )

@@ -182,9 +182,7 @@ class Conversation:
 
     __slots__ = ("_clock", "_crm", "_finding", "_hub", "_panel", "_runner", "_store")
 
-    def __init__(
-        self, runner: Runner, hub: Hub, crm: Crm, store: Store, clock: Clock, panel: PanelSocket
-    ) -> None:
+    def __init__(self, runner: Runner, hub: Hub, crm: Crm, store: Store, clock: Clock, panel: PanelSocket) -> None:
         self._runner = runner
         self._hub = hub
         self._crm = crm
@@ -348,5 +346,3 @@ def _known(contact: Contact, link: commands.RecordLink) -> Record:
     who, what = options(contact)
     found = next((record for record in (*who, *what) if record.id == link.id), None)
     return found or Record(link.id, link.type, link.name, why="search")
-
-

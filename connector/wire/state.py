@@ -39,7 +39,8 @@ class LegView(Struct, frozen=True, gc=False, omit_defaults=True):
 class ConsultView(Struct, frozen=True, gc=False, omit_defaults=True):
     """The private consult.  `kind`: agent, skill, entry, number.  `state`: queued, dialing, ringing, connected, held.
 
-    `name` is the target's, `answered_by` the colleague who got a skill's request; `detail` is a number or skills.
+    `name` is the target's, `answered_by` the colleague who got a skill's request; `detail` is a colleague's skills, an
+    entry's number, or where a number is.
     """
 
     kind: str

@@ -11,7 +11,7 @@ from connector.domain import commands as c
 from connector.domain.model import AgentState, Record
 from connector.errors import BadInput
 from connector.wire import commands as wire
-from connector.wire.commands import Command, DraftMessage, RecordLink, Visited
+from connector.wire.commands import Command, DraftMessage, RecordLink, Target, Visited
 from tests.domain.stage import SAM
 
 CASE = RecordLink("500000000000001AAA", "Case", "00001026")
@@ -29,12 +29,23 @@ EXPECTED = {
     "stop_record": c.StopRecord(SAM, "k"),
     "mask": c.StartMask(SAM, "k"),
     "unmask": c.StopMask(SAM, "k"),
+    "abandon": c.Abandon(SAM, "k"),
+    "merge": c.Merge(SAM, "k"),
+    "transfer": c.Transfer(SAM, "k"),
+    "swap": c.Swap(SAM, "k"),
+    "finish": c.Finish(SAM, "k"),
+    "give_back": c.GiveBack(SAM, "k"),
+    "extend": c.Extend(SAM, "k"),
     "done": c.Done(SAM, "k"),
     "save_again": c.SaveAgain(SAM, "k"),
     "digits": c.SendDigits(SAM, "k", "12#"),
     "set_state": c.SetState(SAM, AgentState.UNAVAILABLE, "Lunch"),
     "log_out": c.LogOut(SAM),
-    "dial": c.Dial(SAM, "555 0143", "support", AS_RECORD),
+    "dial": c.Dial(SAM, "555 0143", "support", AS_RECORD, True, "0wT1"),
+    "dial_emergency": c.DialEmergency(SAM, "555 0143"),
+    "favourite": c.SetFavourite(SAM, "bank", False),
+    "consult": c.Consult(SAM, "k", "skill", "billing"),
+    "drop": c.Drop(SAM, "k", "leg-3"),
 }
 
 FULL = {
@@ -45,8 +56,23 @@ FULL = {
     "number": "555 0143",
     "skill": "support",
     "record": CASE,
+    "hold": True,
+    "work": "0wT1",
+    "to": Target("skill", "billing"),
+    "leg": "leg-3",
+    "entry": "bank",
+    "on": False,
 }
-NEEDS = {"digits": ("contact", "digits"), "set_state": ("state",), "log_out": (), "dial": ("number",)}
+NEEDS = {
+    "digits": ("contact", "digits"),
+    "set_state": ("state",),
+    "log_out": (),
+    "dial": ("number",),
+    "dial_emergency": ("number",),
+    "favourite": ("entry", "on"),
+    "consult": ("contact", "to"),
+    "drop": ("contact", "leg"),
+}
 
 
 def named_in_the_wire() -> set[str]:
