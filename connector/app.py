@@ -21,6 +21,7 @@ from connector.api.metrics import Metrics, Reading
 from connector.api.ws import PanelSockets
 from connector.config import Config
 from connector.domain.directory import Directory, Profile
+from connector.domain.model import Agent
 from connector.errors import ConfigError, CrmUnavailable, StoreError
 from connector.ports.crm import Crm
 from connector.ports.store import OutboxCount, Store
@@ -34,8 +35,6 @@ from connector.switch import SwitchConfig, check_switch, open_switch
 from connector.wire import state as wire
 
 log = logging.getLogger(__name__)
-
-TODAY_ROWS = 20
 
 PRUNE_EVERY_S = 3_600
 
@@ -141,7 +140,7 @@ class Connector:
             poke_outbox=self._outbox.poke,
         )
         self._hub.watch(self._runner)
-        self._hub.today = lambda agent: self._keep(self._send_today(agent))
+        self._hub.lists.today = lambda agent: self._keep(self._send_today(agent))
         self._tasks: set[asyncio.Task[None]] = set()
         self._stops.append(self._end_tasks)
         await self._runner.start(loaded, directory)
@@ -269,11 +268,12 @@ class Connector:
     async def _send_today(self, agent: str) -> None:
         profile = self._runner.directory.agents.get(agent) or Profile(agent, agent)
         since = midnight(self._clock.now(), profile.time_zone)
-        total, contacts = await self._store.today(agent, since, TODAY_ROWS)
+        total, contacts = await self._store.today(agent, since, view.TODAY_ROWS)
         newest = [self._runner.floor.contacts.get(contact.key, contact) for contact in contacts]
-        rows = tuple(view.today_row(self._runner.directory, contact, profile) for contact in newest)
-        for panel in self._hub.panels_watching(agent, "today"):
-            panel.send(wire.Today(total, rows))
+        who = self._runner.floor.agents.get(agent) or Agent(agent)
+        text = wire.encode(view.today_view(self._runner.directory, profile, total, newest, who.missed, since))
+        for panel in self._hub.lists.showing(agent, "today"):
+            panel.send_text(text)
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -13,10 +13,12 @@ from typing import Any, Final
 from aiohttp import WSMsgType, web
 
 from connector.api import view
+from connector.api.lists import Lists
 from connector.api.shown import Shown, Situations
-from connector.domain.effects import PopRecord, RefreshView, WithdrawPop
+from connector.domain.effects import CompleteWork, PopRecord, PopUrl, RaiseAlarm, RefreshView, WithdrawPop
+from connector.domain.events import WorkCompleted
 from connector.domain.model import Agent
-from connector.service.chores import Chore, Chores
+from connector.service.chores import Chore, Chores, Work
 from connector.service.clock import Clock
 from connector.service.runner import Runner
 from connector.wire import state as wire
@@ -32,9 +34,6 @@ PATIENCE: Final = 10_000
 BACKLOG: Final = 200
 """Messages that may wait for room; replies are small, and a client with more of them does not read."""
 
-LISTS_EVERY: Final = 1_000
-"""Queue sizes and today's list are sent at most once in so many ms."""
-
 
 class PanelSocket:
     """One connected panel of an agent."""
@@ -43,12 +42,12 @@ class PanelSocket:
         "agent",
         "focused_at",
         "hub",
+        "listed",
         "shown",
         "stale",
         "stuck_since",
         "transport",
         "waiting",
-        "watching",
         "ws",
     )
 
@@ -60,7 +59,7 @@ class PanelSocket:
         self.transport = transport
         self.agent = agent
         self.focused_at = focused_at
-        self.watching: tuple[str, ...] = ()
+        self.listed: dict[str, bytes] = {}
         self.waiting: list[bytes] = []
         self.stale = False
         self.shown = 0
@@ -77,8 +76,10 @@ class PanelSocket:
 
     def do(self, chore: Chore) -> None:
         """See `chores.Panel`."""
-        record = view.pop_view(chore.record) if chore.record else None
-        self.send(wire.Chore(chore.id, chore.kind, chore.contact, record))
+        work = chore.work
+        record = view.pop_view(work.record) if work.record else None
+        told = (record, work.text, work.task_id, work.disposition, work.connected)
+        self.send(wire.Chore(chore.id, chore.kind, chore.contact, *told))
 
 
 class Hub:
@@ -93,10 +94,8 @@ class Hub:
         self._shown: dict[str, Shown] = {}
         self._to_send: dict[PanelSocket, None] = {}
         self._wake = asyncio.Event()
-        self._queues_due = False
-        self._today_due: set[str] = set()
-        self._lists_timer = False
-        self.today: Callable[[str], Any] | None = None
+        self.lists = Lists(clock, lambda: (self.runner.floor, self.runner.directory))
+        self.alarm: Callable[[RaiseAlarm], object] | None = None
         self.sent = 0
         self.dropped = 0
         self.chores = Chores(clock, lambda agent: list(self._panels.get(agent, ())))
@@ -117,7 +116,8 @@ class Hub:
 
     def join(self, panel: PanelSocket) -> None:
         """The panel is told what can be chosen and what is true."""
-        self._panels.setdefault(panel.agent, []).append(panel)
+        panels = self._panels.setdefault(panel.agent, [])
+        panels.append(panel)
         panel.send(view.setup_view(self.runner.directory, panel.agent))
         panel.stale = True
         self.wake(panel)
@@ -128,12 +128,12 @@ class Hub:
         panels = self._panels.get(panel.agent, [])
         if panel in panels:
             panels.remove(panel)
-        if not panels:
-            self._panels.pop(panel.agent, None)
+        self.lists.watch(panel, ())
+        self.chores.panel_gone(panel)
+        if not panels and self._panels.pop(panel.agent, None) is not None:
             self._seq.pop(panel.agent, None)
             self._shown.pop(panel.agent, None)
         self._to_send.pop(panel, None)
-        self.chores.panel_gone(panel)
 
     def wake(self, panel: PanelSocket) -> None:
         """Something is to be sent to that panel at the end of this turn."""
@@ -144,21 +144,18 @@ class Hub:
 
     def state_changed(self, agent: str) -> None:
         """See `Outside`."""
+        self.lists.state_changed(agent)
         panels = self._panels.get(agent)
         if panels is None:
             return
         for panel in panels:
             panel.stale = True
             self._to_send[panel] = None
-            if "today" in panel.watching:
-                self._today_due.add(agent)
-                self._lists_soon()
         self._wake.set()
 
     def queues_changed(self) -> None:
         """See `Outside`."""
-        self._queues_due = True
-        self._lists_soon()
+        self.lists.queues_changed()
 
     def setup_changed(self) -> None:
         """See `Outside`."""
@@ -166,19 +163,48 @@ class Hub:
             for panel in panels:
                 panel.send(view.setup_view(self.runner.directory, agent))
             self.state_changed(agent)
+        self.lists.setup_changed()
 
     def pop(self, effect: PopRecord) -> None:
         """See `Outside`."""
-        self.chores.give(effect.agent, "screen_pop", effect.contact, effect.record)
+        self.chores.give(effect.agent, "screen_pop", effect.contact, Work(effect.record))
+
+    def pop_url(self, effect: PopUrl) -> None:
+        """See `Outside`."""
+        self.chores.give(effect.agent, "url_pop", effect.contact, Work(text=effect.url))
 
     def withdraw(self, effect: WithdrawPop) -> None:
         """See `Outside`."""
-        self.chores.withdraw(effect.agent, "screen_pop", effect.contact)
+        for kind in ("screen_pop", "url_pop"):
+            self.chores.withdraw(effect.agent, kind, effect.contact)
 
     def refresh(self, effect: RefreshView) -> None:
         """See `Outside`: only for panels that are there; a page that is opened later reads anew anyway."""
         if effect.agent in self._panels:
             self.chores.give(effect.agent, "refresh", effect.contact)
+
+    def complete_work(self, effect: CompleteWork) -> None:
+        """See `Outside`."""
+        work = Work(None, effect.work, effect.task_id, effect.disposition, effect.connected)
+        self.chores.give_once(effect.agent, "complete_work", effect.contact, work)
+
+    def chore_done(self, agent: str, chore: str, ok: bool) -> None:
+        """A panel reports what came of a chore."""
+        done = self.chores.done(agent, chore, ok)
+        if done is not None and done.kind == "complete_work":
+            self.runner.event(WorkCompleted(done.contact))
+
+    def raise_alarm(self, effect: RaiseAlarm) -> None:
+        """See `Outside`."""
+        agents = self.runner.directory.agents
+        who = agents[effect.agent].name if effect.agent in agents else effect.agent
+        text = wire.encode(wire.Alarm(who, effect.number, effect.callback, effect.address, effect.at))
+        for agent, panels in self._panels.items():
+            if agent in agents and agents[agent].supervisor:
+                for panel in panels:
+                    panel.send_text(text)
+        if self.alarm is not None:
+            self.alarm(effect)
 
     # Sending ---------------------------------------------------------------------------------------------------
 
@@ -248,44 +274,3 @@ class Hub:
         now = self._clock.now()
         state = shown.state(runner.floor, runner.directory, who, seq=seq, now=now, durable=not runner.slow)
         return shown.version, wire.encode(state)
-
-    # Lists that are looked at ----------------------------------------------------------------------------------
-
-    def list_now(self, panel: PanelSocket, name: str) -> None:
-        """The panel has begun to show that list."""
-        if name == "queues":
-            panel.send(view.queues_view(self.runner.floor, self.runner.directory, panel.agent))
-        elif self.today is not None:
-            self.today(panel.agent)
-
-    def panels_watching(self, agent: str, name: str) -> list[PanelSocket]:
-        """The agent's panels that show that list."""
-        return [panel for panel in self._panels.get(agent, ()) if name in panel.watching]
-
-    def _lists_soon(self) -> None:
-        if not self._lists_timer:
-            self._lists_timer = True
-            self._clock.call_at(self._clock.now() + LISTS_EVERY, self._send_lists)
-
-    def _send_lists(self) -> None:
-        self._lists_timer = False
-        if self._queues_due:
-            self._queues_due = False
-            self._send_queues()
-        due, self._today_due = self._today_due, set()
-        for agent in due:
-            if self.today is not None and self.panels_watching(agent, "today"):
-                self.today(agent)
-
-    def _send_queues(self) -> None:
-        """Agents with the same skills are sent the same text."""
-        runner = self.runner
-        texts: dict[frozenset[str], bytes] = {}
-        for agent, panels in self._panels.items():
-            for panel in panels:
-                if "queues" in panel.watching:
-                    profile = runner.directory.agents.get(agent)
-                    skills = frozenset(profile.skills if profile else ())
-                    if skills not in texts:
-                        texts[skills] = wire.encode(view.queues_view(runner.floor, runner.directory, agent))
-                    panel.send_text(texts[skills])

@@ -1,5 +1,6 @@
 """What an agent's panels are shown: built from the floor, in the words of the wire."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from connector.domain import numbers
@@ -26,6 +27,8 @@ from connector.domain.rules.links import name_is_lead, options
 from connector.wire import state as wire
 
 COMMENTS_LIMIT = 32_000
+TODAY_ROWS = 20
+"""How many contacts of today a panel is shown."""
 
 
 def record_view(record: Record) -> wire.RecordView:
@@ -270,13 +273,14 @@ def setup_view(directory: Directory, agent: str) -> wire.Setup:
 def queues_view(floor: Floor, directory: Directory, agent: str) -> wire.Queues:
     """How many wait in each of the agent's skills."""
     profile = directory.agents.get(agent) or Profile(agent, agent)
-    rows = []
-    for skill in directory.skills.values():
-        if skill.id in profile.skills:
-            keys = floor.queues.get(skill.id, ())
-            oldest = floor.contacts[keys[0]].started if keys and keys[0] in floor.contacts else None
-            rows.append(wire.QueueView(skill.id, skill.name, len(keys), oldest))
-    return wire.Queues(tuple(rows))
+    mine = [skill for skill in directory.skills.values() if skill.id in profile.skills]
+    return wire.Queues(tuple(wire.QueueView(skill.id, skill.name, *waiting(floor, skill.id)) for skill in mine))
+
+
+def waiting(floor: Floor, skill: str) -> tuple[int, int | None]:
+    """How many wait in a skill, and since when the one that waits longest, whoever is next."""
+    queued = [floor.contacts[key].started for key in floor.queues.get(skill, ()) if key in floor.contacts]
+    return len(queued), min(queued, default=None)
 
 
 def today_row(directory: Directory, contact: Contact, profile: Profile) -> wire.TodayRow:
@@ -315,3 +319,23 @@ def missed_row(directory: Directory, missed: Missed, profile: Profile) -> wire.T
         save=_save(Save()),
         record=None,
     )
+
+
+def today_view(
+    directory: Directory,
+    profile: Profile,
+    total: int,
+    newest: Sequence[Contact],
+    missed: Sequence[Missed],
+    since: int,
+) -> wire.Today:
+    """The agent's day, newest first: their contacts, of which `newest` are the last of `total`, and offers not taken.
+
+    Who was offered the same contact several times sees it once, as it came out.
+    """
+    taken = {contact.key for contact in newest}
+    refused = {one.key: one for one in reversed(missed) if one.at >= since and one.key not in taken}
+    rows = [today_row(directory, contact, profile) for contact in newest]
+    rows += [missed_row(directory, one, profile) for one in refused.values()]
+    rows.sort(key=lambda row: -row.at)
+    return wire.Today(total + len(refused), tuple(rows[: max(len(newest), TODAY_ROWS)]))

@@ -236,9 +236,9 @@ class Conversation:
             case commands.ChoreTaken():
                 self._hub.chores.taken(self._panel, message.chore)
             case commands.ChoreDone():
-                self._hub.chores.done(self._panel.agent, message.chore, message.ok)
+                self._hub.chore_done(self._panel.agent, message.chore, message.ok)
             case commands.Watch():
-                self._watch(message.lists)
+                self._hub.lists.watch(self._panel, message.lists)
             case commands.Hello():
                 self._panel.send(state.Failure("hello_twice", "This socket has said hello."))
 
@@ -297,13 +297,6 @@ class Conversation:
             return state.Previewed(message.id, number, number, colleague.name if colleague else "")
         place = numbers.place(number, profile.language)
         return state.Previewed(message.id, number, numbers.shown(number, profile.country), place)
-
-    def _watch(self, lists: tuple[str, ...]) -> None:
-        before = self._panel.watching
-        self._panel.watching = lists
-        for name in lists:
-            if name not in before:
-                self._hub.list_now(self._panel, name)
 
     def _find(self, message: commands.Find) -> None:
         """Only the newest search of a panel is answered: what was typed before is of no use any more."""

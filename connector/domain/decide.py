@@ -12,7 +12,18 @@ from connector.domain.directory import Directory
 from connector.domain.effects import AskSwitch
 from connector.domain.events import Event
 from connector.domain.model import Agent, Contact, Floor, Phase, Role
-from connector.domain.rules import agents, allowed, allowed_agents, audio, legs, links, offer, outbound, recording, wrap_up
+from connector.domain.rules import (
+    agents,
+    allowed,
+    allowed_agents,
+    audio,
+    legs,
+    links,
+    offer,
+    outbound,
+    recording,
+    wrap_up,
+)
 from connector.domain.step import Change, Stamp, Step
 from connector.errors import NotAllowed
 

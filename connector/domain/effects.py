@@ -152,8 +152,16 @@ class PopRecord(Struct, frozen=True, gc=False):
     record: Record
 
 
+class PopUrl(Struct, frozen=True, gc=False):
+    """Open the page that a work item is about, in one panel of the agent."""
+
+    agent: str
+    contact: str
+    url: str
+
+
 class WithdrawPop(Struct, frozen=True):
-    """The contact is no longer that agent's: its record need not be opened, if it was not yet."""
+    """The contact is no longer that agent's: its record or page need not be opened, if it was not yet."""
 
     agent: str
     contact: str
@@ -202,6 +210,7 @@ Effect = (
     | QueuesChanged
     | MatchCaller
     | PopRecord
+    | PopUrl
     | WithdrawPop
     | RefreshView
     | CompleteWork

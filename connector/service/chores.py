@@ -1,5 +1,6 @@
 """Chores: what exactly one panel of an agent must do in Salesforce, the last focused one first."""
 
+import secrets
 from collections.abc import Callable
 from itertools import count
 from typing import Protocol
@@ -13,14 +14,31 @@ PATIENCE = 2_000
 """After so many ms in which a panel has not even taken a chore it is offered to the next one."""
 
 
+class Work(Struct, frozen=True):
+    """What a chore is about.  `text` is a page's address or the id of a Work Queue step."""
+
+    record: Record | None = None
+    text: str | None = None
+    task_id: str | None = None
+    disposition: str | None = None
+    connected: bool | None = None
+
+
 class Chore(Struct, frozen=True):
-    """`kind`: screen_pop (a record is opened) or refresh (the page shows what was written)."""
+    """One piece of work for one panel.
+
+    `kind`: screen_pop (a record is opened), url_pop (a page is), refresh (the page shows what was written),
+    complete_work (a step of the Work Queue is completed with a Task).
+    """
 
     id: str
     agent: str
     kind: str
     contact: str
-    record: Record | None = None
+    work: Work = Work()
+
+
+NO_WORK = Work()
 
 
 class Panel(Protocol):
@@ -48,13 +66,28 @@ class Chores:
         self._clock = clock
         self._panels = panels
         self._waiting: dict[str, _Waiting] = {}
+        # Another word each time that we start: an answer about a chore of before must not count for one of now.
+        self._word = secrets.token_hex(4)
         self._ids = count(1)
 
-    def give(self, agent: str, kind: str, contact: str, record: Record | None = None) -> None:
+    def give(self, agent: str, kind: str, contact: str, work: Work = NO_WORK) -> None:
         """The chore goes to the agent's panels in turn; with no panel open it waits for one."""
-        chore = Chore(f"chore-{next(self._ids)}", agent, kind, contact, record)
+        chore = Chore(f"chore-{self._word}-{next(self._ids)}", agent, kind, contact, work)
         self._waiting[chore.id] = _Waiting(chore)
         self._offer(chore.id)
+
+    def give_once(self, agent: str, kind: str, contact: str, work: Work) -> None:
+        """The same of a chore that must not be done twice: while one for the contact waits it is brought up to date.
+
+        One that a panel is carrying out by now stays as it is.
+        """
+        for chore_id, waiting in list(self._waiting.items()):
+            known = waiting.chore
+            if (known.agent, known.kind, known.contact) == (agent, kind, contact):
+                if known.work == work or waiting.taken_by is not None:
+                    return
+                self._drop(chore_id)
+        self.give(agent, kind, contact, work)
 
     def taken(self, panel: Panel, chore: str) -> None:
         """That panel is at it: no other does it too, however long Salesforce takes."""
@@ -70,15 +103,16 @@ class Chores:
         for chore_id in [key for key, waiting in self._waiting.items() if waiting.taken_by is panel]:
             self._offer(chore_id)
 
-    def done(self, agent: str, chore: str, ok: bool) -> None:
-        """A panel reports; one that could not passes the chore on to the next."""
+    def done(self, agent: str, chore: str, ok: bool) -> Chore | None:
+        """A panel reports: the chore that is done with it, or None.  One that could not passes it on to the next."""
         waiting = self._waiting.get(chore)
         if waiting is None or waiting.chore.agent != agent:
-            return
+            return None
         if ok:
             self._drop(chore)
-        else:
-            self._offer(chore)
+            return waiting.chore
+        self._offer(chore)
+        return None
 
     def panel_came(self, agent: str) -> None:
         """A panel is there: chores that no panel has done so far are offered to it."""

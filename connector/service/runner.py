@@ -10,24 +10,27 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from connector.domain import numbers
-from connector.domain.commands import Command, End, SaveDraft
+from connector.domain.commands import Command, DialEmergency, End, SaveDraft
 from connector.domain.decide import decide, reconnected, start
 from connector.domain.directory import Directory, Profile
 from connector.domain.effects import (
     AskSwitch,
+    CompleteWork,
     Effect,
     EndLeg,
     MatchCaller,
     PlayDigits,
     PopRecord,
+    PopUrl,
     PushState,
     QueuesChanged,
+    RaiseAlarm,
     RefreshView,
     SaveTask,
     SwitchAsk,
     WithdrawPop,
 )
-from connector.domain.events import AskRefused, CallerMatched, Event, LegEnded
+from connector.domain.events import AskRefused, CallbackRequested, CallerMatched, Event, LegEnded, WorkDelivered
 from connector.domain.model import Contact, Floor, MatchState, Phase
 from connector.domain.rules.wrap_up import settled
 from connector.domain.step import Change, Stamp, apply, load
@@ -63,11 +66,20 @@ class Outside(Protocol):
     def pop(self, effect: PopRecord) -> None:
         """A record is to be opened, in one panel."""
 
+    def pop_url(self, effect: PopUrl) -> None:
+        """A page is to be opened, in one panel."""
+
     def withdraw(self, effect: WithdrawPop) -> None:
-        """A record need not be opened any more, if no panel has begun to."""
+        """A record or page need not be opened any more, if no panel has begun to."""
 
     def refresh(self, effect: RefreshView) -> None:
         """A Task was written: one panel refreshes its page."""
+
+    def complete_work(self, effect: CompleteWork) -> None:
+        """A step of the Work Queue is to be completed, by one panel; `WorkCompleted` is reported when it was."""
+
+    def raise_alarm(self, effect: RaiseAlarm) -> None:
+        """An emergency call: supervisors, e-mail and webhook are told."""
 
 
 class Counts(Struct):
@@ -201,7 +213,7 @@ class Runner:
         if change is None:
             answer(reply)
         else:
-            self._take(change, reply, lambda: answer(reply), urgent=isinstance(command, End))
+            self._take(change, reply, lambda: answer(reply), urgent=isinstance(command, End | DialEmergency))
 
     def draft(self, command: Command, saved: Callable[[], None]) -> None:
         """Like a command that is harmless when repeated; `saved` is called only once it is on disk.
@@ -216,6 +228,11 @@ class Runner:
                 self._let_go(command.contact)
             raise
         self._take(change, then=saved, durable=True)
+
+    def deliver(self, event: CallbackRequested | WorkDelivered, saved: Callable[[], None]) -> None:
+        """Work from outside; `saved` is called only once it is on disk, also when the same was there already."""
+        self._counts.inputs += 1
+        self._take(decide(self.floor, self.directory, event, self._stamp()), then=saved, durable=True)
 
     def adopt(self, contact: Contact) -> None:
         """A closed contact that the floor had forgotten is back, for a draft that came late.
@@ -322,8 +339,14 @@ class Runner:
                 self._outside.pop(effect)
             case WithdrawPop():
                 self._outside.withdraw(effect)
+            case PopUrl():
+                self._outside.pop_url(effect)
             case RefreshView():
                 self._outside.refresh(effect)
+            case CompleteWork():
+                self._outside.complete_work(effect)
+            case RaiseAlarm():
+                self._outside.raise_alarm(effect)
 
     async def _ask_in_order(self) -> None:
         while True:

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from connector.api.hub import LISTS_EVERY, ROOM
 from connector.api.hub import PATIENCE as UNTIL_DROPPED
+from connector.api.hub import ROOM
 from connector.domain.commands import SaveDraft
-from connector.domain.effects import PopRecord, RefreshView
-from connector.domain.events import PhoneChanged
+from connector.domain.effects import CompleteWork, PopRecord, PopUrl, RaiseAlarm, RefreshView, WithdrawPop
+from connector.domain.events import PhoneChanged, WorkCompleted
 from tests.api.rig import MIA_RECORD, ORIGIN, PATIENCE, Edge
-from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, SAM
+from tests.domain.stage import DIRECTORY, JONAS, SAM
 
 
 def states(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -195,71 +195,6 @@ async def test_who_reads_again_in_time_is_shown_the_newest_state_only(edge: Edge
     deaf.socket.close()
 
 
-# --- lists -----------------------------------------------------------------------------------------------------------
-
-
-def queues(messages: list[dict[str, Any]]) -> list[list[int]]:
-    return [[q["waiting"] for q in m["queues"]] for m in messages if m["type"] == "queues"]
-
-
-async def test_queues_come_at_once_and_then_once_a_second_while_they_are_watched(edge: Edge) -> None:
-    async with edge.panel() as panel:
-        edge.ring()
-        assert queues(await panel.so_far()) == [], "nobody looks"
-        await panel.say("watch", lists=["queues"])
-        assert queues(await panel.so_far()) == [[1, 0]]
-        for _ in range(5):
-            edge.ring()
-        edge.ring(line=BILLING_LINE)
-        assert queues(await panel.so_far()) == []
-        edge.clock.advance(LISTS_EVERY - 1)
-        assert queues(await panel.so_far()) == []
-        edge.clock.advance(1)
-        assert queues(await panel.so_far()) == [[6, 1]]
-        edge.clock.advance(10 * LISTS_EVERY)
-        assert queues(await panel.so_far()) == [], "nothing changed"
-        await panel.say("watch", lists=[])
-        await panel.so_far()
-        edge.ring()
-        edge.clock.advance(LISTS_EVERY)
-        assert queues(await panel.so_far()) == []
-
-
-async def test_queues_say_since_when_the_longest_waits(edge: Edge) -> None:
-    async with edge.panel() as panel:
-        since = edge.clock.now()
-        edge.ring()
-        edge.clock.advance(5_000)
-        edge.ring()
-        await panel.say("watch", lists=["queues"])
-        message = await panel.until("queues")
-        assert message["queues"] == [
-            {"skill": "support", "name": "Support EN", "waiting": 2, "longest_since": since},
-            {"skill": "billing", "name": "Billing", "waiting": 0, "longest_since": None},
-        ]
-
-
-async def test_today_is_asked_for_at_once_and_then_once_a_second(edge: Edge) -> None:
-    asked: list[str] = []
-    edge.hub.today = asked.append
-    contact = await edge.talking()
-    async with edge.panel() as panel, edge.panel(JONAS) as other:
-        await panel.say("watch", lists=["today", "queues"])
-        await panel.so_far()
-        assert asked == [SAM]
-        for revision in range(1, 6):
-            edge.runner.draft(SaveDraft(SAM, contact, "comments", revision, "x"), lambda: None)
-        await other.order("set_state", state="AVAILABLE")
-        assert asked == [SAM]
-        edge.clock.advance(LISTS_EVERY)
-        assert asked == [SAM, SAM]
-        assert [p.agent for p in edge.hub.panels_watching(SAM, "today")] == [SAM]
-        assert edge.hub.panels_watching(JONAS, "today") == []
-    edge.runner.draft(SaveDraft(SAM, contact, "comments", 9, "x"), lambda: None)
-    edge.clock.advance(LISTS_EVERY)
-    assert asked == [SAM, SAM], "nobody looks any more"
-
-
 # --- the directory, chores, who is gone ------------------------------------------------------------------------------
 
 
@@ -286,6 +221,60 @@ async def test_a_page_that_nobody_has_open_is_not_refreshed(edge: Edge) -> None:
         edge.hub.refresh(RefreshView(SAM, "a contact"))
         chore = await panel.until("chore")
         assert (chore["kind"], "record" in chore) == ("refresh", False)
+
+
+async def test_a_page_of_a_work_item_is_opened_unless_it_is_no_longer_theirs(edge: Edge) -> None:
+    edge.hub.pop_url(PopUrl(SAM, "one", "https://x.example/1"))
+    edge.hub.pop_url(PopUrl(SAM, "two", "https://x.example/2"))
+    edge.hub.pop(PopRecord(SAM, "one", MIA_RECORD))
+    edge.hub.withdraw(WithdrawPop(SAM, "one"))
+    async with edge.panel() as panel:
+        (chore,) = [message for message in panel.heard if message["type"] == "chore"]
+        assert (chore["kind"], chore["contact"], chore["text"]) == ("url_pop", "two", "https://x.example/2")
+        assert "record" not in chore
+
+
+@pytest.mark.parametrize("ok", [True, False])
+async def test_a_step_that_was_completed_is_reported(edge: Edge, ok: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    reported: list[object] = []
+    monkeypatch.setattr(edge.runner, "event", reported.append)
+    async with edge.panel() as panel:
+        edge.hub.complete_work(CompleteWork(SAM, "a contact", "0wT1", "00T1", "Answered", connected=True))
+        edge.hub.refresh(RefreshView(SAM, "a contact"))
+        step, refresh = await panel.until("chore"), await panel.until("chore")
+        assert {key: step[key] for key in ("kind", "text", "task_id", "disposition", "connected")} == {
+            "kind": "complete_work",
+            "text": "0wT1",
+            "task_id": "00T1",
+            "disposition": "Answered",
+            "connected": True,
+        }
+        await panel.say("chore_done", chore=refresh["id"], ok=True)
+        await panel.say("chore_done", chore=step["id"], ok=ok)
+        await panel.say("chore_done", chore=step["id"], ok=ok)
+        await panel.so_far()
+        assert [event for event in reported if isinstance(event, WorkCompleted)] == [WorkCompleted("a contact")] * ok
+
+
+async def test_an_emergency_call_is_told_to_the_supervisors_who_are_there(edge: Edge) -> None:
+    raised: list[RaiseAlarm] = []
+    edge.hub.alarm = raised.append
+    chief = replace(DIRECTORY.agents[JONAS], supervisor=True)
+    edge.runner.set_directory(replace(DIRECTORY, version=2, agents={**DIRECTORY.agents, JONAS: chief}))
+    alarm = RaiseAlarm(SAM, "a contact", "911", "+14155550142", "1 Main St", edge.clock.now())
+    async with edge.panel(SAM) as sam, edge.panel(JONAS) as jonas, edge.panel(JONAS) as second:
+        edge.hub.raise_alarm(alarm)
+        for panel in (jonas, second):
+            assert await panel.until("alarm") == {
+                "type": "alarm",
+                "agent": "Sam Rivera",
+                "number": "911",
+                "callback": "+14155550142",
+                "address": "1 Main St",
+                "at": edge.clock.now(),
+            }
+        assert [m for m in await sam.so_far() if m["type"] == "alarm"] == []
+    assert raised == [alarm]
 
 
 async def test_a_panel_that_goes_while_it_is_being_told_harms_nobody(edge: Edge) -> None:

@@ -295,7 +295,7 @@ def test_a_phone_is_not_ready_while_the_switch_is_away() -> None:
     stage.floor.switch_up = False
     state = shown(stage)
     assert state["agent"]["phone_ready"] is False
-    assert state["agent"]["controls"]["dial"] == "live_call"
+    assert state["agent"]["controls"]["dial"] == "switch_down"
     assert set(state["contacts"][0]["controls"].values()) == {"switch_down"}
 
 

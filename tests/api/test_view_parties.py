@@ -5,7 +5,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from connector.api.shown import Shown, Situations
-from connector.api.view import contact_view, missed_row, setup_view, state_view, today_row
+from connector.api.view import contact_view, missed_row, setup_view, state_view, today_row, today_view
 from connector.domain.directory import Settings
 from connector.domain.model import (
     Agent,
@@ -172,6 +172,20 @@ def test_the_day_has_what_was_not_taken_and_what_was_no_call() -> None:
     work = contact(kind=Kind.WORK_ITEM, number="", title="Check parcel", ended=START + 9_000, outcome=Outcome.COMPLETED)
     done = today_row(DIRECTORY, work, profile)
     assert (done.name, done.number_shown, done.direction, done.duration) == ("Check parcel", "", "work_item", 9)
+
+
+def test_what_was_missed_stands_among_the_days_contacts_once() -> None:
+    profile = DIRECTORY.agents[SAM]
+    taken = contact(started=START + 2_000, ended=START + 9_000, outcome=Outcome.ANSWERED)
+    missed = (
+        Missed("k9", Kind.INBOUND, MIA, "", "support", START + 3_000, "declined"),
+        Missed("k9", Kind.INBOUND, MIA, "", "support", START + 1_000, "missed"),
+        Missed("k1", Kind.INBOUND, MIA, "", "support", START + 1_000, "missed"),
+        Missed("k8", Kind.INBOUND, MIA, "", "support", START - 1, "missed"),
+    )
+    today = today_view(DIRECTORY, profile, 1, [taken], missed, START)
+    assert [(row.key, row.outcome) for row in today.rows] == [("k9", "declined"), ("k1", "answered")]
+    assert today.total == 2
 
 
 def test_who_asks_is_shown_anew_when_that_contact_is_another_agents() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from connector.domain.commands import Command
 from connector.domain.directory import Directory
-from connector.domain.effects import PopRecord, RefreshView, SwitchAsk, WithdrawPop
+from connector.domain.effects import CompleteWork, PopRecord, PopUrl, RaiseAlarm, RefreshView, SwitchAsk, WithdrawPop
 from connector.domain.events import CallArrived
 from connector.domain.model import Contact, Record
 from connector.errors import SwitchUnavailable
@@ -127,6 +127,15 @@ class Panels:
 
     def withdraw(self, effect: WithdrawPop) -> None:
         self.seen.append(("withdraw", effect.contact))
+
+    def pop_url(self, effect: PopUrl) -> None:
+        self.seen.append(("pop_url", effect.url))
+
+    def complete_work(self, effect: CompleteWork) -> None:
+        self.seen.append(("complete_work", effect.work))
+
+    def raise_alarm(self, effect: RaiseAlarm) -> None:
+        self.seen.append(("alarm", effect.agent))
 
     def refresh(self, effect: RefreshView) -> None:
         self.seen.append(("refresh", effect.contact))

@@ -3,7 +3,7 @@
 import pytest
 
 from connector.domain.model import Record
-from connector.service.chores import Chore, Chores
+from connector.service.chores import Chore, Chores, Work
 from connector.service.clock import ManualClock
 
 MIA = Record("003000000000001AAA", "Contact", "Mia Chen")
@@ -35,7 +35,7 @@ class Office:
         return [len(panel.given) for panel in self.panels]
 
     def pop(self, contact: str = "key") -> None:
-        self.chores.give("sam", "screen_pop", contact, MIA)
+        self.chores.give("sam", "screen_pop", contact, Work(MIA))
 
     def opens(self, focused_at: int) -> None:
         self.panels.append(Panel(focused_at))
@@ -50,7 +50,7 @@ def test_the_last_focused_panel_is_given_it_and_only_that_one() -> None:
     office.pop()
     assert office.given == [0, 1, 0]
     chore = office.panels[1].given[0]
-    assert (chore.agent, chore.kind, chore.contact, chore.record) == ("sam", "screen_pop", "key", MIA)
+    assert (chore.agent, chore.kind, chore.contact, chore.work.record) == ("sam", "screen_pop", "key", MIA)
 
 
 def test_the_panels_of_others_are_not() -> None:
@@ -206,3 +206,58 @@ def test_nobody_takes_what_is_another_agent_s() -> None:
     office.chores.taken(office.panels[0], "chore-99")
     office.clock.advance(2_000)
     assert office.given == [1, 1]
+
+
+STEP = Work(None, "0wT1", "00T1", "Answered", True)
+
+
+def test_a_step_is_completed_once_with_the_newest_values() -> None:
+    office = Office()
+    office.chores.give_once("sam", "complete_work", "key", STEP)
+    office.chores.give_once("sam", "complete_work", "key", STEP)
+    newer = Work(None, "0wT1", "00T2", "Refunded", True)
+    office.chores.give_once("sam", "complete_work", "key", newer)
+    office.chores.give_once("sam", "complete_work", "other", STEP)
+    office.opens(9)
+    assert [(chore.contact, chore.work) for chore in office.panels[0].given] == [("key", newer), ("other", STEP)]
+
+
+def test_a_step_that_a_panel_is_completing_is_left_alone() -> None:
+    office = Office(5)
+    office.chores.give_once("sam", "complete_work", "key", STEP)
+    office.chores.taken(office.panels[0], office.id_of(0))
+    office.chores.give_once("sam", "complete_work", "key", Work(None, "0wT1", "00T2", "Refunded", True))
+    assert office.given == [1]
+    done = office.chores.done("sam", office.id_of(0), True)
+    assert done is not None
+    assert (done.kind, done.contact, done.work) == ("complete_work", "key", STEP)
+    office.opens(9)
+    assert office.given == [1, 0]
+
+
+def test_chores_of_one_contact_are_told_apart() -> None:
+    office = Office(5)
+    office.pop()
+    office.chores.give("sam", "url_pop", "key", Work(text="https://x.example/1"))
+    office.chores.give("sam", "refresh", "key")
+    office.chores.give_once("sam", "complete_work", "key", STEP)
+    given = list(office.panels[0].given)
+    assert len({chore.id for chore in given}) == 4
+    done = office.chores.done("sam", given[1].id, True)
+    assert done is not None
+    assert done.kind == "url_pop"
+    assert office.chores.done("sam", given[3].id, False) is None, "it could not: the next panel is to"
+    office.opens(9)
+    assert [chore.kind for chore in office.panels[-1].given] == ["complete_work"]
+    office.clock.advance(2_000)
+    assert [chore.kind for chore in office.panels[-1].given] == ["complete_work", "screen_pop", "refresh"]
+
+
+def test_an_answer_about_a_chore_of_before_a_restart_counts_for_nothing() -> None:
+    before, after = Office(5), Office(5)
+    before.pop()
+    after.pop()
+    assert after.chores.done("sam", before.id_of(0), True) is None
+    after.clock.advance(2_000)
+    after.opens(9)
+    assert after.given == [1, 1]
