@@ -1,6 +1,7 @@
 """What an administrator configured: a frozen, versioned input to `decide`, never part of the floor."""
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -26,8 +27,8 @@ class Opening(Struct, frozen=True):
 class Skill(Struct, frozen=True):
     """A routing key.  `wrap_up` is the length of wrap-up in ms: 0 for none, None for unlimited.
 
-    `extension` is what an agent may add to wrap-up at a time, in ms; 0: not permitted.  `priority` 1 is dealt with first,
-    10 last.  `longest_queue` None is no limit; `hours` in `time_zone`, () for always open.
+    `extension` is what an agent may add to wrap-up at a time, in ms; 0: not permitted.  `priority` 1 is dealt with
+    first, 10 last.  `longest_queue` None is no limit; `hours` in `time_zone`, () for always open.
     """
 
     id: str
@@ -57,8 +58,8 @@ class Entry(Struct, frozen=True):
 class EmergencyRoute(Struct, frozen=True):
     """How a country's emergency numbers leave: by `local` with a verified address, by `national` without one.
 
-    `numbers` raise the alarm, `tests` take the same way to the carrier's test service.  `prefixes` may be dialled before
-    either (9 in 9911).
+    `numbers` raise the alarm, `tests` take the same way to the carrier's test service.  `prefixes` may be dialled
+    before either (9 in 9911).
     """
 
     country: str
@@ -67,6 +68,10 @@ class EmergencyRoute(Struct, frozen=True):
     prefixes: tuple[str, ...] = ()
     local: str = ""
     national: str = ""
+
+
+EMERGENCY: Final = (EmergencyRoute("US", ("911",), ("933",), ("9",), "sim-local", "sim-national"),)
+"""The routes where none is configured; only the simulated switch has these, so nothing leaves the machine by them."""
 
 
 class Disposition(Struct, frozen=True):
@@ -138,7 +143,7 @@ class Directory(Struct, frozen=True):
     reasons: tuple[str, ...] = ("Break", "Lunch", "Meeting", "Training")
     settings: Settings = Settings()
     entries: tuple[Entry, ...] = ()
-    emergency: tuple[EmergencyRoute, ...] = ()
+    emergency: tuple[EmergencyRoute, ...] = EMERGENCY
     ignored: tuple[str, ...] = ()
 
     def skill(self, skill_id: str) -> Skill:

@@ -6,9 +6,10 @@ from typing import Final
 from connector.errors import CrmUnavailable
 from connector.ports.crm import Finding
 from connector.salesforce.client import SalesforceClient
-from connector.salesforce.directory import AGENT_PERMISSION, read_directory
+from connector.salesforce.directory import read_directory
 from connector.salesforce.faults import Refused
 from connector.salesforce.shapes import Shapes
+from connector.salesforce.tables import AGENT_PERMISSION
 from connector.salesforce.tasks import KEY, can_upsert, key_field
 
 FIELDS: Final = (

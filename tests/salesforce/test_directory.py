@@ -5,16 +5,28 @@ from typing import Any
 
 import pytest
 
-from connector.domain.directory import DEFAULT_SKILL, Directory, Disposition, RecordingMode, Settings, Skill
+from connector.domain.directory import (
+    DEFAULT_SKILL,
+    EMERGENCY,
+    Directory,
+    Disposition,
+    EmergencyRoute,
+    Entry,
+    Opening,
+    RecordingMode,
+    Settings,
+    Skill,
+)
 from connector.salesforce.directory import read_directory
 from connector.salesforce.faults import Refused
 
 Row = dict[str, Any]
 
 SAM = {"Id": "005A", "Name": "Sam Rivera", "TimeZoneSidKey": "America/Los_Angeles", "LanguageLocaleKey": "en_US",
-       "LocaleSidKey": "en_US", "Phone_Device__c": "2041", "Phone_Country__c": "US"}  # fmt: skip
-JONAS = {**SAM, "Id": "005B", "Name": "Jonas Weber", "LocaleSidKey": "nl_NL", "Phone_Device__c": "2042",
-         "Phone_Country__c": None, "LanguageLocaleKey": "nl_NL", "TimeZoneSidKey": "Europe/Amsterdam"}  # fmt: skip
+       "LocaleSidKey": "en_US", "Phone_Device__c": "2041", "Phone_Country__c": "US",
+       "Phone_Direct_Number__c": None, "Phone_Emergency_Address__c": None, "Phone_Address_Verified__c": False}  # fmt: skip
+JONAS = {**SAM, "Id": "005B", "Name": "Jonas Weber", "LocaleSidKey": "nl_NL",
+         "Phone_Device__c": "2042", "Phone_Country__c": None, "LanguageLocaleKey": "nl_NL", "TimeZoneSidKey": "Europe/Amsterdam"}  # fmt: skip
 
 
 def holder(user: Row, permission: str = "Phone_Panel_Agent") -> Row:
@@ -51,7 +63,12 @@ def read(rows: dict[str, list[Row]], lacking: tuple[str, ...] = ()) -> Directory
 def skill(name: str, **fields: object) -> Row:
     return {"DeveloperName": name, "MasterLabel": name.replace("_", " "), "Inbound_Numbers__c": None,
             "Outbound__c": False, "Caller_Id__c": None, "Wrap_Up_Seconds__c": 120.0, "Disposition_Required__c": False,
-            "Recording__c": "on_demand", **fields}  # fmt: skip
+            "Recording__c": "on_demand", "Priority__c": None, "Wrap_Up_Extension_Seconds__c": None,
+            "Longest_Queue__c": None, "Hours__c": None, "Time_Zone__c": None, **fields}  # fmt: skip
+
+
+def users(*rows: Row) -> dict[str, list[Row]]:
+    return {"User": list(rows), "PermissionSetAssignment": [holder(user) for user in rows]}
 
 
 def choice(label: str, order: float | None = None, **fields: object) -> Row:
@@ -68,20 +85,25 @@ def test_with_nothing_configured_agents_can_take_and_make_calls() -> None:
     assert found.agents["005A"].skills == {DEFAULT_SKILL: 5}
     assert (found.dispositions, found.tags, found.reasons) == ((), (), Directory().reasons)
     assert found.settings == Settings()
+    assert (found.entries, found.emergency) == ((), EMERGENCY)
     assert found.ignored == ()
 
 
 def test_objects_without_rows_are_as_absent_ones() -> None:
-    empty: dict[str, list[Row]] = {
-        f"Phone_{name}__mdt": [] for name in ("Skill", "Disposition", "Tag", "Reason", "Setting")
-    }
-    assert read({**empty, "Phone_Agent_Skill__c": []}) == read({})
+    names = ("Skill", "Disposition", "Tag", "Reason", "Setting", "Emergency_Route")
+    empty: dict[str, list[Row]] = {f"Phone_{name}__mdt": [] for name in names}
+    assert read({**empty, "Phone_Agent_Skill__c": [], "Phone_Address_Book_Entry__c": []}) == read({})
 
 
 def test_fields_that_are_not_deployed_are_noted_and_their_defaults_used() -> None:
-    lacking = ("Phone_Device__c", "Phone_Country__c", "Recording__c", "Wrap_Up_Seconds__c", "Sort_Order__c")
+    lacking = (
+        *("Priority__c", "Wrap_Up_Extension_Seconds__c", "Longest_Queue__c", "Hours__c", "Time_Zone__c"),
+        *("Phone_Direct_Number__c", "Phone_Emergency_Address__c", "Phone_Address_Verified__c"),
+        *("Phone_Device__c", "Phone_Country__c", "Recording__c", "Wrap_Up_Seconds__c", "Sort_Order__c"),
+    )
     found = read({"Phone_Skill__mdt": [skill("Sales")], "Phone_Tag__mdt": [choice("VIP"), choice("Late")]}, lacking)
     assert found.skills["Sales"].wrap_up == 120_000
+    assert found.skills["Sales"] == Skill("Sales", "Sales")
     assert found.tags == ("Late", "VIP")
     assert (found.agents["005A"].device, found.agents["005A"].country) == ("", "US")
     for name in lacking:
@@ -166,10 +188,36 @@ def test_settings() -> None:
         setting("Ask_Seconds", "4"),
         setting("Dial_Seconds", "60"),
         setting("Default_Skill", "Sales"),
+        setting("Click_To_Dial", "no"),
+        setting("Blind_Transfer", "Yes"),
+        setting("Transfer_Notes", "false"),
+        setting("Most_Parties", "4"),
+        setting("Unattended_Minutes", "30"),
+        setting("No_Panel_Seconds", "45"),
+        setting("Mask_Reminder_Seconds", "90"),
+        setting("Callback_Attempts", "5"),
+        setting("Callback_Interval_Minutes", "10"),
+        setting("Outside_Prefix", "9"),
+        setting("Emergency_Record", "true"),
+        setting("Emergency_Callback_Minutes", "120"),
+        setting("Emergency_Number", "+1 415 555 0109"),
     ]
     found = read({"Phone_Setting__mdt": rows, "Phone_Skill__mdt": [skill("Sales")]})
     assert found.settings == Settings(
-        "{direction} call with {who}", "Done", "Open", "High", 30_000, 4_000, 60_000, "Sales"
+        *("{direction} call with {who}", "Done", "Open", "High", 30_000, 4_000, 60_000, "Sales"),
+        click_to_dial=False,
+        blind_transfer=True,
+        transfer_notes=False,
+        most_parties=4,
+        unattended=1_800_000,
+        no_panel=45_000,
+        mask_reminder=90_000,
+        callback_attempts=5,
+        callback_interval=600_000,
+        outside_prefix="9",
+        emergency_record=True,
+        emergency_callback=7_200_000,
+        emergency_number="+14155550109",
     )
     assert found.ignored == ()
 
@@ -184,6 +232,12 @@ def test_settings() -> None:
         ("Ring_Seconds", "2", "whole seconds from 5 to 300"),
         ("Ring_Seconds", "20.5", "whole seconds from 5 to 300"),
         ("Default_Skill", "Gone", "is no skill; known are Sales"),
+        ("Blind_Transfer", "perhaps", "give yes or no"),
+        ("Most_Parties", "2", "whole parties from 3 to 20"),
+        ("Unattended_Minutes", "0", "whole minutes from 1 to 1440"),
+        ("Callback_Attempts", "\u00b2", "whole attempts from 1 to 20"),
+        ("Outside_Prefix", "nine", "up to eight digits, * or #"),
+        ("Emergency_Number", "555 0109", "country code"),
         ("Ring_Tone", "x", "is not known; known are Ask_Seconds"),
     ],
 )
@@ -243,3 +297,151 @@ def test_the_version_changes_with_the_contents_only() -> None:
     one, same, other = read({}), read({}), read({"Phone_Tag__mdt": [choice("VIP", 1.0)]})
     assert one.version == same.version != other.version
     assert one.version != 0
+
+
+def test_how_a_skill_queues_and_when_it_is_open() -> None:
+    hours = {"Hours__c": "Sa 10:00-14:00", "Time_Zone__c": "Europe/Amsterdam"}
+    row = skill("Sales", Priority__c=2.0, Wrap_Up_Extension_Seconds__c=60.0, Longest_Queue__c=25.0, **hours)
+    found = read({"Phone_Skill__mdt": [row]})
+    sales = found.skills["Sales"]
+    assert (sales.priority, sales.extension, sales.longest_queue) == (2, 60_000, 25)
+    assert (sales.hours, sales.time_zone) == ((Opening(5, 600, 840),), "Europe/Amsterdam")
+    assert found.ignored == ()
+
+
+@pytest.mark.parametrize(
+    "fields,words",
+    [
+        ({"Priority__c": 11.0}, "Priority__c 11 is left out: give a whole number from 1 to 10, or nothing"),
+        ({"Priority__c": 2.5}, "Priority__c 2.5 is left out"),
+        ({"Longest_Queue__c": 0.0}, "Longest_Queue__c 0 is left out: give a whole number from 1"),
+        ({"Wrap_Up_Extension_Seconds__c": -1.0}, "Wrap_Up_Extension_Seconds__c -1 is left out"),
+        ({"Hours__c": "office hours", "Time_Zone__c": "UTC"}, "always open: 'office hours' is not written like"),
+        ({"Hours__c": "Mo 09:00-17:00", "Time_Zone__c": "Mars/Base"}, "always open: Time_Zone__c 'Mars/Base'"),
+        ({"Hours__c": "Mo 09:00-17:00", "Time_Zone__c": "Europe"}, "always open: Time_Zone__c 'Europe' is not known"),
+    ],
+)
+def test_what_cannot_be_used_of_a_skills_queue_is_noted(fields: Row, words: str) -> None:
+    found = read({"Phone_Skill__mdt": [skill("Sales", **fields)]})
+    assert found.skills["Sales"] == Skill("Sales", "Sales")
+    (note,) = found.ignored
+    assert note.startswith("Phone_Skill__mdt Sales: ")
+    assert words in note
+
+
+def test_hours_without_a_time_zone_are_read_as_utc_and_that_is_told() -> None:
+    found = read({"Phone_Skill__mdt": [skill("Sales", Hours__c="Mo 09:00-17:00")]})
+    assert (found.skills["Sales"].hours, found.skills["Sales"].time_zone) == ((Opening(0, 540, 1020),), "UTC")
+    assert found.ignored == ("Phone_Skill__mdt Sales: Time_Zone__c is blank; Hours__c are read as UTC",)
+
+
+def test_how_an_agent_is_reached_and_where_they_are() -> None:
+    street = {"Phone_Emergency_Address__c": " 1 Market St\r\nSan Francisco ", "Phone_Address_Verified__c": True}
+    sam = {**SAM, **street, "Phone_Direct_Number__c": "(415) 555-0161"}
+    blank = {**SAM, "Id": "005C", "Name": "Blank", "Phone_Device__c": "1", **street, "Phone_Emergency_Address__c": " "}
+    found = read(users(sam, {**JONAS, "Phone_Direct_Number__c": "020 555 0142"}, blank))
+    reached = {agent.name: agent for agent in found.agents.values()}
+    assert reached["Sam Rivera"].direct_number == "+14155550161"
+    assert (reached["Sam Rivera"].address, reached["Sam Rivera"].address_verified) == (
+        "1 Market St San Francisco",
+        True,
+    )
+    assert (reached["Jonas Weber"].direct_number, reached["Jonas Weber"].address_verified) == ("+31205550142", False)
+    assert (reached["Blank"].address, reached["Blank"].address_verified) == ("", False)
+    assert found.ignored == ()
+
+
+def test_a_direct_number_belongs_to_one_agent_and_to_no_skill() -> None:
+    sam = {**SAM, "Phone_Direct_Number__c": "415 555 0161"}
+    twin = {**SAM, "Id": "005D", "Name": "Twin", "Phone_Device__c": "1", "Phone_Direct_Number__c": "+14155550161"}
+    line = {**SAM, "Id": "005E", "Name": "Line", "Phone_Device__c": "2", "Phone_Direct_Number__c": "+14155550102"}
+    bad = {**SAM, "Id": "005F", "Name": "Bad", "Phone_Device__c": "3", "Phone_Direct_Number__c": "desk"}
+    found = read(
+        {**users(sam, twin, line, bad), "Phone_Skill__mdt": [skill("Sales", Inbound_Numbers__c="+14155550102")]}
+    )
+    assert [agent.direct_number for agent in found.agents.values()] == ["+14155550161", "", "", ""]
+    assert [note.partition("Phone_Direct_Number__c ")[2] for note in found.ignored] == [
+        "+14155550161 belongs to Sam Rivera already",
+        "+14155550102 belongs to the skill Sales already",
+        "'desk' is left out: 'desk' is not a telephone number. Write it as +, country code, number.",
+    ]
+
+
+def entry(name: str, number: str | None, detail: str | None = None) -> Row:
+    return {"Id": f"a01{name}", "Name": name, "Number__c": number, "Detail__c": detail}
+
+
+def test_the_address_book() -> None:
+    rows = [
+        entry("Legal", "(415) 555-0182", " Rarely answers "),
+        entry("Desk", "2041"),
+        entry("Abroad", "+31 20 555 0179"),
+        entry("Nobody", None),
+        entry("Help", "911"),
+    ]
+    found = read({"Phone_Address_Book_Entry__c": rows})
+    assert found.entries == (
+        Entry("a01Legal", "Legal", "+14155550182", "Rarely answers"),
+        Entry("a01Desk", "Desk", "2041"),
+        Entry("a01Abroad", "Abroad", "+31205550179"),
+    )
+    assert found.entry("a01Desk") == found.entries[1]
+    assert [note.partition(": ")[0] for note in found.ignored] == [
+        "Phone_Address_Book_Entry__c Nobody",
+        "Phone_Address_Book_Entry__c Help",
+    ]
+
+
+def test_where_agents_are_in_several_countries_an_entry_needs_its_country_code() -> None:
+    rows = [entry("Legal", "(415) 555-0182"), entry("Carrier", "+1 800 555 0175")]
+    found = read({**users(SAM, JONAS), "Phone_Address_Book_Entry__c": rows})
+    assert [entry.name for entry in found.entries] == ["Carrier"]
+    (note,) = found.ignored
+    assert "'(415) 555-0182' is left out" in note
+
+
+def route(name: str, country: str | None = "GB", numbers: str | None = "999, 112", **fields: object) -> Row:
+    return {"DeveloperName": name, "Country__c": country, "Numbers__c": numbers, "Test_Numbers__c": None,
+            "Prefixes__c": None, "Local_Route__c": "trunk-local", "National_Route__c": "trunk-national",
+            **fields}  # fmt: skip
+
+
+def test_emergency_routes_of_other_countries() -> None:
+    rows = [
+        route("UK", Test_Numbers__c="997,999", Prefixes__c="9,0"),
+        route("NL", "nl", "112", National_Route__c=" "),
+        route("BE", "BE", "112", Local_Route__c=None),
+    ]
+    found = read({"Phone_Emergency_Route__mdt": rows})
+    assert found.emergency == (
+        EmergencyRoute("GB", ("999", "112"), ("997",), ("9", "0"), "trunk-local", "trunk-national"),
+        EmergencyRoute("NL", ("112",), (), (), "trunk-local", "trunk-local"),
+        EmergencyRoute("BE", ("112",), (), (), "trunk-national", "trunk-national"),
+    )
+    assert found.ignored == ()
+
+
+@pytest.mark.parametrize(
+    "row,words",
+    [
+        (route("X", "United Kingdom"), "is left out: Country__c 'UNITED KINGDOM' is not a country's two letters"),
+        (route("X", None), "is left out: Country__c ''"),
+        (route("X", numbers=None), "is left out: Numbers__c has no number"),
+        (route("X", Local_Route__c=None, National_Route__c=None), "is left out: it has neither"),
+    ],
+)
+def test_an_emergency_route_that_cannot_be_used_is_noted_and_the_built_in_one_stays(row: Row, words: str) -> None:
+    found = read({"Phone_Emergency_Route__mdt": [row]})
+    assert found.emergency == EMERGENCY
+    (note,) = found.ignored
+    assert note.startswith(f"Phone_Emergency_Route__mdt X: {words}")
+
+
+def test_of_a_route_what_is_no_number_is_left_out_and_a_country_has_one_route() -> None:
+    rows = [route("UK", numbers="nine,999"), route("Again", numbers="112")]
+    found = read({"Phone_Emergency_Route__mdt": rows})
+    assert [made.numbers for made in found.emergency] == [("999",)]
+    assert found.ignored == (
+        "Phone_Emergency_Route__mdt UK: Numbers__c 'nine' is left out: give one to six digits",
+        "Phone_Emergency_Route__mdt Again: is left out: GB has a route already",
+    )

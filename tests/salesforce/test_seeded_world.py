@@ -104,6 +104,27 @@ async def test_the_directory_of_the_seeded_world(crm: SalesforceCrm) -> None:
     assert directory.skills["Billing"].disposition_required
     assert directory.dispositions_of("Sales")[-1] == "Wrong Number"
     assert directory.tags == ("Refund", "Follow-up", "Complaint", "VIP", "Invoice")
+    assert directory.ignored == ()
+
+
+async def test_who_can_be_called_and_how_an_emergency_call_leaves(crm: SalesforceCrm) -> None:
+    directory = await crm.directory()
+    reached = {agent.name: (agent.direct_number, agent.address_verified) for agent in directory.agents.values()}
+    assert reached == {
+        "Sam Rivera": ("+14155550161", True),
+        "Jonas Weber": ("+31205550142", True),
+        "Priya Nair": ("", False),
+    }
+    assert directory.settings.emergency_number == "+14155550109"
+    assert [(route.country, route.numbers, route.local) for route in directory.emergency] == [
+        ("NL", ("112",), "sim-local"),
+        ("US", ("911",), "sim-local"),
+    ]
+    assert len(directory.entries) == 12
+    assert {entry.number[-4:] for entry in directory.entries} >= {"0181", "0182", "2042"}
+    assert max(len(entry.name) for entry in directory.entries) == 80
+    assert directory.skills["Sales"].extension == 60_000
+    assert not any(skill.hours for skill in directory.skills.values())
 
 
 async def test_the_check_of_the_seeded_world(crm: SalesforceCrm, org: RunningOrg) -> None:

@@ -62,6 +62,9 @@ USER = sobject(
         lookup("ManagerId", "Manager ID", ("User",)),
         text("Phone_Device__c", "Phone Device", 40),
         text("Phone_Country__c", "Phone Country", 2),
+        phone("Phone_Direct_Number__c", "Phone Direct Number"),
+        text("Phone_Emergency_Address__c", "Phone Emergency Address", 255),
+        flag("Phone_Address_Verified__c", "Phone Address Verified"),
         *audit(),
     ],
     deletable=False,
@@ -136,6 +139,17 @@ AGENT_SKILL = sobject(
     ],
 )  # fmt: skip
 
+ADDRESS_BOOK_ENTRY = sobject(
+    "Phone_Address_Book_Entry__c", "Phone Address Book Entry", "Phone Address Book Entries", "a01",
+    [
+        record_id(),
+        text("Name", "Name", 80, required=True),
+        phone("Number__c", "Number"),
+        text("Detail__c", "Detail", 255),
+        *audit(),
+    ],
+)  # fmt: skip
+
 ADMINISTRATION: tuple[SObject, ...] = (
     ORGANIZATION,
     USER,
@@ -145,4 +159,5 @@ ADMINISTRATION: tuple[SObject, ...] = (
     PERMISSION_SET_ASSIGNMENT,
     RECORD_TYPE,
     AGENT_SKILL,
+    ADDRESS_BOOK_ENTRY,
 )

@@ -1,4 +1,4 @@
-"""The product's custom metadata types: skills, dispositions, tags, reasons and settings."""
+"""The product's custom metadata types: skills, dispositions, tags, reasons, settings and emergency routes."""
 
 from __future__ import annotations
 
@@ -33,6 +33,11 @@ PHONE: tuple[SObject, ...] = (
         flag("Disposition_Required__c", "Disposition Required"),
         picklist("Recording__c", "Recording", ("on_demand", "always", "never"), restricted=True, default="on_demand"),
         text("Language__c", "Language", 10),
+        number("Priority__c", "Priority", 2),
+        number("Wrap_Up_Extension_Seconds__c", "Wrap-up Extension Seconds", 4),
+        number("Longest_Queue__c", "Longest Queue", 5),
+        text("Hours__c", "Hours", 255),
+        text("Time_Zone__c", "Time Zone", 40),
     ]),
     _metadata_type("Phone_Disposition__mdt", "Phone Disposition", "m01", [
         text("Skills__c", "Skills", 255),
@@ -42,4 +47,12 @@ PHONE: tuple[SObject, ...] = (
     _metadata_type("Phone_Tag__mdt", "Phone Tag", "m02", [number("Sort_Order__c", "Sort Order", 4)]),
     _metadata_type("Phone_Reason__mdt", "Phone Reason", "m03", [number("Sort_Order__c", "Sort Order", 4)]),
     _metadata_type("Phone_Setting__mdt", "Phone Setting", "m04", [text("Value__c", "Value", 255)]),
+    _metadata_type("Phone_Emergency_Route__mdt", "Phone Emergency Route", "m05", [
+        text("Country__c", "Country", 2),
+        text("Numbers__c", "Numbers", 255),
+        text("Test_Numbers__c", "Test Numbers", 255),
+        text("Prefixes__c", "Prefixes", 255),
+        text("Local_Route__c", "Local Route", 80),
+        text("National_Route__c", "National Route", 80),
+    ]),
 )  # fmt: skip

@@ -21,6 +21,12 @@ USERS: tuple[tuple[str, str, str, str, str, str, str, str, str, bool], ...] = (
     ("hannah", "Hannah", "Becker", "Account Executive", "America/New_York", "en_US", "en_US", "US", "", True),
     ("robin", "Robin", "Clarke", "Service Agent (left)", "America/Los_Angeles", "en_US", "en_US", "US", "2049", False),
 )
+# Key, the number that reaches them from outside, where they are, and whether somebody made sure of that.
+EMERGENCY: tuple[tuple[str, str, str, bool], ...] = (
+    ("sam", "(415) 555-0161", "1 Market Street, Floor 4, San Francisco, CA 94105", True),
+    ("jonas", "020 555 0142", "Damrak 1, 1012 LG Amsterdam", True),
+    ("priya", "", "88 Kearny Street, San Francisco, CA 94108", False),
+)
 PERMISSION_SETS = (
     ("Phone_Panel_Agent", "Phone Panel Agent", ("sam", "jonas", "priya", "robin")),
     ("Phone_Panel_Supervisor", "Phone Panel Supervisor", ("priya",)),
@@ -71,14 +77,18 @@ def _users(records: Records, profiles: dict[str, str], integration_username: str
                     "Email": "integration@phone-panel.example", "TimeZoneSidKey": "UTC",
                     "ProfileId": profiles["Minimum Access - API Only Integrations"]}  # fmt: skip
     users["integration"] = records.insert(schema["User"], machine, ADMINISTRATOR)
+    reached = {key: (direct, address, verified) for key, direct, address, verified in EMERGENCY}
     for key, first, last, title, zone, locale, language, country, device, active in USERS:
+        direct, address, verified = reached.get(key, ("", "", False))
         mail = f"{first}.{last}@phone-panel.example".lower()
         person: Row = {
             "Username": mail, "FirstName": first, "LastName": last, "Email": mail,
             "Alias": (first[0] + last)[:8].lower(),
             "Title": title, "Department": "Service", "TimeZoneSidKey": zone, "LocaleSidKey": locale,
             "LanguageLocaleKey": language, "IsActive": active, "Extension": device, "Phone_Device__c": device,
-            "Phone_Country__c": country, "ProfileId": profiles["Service Agent"],
+            "Phone_Country__c": country, "Phone_Direct_Number__c": direct or None,
+            "Phone_Emergency_Address__c": address or None, "Phone_Address_Verified__c": verified,
+            "ProfileId": profiles["Service Agent"],
         }  # fmt: skip
         users[key] = records.insert(schema["User"], person, ADMINISTRATOR)
     return users

@@ -12,7 +12,8 @@ SKILLS: tuple[Row, ...] = (
      "Caller_Id__c": "+14155550101", "Wrap_Up_Seconds__c": 120.0, "Disposition_Required__c": True,
      "Recording__c": "always", "Language__c": "en_US"},
     {"DeveloperName": "Sales", "MasterLabel": "Sales", "Inbound_Numbers__c": "+14155550102", "Outbound__c": True,
-     "Caller_Id__c": "+14155550102", "Wrap_Up_Seconds__c": 120.0, "Recording__c": "on_demand", "Language__c": "en_US"},
+     "Caller_Id__c": "+14155550102", "Wrap_Up_Seconds__c": 120.0, "Wrap_Up_Extension_Seconds__c": 60.0,
+     "Recording__c": "on_demand", "Language__c": "en_US"},
 )  # fmt: skip
 
 # Label and the skills that offer it; blank for every skill.
@@ -37,7 +38,37 @@ SETTINGS: dict[str, str] = {
     "Priority": "Normal",
     "Ring_Seconds": "20",
     "Default_Skill": "Support_EN",
+    "Blind_Transfer": "yes",
+    "Callback_Interval_Minutes": "1",
+    "Emergency_Number": "+14155550109",
 }
+
+# Name, country, emergency numbers, numbers that test them, what may be dialled before, routes.
+EMERGENCY_ROUTES: tuple[tuple[str, str, str, str, str, str, str], ...] = (
+    ("Netherlands", "NL", "112", "", "0", "sim-local", "sim-national"),
+    ("United States", "US", "911", "933", "9", "sim-local", "sim-national"),
+)
+"""The routes are those of the simulated switch: loopback, never the world outside."""
+
+# Name, number, detail.  The switch's rules say of the last digits who does not answer.
+ADDRESS_BOOK: tuple[tuple[str, str, str], ...] = (
+    ("Front desk", "+1 415 555 0170", "Building A, ground floor"),
+    ("Warehouse Oakland", "+1 510 555 0174", "Northwind Traders, night shift until 06:00"),
+    ("Carrier hotline", "+1 800 555 0175", "Parcels and pallets"),
+    ("Billing partner", "+1 415 555 0181", "Line is usually busy"),
+    ("Legal", "+1 415 555 0182", "Rarely answers"),
+    ("Site security", "+1 415 555 0183", "Declines calls from outside"),
+    ("Former supplier", "+1 415 555 0184", "Number is out of use"),
+    ("Jonas Weber, at his desk", "2042", "Amsterdam"),
+    ("Kantoor Amsterdam", "+31 20 555 0179", "Receptie"),
+    ("Werkstatt Hamburg", "+49 40 66969 178", "Annahme 07:00 bis 16:00"),
+    (
+        "Interdepartmental Emergency Coordination and Business Continuity Office, Pacific",
+        "+1 206 555 0176",
+        "Second floor of the north wing, behind the archive of the former waterworks; ask for whoever is on duty",
+    ),
+    ("مركز خدمة العملاء – دبي", "+971 4 555 0177", "خدمة العملاء"),
+)
 
 # Agent, skill, proficiency from 1 to 10.
 AGENT_SKILLS: tuple[tuple[str, str, int], ...] = (

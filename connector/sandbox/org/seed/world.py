@@ -7,7 +7,16 @@ from connector.sandbox.org.records import Records
 from connector.sandbox.org.schema import Row, SObject
 from connector.sandbox.org.seed.business import ACCOUNTS, CALL_STEPS, CAMPAIGNS, CASES, OPPORTUNITIES
 from connector.sandbox.org.seed.people import CONTACTS, CONVERTED_LEAD, LEADS, PERSON_ACCOUNT
-from connector.sandbox.org.seed.telephony import AGENT_SKILLS, DISPOSITIONS, REASONS, SETTINGS, SKILLS, TAGS
+from connector.sandbox.org.seed.telephony import (
+    ADDRESS_BOOK,
+    AGENT_SKILLS,
+    DISPOSITIONS,
+    EMERGENCY_ROUTES,
+    REASONS,
+    SETTINGS,
+    SKILLS,
+    TAGS,
+)
 from connector.sandbox.org.values import stamp
 
 ADMINISTRATOR = ids.make_id("005", 0)
@@ -70,6 +79,12 @@ class World:
         for agent, skill_name, proficiency in AGENT_SKILLS:
             held: Row = {"User__c": self.users[agent], "Skill__c": skill_name, "Proficiency__c": float(proficiency)}
             self.add("Phone_Agent_Skill__c", held)
+        for label, country, numbers, tests, prefixes, local, national in EMERGENCY_ROUTES:
+            route: Row = {"MasterLabel": label, "Country__c": country, "Numbers__c": numbers, "Test_Numbers__c": tests,
+                          "Prefixes__c": prefixes, "Local_Route__c": local, "National_Route__c": national}  # fmt: skip
+            self._metadata("Phone_Emergency_Route__mdt", route)
+        for name, number, detail in ADDRESS_BOOK:
+            self.add("Phone_Address_Book_Entry__c", {"Name": name, "Number__c": number, "Detail__c": detail})
 
     def _metadata(self, sobject: str, row: Row) -> None:
         name = row.get("DeveloperName") or str(row["MasterLabel"]).replace(" ", "_").replace("-", "_")

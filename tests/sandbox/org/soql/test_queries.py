@@ -232,6 +232,9 @@ def test_all_fields(desk: Desk) -> None:
     assert {name: row[name] for name in row if name != "attributes"} == {
         "Phone_Device__c": "2041",
         "Phone_Country__c": "US",
+        "Phone_Direct_Number__c": "(415) 555-0161",
+        "Phone_Emergency_Address__c": "1 Market Street, Floor 4, San Francisco, CA 94105",
+        "Phone_Address_Verified__c": True,
     }
     assert desk.refused("GET", "query?q=SELECT+FIELDS(ALL)+FROM+User")[1]["errorCode"] == "MALFORMED_QUERY"
 

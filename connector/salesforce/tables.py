@@ -1,0 +1,120 @@
+"""What the directory is made of: the rows of the org's configuration, read with as few requests as can be."""
+# ruff: noqa: S608 - the names in these queries are constants
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from connector.domain import numbers
+from connector.errors import BadInput
+from connector.salesforce.client import Json, SalesforceClient
+from connector.salesforce.faults import Refused
+
+AGENT_PERMISSION: Final = "Phone_Panel_Agent"
+SUPERVISOR_PERMISSION: Final = "Phone_Panel_Supervisor"
+
+_NAMES = ("DeveloperName", "MasterLabel")
+_SKILL_FIELDS = (
+    *("Inbound_Numbers__c", "Outbound__c", "Caller_Id__c", "Wrap_Up_Seconds__c"),
+    *("Disposition_Required__c", "Recording__c", "Priority__c", "Wrap_Up_Extension_Seconds__c"),
+    *("Longest_Queue__c", "Hours__c", "Time_Zone__c"),
+)
+_USER_FIELDS = (
+    *("Id", "Name", "TimeZoneSidKey", "LanguageLocaleKey", "LocaleSidKey"),
+    *("Phone_Device__c", "Phone_Country__c", "Phone_Direct_Number__c"),
+    *("Phone_Emergency_Address__c", "Phone_Address_Verified__c"),
+)
+_ROUTE_FIELDS = (
+    *("DeveloperName", "Country__c", "Numbers__c", "Test_Numbers__c", "Prefixes__c"),
+    *("Local_Route__c", "National_Route__c"),
+)
+_NO_SUCH_FIELD = re.compile(r"No such column '(?P<name>[\w.]+)'")
+
+
+class _Table(Struct):
+    """What is read of one object: its rows, once they are there, and the fields that it turned out to lack."""
+
+    sobject: str
+    fields: list[str]
+    tail: str = ""
+    rows: list[Json] | None = None
+    lacking: list[str] = []
+
+    @property
+    def soql(self) -> str:
+        return f"SELECT {', '.join(self.fields)} FROM {self.sobject} {self.tail}".rstrip()
+
+    def take(self, answer: list[Json] | Refused) -> None:
+        """Takes the rows; none if the org does not have the object; a field that it lacks is not asked for again."""
+        if not isinstance(answer, Refused):
+            self.rows = answer
+            return
+        if answer.code == "INVALID_TYPE" and self.sobject.endswith(("__mdt", "__c")):
+            self.rows = []
+            return
+        missing = _NO_SUCH_FIELD.search(str(answer))
+        if missing is None or missing["name"] not in self.fields or not missing["name"].endswith("__c"):
+            raise answer
+        self.fields.remove(missing["name"])
+        self.lacking.append(missing["name"])
+
+
+def _all() -> list[_Table]:
+    """Ten at most, so that two requests hold them."""
+    holders = f"SELECT AssigneeId FROM PermissionSetAssignment WHERE PermissionSet.Name = '{AGENT_PERMISSION}'"
+    permissions = f"PermissionSet.Name IN ('{AGENT_PERMISSION}', '{SUPERVISOR_PERMISSION}')"
+    return [
+        _Table("Phone_Skill__mdt", [*_NAMES, *_SKILL_FIELDS], "ORDER BY DeveloperName"),
+        _Table("Phone_Disposition__mdt", [*_NAMES, "Sort_Order__c", "Skills__c"]),
+        _Table("Phone_Tag__mdt", [*_NAMES, "Sort_Order__c"]),
+        _Table("Phone_Reason__mdt", [*_NAMES, "Sort_Order__c"]),
+        _Table("Phone_Setting__mdt", ["DeveloperName", "Value__c"], "ORDER BY DeveloperName"),
+        _Table("User", list(_USER_FIELDS), f"WHERE IsActive = true AND Id IN ({holders}) ORDER BY Name, Id"),
+        _Table("PermissionSetAssignment", ["AssigneeId", "PermissionSet.Name"], f"WHERE {permissions}"),
+        _Table("Phone_Agent_Skill__c", ["Name", "User__c", "Skill__c", "Proficiency__c"], "ORDER BY Name"),
+        _Table("Phone_Address_Book_Entry__c", ["Id", "Name", "Number__c", "Detail__c"], "ORDER BY Name, Id"),
+        _Table("Phone_Emergency_Route__mdt", list(_ROUTE_FIELDS), "ORDER BY DeveloperName"),
+    ]
+
+
+class Tables:
+    """The rows by object, and `notes` on what of them is left out and why."""
+
+    def __init__(self, tables: Sequence[_Table]) -> None:
+        self.notes: list[str] = []
+        self._rows = {table.sobject: table.rows or [] for table in tables}
+        for table in tables:
+            for field in table.lacking:
+                self.note(table.sobject, "", f"has no field {field}, or our user may not see it")
+
+    def rows(self, sobject: str) -> list[Json]:
+        """The object's rows; none for one that the org does not have."""
+        return self._rows[sobject]
+
+    def note(self, sobject: str, name: str, why: str) -> None:
+        """Something of the row `name` ("": of the object) is left out."""
+        self.notes.append(f"{sobject} {name}: {why}" if name else f"{sobject}: {why}")
+
+    def number(self, sobject: str, name: str, field: str, text: str, country: str = "") -> str:
+        """`text` in E.164, or "" after a note that it is none.  `country`: where it is written."""
+        try:
+            return numbers.normalise(text, country).e164
+        except BadInput as error:
+            self.note(sobject, name, f"{field} {text!r} is left out: {error}")
+            return ""
+
+
+def read_tables(client: SalesforceClient) -> Tables:
+    """All rows.  Raises `CrmUnavailable`, and `Refused` when a standard object or field cannot be read."""
+    tables = _all()
+    while waiting := [table for table in tables if table.rows is None]:
+        for table, answer in zip(waiting, client.queries([table.soql for table in waiting]), strict=True):
+            table.take(answer)
+    return Tables(tables)
+
+
+def listed(text: str | None) -> list[str]:
+    """The parts of a comma list."""
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
