@@ -61,6 +61,8 @@ def raised() -> set[str]:
                 found |= texts(node.args[-1])
             if name == "problem" and len(node.args) > 1:
                 found |= texts(node.args[1])
+            if name == "Found" and len(node.args) > 2:
+                found |= texts(node.args[2])
             if name in ("Found", "Previewed"):
                 found |= set().union(*(texts(given.value) for given in node.keywords if given.arg == "error"))
             if name == "HTTPForbidden":

@@ -3,20 +3,19 @@
 import asyncio
 import logging
 import re
-from collections.abc import Coroutine
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from connector.api import handlers, view
+from connector.api import handlers
 from connector.api.auth import SignIn
+from connector.api.book import Book
 from connector.api.hub import Hub, PanelSocket
-from connector.domain import numbers
+from connector.api.questions import Questions
 from connector.domain.model import Contact, Record
 from connector.domain.rules.links import options
-from connector.domain.rules.outbound import dialled
-from connector.errors import BadInput, CrmUnavailable, NotAllowed, SignInRefused
+from connector.errors import BadInput, NotAllowed, SignInRefused
 from connector.log import about_agent
 from connector.ports.crm import Crm
 from connector.ports.store import RememberedReply, Store
@@ -83,6 +82,7 @@ class PanelSockets:
         self._sign_in = sign_in
         self._origins = origins
         self._clock = clock
+        self._book = Book()
         self._open: set[web.WebSocketResponse] = set()
         self._closing = False
 
@@ -158,7 +158,8 @@ class PanelSockets:
         transport.set_write_buffer_limits(high=NEVER_FULL)
         now = self._clock.now()
         panel = PanelSocket(self._hub, ws, transport, agent, now if focused else 0)
-        conversation = Conversation(self._runner, self._hub, self._crm, self._store, self._clock, panel)
+        questions = Questions(self._runner, self._crm, self._book, panel)
+        conversation = Conversation(self._runner, self._hub, self._store, self._clock, panel, questions)
         with about_agent(agent):
             for draft in drafts:
                 await conversation.take(draft)
@@ -180,16 +181,17 @@ class PanelSockets:
 class Conversation:
     """What one panel says, and the answers."""
 
-    __slots__ = ("_clock", "_crm", "_finding", "_hub", "_panel", "_runner", "_store")
+    __slots__ = ("_clock", "_hub", "_panel", "_questions", "_runner", "_store")
 
-    def __init__(self, runner: Runner, hub: Hub, crm: Crm, store: Store, clock: Clock, panel: PanelSocket) -> None:
+    def __init__(
+        self, runner: Runner, hub: Hub, store: Store, clock: Clock, panel: PanelSocket, questions: Questions
+    ) -> None:
         self._runner = runner
         self._hub = hub
-        self._crm = crm
         self._store = store
         self._clock = clock
         self._panel = panel
-        self._finding: asyncio.Task[None] | None = None
+        self._questions = questions
 
     async def read(self, data: str | bytes) -> None:
         """One message; one that cannot be read is answered with an error that names the field, and changes nothing."""
@@ -226,9 +228,9 @@ class Conversation:
             case commands.Ping():
                 self._panel.send(state.Pong(self._clock.now()))
             case commands.Find():
-                self._find(message)
+                self._questions.find(message)
             case commands.Preview():
-                self._panel.send(self._preview(message))
+                self._questions.preview(message)
             case commands.Visited():
                 self._runner.draft(handlers.visit(self._panel.agent, message), lambda: None)
             case commands.Focus():
@@ -244,8 +246,7 @@ class Conversation:
 
     def end(self) -> None:
         """Nobody waits for answers any more."""
-        if self._finding is not None:
-            self._finding.cancel()
+        self._questions.end()
 
     def _command(self, message: commands.Command) -> None:
         try:
@@ -283,40 +284,6 @@ class Conversation:
             raise NotAllowed("no_such_contact", "There is no such contact.")
         return contact
 
-    def _preview(self, message: commands.Preview) -> state.Previewed:
-        directory = self._runner.directory
-        profile = directory.agents.get(self._panel.agent)
-        if profile is None:  # taken off the directory since the sign-in
-            return state.Previewed(message.id, error="unknown_agent")
-        try:
-            number, internal = dialled(directory, message.number, profile)
-        except BadInput as error:
-            return state.Previewed(message.id, error=error.code)
-        if internal:
-            colleague = directory.agent_of_device(number)
-            return state.Previewed(message.id, number, number, colleague.name if colleague else "")
-        place = numbers.place(number, profile.language)
-        return state.Previewed(message.id, number, numbers.shown(number, profile.country), place)
-
-    def _find(self, message: commands.Find) -> None:
-        """Only the newest search of a panel is answered: what was typed before is of no use any more."""
-        if self._finding is not None:
-            self._finding.cancel()
-        self._finding = _spawn(self._found(message))
-
-    async def _found(self, message: commands.Find) -> None:
-        try:
-            records = await self._crm.find(message.what, message.text)
-        except CrmUnavailable as error:
-            log.warning("search failed: %s", error)
-            self._panel.send(state.Found(message.id, error="crm_unavailable"))
-        except Exception:
-            self._runner.fault()
-            log.exception("search failed")
-            self._panel.send(state.Found(message.id, error="internal"))
-        else:
-            self._panel.send(state.Found(message.id, tuple(view.record_view(record) for record in records)))
-
 
 def _read(data: str | bytes) -> commands.Message:
     """The message.  Raises `BadInput` with the code message_invalid and the field, "" when it is about none."""
@@ -328,10 +295,6 @@ def _read(data: str | bytes) -> commands.Message:
         found = _FIELD.search(str(error))
         raise BadInput("message_invalid", (found[1] or found[2]) if found else "", str(error)) from error
     return message
-
-
-def _spawn(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    return asyncio.get_running_loop().create_task(work)
 
 
 def _known(contact: Contact, link: commands.RecordLink) -> Record:

@@ -4,12 +4,14 @@ A key that is documented with a default is left out where it has that value.
 """
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 
 class RecordView(Struct, frozen=True, gc=False):
     """A Salesforce record that can be opened or chosen.  `why` is a code: matched_phone, matched_mobile,
-    matched_other, active_tab, open_tab, account_of, dialled, search, last_call; `detail` is its account or subtitle."""
+    matched_other, active_tab, open_tab, account_of, dialled, search, last_call, favourite; `detail` is its account or
+    subtitle.  An entry of the address book has the type Entry; its `detail` is the number and what it says of itself.
+    """
 
     id: str
     type: str
@@ -261,18 +263,23 @@ class DraftRefused(Struct, frozen=True, gc=False, tag="draft_refused"):
 
 
 class Found(Struct, frozen=True, gc=False, tag="found"):
-    """The answer to `find`; `error` is a code when the search did not work (records is then empty)."""
+    """The answer to `find`; `error` is a code when the search did not work (records is then empty).
+
+    `field` and `message` are there when the question was wrong: what it is that is wrong, and what would be right.
+    """
 
     id: str
     records: tuple[RecordView, ...] = ()
     error: str | None = None
+    field: str | UnsetType = UNSET
+    message: str | UnsetType = UNSET
 
 
 class Previewed(Struct, frozen=True, gc=False, tag="previewed", omit_defaults=True):
     """What would be dialled: E.164, how it is shown, the country or region; or why not (`error`).
 
-    `emergency` is local, national or test for a number that `dial_emergency` calls at once, with the `address` that would
-    be sent along.
+    `emergency` is local, national or test for a number that `dial_emergency` calls at once, with the `address` that
+    would be sent along.
     """
 
     id: str

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from connector.domain.directory import Entry
 from connector.domain.model import Record
 from connector.errors import CrmUnavailable
 from tests.api.rig import CASE, MIA_RECORD, PATIENCE, Edge
-from tests.domain.stage import DIRECTORY, JONAS
+from tests.domain.stage import DIRECTORY, JONAS, SAM
 
 
 async def test_what_is_found_is_answered(edge: Edge) -> None:
@@ -45,6 +46,76 @@ async def test_a_search_that_fails_says_so(edge: Edge, error: Exception, code: s
     async with edge.panel() as panel:
         await panel.say("find", id="f1", what="records", text="1026")
         assert await panel.until("found") == {"type": "found", "id": "f1", "records": [], "error": code}
+
+
+@pytest.mark.parametrize("what", ["people", "records"])
+@pytest.mark.parametrize("text", ["", "m", "  m  "])
+async def test_salesforce_is_not_searched_for_less_than_two_characters(edge: Edge, what: str, text: str) -> None:
+    async with edge.panel() as panel:
+        await panel.say("find", id="f1", what=what, text=text)
+        found = await panel.until("found", id="f1")
+        assert (found["records"], found["error"], found["field"]) == ([], "text_too_short", "text")
+        assert "2" in found["message"]
+    assert edge.crm.searches == []
+
+
+BOOK = (
+    Entry("taxi", "Taxi", "+14155550188", "Around the clock"),
+    Entry("bank", "Card fraud line", "+18005550199", "Bank"),
+    Entry("desk", "front desk", "2099"),
+    Entry("rai", "RAI Amsterdam", "+31205550199"),
+)
+
+
+def with_book(edge: Edge, entries: tuple[Entry, ...] = BOOK, favourites: tuple[str, ...] = ("desk",)) -> None:
+    edge.runner.set_directory(replace(DIRECTORY, version=2, entries=entries))
+    edge.runner.floor.agents[SAM] = replace(edge.runner.floor.agents[SAM], favourites=favourites)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("", ["front desk", "Card fraud line", "RAI Amsterdam", "Taxi"]),
+        ("fr", ["front desk", "Card fraud line"]),
+        ("FRAUD bank", ["Card fraud line"]),
+        ("clock", ["Taxi"]),
+        ("(415) 555", ["Taxi"]),
+        ("020 555 0199", ["RAI Amsterdam"]),
+        ("2099", ["front desk"]),
+        ("+1 800", ["Card fraud line"]),
+        ("nobody", []),
+        ("-", []),
+    ],
+)
+async def test_the_address_book_is_searched_by_name_number_and_detail(edge: Edge, text: str, names: list[str]) -> None:
+    with_book(edge)
+    async with edge.panel() as panel:
+        await panel.say("find", id="f1", what="book", text=text)
+        found = await panel.until("found", id="f1")
+        assert [record["name"] for record in found["records"]] == names
+        assert found["error"] is None
+    assert edge.crm.searches == []
+
+
+async def test_an_entry_is_shown_with_its_number_and_whether_it_is_a_favourite(edge: Edge) -> None:
+    with_book(edge)
+    async with edge.panel() as panel:
+        await panel.say("find", id="f1", what="book", text="r")
+        desk, bank, *_ = (await panel.until("found"))["records"]
+        assert desk == {"id": "desk", "type": "Entry", "name": "front desk", "detail": "2099", "why": "favourite"}
+        assert (bank["detail"], bank["why"]) == ("+1 800 555 0199 · Bank", "")
+
+
+async def test_no_more_than_fifty_entries_are_shown_and_a_favourite_is_never_left_out(edge: Edge) -> None:
+    many = tuple(Entry(f"e{n}", f"Branch {n:03}", f"+1415555{n:04}") for n in range(200))
+    with_book(edge, many, ("e199",))
+    async with edge.panel() as panel:
+        await panel.say("find", id="f1", what="book", text="branch")
+        found = (await panel.until("found"))["records"]
+        assert (len(found), found[0]["id"], found[1]["id"]) == (50, "e199", "e0")
+        with_book(edge, BOOK)
+        await panel.say("find", id="f2", what="book", text="branch")
+        assert (await panel.until("found", id="f2"))["records"] == [], "the book of now is searched"
 
 
 async def test_a_search_ends_with_its_panel(edge: Edge) -> None:
@@ -83,6 +154,8 @@ async def test_an_agent_who_was_taken_off_the_directory_is_told(edge: Edge) -> N
         edge.runner.set_directory(replace(DIRECTORY, version=2, agents=rest))
         await panel.say("preview", id="p1", number="415 555 0143")
         assert (await panel.until("previewed"))["error"] == "unknown_agent"
+        await panel.say("find", id="f1", what="book", text="")
+        assert (await panel.until("found"))["error"] == "unknown_agent"
         assert (await panel.order("set_state", state="AVAILABLE"))["error"] == "unknown_agent"
 
 
