@@ -21,9 +21,11 @@ from connector.domain.rules import (
     links,
     offer,
     outbound,
+    presence,
     recording,
     wrap_up,
 )
+from connector.domain.rules.around import in_a_call
 from connector.domain.step import Change, Stamp, Step
 from connector.errors import NotAllowed
 
@@ -43,6 +45,7 @@ _ORDERS: Final[dict[type, tuple[str, Callable[[Step, Contact, Any], None]]]] = {
     c.StartMask: ("mask", recording.mask),
     c.StopMask: ("unmask", recording.unmask),
     c.Done: ("done", wrap_up.done),
+    c.Extend: ("extend", wrap_up.extend),
     c.SaveAgain: ("save_again", wrap_up.save_again),
 }
 """For each command on a contact: its name on the wire and in `controls`, and what it does once allowed."""
@@ -91,10 +94,28 @@ def decide(floor: Floor, directory: Directory, given: Input, stamp: Stamp) -> Ch
     else:
         _event(step, given)  # type: ignore[arg-type]  # what is no Command is an Event
     change = step.change()
+    if change.agents:
+        _calls_over(step, change.agents)
+        change = step.change()
     if change.queues or change.agents or isinstance(given, e.PhoneChanged):
         offer.offer_waiting(step)
         change = step.change()
     return change
+
+
+def _calls_over(step: Step, changed: tuple[Agent, ...]) -> None:
+    """Who had a call before this step and has none any more may have a wrap-up that waited for that."""
+    for agent in changed:
+        before = step.floor.agents.get(agent.id)
+        if before is not None and in_a_call(step.floor.contacts.get, before) and not in_a_call(step.contact, agent):
+            wrap_up.call_over(step, agent.id)
+
+
+def restarted(floor: Floor, directory: Directory, stamp: Stamp) -> Change:
+    """What follows from a start of the connector: nobody has a panel yet, and the time without one begins."""
+    step = Step(floor, directory, stamp)
+    presence.nobody_here(step)
+    return step.change()
 
 
 def start(floor: Floor, directory: Directory, stamp: Stamp) -> Change:
@@ -120,6 +141,7 @@ def reconnected(floor: Floor, directory: Directory, stamp: Stamp) -> Change:
             _deadline(step, known, found[1], found[0])
         for again in _asks_again(step.contact(contact.key) or known, directory):
             step.ask(again.ask)
+    _calls_over(step, step.change().agents)
     _begin(step)
     return step.change()
 
@@ -171,6 +193,10 @@ def _event(step: Step, event: Event) -> None:
                     audio.muted(step, contact, muted)
         case e.PhoneChanged():
             _phone(step, event)
+        case e.PanelsChanged():
+            presence.panels_changed(step, event)
+        case e.AgentDeadlinePassed():
+            presence.overdue(step, event)
         case _:
             _about_contact(step, event)
 
@@ -224,7 +250,7 @@ def deadline(contact: Contact, directory: Directory) -> tuple[int, str] | None:
     elif contact.phase is Phase.WRAP_UP and contact.ended is not None and not contact.overtime:
         length = directory.skill(contact.skill).wrap_up
         if length is not None:
-            found.append((contact.ended + length, "wrap_up"))
+            found.append((contact.ended + length + contact.extended, "wrap_up"))
     return min(found, default=None)
 
 

@@ -1,7 +1,8 @@
 """Skills: which agent gets which contact."""
 
-from connector.domain.directory import Directory
-from connector.domain.model import Agent, AgentState, Contact, Phase
+from connector.domain.directory import Directory, Skill
+from connector.domain.hours import is_open
+from connector.domain.model import Agent, AgentState, Contact, Kind, Phase
 from connector.domain.step import Step, turn
 
 
@@ -14,6 +15,22 @@ def waiting(step: Step) -> list[Contact]:
         if (contact := step.contact(key)) is not None and contact.phase is Phase.QUEUED
     ]
     return sorted(found, key=turn)
+
+
+def turned_away(step: Step, skill: Skill) -> str | None:
+    """Why a caller cannot be taken into that skill now: closed, full; or None.
+
+    Only callers count for the length of a queue, and a caller for whom an agent is free does not wait.
+    """
+    if not is_open(skill, step.now):
+        return "closed"
+    if skill.longest_queue is None:
+        return None
+    found = (step.contact(key) for key in step.queue(skill.id))
+    callers = sum(contact is not None and contact.kind is Kind.INBOUND for contact in found)
+    if callers < skill.longest_queue or best_agent(step, skill.id) is not None:
+        return None
+    return "full"
 
 
 def candidates(directory: Directory, skill: str) -> dict[str, int]:

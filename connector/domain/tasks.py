@@ -1,10 +1,9 @@
 """Contact to Task: the values that Salesforce is to hold.  Limits and rules: Object reference, Task."""
 
 import re
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connector.domain.directory import Directory, Profile
+from connector.domain.hours import local
 from connector.domain.model import Contact, Kind
 
 Fields = dict[str, str | int | None]
@@ -55,11 +54,7 @@ def disposition_missing(contact: Contact, directory: Directory) -> bool:
 
 def local_date(at: int, profile: Profile) -> str:
     """The date of a moment in the agent's Salesforce time zone (an unknown zone counts as UTC): YYYY-MM-DD."""
-    moment = datetime.fromtimestamp(at / 1000, UTC)
-    try:
-        return moment.astimezone(ZoneInfo(profile.time_zone)).date().isoformat()
-    except (ZoneInfoNotFoundError, ValueError):
-        return moment.date().isoformat()
+    return local(at, profile.time_zone).date().isoformat()
 
 
 def duration(contact: Contact) -> int:

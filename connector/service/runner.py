@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from connector.domain import numbers
 from connector.domain.commands import Command, DialEmergency, End, SaveDraft
-from connector.domain.decide import decide, reconnected, start
+from connector.domain.decide import decide, reconnected, restarted, start
 from connector.domain.directory import Directory, Profile
 from connector.domain.effects import (
     AskSwitch,
@@ -149,6 +149,7 @@ class Runner:
         for reply in loaded.replies:
             self._remember(reply)
         self._want_again()
+        self._take(restarted(self.floor, directory, self._stamp()))
         for news in loaded.news:
             self.event(news)
         self._spawn(self._ask_in_order())
@@ -177,6 +178,7 @@ class Runner:
         self.directory = directory
         self._take(start(self.floor, directory, self._stamp()))
         self._deadlines.follow(self.floor.contacts.values(), directory)
+        self._deadlines.follow_agents(self.floor.agents.values(), directory)
         self._outside.setup_changed()
 
     # What comes in ---------------------------------------------------------------------------------------------
@@ -315,6 +317,7 @@ class Runner:
     ) -> None:
         apply(self.floor, change)
         self._deadlines.follow(change.contacts, self.directory)
+        self._deadlines.follow_agents(change.agents, self.directory)
         tasks = tuple(effect for effect in change.effects if type(effect) is SaveTask)
         commit = Commit(change.contacts, change.agents, tasks, () if reply is None else (reply,))
         self._commits.take(commit, change.effects, then, durable=durable)

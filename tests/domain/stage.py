@@ -22,6 +22,7 @@ from connector.domain.effects import (
     SwitchAsk,
 )
 from connector.domain.events import (
+    AgentDeadlinePassed,
     CallArrived,
     DeadlinePassed,
     Event,
@@ -37,6 +38,7 @@ from connector.domain.events import (
     TaskSaved,
 )
 from connector.domain.model import Agent, AgentState, Contact, Floor, Leg, Phase, Role
+from connector.domain.rules.presence import agent_deadline
 from connector.domain.step import Change, Stamp, apply
 
 TASK = "00T000000000001AAA"
@@ -124,11 +126,17 @@ class Stage:
                 and found[0] <= until
                 and (self.floor.switch_up or found[1] not in OF_THE_SWITCH)
             ]
+            due += [
+                (found[0], agent.id, found[1])
+                for agent in self.floor.agents.values()
+                if (found := agent_deadline(agent, self.directory)) is not None and found[0] <= until
+            ]
             if not due:
                 break
             at, key, kind = min(due)
             self.now = max(self.now, at)
-            self.give(DeadlinePassed(key, kind, at))
+            passed = AgentDeadlinePassed if key in self.floor.agents else DeadlinePassed
+            self.give(passed(key, kind, at))
         self.now = until
 
     def obey(self, limit: int = 50) -> None:

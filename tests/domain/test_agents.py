@@ -1,18 +1,23 @@
 """Agents: what they choose, what follows from their contacts, and their phones."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from msgspec.structs import replace
 
-from connector.domain.commands import Answer, Decline, Dial, Done, End, LogOut, SetState
+from connector.domain.commands import Answer, Decline, Dial, Done, End, LogOut, SaveDraft, SetState
 from connector.domain.decide import start
 from connector.domain.directory import Directory, Profile
 from connector.domain.effects import PushState
-from connector.domain.events import LegAnswered, PhoneChanged
-from connector.domain.model import AgentState, Phase, Role
+from connector.domain.events import CallerMatched, LegAnswered, LegEnded, PhoneChanged
+from connector.domain.model import AgentState, Kind, Phase, Record, Role
 from connector.domain.routing import candidates
+from connector.domain.rules.agents import MOST_MISSED
 from connector.domain.step import Stamp, apply
 from connector.errors import BadInput, NotAllowed
 from tests.domain.stage import (
+    BILLING_LINE,
     DIRECTORY,
     JONAS,
     LINE,
@@ -219,16 +224,123 @@ def test_a_choice_made_in_wrap_up_outlives_a_call_dialled_in_it() -> None:
     assert shown(stage) == (AgentState.UNAVAILABLE, "Lunch")
 
 
-def test_old_wrap_up_ends_by_itself_during_the_new_call() -> None:
+def test_old_wrap_up_stays_open_during_the_new_call_and_ends_with_it() -> None:
     stage, first = wrapping_up()
     second = stage.give(Dial(SAM, MIA)).created
     assert second is not None
     stage.obey()
     stage.give(LegAnswered(stage.leg(Role.CUSTOMER, second).id, stage.now))
     stage.pass_time(120_000)
+    assert (stage.contact(first).phase, stage.contact(first).overtime) == (Phase.WRAP_UP, True)
+    assert stage.agent().contacts == (first, second)
+    assert stage.agent().state is AgentState.WORKING
+    stage.customer_hangs_up(second)
     assert stage.contact(first).phase is Phase.CLOSED
     assert stage.agent().contacts == (second,)
-    assert stage.agent().state is AgentState.WORKING
+    assert stage.agent().state is AgentState.WRAP_UP
+
+
+def test_old_wrap_up_whose_time_is_not_over_has_the_rest_of_it_after_the_new_call() -> None:
+    stage, first = wrapping_up()
+    second = stage.give(Dial(SAM, MIA)).created
+    assert second is not None
+    stage.obey()
+    stage.pass_time(20_000)
+    stage.customer_hangs_up(second, "busy")
+    stage.pass_time(99_999)
+    assert stage.contact(first).phase is Phase.WRAP_UP
+    stage.pass_time(1)
+    assert stage.contact(first).phase is Phase.CLOSED
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_old_wrap_up_with_something_missing_stays_open_after_the_new_call(chosen: bool) -> None:
+    stage, first = wrapping_up(BILLING_LINE)
+    second = stage.give(Dial(SAM, MIA)).created
+    assert second is not None
+    stage.obey()
+    stage.pass_time(60_000)
+    assert stage.contact(first).overtime
+    if chosen:
+        stage.give(SaveDraft(SAM, first, "disposition", 1, "Refunded"))
+    stage.customer_hangs_up(second, "busy")
+    assert stage.contact(first).phase is (Phase.CLOSED if chosen else Phase.WRAP_UP)
+
+
+def test_without_wrap_up_a_contact_closes_at_once_also_beside_another_call() -> None:
+    stage, first = wrapping_up(directory=with_skill("sales", wrap_up=0))
+    jonas = replace(DIRECTORY.agents[SAM], skills={"support": 8, "sales": 1})
+    begin(stage, replace(stage.directory, agents={**DIRECTORY.agents, SAM: jonas}))
+    second = stage.give(Dial(SAM, MIA, "sales")).created
+    assert second is not None
+    stage.obey()
+    stage.pass_time(120_000)
+    stage.customer_hangs_up(second, "busy")
+    assert stage.contact(second).phase is Phase.CLOSED
+    assert stage.contact(first).phase is Phase.CLOSED
+    assert shown(stage) == (AgentState.AVAILABLE, "")
+
+
+# --- offers not taken ----------------------------------------------------------------------------------------------
+
+
+def offered_to_sam(stage: Stage) -> str:
+    available(stage)
+    key = stage.ring_in()
+    stage.obey()
+    return key
+
+
+def test_what_was_not_taken_is_listed_the_newest_first() -> None:
+    stage = Stage()
+    first = offered_to_sam(stage)
+    stage.give(CallerMatched(first, (Record("003000000000001AAA", "Contact", "Mia Chen"),)))
+    stage.give(Decline(SAM, first))
+    stage.now += 1_000
+    stage.give(LegEnded("in-1", "normal", stage.now))
+    second = offered_to_sam(stage)
+    stage.pass_time(20_000)
+    third = offered_to_sam(stage)
+    assert third != second, "the longest waiting is offered"
+    stage.give(LegEnded("in-2", "normal", stage.now))
+    assert [(missed.key, missed.outcome, missed.name, missed.at - START) for missed in stage.agent().missed] == [
+        (second, "abandoned", "", 21_000),
+        (second, "missed", "", 21_000),
+        (first, "declined", "Mia Chen", 0),
+    ]
+    newest = stage.agent().missed[0]
+    assert (newest.kind, newest.number, newest.skill) == (Kind.INBOUND, MIA, "support")
+    assert stage.agent(JONAS).missed == ()
+
+
+def test_who_gives_up_in_the_queue_was_missed_by_nobody() -> None:
+    stage = Stage()
+    available(stage)
+    stage.give(SetState(SAM, AgentState.UNAVAILABLE, "Lunch"))
+    stage.ring_in()
+    stage.give(LegEnded("in-1", "normal", stage.now))
+    assert stage.agent().missed == ()
+
+
+def test_only_today_s_are_kept_and_not_too_many() -> None:
+    stage = Stage()
+    for _ in range(60):
+        offered_to_sam(stage)
+        stage.customer_hangs_up(stage.agent().contacts[0])
+        stage.now += 1_000
+    assert len(stage.agent().missed) == MOST_MISSED == 50
+    assert stage.agent().missed[0].at == stage.now - 1_000
+    midnight = datetime.fromtimestamp(stage.now / 1000, ZoneInfo("America/Los_Angeles")).replace(
+        hour=23, minute=59, second=59
+    )
+    stage.now = int(midnight.timestamp() * 1000)
+    offered_to_sam(stage)
+    stage.customer_hangs_up(stage.agent().contacts[0])
+    assert len(stage.agent().missed) == 50
+    stage.now += 1_000
+    offered_to_sam(stage)
+    stage.customer_hangs_up(stage.agent().contacts[0])
+    assert [missed.at for missed in stage.agent().missed] == [stage.now], "it is tomorrow for Sam"
 
 
 def test_the_moment_of_each_state_is_kept() -> None:

@@ -4,8 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from connector.domain.commands import Answer, Decline, Done, End, SetState
+from connector.domain.directory import Opening
 from connector.domain.effects import (
     Adopt,
+    Announce,
     AskSwitch,
     Connect,
     EndLeg,
@@ -29,7 +31,20 @@ from connector.domain.events import (
 )
 from connector.domain.model import AgentState, LegState, MatchState, Outcome, Phase, Record, Recording, Role
 from connector.errors import NotAllowed
-from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, LINE, MIA, SAM, START, Stage, available, go, on_a_call
+from tests.domain.stage import (
+    BILLING_LINE,
+    DIRECTORY,
+    JONAS,
+    LINE,
+    MIA,
+    SAM,
+    START,
+    Stage,
+    available,
+    go,
+    on_a_call,
+    with_skill,
+)
 
 MIA_RECORD = Record("003000000000001AAA", "Contact", "Mia Chen", "Northwind Traders", "matched_phone")
 
@@ -47,6 +62,107 @@ def test_a_call_waits_in_the_skill_of_its_number_and_is_looked_up() -> None:
 def test_a_line_that_no_skill_has_goes_to_the_default_skill() -> None:
     stage = Stage()
     assert stage.contact(stage.ring_in(line="+19999999999")).skill == "support"
+
+
+# --- a caller who cannot be taken ----------------------------------------------------------------------------------
+
+NEVER = (Opening(6, 0, 1),)
+"""Open for the first minute of Sundays; the stage's day is a Monday."""
+
+
+def test_outside_its_hours_a_skill_takes_no_caller() -> None:
+    stage = Stage(with_skill("support", hours=NEVER))
+    available(stage)
+    change = stage.give(CallArrived("in-1", MIA, LINE, START))
+    assert (change.contacts, change.agents, change.queues, change.unknown) == ((), (), {}, False)
+    (ask,) = stage.asks
+    assert isinstance(ask, Announce)
+    assert (ask.leg, ask.message) == ("in-1", "closed")
+    assert stage.floor.legs == {}
+    for event in (LegAnswered("in-1", START), LegEnded("in-1", "normal", START)):
+        assert stage.give(event).contacts == ()
+
+
+def test_other_skills_and_other_hours_are_open() -> None:
+    stage = Stage(with_skill("support", hours=NEVER))
+    assert stage.contact(stage.ring_in(line=BILLING_LINE)).phase is Phase.QUEUED
+    stage = Stage(with_skill("support", hours=(Opening(0, 0, 1440),)))
+    assert stage.contact(stage.ring_in()).phase is Phase.QUEUED
+
+
+def test_who_waits_when_the_skill_closes_waits_on() -> None:
+    stage = Stage(with_skill("support", hours=(Opening(0, 0, 1440),)))
+    key = stage.ring_in()
+    stage.pass_time(24 * 3_600_000)
+    assert stage.contact(key).phase is Phase.QUEUED
+    stage.give(CallArrived("in-2", MIA, LINE, stage.now))
+    assert list(stage.floor.contacts) == [key]
+
+
+@pytest.mark.parametrize("longest", [0, 1, 2])
+def test_a_full_queue_takes_no_caller(longest: int) -> None:
+    stage = Stage(with_skill("support", longest_queue=longest))
+    for _ in range(longest):
+        stage.ring_in()
+    stage.asks.clear()
+    stage.give(CallArrived("in-9", MIA, LINE, START))
+    (ask,) = stage.asks
+    assert isinstance(ask, Announce)
+    assert (ask.leg, ask.message) == ("in-9", "full")
+    assert len(stage.floor.contacts) == longest
+    assert stage.contact(stage.ring_in(line=BILLING_LINE)).phase is Phase.QUEUED
+
+
+def test_a_queue_has_room_again_when_somebody_gives_up() -> None:
+    stage = Stage(with_skill("support", longest_queue=1))
+    stage.ring_in()
+    stage.give(LegEnded("in-1", "normal", START))
+    assert stage.contact(stage.ring_in()).phase is Phase.QUEUED
+
+
+def test_a_caller_for_whom_an_agent_is_free_does_not_wait() -> None:
+    stage = Stage(with_skill("support", longest_queue=0))
+    available(stage)
+    assert stage.contact(stage.ring_in()).phase is Phase.OFFERED
+
+
+def test_who_was_let_in_once_stays_in() -> None:
+    """As when the store is lost and the switch still has our key."""
+    stage = Stage(with_skill("support", longest_queue=0, hours=NEVER))
+    stage.give(CallArrived("in-1", MIA, LINE, START, "known-key"))
+    assert stage.contact("known-key").phase is Phase.QUEUED
+
+
+def test_a_declined_call_comes_back_to_a_full_queue() -> None:
+    stage = Stage(with_skill("support", longest_queue=0, hours=()))
+    available(stage)
+    key = stage.ring_in()
+    stage.give(Decline(SAM, key))
+    assert stage.contact(key).phase is Phase.QUEUED
+
+
+# --- priority ------------------------------------------------------------------------------------------------------
+
+
+def test_the_priority_of_the_skill_comes_before_age() -> None:
+    stage = Stage(with_skill("billing", priority=1))
+    stage.ring_in()
+    stage.now += 1_000
+    urgent = stage.ring_in(line=BILLING_LINE)
+    available(stage)
+    assert stage.agent().contacts == (urgent,)
+
+
+def test_among_the_same_priority_the_longest_waiting_comes_first() -> None:
+    stage = Stage(with_skill("billing", priority=1))
+    keys = []
+    for line in (LINE, BILLING_LINE, BILLING_LINE):
+        keys.append(stage.ring_in(line=line))
+        stage.now += 1_000
+    for expected in (keys[1], keys[2], keys[0]):
+        available(stage)
+        assert stage.agent().contacts == (expected,)
+        stage.customer_hangs_up(expected)
 
 
 def test_a_withheld_number_is_not_looked_up() -> None:

@@ -6,12 +6,13 @@ from itertools import permutations
 import pytest
 from msgspec.structs import replace
 
-from connector.domain.commands import Done, End, SaveAgain, SaveDraft
+from connector.domain.commands import Done, End, Extend, SaveAgain, SaveDraft
 from connector.domain.decide import deadline
 from connector.domain.directory import RecordingMode
 from connector.domain.effects import RefreshView
 from connector.domain.events import CrmEvent, DeadlinePassed, TaskRefused, TaskSaved, TaskWaiting
 from connector.domain.model import AgentState, Phase, SaveState
+from connector.domain.rules.allowed import controls
 from connector.errors import NotAllowed
 from tests.domain.stage import BILLING_LINE, DIRECTORY, SAM, TASK, Stage, go, on_a_call, with_skill, wrapping_up
 
@@ -168,6 +169,69 @@ def test_a_call_without_wrap_up_that_was_never_recorded_ends_the_same() -> None:
     stage, key = on_a_call(directory=directory)
     go(stage, End(SAM, key))
     assert stage.contact(key).phase is Phase.CLOSED
+
+
+# --- more time -----------------------------------------------------------------------------------------------------
+
+EXTENSIBLE = with_skill("support", extension=60_000)
+
+
+def test_more_time_is_added_as_often_as_it_is_asked_for() -> None:
+    stage, key = wrapping_up(directory=EXTENSIBLE)
+    ended = stage.now
+    for n in (1, 2):
+        stage.give(Extend(SAM, key))
+        assert (stage.contact().extended, stage.contact().phase) == (n * 60_000, Phase.WRAP_UP)
+        assert deadline(stage.contact(), EXTENSIBLE) == (ended + 120_000 + n * 60_000, "wrap_up")
+    stage.pass_time(239_999)
+    assert stage.contact(key).phase is Phase.WRAP_UP
+    stage.pass_time(1)
+    assert stage.contact(key).phase is Phase.CLOSED
+
+
+@pytest.mark.parametrize("late", [0, 45_000])
+def test_when_time_is_over_already_more_of_it_counts_from_now(late: int) -> None:
+    directory = with_skill("billing", extension=30_000)
+    stage, key = wrapping_up(BILLING_LINE, directory)
+    stage.pass_time(60_000 + late)
+    assert stage.contact().overtime
+    stage.give(Extend(SAM, key))
+    assert not stage.contact().overtime
+    assert deadline(stage.contact(), directory) == (stage.now + 30_000, "wrap_up")
+    stage.give(SaveDraft(SAM, key, "disposition", 1, "Refunded"))
+    stage.give(Extend(SAM, key))
+    stage.pass_time(60_000)
+    assert stage.contact(key).phase is Phase.CLOSED
+
+
+def test_a_second_extension_after_one_that_came_late_adds_to_it() -> None:
+    directory = with_skill("billing", extension=30_000)
+    stage, key = wrapping_up(BILLING_LINE, directory)
+    stage.pass_time(70_000)
+    stage.give(Extend(SAM, key))
+    stage.pass_time(40_000)
+    stage.give(Extend(SAM, key))
+    assert deadline(stage.contact(), directory) == (stage.now + 30_000, "wrap_up")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({}, "no_extension"), ({"extension": 60_000, "wrap_up": None}, "no_extension"), ({"extension": 60_000}, None)],
+    ids=["not permitted", "unlimited anyway", "permitted"],
+)
+def test_where_more_time_can_be_had(changes: dict[str, int | None], code: str | None) -> None:
+    stage, key = wrapping_up(directory=with_skill("support", **changes))
+    assert controls(stage.floor, stage.contact(), stage.directory)["extend"] == code
+    if code is not None:
+        with pytest.raises(NotAllowed, match=code):
+            stage.give(Extend(SAM, key))
+
+
+def test_more_time_does_not_wait_for_the_switch() -> None:
+    stage, key = wrapping_up(directory=EXTENSIBLE)
+    stage.floor.switch_up = False
+    stage.give(Extend(SAM, key))
+    assert stage.contact().extended == 60_000
 
 
 # --- saving --------------------------------------------------------------------------------------------------------

@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from connector.domain.decide import deadline
-from connector.domain.events import DeadlinePassed
-from connector.domain.model import Ask, Contact, Kind, Match, MatchState, Phase
+from connector.domain.events import AgentDeadlinePassed, DeadlinePassed
+from connector.domain.model import Agent, AgentState, Ask, Contact, Kind, Match, MatchState, Phase
 from connector.service.clock import ManualClock
 from connector.service.deadlines import Deadlines
 from tests.domain.stage import DIRECTORY, LINE, MIA, SAM, START, with_skill
@@ -23,10 +23,10 @@ class Watch:
 
     def __init__(self) -> None:
         self.clock = ManualClock(START)
-        self.told: list[tuple[int, DeadlinePassed]] = []
+        self.told: list[tuple[int, DeadlinePassed | AgentDeadlinePassed]] = []
         self.deadlines = Deadlines(self.clock, self.tell)
 
-    def tell(self, event: DeadlinePassed) -> None:
+    def tell(self, event: DeadlinePassed | AgentDeadlinePassed) -> None:
         self.told.append((self.clock.now() - START, event))
 
     def follow(self, *contacts: Contact) -> None:
@@ -34,7 +34,7 @@ class Watch:
 
     @property
     def names(self) -> list[tuple[int, str]]:
-        return [(at, event.contact) for at, event in self.told]
+        return [(at, event.contact) for at, event in self.told if isinstance(event, DeadlinePassed)]
 
 
 def asking(contact: Contact, due: int) -> Contact:
@@ -124,7 +124,7 @@ def test_one_that_is_told_may_bring_the_next() -> None:
     """As in the loop: what a deadline changes is followed while others are being told."""
     watch = Watch()
 
-    def tell(event: DeadlinePassed) -> None:
+    def tell(event: DeadlinePassed | AgentDeadlinePassed) -> None:
         watch.tell(event)
         if len(watch.told) < 4:
             watch.follow(replace(RINGING, offered=watch.clock.now() - 15_000))
@@ -138,8 +138,8 @@ def test_one_that_is_told_may_bring_the_next() -> None:
 def test_a_mistake_in_one_does_not_keep_back_the_others() -> None:
     watch = Watch()
 
-    def tell(event: DeadlinePassed) -> None:
-        if event.contact == "one":
+    def tell(event: DeadlinePassed | AgentDeadlinePassed) -> None:
+        if isinstance(event, DeadlinePassed) and event.contact == "one":
             raise ZeroDivisionError
         watch.tell(event)
 
@@ -149,6 +149,18 @@ def test_a_mistake_in_one_does_not_keep_back_the_others() -> None:
         watch.clock.advance(60_000)
     watch.clock.advance(60_000)
     assert [name for _, name in watch.names] == ["two", "zzz"]
+
+
+def test_an_agent_has_one_too_and_a_panel_that_comes_back_takes_it_away() -> None:
+    watch = Watch()
+    gone = Agent(SAM, AgentState.AVAILABLE, panel_gone=START)
+    watch.deadlines.follow_agents([gone, replace(gone, id="other")], DIRECTORY)
+    watch.follow(RINGING)
+    watch.clock.advance(29_999)
+    assert watch.names == [(20_000, "one")]
+    watch.deadlines.follow_agents([replace(gone, panel_gone=None)], DIRECTORY)
+    watch.clock.advance(1)
+    assert watch.told[1:] == [(30_000, AgentDeadlinePassed("other", "no_panel", START + 30_000))]
 
 
 def test_after_the_stop_none_passes() -> None:
@@ -185,5 +197,6 @@ def test_random_changes_against_a_clock_that_looks_at_everything() -> None:
                         done[other] = found
                         expected.add((found[0], other, found[1]))
             watch.clock.advance(step)
-        assert {(event.due, event.contact, event.kind) for _, event in watch.told} == expected
+        told = [event for _, event in watch.told if isinstance(event, DeadlinePassed)]
+        assert {(event.due, event.contact, event.kind) for event in told} == expected
         assert all(at >= event.due - START for at, event in watch.told)

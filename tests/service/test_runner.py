@@ -17,7 +17,7 @@ from connector.domain.commands import (
 )
 from connector.domain.directory import Directory
 from connector.domain.effects import Adopt, Connect, EndLeg, Mix, Offer, PlaceCall, PlayDigits, SetMute
-from connector.domain.events import CallerMatched, LegAnswered, LegEnded, LegHeld, LegRinging, TaskSaved
+from connector.domain.events import CallerMatched, LegAnswered, LegEnded, LegHeld, LegRinging, PanelsChanged, TaskSaved
 from connector.domain.model import AgentState, LegState, MatchState, Phase, Role, SaveState
 from connector.errors import BadInput, CrmUnavailable, NotAllowed
 from connector.ports.store import Loaded
@@ -745,6 +745,30 @@ async def test_who_was_being_looked_up_is_looked_up_again() -> None:
     await rig.start(loaded(before))
     assert rig.people.asked == [(MIA, "US")]
     assert rig.contact(key).match.state is MatchState.ONE
+
+
+async def test_after_a_start_an_agent_whose_panel_does_not_come_back_is_unavailable() -> None:
+    before = await Rig().start()
+    for agent in (SAM, JONAS):
+        before.order(SetState(agent, AgentState.AVAILABLE))
+    after = await Rig().start(loaded(before))
+    after.clock.advance(10_000)
+    after.runner.event(PanelsChanged(SAM, True, after.clock.now()))
+    after.clock.advance(20_000)
+    assert after.runner.floor.agents[SAM].state is AgentState.AVAILABLE
+    jonas = after.runner.floor.agents[JONAS]
+    assert (jonas.state, jonas.reason) == (AgentState.UNAVAILABLE, "No panel")
+
+
+async def test_a_new_directory_moves_the_deadline_of_an_agent_too() -> None:
+    rig = await Rig().start()
+    rig.order(SetState(SAM, AgentState.AVAILABLE))
+    rig.runner.event(PanelsChanged(SAM, False, rig.clock.now()))
+    rig.runner.set_directory(replace(DIRECTORY, settings=replace(DIRECTORY.settings, no_panel=60_000)))
+    rig.clock.advance(59_999)
+    assert rig.runner.floor.agents[SAM].state is AgentState.AVAILABLE
+    rig.clock.advance(1)
+    assert rig.runner.floor.agents[SAM].state is AgentState.UNAVAILABLE
 
 
 # --- the caller, the directory, mistakes ---------------------------------------------------------------------------

@@ -3,14 +3,19 @@
 from msgspec.structs import replace
 
 from connector.domain.commands import LogOut, SetState, Visit
+from connector.domain.directory import Profile
 from connector.domain.effects import WithdrawPop
-from connector.domain.model import Agent, AgentState, Contact, Phase
+from connector.domain.model import Agent, AgentState, Contact, Missed, Phase
 from connector.domain.step import Step
+from connector.domain.tasks import local_date
 from connector.domain.transitions import AGENT, BACK, AgentTrigger
 from connector.errors import BadInput
 
 REMEMBERED_VISITS = 8
 """How many records of the agent's tabs are remembered as options of Name and Related To."""
+
+MOST_MISSED = 50
+"""How many of today's offers that an agent did not take are remembered."""
 
 
 def set_state(step: Step, command: SetState) -> None:
@@ -73,6 +78,19 @@ def drop(step: Step, agent_id: str, key: str, afterwards: tuple[AgentState, str]
     agent = step.agent(agent_id)
     agent = replace(agent, contacts=tuple(other for other in agent.contacts if other != key))
     follow(step, agent if afterwards is None else replace(agent, next=afterwards))
+
+
+def missed(step: Step, contact: Contact, outcome: str) -> None:
+    """It is among today's offers that the agent did not take; `outcome` is missed, declined or abandoned."""
+    assert contact.agent is not None
+    agent = step.agent(contact.agent)
+    profile = step.directory.agents.get(agent.id) or Profile(agent.id, agent.id)
+    today = local_date(step.now, profile)
+    who = contact.draft.who.value
+    name = who.name if who else contact.caller or contact.title
+    entry = Missed(contact.key, contact.kind, contact.number, name, contact.skill, step.now, outcome)
+    known = [old for old in agent.missed if local_date(old.at, profile) == today]
+    step.put_agent(replace(agent, missed=(entry, *known)[:MOST_MISSED]))
 
 
 def agree(step: Step) -> None:

@@ -62,6 +62,11 @@ def calls_of(floor: Floor, agent: Agent) -> list[Contact]:
     return [contact for contact in found if contact is not None and contact.call]
 
 
+def in_a_call(contact_of: Callable[[str], Contact | None], agent: Agent) -> bool:
+    """Whether the agent has a call that rings or is under way."""
+    return any(contact.call for key in agent.contacts if (contact := contact_of(key)) is not None)
+
+
 def live_contact(floor: Floor, agent: Agent) -> Contact | None:
     """A contact that occupies the agent, or None."""
     for key in agent.contacts:

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from connector.domain.commands import Answer, Decline
-from connector.domain.effects import Adopt, AskSwitch, Connect, EndLeg, MatchCaller, Mix, Offer, PopRecord
+from connector.domain.effects import Adopt, Announce, AskSwitch, Connect, EndLeg, MatchCaller, Mix, Offer, PopRecord
 from connector.domain.events import CallArrived
 from connector.domain.model import (
     AgentState,
@@ -17,7 +17,7 @@ from connector.domain.model import (
     Phase,
     Role,
 )
-from connector.domain.routing import best_agent, waiting
+from connector.domain.routing import best_agent, turned_away, waiting
 from connector.domain.rules import agents
 from connector.domain.step import Step
 from connector.domain.transitions import CONTACT, ContactTrigger
@@ -27,9 +27,18 @@ MISSED = "Missed a call"
 
 
 def arrive(step: Step, event: CallArrived) -> None:
-    """A contact of its own waits in the skill of the number that was called; who calls is looked up at once."""
+    """A contact of its own waits in the skill of the number that was called; who calls is looked up at once.
+
+    A caller whom the skill cannot take is told why, and nothing of them remains.  Who was let in once (the switch has
+    our key) stays in.
+    """
     key = event.contact_key or step.fresh
     if step.contact(key) is not None or event.leg in step.floor.legs:
+        return
+    skill = step.directory.skill_of_line(event.line)
+    why_not = None if event.contact_key else turned_away(step, skill)
+    if why_not is not None:
+        step.ask(Announce(step.new_id(), key, event.leg, why_not))
         return
     contact = Contact(
         key=key,
@@ -38,8 +47,9 @@ def arrive(step: Step, event: CallArrived) -> None:
         phase=Phase.QUEUED,
         number=event.number,
         line=event.line,
-        skill=step.directory.skill_of_line(event.line).id,
+        skill=skill.id,
         started=event.at,
+        priority=skill.priority,
         match=Match(MatchState.SEARCHING if event.number else MatchState.WITHHELD),
         legs=(Leg(event.leg, Role.CUSTOMER, LegState.RINGING, event.at),),
     )
@@ -144,6 +154,7 @@ def requeue(step: Step, contact: Contact, reason: str) -> None:
         step.ask(EndLeg(step.new_id(), contact.key, leg.id))
     agent = contact.agent
     step.push(agent)
+    agents.missed(step, contact, "missed" if reason == MISSED else "declined")
     queued = step.put(
         replace(
             contact,
@@ -185,6 +196,7 @@ def abandon(step: Step, contact: Contact, at: int) -> None:
         )
     )
     if agent is not None:
+        agents.missed(step, contact, "abandoned")
         agents.drop(step, agent, contact.key)
     step.forget(closed)
 

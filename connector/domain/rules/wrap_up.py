@@ -3,11 +3,12 @@
 from msgspec.structs import replace
 
 from connector.domain import tasks
-from connector.domain.commands import Done, SaveAgain
+from connector.domain.commands import Done, Extend, SaveAgain
 from connector.domain.effects import RefreshView, SaveTask
 from connector.domain.events import TaskRefused, TaskSaved, TaskWaiting
 from connector.domain.model import Contact, Mask, Outcome, Phase, Recording, SaveState
 from connector.domain.rules import agents
+from connector.domain.rules.around import in_a_call
 from connector.domain.step import Step
 from connector.domain.transitions import CONTACT, ContactTrigger
 
@@ -47,7 +48,7 @@ def finish(step: Step, contact: Contact, cause: str, at: int) -> None:
     assert contact.agent is not None
     agents.follow(step, step.agent(contact.agent))
     if step.directory.skill(contact.skill).wrap_up == 0:
-        over(step, step.contact(contact.key) or ended)
+        _close_if_complete(step, step.contact(contact.key) or ended)
 
 
 def want(step: Step, contact: Contact) -> Contact:
@@ -72,12 +73,35 @@ def done(step: Step, contact: Contact, _command: Done) -> None:
     close(step, contact)
 
 
+def extend(step: Step, contact: Contact, _command: Extend) -> None:
+    """There is more time for wrap-up; when it was over already, from now on."""
+    skill = step.directory.skill(contact.skill)
+    assert skill.wrap_up is not None and contact.ended is not None
+    late = step.now - contact.ended - skill.wrap_up if contact.overtime else 0
+    step.put(replace(contact, overtime=False, extended=max(contact.extended, late) + skill.extension))
+
+
 def over(step: Step, contact: Contact) -> None:
-    """The time for wrap-up is over; a missing required disposition keeps the agent in it."""
-    if tasks.disposition_missing(contact, step.directory):
+    """The time for wrap-up is over; a missing required disposition keeps it open, and so does a call of its agent."""
+    if in_a_call(step.contact, step.agent(contact.agent or "")):
         step.put(replace(contact, overtime=True))
     else:
+        _close_if_complete(step, contact)
+
+
+def _close_if_complete(step: Step, contact: Contact) -> None:
+    if not tasks.disposition_missing(contact, step.directory):
         close(step, contact)
+    elif not contact.overtime:
+        step.put(replace(contact, overtime=True))
+
+
+def call_over(step: Step, agent_id: str) -> None:
+    """The agent's last call is over: what they were still to wrap up is closed where its time is over, too."""
+    for key in step.agent(agent_id).contacts:
+        contact = step.contact(key)
+        if contact is not None and contact.overtime:
+            _close_if_complete(step, contact)
 
 
 def close(step: Step, contact: Contact) -> None:
