@@ -16,7 +16,7 @@ from connector.api import view
 from connector.api.lists import Lists
 from connector.api.shown import Shown, Situations
 from connector.domain.effects import CompleteWork, PopRecord, PopUrl, RaiseAlarm, RefreshView, WithdrawPop
-from connector.domain.events import WorkCompleted
+from connector.domain.events import PanelsChanged, WorkCompleted
 from connector.domain.model import Agent
 from connector.service.chores import Chore, Chores, Work
 from connector.service.clock import Clock
@@ -118,6 +118,8 @@ class Hub:
         """The panel is told what can be chosen and what is true."""
         panels = self._panels.setdefault(panel.agent, [])
         panels.append(panel)
+        if len(panels) == 1:
+            self.runner.event(PanelsChanged(panel.agent, True, self._clock.now()))
         panel.send(view.setup_view(self.runner.directory, panel.agent))
         panel.stale = True
         self.wake(panel)
@@ -133,6 +135,7 @@ class Hub:
         if not panels and self._panels.pop(panel.agent, None) is not None:
             self._seq.pop(panel.agent, None)
             self._shown.pop(panel.agent, None)
+            self.runner.event(PanelsChanged(panel.agent, False, self._clock.now()))
         self._to_send.pop(panel, None)
 
     def wake(self, panel: PanelSocket) -> None:

@@ -296,3 +296,34 @@ async def test_what_was_sent_is_counted(edge: Edge) -> None:
         await panel.say("ping")
         await panel.until("pong")
         assert edge.hub.sent == 3
+
+
+async def test_whether_an_agent_has_a_panel_is_told_with_the_first_and_the_last(edge: Edge) -> None:
+    async with edge.panel() as first:
+        await first.order("set_state", state="AVAILABLE")
+        async with edge.panel():
+            pass
+        await first.so_far()
+        assert edge.runner.floor.agents[SAM].panel_gone is None, "one is still there"
+    async with edge.panel(JONAS) as jonas:
+        await jonas.so_far()
+        while edge.hub.count() > 1:
+            await asyncio.sleep(0)
+        assert edge.runner.floor.agents[SAM].panel_gone == edge.clock.now()
+        edge.clock.advance(DIRECTORY.settings.no_panel)
+        assert edge.runner.floor.agents[SAM].state == "UNAVAILABLE"
+        async with edge.panel() as again:
+            assert again.heard[-1]["agent"]["reason"] == "No panel"
+            assert edge.runner.floor.agents[SAM].panel_gone is None
+
+
+async def test_a_panel_that_comes_back_in_time_changes_nothing_for_the_agent(edge: Edge) -> None:
+    async with edge.panel() as panel:
+        await panel.order("set_state", state="AVAILABLE")
+    while edge.hub.count():
+        await asyncio.sleep(0)
+    edge.clock.advance(DIRECTORY.settings.no_panel - 1)
+    async with edge.panel() as again:
+        edge.clock.advance(10 * DIRECTORY.settings.no_panel)
+        await again.so_far()
+        assert edge.runner.floor.agents[SAM].state == "AVAILABLE"

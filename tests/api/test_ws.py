@@ -136,7 +136,7 @@ async def test_what_cannot_be_read_is_told_and_changes_nothing(edge: Edge, text:
         assert (failure["error"], failure["field"], failure["final"]) == ("message_invalid", field, False)
         assert failure["message"]
         assert await panel.so_far() == []
-    assert edge.disk.commits == []
+        assert edge.disk.commits == []
 
 
 async def test_a_message_may_come_as_bytes(edge: Edge) -> None:
