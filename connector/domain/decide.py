@@ -11,18 +11,22 @@ from connector.domain.commands import Command, ContactCommand
 from connector.domain.directory import Directory
 from connector.domain.effects import AskSwitch
 from connector.domain.events import Event
-from connector.domain.model import Agent, Contact, Floor, Phase, Role
+from connector.domain.model import UP, Agent, Contact, Floor, LegState, Phase, Role
 from connector.domain.rules import (
     agents,
     allowed,
     allowed_agents,
+    attend,
     audio,
+    consult,
     legs,
     links,
+    mixes,
     offer,
     outbound,
     presence,
     recording,
+    transfer,
     wrap_up,
 )
 from connector.domain.rules.around import in_a_call
@@ -44,6 +48,12 @@ _ORDERS: Final[dict[type, tuple[str, Callable[[Step, Contact, Any], None]]]] = {
     c.StopRecord: ("stop_record", recording.stop_record),
     c.StartMask: ("mask", recording.mask),
     c.StopMask: ("unmask", recording.unmask),
+    c.Consult: ("consult", consult.consult),
+    c.Abandon: ("abandon", consult.abandon),
+    c.Merge: ("merge", audio.merge),
+    c.Transfer: ("transfer", transfer.transfer),
+    c.Swap: ("swap", audio.swap),
+    c.Drop: ("drop", audio.drop),
     c.Done: ("done", wrap_up.done),
     c.Extend: ("extend", wrap_up.extend),
     c.SaveAgain: ("save_again", wrap_up.save_again),
@@ -51,7 +61,7 @@ _ORDERS: Final[dict[type, tuple[str, Callable[[Step, Contact, Any], None]]]] = {
 """For each command on a contact: its name on the wire and in `controls`, and what it does once allowed."""
 
 _COMMANDS: Final = frozenset(get_args(Command))
-OF_THE_SWITCH: Final = frozenset({"ring", "ask", "dial"})
+OF_THE_SWITCH: Final = frozenset({"ring", "ask", "dial", "consult", "unattended"})
 """The deadlines that do not count while the switch is away."""
 
 _LEG_EVENTS: Final = frozenset({e.LegRinging, e.LegAnswered, e.LegHeld, e.LegResumed, e.LegEnded})
@@ -69,8 +79,10 @@ def guard(floor: Floor, directory: Directory, command: Command) -> str | None:
         return allowed_agents.set_state(floor, directory, agent)
     if isinstance(command, c.LogOut):
         return allowed_agents.log_out(floor, directory, agent)
-    if isinstance(command, c.Dial | c.DialEmergency | c.SetFavourite):
-        return allowed_agents.dial(floor, directory, agent)
+    if isinstance(command, c.Dial):
+        return (allowed_agents.dial_held if command.hold else allowed_agents.dial)(floor, directory, agent)
+    if isinstance(command, c.DialEmergency | c.SetFavourite):
+        return None
     contact = floor.contacts.get(command.contact)
     if contact is None or contact.agent != command.agent:
         return "no_such_contact"
@@ -139,7 +151,7 @@ def reconnected(floor: Floor, directory: Directory, stamp: Stamp) -> Change:
         found = deadline(known, directory)
         if found is not None and found[0] <= step.now:
             _deadline(step, known, found[1], found[0])
-        for again in _asks_again(step.contact(contact.key) or known, directory):
+        for again in _asks_again(step, step.contact(contact.key) or known):
             step.ask(again.ask)
     _calls_over(step, step.change().agents)
     _begin(step)
@@ -191,6 +203,8 @@ def _event(step: Step, event: Event) -> None:
             for contact in holders:
                 if _is_agents(contact, leg):
                     audio.muted(step, contact, muted)
+        case e.LegsMixed():
+            mixes.mixed(step, event)
         case e.PhoneChanged():
             _phone(step, event)
         case e.PanelsChanged():
@@ -240,11 +254,17 @@ def _phone(step: Step, event: e.PhoneChanged) -> None:
 
 
 def deadline(contact: Contact, directory: Directory) -> tuple[int, str] | None:
-    """When something must happen by itself if nothing else does, and what: ring, ask, dial, wrap_up.  The nearest."""
+    """When something must happen by itself if nothing else does, and what (see `DeadlinePassed`).  The nearest."""
     found: list[tuple[int, str]] = [(ask.due, "ask") for ask in contact.asked]
     settings = directory.settings
     if contact.phase is Phase.OFFERED and contact.offered is not None and not contact.asked:
         found.append((contact.offered + settings.ring, "ring"))
+    elif contact.unattended:
+        ringing = any(leg.state in (LegState.DIALING, LegState.RINGING) for leg in contact.legs)
+        found.append((contact.started + (settings.dial if ringing else settings.unattended), "unattended"))
+    elif contact.phase is Phase.ACTIVE and _rings_at_consulted(contact):
+        assert contact.consult is not None
+        found.append((contact.consult.since + settings.dial, "consult"))
     elif contact.phase is Phase.ACTIVE and contact.answered is None and not contact.asked:
         found.append((contact.started + settings.dial, "dial"))
     elif contact.phase is Phase.WRAP_UP and contact.ended is not None and not contact.overtime:
@@ -252,6 +272,11 @@ def deadline(contact: Contact, directory: Directory) -> tuple[int, str] | None:
         if length is not None:
             found.append((contact.ended + length + contact.extended, "wrap_up"))
     return min(found, default=None)
+
+
+def _rings_at_consulted(contact: Contact) -> bool:
+    leg = contact.consulted
+    return leg is not None and leg.state not in UP and contact.consult is not None and not contact.consult.contact
 
 
 def _deadline(step: Step, contact: Contact, kind: str, due: int) -> None:
@@ -270,23 +295,28 @@ def _deadline(step: Step, contact: Contact, kind: str, due: int) -> None:
             audio.overdue(step, contact, due)
         case "dial":
             outbound.unanswered(step, contact)
+        case "consult":
+            consult.unanswered(step, contact)
+        case "unattended":
+            attend.time_over(step, contact)
         case "wrap_up":
             wrap_up.over(step, contact)
 
 
 def asks_again(floor: Floor, directory: Directory) -> list[AskSwitch]:
     """What has been asked of the switch and not been seen fulfilled, in the order of the contacts' ages."""
-    return [again for contact in _by_age(floor) for again in _asks_again(contact, directory)]
+    step = Step(floor, directory, Stamp(0, ""))
+    return [again for contact in _by_age(floor) for again in _asks_again(step, contact)]
 
 
 def _by_age(floor: Floor) -> list[Contact]:
     return sorted(floor.contacts.values(), key=lambda known: (known.started, known.key))
 
 
-def _asks_again(contact: Contact, directory: Directory) -> list[AskSwitch]:
-    profile = directory.agents.get(contact.agent or "")
-    device = profile.device if profile else ""
-    found = offer.asks_again(contact, device)
-    found += outbound.asks_again(contact, device)
-    found += audio.asks_again(contact)
+def _asks_again(step: Step, contact: Contact) -> list[AskSwitch]:
+    profile = step.directory.agents.get(contact.agent or "")
+    found = offer.asks_again(contact, profile.device if profile else "")
+    found += outbound.asks_again(contact, step.directory)
+    found += consult.asks_again(step, contact)
+    found += audio.asks_again(step, contact)
     return found

@@ -191,7 +191,7 @@ class CallbackRequested(Struct, frozen=True, gc=False):
 
 
 class WorkDelivered(Struct, frozen=True, gc=False):
-    """A work item or an e-mail (`kind`) waits in a skill.  `key` is the contact's; the same one again changes nothing."""
+    """A work item or an e-mail (`kind`) waits in a skill.  `key` is the contact's; the same again changes nothing."""
 
     key: str
     kind: Kind

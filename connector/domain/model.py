@@ -19,6 +19,10 @@ class LegState(StrEnum):
     ENDED = "ENDED"
 
 
+UP = frozenset({LegState.CONNECTED, LegState.HELD})
+"""The states of a leg that was answered and has not ended."""
+
+
 class Role(StrEnum):
     """Whose channel a leg is."""
 
@@ -130,10 +134,10 @@ class Record(Struct, frozen=True, gc=False):
 class Leg(Struct, frozen=True, gc=False):
     """One channel of a contact, named by an id of our own or, for a call that came in, of the switch's.
 
-    A leg may be in several contacts: a colleague's is AGENT in theirs and CONSULTED (or, when they were called directly,
-    CUSTOMER) in ours.  `joined`: it hears the conversation with the CUSTOMER (or will, when that one comes back from a
-    hold); a private consult, and an agent who has left a conference for one, do not.  `agent` is whose phone it is, of
-    a colleague; `name` and `number` are what a party is shown as; `invited`: this contact's agent brought it in.
+    A leg may be in several contacts: a colleague's is AGENT in theirs and CONSULTED (or, when they were called
+    directly, CUSTOMER) in ours.  `joined`: it belongs to the conversation with the CUSTOMER, on hold too; a private
+    consult, and this contact's own agent who has stepped out for one, do not.  `agent` is whose phone it is, of a
+    colleague; `name` and `number` are what a party is shown as; `invited`: this contact's agent brought it in.
     """
 
     id: str
@@ -254,11 +258,11 @@ class Contact(Struct, frozen=True, gc=False):
     """One agent's part of an interaction, from offer to the end of wrap-up.
 
     `line` is our number (called, or shown as caller id); `unmasked` is what the recording returns to after a mask;
-    `overtime`: the time of wrap-up is over, but something keeps it open; `extended` is what the agent added to it, in ms.
+    `overtime`: the time of wrap-up is over, but something keeps it open; `extended` is what was added to it, in ms.
 
-    `internal`: the far end is a colleague.  `asked_by` is the contact whose agent consults this one's, which has no Task
-    of its own before it gets the customer; `sender` is the agent who passed the customer on.  `title`, `payload`, `url`
-    and `record` are what a work item, an e-mail or a callback is about.  `caller` is a name given with a callback;
+    `internal`: the far end is a colleague; `direct`: it is for this agent only, and for no queue.  `asked_by` is the
+    contact whose agent consults this one's, which has no Task of its own before it gets the customer; `sender` is the
+    agent who passed the customer on.  `title`, `payload`, `url` and `record` are what a work item, an e-mail or a callback is about.  `caller` is a name given with a callback;
     `not_before` is when it may be offered; `attempts` counts the calls made for it before this one.  `work` is the step
     of a Work Queue that the call is for, `work_done` says that Salesforce was told.  `emergency`: local (by the address
     that goes along), national or test.
@@ -281,6 +285,7 @@ class Contact(Struct, frozen=True, gc=False):
     closed: int | None = None
     outcome: Outcome | None = None
     internal: bool = False
+    direct: bool = False
     muted: bool = False
     recording: Recording = Recording.OFF
     mask: Mask = Mask.OFF

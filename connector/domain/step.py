@@ -45,6 +45,7 @@ class Step:
         self.unknown = False
         self.phones: dict[str, bool] = {}
         self._ids = 0
+        self._keys = 0
         self._contacts: dict[str, Contact] = {}
         self._agents: dict[str, Agent] = {}
         self._queues: dict[str, tuple[str, ...]] = {}
@@ -61,6 +62,11 @@ class Step:
         """An id that no other step has."""
         self._ids += 1
         return f"{self.fresh}.{self._ids}"
+
+    def new_key(self) -> str:
+        """The key of one more contact that this step makes: the stamp's own id is the first."""
+        self._keys += 1
+        return self.fresh if self._keys == 1 else f"{self.fresh}-{self._keys}"
 
     def contact(self, key: str) -> Contact | None:
         """The contact, or None."""

@@ -11,6 +11,9 @@ Fields = dict[str, str | int | None]
 LONGEST_TEXT = 255
 """Characters that Subject, and our field for tags, can hold."""
 
+LONGEST_COMMENTS = 32_000
+"""Characters that Description can hold."""
+
 TAGS_BETWEEN = "; "
 """What stands between two tags in our field for them."""
 

@@ -50,7 +50,7 @@ class Hello(Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
 
 
 class Target(Struct, frozen=True, forbid_unknown_fields=True):
-    """Whom to consult: an `agent` (user id), a `skill` or an `entry` of the address book (its id), a `number` as typed."""
+    """Whom to consult: an `agent` (user id), a `skill` (id), an `entry` of the address book (id), a `number`."""
 
     kind: Literal["agent", "skill", "entry", "number"]
     id: Annotated[str, Meta(min_length=1, max_length=80)]

@@ -9,7 +9,9 @@ from connector.domain.commands import Answer, Command, Dial, SetState
 from connector.domain.decide import OF_THE_SWITCH, Input, deadline, decide
 from connector.domain.directory import Directory, Disposition, Profile, RecordingMode, Settings, Skill
 from connector.domain.effects import (
+    Announce,
     AskSwitch,
+    CallParty,
     Connect,
     Effect,
     EndLeg,
@@ -32,6 +34,7 @@ from connector.domain.events import (
     LegMuted,
     LegResumed,
     LegRinging,
+    LegsMixed,
     PhoneChanged,
     RecordingChanged,
     SwitchEvent,
@@ -167,18 +170,31 @@ class Stage:
             case Offer():
                 return [LegRinging(ask.agent_leg, at)]
             case Connect():
-                return [LegAnswered(ask.agent_leg, at), LegAnswered(ask.customer_leg, at)]
+                both: list[SwitchEvent] = [LegAnswered(ask.agent_leg, at), LegAnswered(ask.customer_leg, at)]
+                colleague = any(
+                    leg.id == ask.customer_leg and leg.role is Role.AGENT
+                    for contact in self.floor.contacts.values()
+                    for leg in contact.legs
+                )
+                return [*both, LegsMixed((ask.customer_leg, ask.agent_leg), at)] if colleague else both
             case PlaceCall():
+                if self.directory.agent_of_device(ask.number) is not None:
+                    return [LegAnswered(ask.agent_leg, at)]
                 return [LegAnswered(ask.agent_leg, at), LegRinging(ask.customer_leg, at)]
+            case CallParty():
+                return [LegRinging(ask.leg, at)]
+            case Announce():
+                return [LegAnswered(ask.leg, at), LegEnded(ask.leg, "normal", at)]
             case Mix():
                 held: list[SwitchEvent] = [LegHeld(leg, at) for leg in ask.parked]
-                return held + [LegResumed(leg, at) for leg in ask.talking]
+                held += [LegResumed(leg, at) for leg in ask.talking]
+                return [*held, LegsMixed(ask.talking, at)] if len(ask.talking) > 1 else held
             case SetMute():
                 return [LegMuted(ask.leg, ask.muted, at)]
             case SetRecording():
                 return [RecordingChanged(ask.contact, ask.recording, at)]
             case EndLeg():
-                return [LegEnded(ask.leg, "normal", at)]
+                return [LegEnded(ask.leg, ask.cause or "normal", at)]
         return []
 
 

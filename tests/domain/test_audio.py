@@ -312,7 +312,7 @@ def test_the_phone_of_an_agent_who_parked_a_customer_hangs_up_and_the_customer_w
     (again,) = [contact for contact in stage.floor.contacts.values() if contact.key != key]
     assert (again.phase, again.kind, again.interaction_key) == (Phase.QUEUED, Kind.INBOUND, key)
     assert (again.started, again.skill, again.number, again.agent) == (START, "support", old.number, None)
-    assert stage.floor.legs == {"in-1": again.key}
+    assert stage.floor.legs == {"in-1": (again.key,)}
     assert stage.floor.queues == {"support": (again.key,)}
     assert Adopt("in-1", again.key) in stage.asks
     assert not any(isinstance(ask, EndLeg) and ask.leg == "in-1" for ask in stage.asks)

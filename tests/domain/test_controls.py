@@ -26,7 +26,9 @@ from connector.domain.directory import RecordingMode
 from connector.domain.effects import Connect
 from connector.domain.events import AskRefused, LegAnswered, LegRinging, PhoneChanged, TaskRefused
 from connector.domain.model import Agent, AgentState, Phase, Role
-from connector.domain.rules.allowed import RULES, SHOWN, agent_controls, controls
+from connector.domain.rules.allowed import RULES, controls, shown, why_not
+from connector.domain.rules.allowed_agents import agent_controls
+from connector.domain.rules.around import NOTHING
 from tests.domain.stage import (
     BILLING_LINE,
     DIRECTORY,
@@ -144,11 +146,16 @@ def switch_down(situation: Callable[[], Stage]) -> Callable[[], Stage]:
     return without_switch
 
 
-TALK = "end hold mute digits record mask"
+ALONE = " abandon:no_consult merge:no_consult transfer:no_consult swap:no_other_call drop:no_conference"
+"""What two people alone have no use for."""
+
+TALK = "end hold mute digits record mask consult"
 """What can be done in a plain call."""
 
-TALK_NOT = "resume:not_held unmute:not_muted stop_record:not_recording unmask:not_masked"
-ALL_LIVE = "end hold resume mute unmute digits record stop_record mask unmask"
+TALK_NOT = "resume:not_held unmute:not_muted stop_record:not_recording unmask:not_masked" + ALONE
+ALL_LIVE = (
+    "end hold resume mute unmute digits record stop_record mask unmask consult abandon merge transfer swap drop"
+)
 
 TABLE: dict[str, tuple[Callable[[], Stage], str, str]] = {
     "offered, not ringing yet": (offered, "answer decline", ""),
@@ -160,56 +167,66 @@ TABLE: dict[str, tuple[Callable[[], Stage], str, str]] = {
         (
             "hold:not_answered resume:not_held unmute:not_muted digits:not_answered record:not_answered"
             " stop_record:not_answered mask:not_answered unmask:not_answered"
-        ),
+        )
+        + " consult:not_answered" + ALONE,
     ),
     "live": (live, TALK, TALK_NOT),
     "live, recording": (
         lambda: live(StartRecord),
-        "end hold mute digits stop_record mask",
-        "resume:not_held unmute:not_muted record:recording unmask:not_masked",
+        "end hold mute digits stop_record mask consult",
+        "resume:not_held unmute:not_muted record:recording unmask:not_masked"
+        + ALONE,
     ),
     "live, recording is asked for": (
         lambda: live(asked=StartRecord),
-        "end hold mute digits",
-        "resume:not_held unmute:not_muted record:pending stop_record:not_recording mask:pending unmask:not_masked",
+        "end hold mute digits consult",
+        "resume:not_held unmute:not_muted record:pending stop_record:not_recording mask:pending unmask:not_masked"
+        + ALONE,
     ),
     "live, always recorded": (
         lambda: live(skill="always"),
-        "end hold mute digits mask",
-        "resume:not_held unmute:not_muted record:recording_always stop_record:recording_always unmask:not_masked",
+        "end hold mute digits mask consult",
+        "resume:not_held unmute:not_muted record:recording_always stop_record:recording_always unmask:not_masked"
+        + ALONE,
     ),
     "live, never recorded": (
         lambda: live(skill="never"),
-        "end hold mute digits mask",
-        "resume:not_held unmute:not_muted record:recording_never stop_record:recording_never unmask:not_masked",
+        "end hold mute digits mask consult",
+        "resume:not_held unmute:not_muted record:recording_never stop_record:recording_never unmask:not_masked"
+        + ALONE,
     ),
     "muted": (
         lambda: live(Mute),
-        "end hold unmute digits record mask",
-        "resume:not_held mute:muted stop_record:not_recording unmask:not_masked",
+        "end hold unmute digits record mask consult",
+        "resume:not_held mute:muted stop_record:not_recording unmask:not_masked"
+        + ALONE,
     ),
     "mute is asked for": (
         lambda: live(asked=Mute),
-        "end hold digits record mask",
-        "mute:pending resume:not_held unmute:not_muted stop_record:not_recording unmask:not_masked",
+        "end hold digits record mask consult",
+        "mute:pending resume:not_held unmute:not_muted stop_record:not_recording unmask:not_masked"
+        + ALONE,
     ),
     "hold is asked for": (
         lambda: live(asked=Hold),
-        "end mute",
+        "end mute consult",
         (
             "hold:pending resume:not_held unmute:not_muted digits:pending record:pending stop_record:not_recording"
             " mask:pending unmask:not_masked"
-        ),
+        )
+        + ALONE,
     ),
     "held": (
         lambda: live(Hold),
-        "resume mute",
-        "end:held hold:held unmute:not_muted digits:held record:held stop_record:held mask:held unmask:held",
+        "resume mute consult",
+        "end:held hold:held unmute:not_muted digits:held record:held stop_record:held mask:held unmask:held"
+        + ALONE,
     ),
     "held and muted": (
         lambda: live(Mute, Hold),
-        "resume unmute",
-        "end:held hold:held mute:muted digits:held record:held stop_record:held mask:held unmask:held",
+        "resume unmute consult",
+        "end:held hold:held mute:muted digits:held record:held stop_record:held mask:held unmask:held"
+        + ALONE,
     ),
     "held, resume is asked for": (
         lambda: live(Hold, asked=Resume),
@@ -217,27 +234,32 @@ TABLE: dict[str, tuple[Callable[[], Stage], str, str]] = {
         (
             "end:held hold:held resume:pending unmute:not_muted digits:held record:held stop_record:held mask:held"
             " unmask:held"
-        ),
+        )
+        + " consult:pending" + ALONE,
     ),
     "masked": (
         lambda: live(StartRecord, StartMask),
-        "end hold mute digits unmask",
-        "resume:not_held unmute:not_muted record:masked stop_record:masked mask:masked",
+        "end hold mute digits unmask consult",
+        "resume:not_held unmute:not_muted record:masked stop_record:masked mask:masked"
+        + ALONE,
     ),
     "masked and always recorded": (
         lambda: live(StartMask, skill="always"),
-        "end hold mute digits unmask",
-        "resume:not_held unmute:not_muted record:recording_always stop_record:recording_always mask:masked",
+        "end hold mute digits unmask consult",
+        "resume:not_held unmute:not_muted record:recording_always stop_record:recording_always mask:masked"
+        + ALONE,
     ),
     "masked and held": (
         lambda: live(StartMask, Hold),
-        "resume mute",
-        "end:held hold:held unmute:not_muted digits:held record:held stop_record:held mask:held unmask:held",
+        "resume mute consult",
+        "end:held hold:held unmute:not_muted digits:held record:held stop_record:held mask:held unmask:held"
+        + ALONE,
     ),
     "mask failed": (
         mask_failed,
-        "end hold mute digits stop_record mask",
-        "resume:not_held unmute:not_muted record:recording unmask:not_masked",
+        "end hold mute digits stop_record mask consult",
+        "resume:not_held unmute:not_muted record:recording unmask:not_masked"
+        + ALONE,
     ),
     "end is asked for": (
         lambda: live(asked=End),
@@ -245,7 +267,8 @@ TABLE: dict[str, tuple[Callable[[], Stage], str, str]] = {
         (
             "end:pending hold:pending resume:not_held mute:pending unmute:not_muted digits:pending record:pending"
             " stop_record:not_recording mask:pending unmask:not_masked"
-        ),
+        )
+        + " consult:pending" + ALONE,
     ),
     "dialled": (
         dialled,
@@ -253,7 +276,8 @@ TABLE: dict[str, tuple[Callable[[], Stage], str, str]] = {
         (
             "hold:not_answered resume:not_held mute:phone_ringing unmute:not_muted digits:not_answered"
             " record:not_answered stop_record:not_answered mask:not_answered unmask:not_answered"
-        ),
+        )
+        + " consult:not_answered" + ALONE,
     ),
     "outbound, ringing": (
         outbound_ringing,
@@ -261,29 +285,30 @@ TABLE: dict[str, tuple[Callable[[], Stage], str, str]] = {
         (
             "hold:not_answered resume:not_held unmute:not_muted digits:not_answered record:not_answered"
             " stop_record:not_answered mask:not_answered unmask:not_answered"
-        ),
+        )
+        + " consult:not_answered" + ALONE,
     ),
     "outbound, talking": (outbound_talking, TALK, TALK_NOT),
-    "wrap-up": (wrap_up, "done", "save_again:nothing_to_save"),
+    "wrap-up": (wrap_up, "done", "save_again:nothing_to_save extend:no_extension"),
     "wrap-up, a disposition is needed": (
         disposition_needed,
         "",
-        "done:disposition_required save_again:nothing_to_save",
+        "done:disposition_required save_again:nothing_to_save extend:no_extension",
     ),
     "wrap-up is over but for a disposition": (
         overtime,
         "",
-        "done:disposition_required save_again:nothing_to_save",
+        "done:disposition_required save_again:nothing_to_save extend:no_extension",
     ),
-    "the disposition is given": (disposition_given, "done", "save_again:nothing_to_save"),
-    "needs attention": (attention, "done save_again", ""),
+    "the disposition is given": (disposition_given, "done", "save_again:nothing_to_save extend:no_extension"),
+    "needs attention": (attention, "done save_again", "extend:no_extension"),
     "ringing, switch down": (switch_down(ringing), "", "answer:switch_down decline:switch_down"),
     "live, switch down": (
         switch_down(live),
         "",
         " ".join(f"{name}:switch_down" for name in ALL_LIVE.split()),
     ),
-    "needs attention, switch down": (switch_down(attention), "done save_again", ""),
+    "needs attention, switch down": (switch_down(attention), "done save_again", "extend:no_extension"),
 }
 
 
@@ -298,7 +323,7 @@ def test_controls_of_a_contact(situation: str) -> None:
     contact = stage.contact()
     assert expected, "every situation has controls"
     assert controls(stage.floor, contact, stage.directory) == expected
-    assert set(expected) == set(SHOWN[contact.phase])
+    assert set(expected) == {rule.__name__ for rule in shown(contact)}
 
 
 def test_the_table_has_every_control_both_ways() -> None:
@@ -308,17 +333,13 @@ def test_the_table_has_every_control_both_ways() -> None:
     assert cannot == set(RULES)
 
 
-def test_every_phase_that_an_agent_sees_has_controls() -> None:
-    assert all(SHOWN[phase] for phase in (Phase.OFFERED, Phase.ACTIVE, Phase.WRAP_UP))
-    assert {name for names in SHOWN.values() for name in names} == set(RULES)
-
-
 def test_an_order_out_of_its_phase_is_not_now() -> None:
     for stage, phase in ((ringing(), Phase.OFFERED), (live(), Phase.ACTIVE), (wrap_up(), Phase.WRAP_UP)):
         contact = stage.contact()
-        others = set(RULES) - set(SHOWN[phase])
+        others = set(RULES) - {rule.__name__ for rule in shown(contact)}
         assert contact.phase is phase
-        assert {RULES[name](contact, stage.directory) for name in others} == {"not_now"}
+        assert {RULES[name](contact, stage.directory, NOTHING) for name in others} == {"not_now"}
+        assert {why_not(stage.floor, contact, stage.directory, name) for name in others} == {"not_now"}
 
 
 def test_always_recorded_but_no_recording_says_why_it_cannot_be_started() -> None:
@@ -374,8 +395,8 @@ AGENTS: dict[str, tuple[Callable[[], Stage], str, str]] = {
     "available": (idle, "set_state log_out dial", ""),
     "unavailable": (lambda: set_unavailable(idle()), "set_state log_out dial", ""),
     "offered": (ringing, "set_state", "log_out:live_contact dial:live_call"),
-    "live": (live, "set_state", "log_out:live_contact dial:live_call"),
-    "held": (lambda: live(Hold), "set_state", "log_out:live_contact dial:live_call"),
+    "live": (live, "set_state", "log_out:live_contact dial:hold_first"),
+    "held": (lambda: live(Hold), "set_state dial", "log_out:live_contact"),
     "outbound ringing": (outbound_ringing, "set_state", "log_out:live_contact dial:live_call"),
     "wrap-up": (wrap_up, "set_state dial", "log_out:wrap_up"),
     "wrap-up, a state is chosen": (lambda: set_unavailable(wrap_up()), "set_state dial", "log_out:wrap_up"),

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from connector.domain.commands import Dial, End, Hold
+from connector.domain.commands import Answer, Decline, Dial, End, Hold, SetState
 from connector.domain.decide import asks_again, deadline
 from connector.domain.effects import EndLeg, MatchCaller, PlaceCall, PopRecord
 from connector.domain.events import AskRefused, CallerMatched, LegAnswered, LegRinging
@@ -87,16 +87,41 @@ def test_a_number_that_cannot_be_dialled_is_refused_with_the_field(typed: str, c
 
 
 def test_a_colleague_s_extension_is_an_internal_call() -> None:
-    stage = ready()
-    key = stage.give(Dial(SAM, " 2042 ")).created
-    assert key is not None
+    stage, key, theirs = calling_jonas()
     contact = stage.contact(key)
     assert (contact.number, contact.internal, contact.match.state) == ("2042", True, MatchState.NONE)
     assert not any(isinstance(effect, MatchCaller) for effect in stage.effects)
-    go(stage, LegAnswered(stage.leg(Role.CUSTOMER, key).id, stage.now))
-    stage.obey()
+    go(stage, Answer(JONAS, theirs))
+    assert stage.contact(key).answered is not None
     go(stage, End(SAM, key))
-    assert stage.tasks[0].fields["CallType"] == "Internal"
+    assert {task.contact: task.fields["CallType"] for task in stage.tasks} == {key: "Internal", theirs: "Internal"}
+    assert {stage.contact(one).phase for one in (key, theirs)} == {Phase.WRAP_UP}
+
+
+def calling_jonas() -> tuple[Stage, str, str]:
+    """Sam calls Jonas, whose phone rings: their contacts."""
+    stage = ready()
+    stage.give(SetState(JONAS, AgentState.UNAVAILABLE, "Lunch"))
+    key = stage.give(Dial(SAM, " 2042 ")).created
+    assert key is not None
+    stage.obey()
+    (theirs,) = stage.agent(JONAS).contacts
+    return stage, key, theirs
+
+
+def test_a_colleague_who_declines_is_as_before_and_the_caller_is_told() -> None:
+    stage, key, theirs = calling_jonas()
+    assert stage.agent(JONAS).state is AgentState.WORKING
+    go(stage, Decline(JONAS, theirs))
+    assert (stage.agent(JONAS).state, stage.agent(JONAS).reason) == (AgentState.UNAVAILABLE, "Lunch")
+    assert stage.contact(key).outcome is Outcome.DECLINED
+    assert [task.contact for task in stage.tasks] == [key]
+
+
+def test_a_colleague_who_is_logged_out_cannot_be_called() -> None:
+    with pytest.raises(NotAllowed, match="Jonas Weber") as refusal:
+        ready().give(Dial(SAM, "2042"))
+    assert refusal.value.code == "agent_logged_out"
 
 
 def test_one_s_own_extension_is_no_number() -> None:
@@ -105,12 +130,8 @@ def test_one_s_own_extension_is_no_number() -> None:
 
 
 def test_a_colleague_on_hold_is_not_queued_when_the_phone_hangs_up() -> None:
-    stage = ready()
-    key = stage.give(Dial(SAM, "2042")).created
-    assert key is not None
-    stage.obey()
-    stage.give(LegAnswered(stage.leg(Role.CUSTOMER, key).id, stage.now))
-    go(stage, Hold(SAM, key))
+    stage, key, theirs = calling_jonas()
+    go(stage, Answer(JONAS, theirs), Hold(SAM, key))
     colleague = stage.leg(Role.CUSTOMER, key).id
     stage.phone_hangs_up(key)
     assert stage.floor.queues == {}
@@ -316,7 +337,7 @@ def test_a_call_that_the_switch_may_not_know_of_is_placed_again_under_its_names(
 
 def test_a_dial_is_refused_during_another_call() -> None:
     stage, _ = on_a_call()
-    with pytest.raises(NotAllowed, match="live_call"):
+    with pytest.raises(NotAllowed, match="hold_first"):
         stage.give(Dial(SAM, MIA))
 
 

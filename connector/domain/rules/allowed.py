@@ -93,6 +93,10 @@ def _consult_up(contact: Contact) -> bool:
     return leg is not None and leg.state in (LegState.CONNECTED, LegState.HELD)
 
 
+def _not_connected(contact: Contact) -> str | None:
+    return None if _consult_up(contact) else "not_connected"
+
+
 def _offered(contact: Contact) -> str | None:
     return None if contact.phase is Phase.OFFERED else "not_now"
 
@@ -131,7 +135,7 @@ def hold(contact: Contact, _directory: Directory, _around: Around) -> str | None
 
 
 def resume(contact: Contact, _directory: Directory, around: Around) -> str | None:
-    """A parked customer, or a conference that the agent stepped out of, can be come back to; not beside another call."""
+    """A parked customer, or a conference that was stepped out of, can be come back to; not beside another call."""
     if contact.phase is not Phase.ACTIVE:
         return "not_now"
     if contact.in_ear or _answered(contact) is not None:
@@ -249,10 +253,7 @@ def merge(contact: Contact, directory: Directory, around: Around) -> str | None:
     """Who was consulted can join once they answered, and two calls can become one; never while masked."""
     if contact.phase is not Phase.ACTIVE:
         return "not_now"
-    if contact.consult is None:
-        why = _two_calls(contact, around)
-    else:
-        why = None if _consult_up(contact) else "not_connected"
+    why = _two_calls(contact, around) if contact.consult is None else _not_connected(contact)
     if why is None and contact.mask is Mask.ON:
         why = "masked"
     if why is None and len(contact.joined) >= directory.settings.most_parties:

@@ -74,7 +74,7 @@ def dial_held(floor: Floor, directory: Directory, agent: Agent) -> str | None:
 
 
 def reachable(floor: Floor, directory: Directory, agent: Agent) -> str | None:
-    """Why a colleague cannot call that agent now, or None.  Being away or in one call is no reason: they see who asks."""
+    """Why a colleague cannot call that agent now, or None.  Being away, or in one call, is no reason."""
     if agent.id not in directory.agents or agent.state is AgentState.LOGGED_OUT:
         return "agent_logged_out"
     if not agent.phone_ready:

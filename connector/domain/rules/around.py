@@ -14,9 +14,9 @@ class Around(Struct, frozen=True, gc=False):
     """What the rules of one contact need to know of others.
 
     `other`: "" or how another call of the agent stands: `ear` (the agent hears it), `waits` (on hold, or a conference
-    that the agent has stepped out of), `busy` (ringing, being dialled, in a consult).  `other_masked`: that one is masked.
-    `request` is the phase of the contact that a colleague or a queue got for our consult, or "".  `call`: the agent has a
-    live call, whatever this contact is.
+    that the agent has stepped out of), `busy` (ringing, being dialled, in a consult).  `other_masked`: that one is
+    masked.  `request` is the phase of the contact that a colleague or a queue got for our consult, or "".  `call`: the
+    agent has a live call, whatever this contact is.
     """
 
     other: str = ""

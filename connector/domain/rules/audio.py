@@ -2,11 +2,12 @@
 
 from msgspec.structs import replace
 
-from connector.domain.commands import End, Hold, Mute, Resume, SendDigits, Unmute
+from connector.domain.commands import Drop, End, Hold, Merge, Mute, Resume, SendDigits, Swap, Unmute
 from connector.domain.effects import AskSwitch, EndLeg, Mix, PlayDigits, SetMute, SetRecording, SwitchAsk
-from connector.domain.model import Ask, Contact, Leg, Mask, Phase, Role
-from connector.domain.rules import recording
+from connector.domain.model import UP, Ask, Contact, Leg, Mask, Phase, Role
+from connector.domain.rules import mixes, recording
 from connector.domain.step import Step
+from connector.errors import BadInput, NotAllowed
 
 SHOWN_DIGITS = 32
 """How many of the digits sent are shown in the keypad; they live in memory only."""
@@ -22,57 +23,134 @@ def _legs(contact: Contact) -> tuple[Leg, Leg]:
     return customer, agent
 
 
-def _ask_for(contact: Contact, goal: str, ask_id: str) -> SwitchAsk:
+def _ask_for(step: Step, contact: Contact, goal: str, ask_id: str) -> SwitchAsk:
     """The ask that states an order's goal."""
     customer, agent = _legs(contact)
     match goal:
-        case "hold":
-            return Mix(ask_id, contact.key, (agent.id,), (customer.id,))
-        case "resume":
-            return Mix(ask_id, contact.key, (agent.id, customer.id), ())
         case "mute" | "unmute":
             return SetMute(ask_id, contact.key, agent.id, goal == "mute")
         case "end":
-            return EndLeg(ask_id, contact.key, customer.id)
+            # A colleague's leg is theirs to keep, and a conference goes on without this agent.
+            theirs = contact.conference or bool(customer.agent)
+            return EndLeg(ask_id, contact.key, agent.id if theirs else customer.id)
+        case "hold" | "resume" | "talk" | "step_out" | "merge" | "transfer":
+            return Mix(ask_id, contact.key, *_mix(step, contact, goal))
         case _:
             return SetRecording(ask_id, contact.key, recording.goal_of(contact, goal))
 
 
-def _order(step: Step, contact: Contact, goal: str) -> None:
+def _mix(step: Step, contact: Contact, goal: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who is to talk with each other, and who is parked."""
+    customer, agent = _legs(contact)
+    others = mixes.present(step, contact)
+    consulted = contact.consulted
+    asked = () if consulted is None or consulted.state not in UP else (consulted.id,)
+    match goal:
+        case "hold":
+            return (agent.id,), (customer.id,)
+        case "resume":
+            return (agent.id, *others), asked
+        case "talk":
+            return (agent.id, *asked), () if contact.conference else (customer.id,)
+        case "step_out":
+            return others, ()
+    if consulted is None:
+        other = mixes.other_call(step, contact)
+        theirs = () if other is None else mixes.present(step, other)
+        mine = None if other is None else other.leg(Role.AGENT)
+        joins = () if mine is None or goal == "transfer" else (mine.id,)
+        return (*joins, *theirs, *others), ()
+    return (*(() if goal == "transfer" else (agent.id,)), *others, *asked), ()
+
+
+def order(step: Step, contact: Contact, goal: str) -> Contact:
+    """The switch is asked for the goal, and that it was is noted; the contact as it is then."""
     ask_id = step.new_id()
-    step.asked(contact, goal, ask_id)
-    step.ask(_ask_for(contact, goal, ask_id))
+    ask = _ask_for(step, contact, goal, ask_id)
+    noted = step.asked(contact, goal, ask_id)
+    step.ask(ask)
+    return noted
+
+
+def step_aside(step: Step, contact: Contact) -> Contact:
+    """The customer is asked onto hold; a conference is left by the agent's leg alone, and the others talk on."""
+    if len(mixes.present(step, contact)) > 1:
+        return order(step, contact, "step_out") if contact.in_ear else contact
+    pending = any(ask.goal == "hold" for ask in contact.asked)
+    return contact if contact.held or pending else order(step, contact, "hold")
+
+
+def only_in_ear(step: Step, contact: Contact) -> None:
+    """The agent has come to talk in this contact: any other call of theirs that is not on hold is put there."""
+    other = mixes.other_call(step, contact)
+    if other is not None and other.in_ear and not other.asked_by and other.consult is None:
+        step_aside(step, other)
 
 
 def hold(step: Step, contact: Contact, _command: Hold) -> None:
     """The switch is asked to park the customer."""
-    _order(step, contact, "hold")
+    order(step, contact, "hold")
 
 
 def resume(step: Step, contact: Contact, _command: Resume) -> None:
     """The switch is asked to bring the customer back."""
-    _order(step, contact, "resume")
+    order(step, contact, "resume")
 
 
 def mute(step: Step, contact: Contact, _command: Mute) -> None:
     """The switch is asked not to hear the agent."""
-    _order(step, contact, "mute")
+    order(step, contact, "mute")
 
 
 def unmute(step: Step, contact: Contact, _command: Unmute) -> None:
     """The switch is asked to hear the agent again."""
-    _order(step, contact, "unmute")
+    order(step, contact, "unmute")
 
 
 def end(step: Step, contact: Contact, _command: End) -> None:
     """The switch is asked to end the customer's leg; the rest follows from its event."""
-    _order(step, contact, "end")
+    order(step, contact, "end")
+
+
+def swap(step: Step, contact: Contact, _command: Swap) -> None:
+    """The one in the agent's ear is asked onto hold, and the one on hold back."""
+    if contact.consult is not None:
+        order(step, contact, "talk" if contact.in_ear else "resume")
+        return
+    other = mixes.other_call(step, contact)
+    assert other is not None
+    if other.conference:
+        order(step, other, "step_out")
+        order(step, contact, "resume")
+        return
+    ask_id = step.new_id()
+    talking, parked = _mix(step, contact, "resume")
+    step.ask(Mix(ask_id, contact.key, talking, (*parked, *_mix(step, other, "hold")[1])))
+    step.asked(contact, "resume", ask_id)
+    step.asked(other, "hold", ask_id)
+
+
+def merge(step: Step, contact: Contact, _command: Merge) -> None:
+    """The switch is asked to let the consulted one, or the other call, in."""
+    order(step, contact, "merge")
+
+
+def drop(step: Step, contact: Contact, command: Drop) -> None:
+    """The switch is asked to end the leg of a party.  Raises `NotAllowed` for one that this agent did not bring in."""
+    leg = contact.leg_of(command.leg)
+    if leg is None or leg.role is not Role.CONSULTED or not leg.joined:
+        raise BadInput("choice_unknown", "leg", "There is no such party in this conference (any more).")
+    if not leg.invited:
+        raise NotAllowed("not_invited", "Only who brought a party in can take it out.")
+    step.ask(EndLeg(step.new_id(), contact.key, leg.id))
 
 
 def send_digits(step: Step, contact: Contact, command: SendDigits) -> None:
     """The switch is asked to send the digits; they are shown unless the call is masked, and never stored."""
     customer, _agent = _legs(contact)
-    step.ask(PlayDigits(_DIGITS + step.new_id(), contact.key, customer.id, command.digits))
+    consulted = contact.consulted
+    hears = customer if consulted is None or contact.in_ear else consulted
+    step.ask(PlayDigits(_DIGITS + step.new_id(), contact.key, hears.id, command.digits))
     shown = contact.digits if contact.mask is Mask.ON else (contact.digits + command.digits)[-SHOWN_DIGITS:]
     step.put(replace(contact, digits=shown, problem=None))
 
@@ -102,8 +180,16 @@ def refused(step: Step, contact: Contact, ask_id: str, code: str) -> None:
     ask = next((ask for ask in contact.asked if ask.id == ask_id), None)
     if ask is not None:
         _failed(step, contact, ask, code)
+        _swap_failed(step, contact, ask_id)
     elif ask_id.startswith(_DIGITS) and contact.phase is Phase.ACTIVE:
         step.problem(contact, code, "digits")
+
+
+def _swap_failed(step: Step, contact: Contact, ask_id: str) -> None:
+    """Two calls that were to change places stay as they are: the agent is told of one of them."""
+    other = mixes.other_call(step, contact)
+    if other is not None and any(ask.id == ask_id for ask in other.asked):
+        step.put(replace(other, asked=tuple(ask for ask in other.asked if ask.id != ask_id)))
 
 
 def overdue(step: Step, contact: Contact, due: int) -> None:
@@ -119,10 +205,10 @@ def _failed(step: Step, contact: Contact, ask: Ask, code: str) -> None:
     step.problem(contact, code, ask.goal)
 
 
-def asks_again(contact: Contact) -> list[AskSwitch]:
+def asks_again(step: Step, contact: Contact) -> list[AskSwitch]:
     """What an active contact asked for and has not seen fulfilled, to be asked again after a reconnect."""
-    if contact.phase is not Phase.ACTIVE or len(contact.legs) < 2:
+    agent, customer = contact.leg(Role.AGENT), contact.leg(Role.CUSTOMER)
+    if contact.phase is not Phase.ACTIVE or agent is None or customer is None:
         return []
-    return [
-        AskSwitch(_ask_for(contact, ask.goal, ask.id)) for ask in contact.asked if ask.goal not in ("answer", "dial")
-    ]
+    again = [ask for ask in contact.asked if ask.goal not in ("answer", "dial")]
+    return [AskSwitch(_ask_for(step, contact, ask.goal, ask.id)) for ask in again]

@@ -18,7 +18,7 @@ from connector.domain.model import (
     Role,
 )
 from connector.domain.routing import best_agent, turned_away, waiting
-from connector.domain.rules import agents
+from connector.domain.rules import agents, audio, consult
 from connector.domain.step import Step
 from connector.domain.transitions import CONTACT, ContactTrigger
 
@@ -95,6 +95,8 @@ def _offer(step: Step, contact: Contact, agent: str) -> None:
         )
     )
     agents.take(step, offered)
+    if contact.asked_by:
+        consult.offered(step, offered, leg)
     step.ask(Offer(contact.key, customer.id, leg.id, profile.device))
     pop(step, offered)
 
@@ -111,6 +113,7 @@ def pop(step: Step, contact: Contact) -> None:
 
 def answer(step: Step, contact: Contact, _command: Answer) -> None:
     """The switch is asked to connect the two; the call is the agent's when it says so."""
+    audio.only_in_ear(step, contact)
     _connect(step, contact)
 
 
@@ -128,19 +131,41 @@ def connected(step: Step, contact: Contact, at: int) -> None:
         _connect(step, contact)
         contact = step.contact(contact.key) or contact
     asked = tuple(ask for ask in contact.asked if ask.goal != "answer")
-    step.put(
+    contact = step.put(
         replace(contact, phase=CONTACT[contact.phase, ContactTrigger.ANSWER], answered=at, asked=asked, problem=None)
     )
+    audio.only_in_ear(step, contact)
 
 
 def decline(step: Step, contact: Contact, _command: Decline) -> None:
     """The contact goes back to its queue, and the agent is not offered another until they say so."""
-    requeue(step, contact, DECLINED)
+    _not_taken(step, contact, DECLINED, "declined")
 
 
 def missed(step: Step, contact: Contact) -> None:
     """The agent did not answer in time: as if declined, with another reason."""
-    requeue(step, contact, MISSED)
+    _not_taken(step, contact, MISSED, "no_answer")
+
+
+def refused(step: Step, contact: Contact, cause: str) -> None:
+    """The agent's phone has declined, or cannot be rung."""
+    _not_taken(step, contact, DECLINED, cause if cause in ("failed", "no_answer", "busy") else "declined")
+
+
+def _not_taken(step: Step, contact: Contact, reason: str, cause: str) -> None:
+    """Who called for this agent only is told so; anybody else waits again."""
+    if contact.direct and contact.internal:
+        _turned_away(step, contact, cause)
+    else:
+        requeue(step, contact, reason)
+
+
+def _turned_away(step: Step, contact: Contact, cause: str) -> None:
+    """A colleague's request or direct call is over; this agent is as before."""
+    asker = consult.asker(step, contact)
+    consult.discard(step, contact, cause)
+    if asker is not None:
+        consult.lost(step, step.contact(asker.key) or asker, cause)
 
 
 def requeue(step: Step, contact: Contact, reason: str) -> None:
@@ -164,9 +189,12 @@ def requeue(step: Step, contact: Contact, reason: str) -> None:
             legs=tuple(leg for leg in contact.legs if leg.role is not Role.AGENT),
             asked=(),
             visited=(),
+            direct=False,
         )
     )
-    agents.drop(step, agent, contact.key, (AgentState.UNAVAILABLE, reason))
+    if contact.asked_by:
+        consult.taken_back(step, queued, leg)
+    agents.drop(step, agent, contact.key, None if contact.direct else (AgentState.UNAVAILABLE, reason))
     step.enqueue(queued)
 
 
@@ -209,7 +237,7 @@ def asks_again(contact: Contact, device: str) -> list[AskSwitch]:
     customer, agent = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
     if customer is None or contact.kind is not Kind.INBOUND:
         return []
-    again = [AskSwitch(Adopt(customer.id, contact.key))]
+    again = [] if customer.agent else [AskSwitch(Adopt(customer.id, contact.key))]
     if agent is None:
         return again
     if agent.state is LegState.DIALING:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from connector.domain import numbers
 from connector.domain.commands import Dial
 from connector.domain.directory import Directory, Profile, Skill
-from connector.domain.effects import AskSwitch, EndLeg, MatchCaller, PlaceCall
+from connector.domain.effects import AskSwitch, EndLeg, MatchCaller, Offer, PlaceCall
 from connector.domain.model import (
     Contact,
     Draft,
@@ -19,28 +19,39 @@ from connector.domain.model import (
     Record,
     Role,
 )
-from connector.domain.rules import agents, wrap_up
-from connector.domain.rules.allowed_agents import outbound_skills
+from connector.domain.rules import agents, audio, wrap_up
+from connector.domain.rules.allowed_agents import outbound_skills, reachable
 from connector.domain.rules.links import PEOPLE
 from connector.domain.step import Step
-from connector.errors import BadInput
+from connector.errors import BadInput, NotAllowed
 
 
 def dial(step: Step, command: Dial) -> None:
     """The agent's phone is connected, then the number is called; the contact is live from the first moment.
 
+    A colleague is offered a contact of their own.  The call in the agent's ear goes on hold where that was asked for.
     The ask has the contact's key for its id: a contact is dialled once, however often the switch is asked to.
+    Raises `NotAllowed` for a colleague who cannot be called now.
     """
     skill = _skill(step, command)
     profile = step.directory.agents[command.agent]
     number, internal = dialled(step.directory, command.number, profile)
+    colleague = step.directory.agent_of_device(number) if internal else None
+    if colleague is not None and (why := reachable(step.floor, step.directory, step.agent(colleague.id))) is not None:
+        raise NotAllowed(why, f"{colleague.name} cannot be called now.")
+    if command.hold:
+        for key in step.agent(command.agent).contacts:
+            other = step.contact(key)
+            if other is not None and other.call and other.in_ear:
+                audio.step_aside(step, other)
+    key = step.new_key()
     legs = (
         Leg(step.new_id(), Role.AGENT, LegState.DIALING, step.now),
-        Leg(step.new_id(), Role.CUSTOMER, LegState.DIALING, step.now),
+        Leg(step.new_id(), Role.CUSTOMER, LegState.DIALING, step.now, agent=colleague.id if colleague else ""),
     )
     contact = Contact(
-        key=step.fresh,
-        interaction_key=step.fresh,
+        key=key,
+        interaction_key=key,
         kind=Kind.OUTBOUND,
         phase=Phase.ACTIVE,
         number=number,
@@ -53,13 +64,72 @@ def dial(step: Step, command: Dial) -> None:
         internal=internal,
         visited=step.agent(command.agent).visited,
         draft=_linked(command.record),
+        work=command.work,
     )
     step.created = contact.key
     step.asked(contact, "dial", contact.key)
     agents.take(step, contact)
-    step.ask(PlaceCall(contact.key, contact.key, legs[0].id, legs[1].id, profile.device, number, skill.caller_id))
-    if not internal:
+    place(step, contact)
+    if colleague is not None:
+        _offer_to(step, contact, colleague, profile)
+    else:
         step.effect(MatchCaller(contact.key, number))
+
+
+def place(step: Step, contact: Contact) -> None:
+    """The switch is asked to call the contact's number for its agent."""
+    step.ask(_place_call(contact, step.directory))
+
+
+def _place_call(contact: Contact, directory: Directory) -> PlaceCall:
+    customer, agent = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
+    profile = directory.agents.get(contact.agent or "")
+    assert customer is not None and agent is not None
+    number = contact.number if contact.internal else outside(directory, contact.number)
+    device = profile.device if profile else ""
+    return PlaceCall(contact.key, contact.key, agent.id, customer.id, device, number, contact.line)
+
+
+def outside(directory: Directory, number: str) -> str:
+    """What is dialled for a number: with the call centre's prefix, which is stored with none."""
+    return directory.settings.outside_prefix + number
+
+
+def _offer_to(step: Step, contact: Contact, colleague: Profile, me: Profile) -> None:
+    """A direct call: the colleague's contact has the same two legs, the other way round."""
+    mine, theirs = contact.legs
+    offered = Contact(
+        key=step.new_key(),
+        interaction_key=contact.interaction_key,
+        kind=Kind.INBOUND,
+        phase=Phase.OFFERED,
+        number=me.device,
+        line=contact.line,
+        skill=contact.skill,
+        started=step.now,
+        offered=step.now,
+        match=Match(MatchState.NONE),
+        agent=colleague.id,
+        legs=(
+            Leg(mine.id, Role.CUSTOMER, mine.state, step.now, agent=me.id),
+            Leg(theirs.id, Role.AGENT, LegState.DIALING, step.now),
+        ),
+        internal=True,
+        direct=True,
+        visited=step.agent(colleague.id).visited,
+    )
+    step.put(offered)
+    agents.take(step, offered)
+
+
+def phone_answered(step: Step, contact: Contact) -> None:
+    """The caller's own phone is connected: a colleague who was called directly is rung now."""
+    mine, far = contact.leg(Role.AGENT), contact.leg(Role.CUSTOMER)
+    if mine is None or far is None or not contact.internal or far.state is not LegState.DIALING:
+        return
+    for holder in step.holders(far.id):
+        if holder.phase is Phase.OFFERED and holder.agent is not None:
+            step.ask(Offer(holder.key, mine.id, far.id, step.directory.agents[holder.agent].device))
 
 
 def _skill(step: Step, command: Dial) -> Skill:
@@ -96,15 +166,15 @@ def _linked(record: Record | None) -> Draft:
 
 
 def customer_answered(step: Step, contact: Contact, at: int) -> None:
-    """The other side took the call: it counts from now."""
+    """The other side took the call: it counts from now, and no other call is in the agent's ear."""
     if contact.answered is None:
-        step.put(replace(contact, answered=at))
+        audio.only_in_ear(step, step.put(replace(contact, answered=at)))
 
 
 def refused(step: Step, contact: Contact, ask: str, code: str, at: int) -> bool:
     """Whether that was the switch's word that it will not dial: then the call is over, and the agent is told why."""
     customer = contact.leg(Role.CUSTOMER)
-    dialling = contact.kind is Kind.OUTBOUND and customer is not None and customer.state is LegState.DIALING
+    dialling = contact.kind is not Kind.INBOUND and customer is not None and customer.state is LegState.DIALING
     if ask != contact.key or not dialling or contact.phase is not Phase.ACTIVE:
         return False
     for leg in contact.legs:
@@ -120,14 +190,14 @@ def unanswered(step: Step, contact: Contact) -> None:
     assert customer is not None
     ask_id = step.new_id()
     step.asked(contact, "end", ask_id)
-    step.ask(EndLeg(ask_id, contact.key, customer.id))
+    step.ask(EndLeg(ask_id, contact.key, customer.id, "no_answer"))
 
 
-def asks_again(contact: Contact, device: str) -> list[AskSwitch]:
+def asks_again(contact: Contact, directory: Directory) -> list[AskSwitch]:
     """A call that the switch may not have been asked to place is asked for again: its legs are named by us."""
     customer, agent = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
-    if contact.kind is not Kind.OUTBOUND or contact.answered is not None or customer is None or agent is None:
+    if contact.kind is Kind.INBOUND or contact.answered is not None or customer is None or agent is None:
         return []
     if customer.state is not LegState.DIALING or any(ask.goal == "end" for ask in contact.asked):
         return []
-    return [AskSwitch(PlaceCall(contact.key, contact.key, agent.id, customer.id, device, contact.number, contact.line))]
+    return [AskSwitch(_place_call(contact, directory))]

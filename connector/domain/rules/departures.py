@@ -1,0 +1,141 @@
+"""Somebody's leg is gone: the customer, the agent, a party.  A customer who waits is never dropped by that."""
+
+from msgspec.structs import replace
+
+from connector.domain.effects import Adopt, EndLeg, MatchCaller, Mix, SetRecording
+from connector.domain.model import UP, Contact, Kind, Leg, LegState, MatchState, Phase, Recording, Role
+from connector.domain.rules import consult, mixes, offer, wrap_up
+from connector.domain.step import Step
+
+
+def gave_up(step: Step, contact: Contact, at: int) -> None:
+    """Whoever waited is gone before anyone answered."""
+    if contact.asked_by:
+        consult.discard(step, contact)
+    else:
+        offer.abandon(step, contact, at)
+
+
+def customer_gone(step: Step, contact: Contact, cause: str, at: int) -> None:
+    """The call is over, unless others are left to talk to: then one of them takes the customer's place."""
+    if contact.asked_by:
+        consult.discard(step, contact)
+        return
+    heir = _heir(contact)
+    if heir is not None:
+        _inherit(step, contact, heir)
+        return
+    contact = consult.drop(step, contact)
+    agent = contact.leg(Role.AGENT)
+    if agent is not None and agent.state is not LegState.ENDED:
+        step.ask(EndLeg(step.new_id(), contact.key, agent.id))
+    ours = cause in ("normal", "cancelled") and any(ask.goal == "end" for ask in contact.asked)
+    if ours and at - contact.started >= step.directory.settings.dial:
+        cause = "no_answer"
+    wrap_up.finish(step, contact, cause, at)
+
+
+def _heir(contact: Contact) -> Leg | None:
+    """Who is left to talk to: a party of the conference, else the one who is consulted and has answered."""
+    for leg in contact.legs:
+        if leg.role is Role.CONSULTED and leg.joined and leg.state in UP:
+            return leg
+    consulted = contact.consulted
+    return consulted if consulted is not None and consulted.state in UP else None
+
+
+def _inherit(step: Step, contact: Contact, heir: Leg) -> None:
+    private = not heir.joined
+    legs = []
+    for leg in contact.legs:
+        if leg is heir:
+            legs.append(replace(leg, role=Role.CUSTOMER, joined=True))
+        elif leg.role is Role.AGENT:
+            legs.append(replace(leg, joined=leg.joined or private))
+        elif leg.role is not Role.CUSTOMER:
+            legs.append(leg)
+    asked = tuple(ask for ask in contact.asked if ask.goal not in mixes.OF_CONSULT) if private else contact.asked
+    consult_left = None if private else contact.consult
+    mixes.not_alone(step, step.put(replace(contact, legs=tuple(legs), asked=asked, consult=consult_left)))
+
+
+def agent_gone(step: Step, contact: Contact, cause: str, at: int) -> None:
+    """The agent's phone is gone, and the call with it; but a customer on hold, or about to be, is never dropped so.
+
+    How a call ended that nobody had answered is about the other side: that the phone was declined or not picked up by
+    the agent who dialled is no such thing.
+    """
+    if contact.asked_by:
+        asker = consult.asker(step, contact)
+        consult.discard(step, contact)
+        if asker is not None:
+            consult.lost(step, step.contact(asker.key) or asker, cause)
+        return
+    contact = consult.drop(step, contact)
+    customer = contact.leg(Role.CUSTOMER)
+    assert customer is not None
+    if contact.conference:
+        mixes.leave(step, contact, at)
+    elif not contact.internal and (contact.held or any(ask.goal == "hold" for ask in contact.asked)):
+        back_to_queue(step, contact, customer, at)
+    else:
+        if not _somebody_elses(step, contact, customer):
+            step.ask(EndLeg(step.new_id(), contact.key, customer.id))
+        wrap_up.finish(step, contact, "failed" if cause == "failed" else "cancelled", at)
+
+
+def _somebody_elses(step: Step, contact: Contact, leg: Leg) -> bool:
+    """Whether another open contact has that leg: it decides about it."""
+    return any(
+        holder.key != contact.key and holder.phase in (Phase.ACTIVE, Phase.OFFERED) for holder in step.holders(leg.id)
+    )
+
+
+def party_gone(step: Step, contact: Contact, leg: Leg, cause: str) -> None:
+    """A party has left the conference, or the consult is over; the customer is not touched by that."""
+    if contact.consult is not None and contact.consult.leg == leg.id:
+        request = step.contact(contact.consult.contact)
+        # Who did not take a request out of a queue is out of it; the queue goes on looking.
+        if contact.consult.kind == "skill" and request is not None and request.phase is Phase.OFFERED:
+            return
+        consult.lost(step, contact, cause)
+        return
+    legs = tuple(other for other in contact.legs if other.id != leg.id)
+    mixes.not_alone(step, step.put(replace(contact, legs=legs)))
+
+
+def back_to_queue(step: Step, contact: Contact, customer: Leg, at: int) -> None:
+    """The customer waits for another agent, with their age; this agent's part is over and has its Task."""
+    waiting = waits_again(step, contact, customer)
+    step.ask(SetRecording(step.new_id(), contact.key, Recording.OFF))
+    wrap_up.finish(step, contact, "normal", at)
+    queue(step, waiting)
+
+
+def waits_again(step: Step, contact: Contact, customer: Leg) -> Contact:
+    """A contact of its own for a customer who waits for the next agent of the skill."""
+    return Contact(
+        key=step.new_key(),
+        interaction_key=contact.interaction_key,
+        kind=Kind.INBOUND,
+        phase=Phase.QUEUED,
+        number=contact.number,
+        line=contact.line,
+        skill=contact.skill,
+        started=contact.started,
+        match=contact.match,
+        priority=contact.priority,
+        legs=(replace(customer, role=Role.CUSTOMER, joined=True, invited=False),),
+    )
+
+
+def queue(step: Step, waiting: Contact) -> None:
+    """The customer waits there from now on, on hold."""
+    step.put(waiting)
+    (customer,) = waiting.legs
+    step.ask(Adopt(customer.id, waiting.key))
+    if customer.state is LegState.CONNECTED:
+        step.ask(Mix(step.new_id(), waiting.key, (), (customer.id,)))
+    if waiting.match.state is MatchState.SEARCHING:
+        step.effect(MatchCaller(waiting.key, waiting.number))
+    step.enqueue(waiting)

@@ -1,0 +1,339 @@
+"""Who hears whom: what follows when the switch says that legs hear each other, and when an agent leaves.
+
+Membership of a conversation (`Leg.joined`) lasts until the leg ends; only a contact's own agent steps out and back.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec.structs import replace
+
+from connector.domain.effects import EndLeg, MatchCaller, Mix, PopRecord, SetRecording
+from connector.domain.events import LegsMixed
+from connector.domain.model import (
+    UP,
+    Contact,
+    Draft,
+    Field,
+    Labels,
+    Leg,
+    LegState,
+    Link,
+    Match,
+    MatchState,
+    Outcome,
+    Phase,
+    Recording,
+    Role,
+)
+from connector.domain.rules import recording, wrap_up
+from connector.domain.step import Step
+from connector.domain.tasks import LONGEST_COMMENTS
+from connector.domain.transitions import CONTACT, ContactTrigger
+
+OF_CONSULT: Final = frozenset({"talk", "merge", "transfer", "abandon"})
+"""The goals that are about a consult, and over with it."""
+
+# Who belongs and who is there ---------------------------------------------------------------------------------------
+
+
+def present(step: Step, contact: Contact) -> tuple[str, ...]:
+    """The others of the conversation who hear it now, or will after a hold: colleagues who have stepped out do not."""
+    others = (leg for leg in contact.joined if leg.role is not Role.AGENT and leg.state in UP)
+    return tuple(leg.id for leg in others if not _stepped_out(step, leg))
+
+
+def _stepped_out(step: Step, leg: Leg) -> bool:
+    for holder in step.holders(leg.id) if leg.agent else ():
+        theirs = holder.leg(Role.AGENT)
+        if theirs is not None and theirs.id == leg.id and holder.phase is Phase.ACTIVE and not holder.asked_by:
+            return not theirs.joined
+    return False
+
+
+def other_call(step: Step, contact: Contact) -> Contact | None:
+    """The agent's other call that was answered, or None."""
+    keys = step.agent(contact.agent).contacts if contact.agent is not None else ()
+    found = (step.contact(key) for key in keys if key != contact.key)
+    return next((other for other in found if other is not None and other.call and other.answered is not None), None)
+
+
+def not_alone(step: Step, contact: Contact) -> None:
+    """A customer whom everybody else has left for a consult hears music, and not silence."""
+    mine, customer = contact.leg(Role.AGENT), contact.leg(Role.CUSTOMER)
+    if contact.phase is not Phase.ACTIVE or mine is None or mine.joined or customer is None:
+        return
+    if customer.state is LegState.CONNECTED and not customer.agent and present(step, contact) == (customer.id,):
+        step.ask(Mix(step.new_id(), contact.key, (), (customer.id,)))
+
+
+# What the switch says -----------------------------------------------------------------------------------------------
+
+
+def mixed(step: Step, event: LegsMixed) -> None:
+    """Those legs hear each other: contacts are merged, customers passed on, and orders fulfilled by it."""
+    talking = frozenset(event.legs)
+    known = _concerned(step, event.legs)
+    step.unknown = not known
+    parties = {leg: party for leg in event.legs if (party := _party(step, leg)) is not None}
+    givers = {contact.key: _giver(step, contact, known, talking) for contact in known}
+    for contact in known:
+        giver = givers[contact.key]
+        if giver is not None:
+            _receive(step, contact, giver, parties)
+        else:
+            _follow(step, contact, parties)
+    for contact in known:
+        _one_leg_of(step, contact.key, talking)
+    for contact in known:
+        now = step.contact(contact.key)
+        if now is not None:
+            _fulfilled(step, now, talking, event.at)
+
+
+def _concerned(step: Step, legs: Iterable[str]) -> list[Contact]:
+    found = {holder.key: holder for leg in legs for holder in step.holders(leg) if holder.phase is Phase.ACTIVE}
+    return list(found.values())
+
+
+def _party(step: Step, leg_id: str) -> Leg | None:
+    """The leg as a contact shows it that has it as one of several."""
+    best: Leg | None = None
+    for holder in step.holders(leg_id):
+        leg = holder.leg_of(leg_id)
+        assert leg is not None
+        if leg.role is Role.AGENT:
+            return Leg(leg.id, Role.CONSULTED, leg.state, leg.since, True, holder.agent or leg.agent)
+        if leg.role is Role.CUSTOMER and not holder.internal:
+            who = holder.draft.who.value
+            best = Leg(
+                leg.id, Role.CONSULTED, leg.state, leg.since, True, "", who.name if who else "", holder.number
+            )
+        elif best is None:
+            best = replace(leg, role=Role.CONSULTED, joined=True, invited=False)
+    return best
+
+
+def _giver(step: Step, contact: Contact, known: list[Contact], talking: frozenset[str]) -> Contact | None:
+    """The contact whose customer comes to this one's agent, if one does."""
+    mine = contact.leg(Role.AGENT)
+    if mine is None or mine.id not in talking:
+        return None
+    if contact.asked_by:
+        asker = step.contact(contact.asked_by)
+        return asker if asker is not None and _has_customer(asker, talking) else None
+    if contact.internal:
+        others = (other for other in known if not other.internal and other.agent != contact.agent)
+        return next((other for other in others if _has_customer(other, talking)), None)
+    return None
+
+
+def _has_customer(contact: Contact, talking: frozenset[str]) -> bool:
+    customer = contact.leg(Role.CUSTOMER)
+    return contact.phase is Phase.ACTIVE and customer is not None and customer.id in talking
+
+
+def _follow(step: Step, contact: Contact, parties: dict[str, Leg]) -> None:
+    """Whoever talks with the customer belongs to the conversation; the agent is in it or has stepped out."""
+    customer, mine = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
+    here = customer is not None and customer.id in parties
+    if here and customer is not None and customer.agent and mine is not None and mine.id not in parties:
+        # A colleague at the far end who talks with others has gone to them, unless they all belong here.
+        here = parties.keys() <= {leg.id for leg in contact.legs}
+    legs = []
+    for leg in contact.legs:
+        if mine is not None and leg.id == mine.id:
+            inside = here if leg.id in parties else leg.joined and not here
+            legs.append(leg if leg.joined is inside else replace(leg, joined=inside))
+        elif here and leg.id in parties and not leg.joined:
+            legs.append(replace(leg, joined=True))
+        else:
+            legs.append(leg)
+    if here:
+        ids = {leg.id for leg in contact.legs}
+        legs += [party for leg, party in parties.items() if leg not in ids]
+    if tuple(legs) != contact.legs:
+        step.put(replace(contact, legs=tuple(legs)))
+
+
+def _one_leg_of(step: Step, key: str, talking: frozenset[str]) -> None:
+    """An agent who is in a conversation with one leg needs no second one in it: that is let go."""
+    contact = step.contact(key)
+    mine = None if contact is None else contact.leg(Role.AGENT)
+    if contact is None or mine is None or contact.agent is None or mine.id in talking:
+        return
+    if not _has_customer(contact, talking):
+        return
+    for leg in contact.legs:
+        if leg.id in talking and leg.role is Role.CONSULTED and leg.agent == contact.agent:
+            other = replace(leg, role=Role.AGENT, agent="", joined=True)
+            legs = tuple(other if old is leg else old for old in contact.legs if old is not mine)
+            step.put(replace(contact, legs=legs))
+            step.ask(EndLeg(step.new_id(), contact.key, mine.id))
+            return
+
+
+def _fulfilled(step: Step, contact: Contact, talking: frozenset[str], at: int) -> None:
+    """Orders whose goal this is are done; a consult that has become part of the conversation is none any more."""
+    mine, customer, consulted = contact.leg(Role.AGENT), contact.leg(Role.CUSTOMER), contact.consulted
+    inside = mine is not None and mine.id in talking
+    here = customer is not None and customer.id in talking
+    reached = set()
+    if here and inside:
+        reached = {"resume", "merge"}
+    elif inside and consulted is not None and consulted.id in talking:
+        reached = {"talk"}
+    elif here:
+        reached = {"step_out"}
+    gone = here and not inside and any(ask.goal == "transfer" for ask in contact.asked)
+    consult = contact.consult
+    if consult is not None and consulted is not None and consulted.joined:
+        consult = None
+    asked = tuple(ask for ask in contact.asked if ask.goal not in reached)
+    solved = contact.problem is not None and contact.problem.order in reached
+    problem = None if solved else contact.problem
+    if (asked, consult, problem) != (contact.asked, contact.consult, contact.problem):
+        contact = step.put(replace(contact, asked=asked, consult=consult, problem=problem))
+    if gone:
+        leave(step, contact, at)
+    else:
+        recording.start_if_always(step, contact)
+
+
+# A customer comes ---------------------------------------------------------------------------------------------------
+
+
+def _receive(step: Step, contact: Contact, giver: Contact, parties: dict[str, Leg]) -> None:
+    """The colleague who helped has the customer now, alone or with others."""
+    customer, mine = giver.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
+    assert customer is not None and mine is not None
+    now = parties[customer.id]
+    first = replace(customer, state=now.state, since=now.since, joined=True, invited=False)
+    rest = tuple(party for leg, party in parties.items() if leg not in (customer.id, mine.id))
+    passed_on(step, contact, giver, (first, replace(mine, joined=True), *rest))
+
+
+def passed_on(step: Step, contact: Contact, giver: Contact, legs: tuple[Leg, ...]) -> Contact:
+    """The contact has the giver's customer and, if the administrator lets it, what was written so far."""
+    received = replace(
+        contact,
+        interaction_key=giver.interaction_key,
+        legs=legs,
+        number=giver.number,
+        line=giver.line,
+        match=giver.match,
+        internal=giver.internal,
+        asked_by="",
+        sender=giver.agent or "",
+        caller=giver.caller,
+        visited=contact.visited,
+        draft=_draft(step, contact, giver),
+        popped=False,
+    )
+    received = step.put(received)
+    if received.match.state is MatchState.SEARCHING:
+        step.effect(MatchCaller(received.key, received.number))
+    shown = received.draft.who.value or (received.match.people[0] if len(received.match.people) == 1 else None)
+    if shown is not None and received.agent is not None:
+        received = step.put(replace(received, popped=True))
+        step.effect(PopRecord(received.agent or "", received.key, shown))
+    return received
+
+
+def _draft(step: Step, contact: Contact, giver: Contact) -> Draft:
+    """What the sender wrote, under their name, before what the receiver wrote meanwhile."""
+    mine, theirs = contact.draft, giver.draft
+    if not step.directory.settings.transfer_notes:
+        return mine
+    sender = step.directory.agents.get(giver.agent or "")
+    name = sender.name if sender else ""
+    comments = mine.comments
+    if theirs.comments.value:
+        room = LONGEST_COMMENTS - len(comments.value) - len(name) - 4
+        text = f"{name}:\n{theirs.comments.value[: max(0, room)]}\n\n{comments.value}"
+        comments = Field(text, comments.revision + 1)
+    return Draft(
+        comments=comments,
+        disposition=mine.disposition if mine.disposition.value else _came(theirs.disposition),
+        tags=mine.tags if mine.tags.value or not theirs.tags.value else Labels(theirs.tags.value, 1),
+        who=mine.who if mine.who.value else _along(theirs.who),
+        what=mine.what if mine.what.value else _along(theirs.what),
+    )
+
+
+def _came(field: Field) -> Field:
+    return Field(field.value, 1) if field.value else Field()
+
+
+def _along(link: Link) -> Link:
+    return Link() if link.value is None else Link(link.value, 1, "sender")
+
+
+# An agent goes ------------------------------------------------------------------------------------------------------
+
+
+def leave(step: Step, contact: Contact, at: int) -> None:
+    """The agent's part is over; the others go on, without an agent only as long as the administrator lets them."""
+    mine = contact.leg(Role.AGENT)
+    others = tuple(leg for leg in contact.joined if leg.role is not Role.AGENT and leg.state in UP)
+    if mine is not None:
+        step.ask(EndLeg(step.new_id(), contact.key, mine.id))
+    if contact.recording is not Recording.OFF:
+        step.ask(SetRecording(step.new_id(), contact.key, Recording.OFF))
+    wrap_up.finish(step, contact, "normal", at)
+    if len(others) > 1 and not attended(step, contact, others):
+        alone(step, contact, others)
+
+
+def attended(step: Step, contact: Contact, legs: Iterable[Leg]) -> bool:
+    """Whether another contact looks after these legs: one with an agent who stays, or one that was made for them."""
+    holders = (holder for leg in legs for holder in step.holders(leg.id) if holder.key != contact.key)
+    return any(
+        holder.phase is Phase.ACTIVE and not holder.asked_by and not any(ask.goal == "transfer" for ask in holder.asked)
+        for holder in holders
+    )
+
+
+def alone(step: Step, contact: Contact, legs: tuple[Leg, ...]) -> Contact:
+    """Those legs are looked after until they end or their time is over, with no agent and no Task."""
+    first, *rest = legs
+    parties = (replace(first, role=Role.CUSTOMER), *(replace(leg, role=Role.CONSULTED) for leg in rest))
+    return step.put(
+        Contact(
+            key=step.new_key(),
+            interaction_key=contact.interaction_key,
+            kind=contact.kind,
+            phase=Phase.ACTIVE,
+            number=contact.number,
+            line=contact.line,
+            skill=contact.skill,
+            started=step.now,
+            answered=step.now,
+            priority=contact.priority,
+            match=Match(MatchState.NONE),
+            legs=parties,
+        )
+    )
+
+
+def finished_alone(step: Step, contact: Contact) -> None:
+    """The contact that looked after them is over and forgotten."""
+    step.forget(closed(step, contact))
+
+
+def closed(step: Step, contact: Contact) -> Contact:
+    """A contact is over without a Task."""
+    return step.put(
+        replace(
+            contact,
+            phase=CONTACT[contact.phase, ContactTrigger.ABANDON],
+            outcome=Outcome.ABANDONED,
+            ended=step.now,
+            closed=step.now,
+            legs=(),
+            asked=(),
+            consult=None,
+            muted=False,
+            recording=Recording.OFF,
+        )
+    )
