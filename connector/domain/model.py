@@ -262,10 +262,10 @@ class Contact(Struct, frozen=True, gc=False):
 
     `internal`: the far end is a colleague; `direct`: it is for this agent only, and for no queue.  `asked_by` is the
     contact whose agent consults this one's, which has no Task of its own before it gets the customer; `sender` is the
-    agent who passed the customer on.  `title`, `payload`, `url` and `record` are what a work item, an e-mail or a callback is about.  `caller` is a name given with a callback;
-    `not_before` is when it may be offered; `attempts` counts the calls made for it before this one.  `work` is the step
-    of a Work Queue that the call is for, `work_done` says that Salesforce was told.  `emergency`: local (by the address
-    that goes along), national or test.
+    agent who passed the customer on.  `title`, `payload`, `url` and `record` are what a work item, an e-mail or a
+    callback is about.  `caller` is a name given with a callback; `not_before` is when it may be offered; `attempts`
+    counts the calls made for it before this one.  `work` is the step of a Work Queue that the call is for, `work_done`
+    says that Salesforce was told.  `emergency`: local (by the address that goes along), national or test.
     """
 
     key: str

@@ -33,7 +33,9 @@ from connector.domain.model import (
     Role,
 )
 from connector.domain.routing import candidates
-from connector.domain.rules.allowed import agent_controls, controls, live_contact
+from connector.domain.rules.allowed import controls
+from connector.domain.rules.allowed_agents import agent_controls
+from connector.domain.rules.around import live_contact
 from connector.domain.step import Change, Stamp, apply, load
 from connector.errors import BadInput, NotAllowed
 from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, LINE, MIA, SAM, Stage, with_skill

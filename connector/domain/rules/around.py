@@ -1,4 +1,4 @@
-"""What is around a contact: the agent's other calls, and how far a colleague is who was asked."""
+"""What is around a contact: the agent's other calls."""
 
 from collections.abc import Callable
 
@@ -15,35 +15,37 @@ class Around(Struct, frozen=True, gc=False):
 
     `other`: "" or how another call of the agent stands: `ear` (the agent hears it), `waits` (on hold, or a conference
     that the agent has stepped out of), `busy` (ringing, being dialled, in a consult).  `other_masked`: that one is
-    masked.  `request` is the phase of the contact that a colleague or a queue got for our consult, or "".  `call`: the
-    agent has a live call, whatever this contact is.
+    masked.  `call`: the agent has a live call, whatever this contact is.
     """
 
     other: str = ""
     other_masked: bool = False
-    request: str = ""
     call: bool = False
 
 
 NOTHING = Around()
+_IN_CALL = Around(call=True)
 
 
 def around(contact_of: Callable[[str], Contact | None], agent: Agent | None, contact: Contact) -> Around:
     """What is around the contact of that agent; `contact_of` finds a contact by its key."""
-    consult = contact.consult
-    asked = contact_of(consult.contact) if consult is not None and consult.contact else None
-    request = "" if asked is None else asked.phase.value
     others = [] if agent is None or len(agent.contacts) < 2 else _calls(contact_of, agent, contact)
     call = contact.call or bool(others)
     if not others:
-        return Around(request=request, call=call) if request or call else NOTHING
+        return _IN_CALL if call else NOTHING
     other = others[0]
-    return Around(_standing(other), other.mask is Mask.ON, request, call)
+    return Around(_standing(other), other.mask is Mask.ON, call)
 
 
 def _calls(contact_of: Callable[[str], Contact | None], agent: Agent, contact: Contact) -> list[Contact]:
     found = (contact_of(key) for key in agent.contacts if key != contact.key)
-    return [other for other in found if other is not None and other.call]
+    return [other for other in found if other is not None and other.call and not one_conversation(contact, other)]
+
+
+def one_conversation(contact: Contact, other: Contact) -> bool:
+    """Whether the agent is in both with the same leg: two calls that were merged."""
+    mine, same = contact.leg(Role.AGENT), other.leg(Role.AGENT)
+    return mine is not None and same is not None and mine.id == same.id
 
 
 def _standing(other: Contact) -> str:

@@ -27,6 +27,7 @@ from connector.domain.model import (
     Role,
 )
 from connector.domain.rules import recording, wrap_up
+from connector.domain.rules.around import one_conversation
 from connector.domain.step import Step
 from connector.domain.tasks import LONGEST_COMMENTS
 from connector.domain.transitions import CONTACT, ContactTrigger
@@ -54,8 +55,13 @@ def _stepped_out(step: Step, leg: Leg) -> bool:
 def other_call(step: Step, contact: Contact) -> Contact | None:
     """The agent's other call that was answered, or None."""
     keys = step.agent(contact.agent).contacts if contact.agent is not None else ()
-    found = (step.contact(key) for key in keys if key != contact.key)
-    return next((other for other in found if other is not None and other.call and other.answered is not None), None)
+    for key in keys:
+        other = step.contact(key)
+        if other is None or key == contact.key or not other.call or other.answered is None:
+            continue
+        if not one_conversation(contact, other):
+            return other
+    return None
 
 
 def not_alone(step: Step, contact: Contact) -> None:
@@ -151,9 +157,18 @@ def _follow(step: Step, contact: Contact, parties: dict[str, Leg]) -> None:
             legs.append(leg)
     if here:
         ids = {leg.id for leg in contact.legs}
-        legs += [party for leg, party in parties.items() if leg not in ids]
+        legs += [_as_seen_by(step, contact, party) for leg, party in parties.items() if leg not in ids]
     if tuple(legs) != contact.legs:
         step.put(replace(contact, legs=tuple(legs)))
+
+
+def _as_seen_by(step: Step, contact: Contact, party: Leg) -> Leg:
+    """The customer of another call of the same agent counts as brought in by them."""
+    ours = any(
+        holder.agent == contact.agent and (leg := holder.leg_of(party.id)) is not None and leg.role is Role.CUSTOMER
+        for holder in step.holders(party.id)
+    )
+    return replace(party, invited=ours)
 
 
 def _one_leg_of(step: Step, key: str, talking: frozenset[str]) -> None:
