@@ -23,10 +23,10 @@ from connector.salesforce.faults import Refused
 Row = dict[str, Any]
 
 SAM = {"Id": "005A", "Name": "Sam Rivera", "TimeZoneSidKey": "America/Los_Angeles", "LanguageLocaleKey": "en_US",
-       "LocaleSidKey": "en_US", "Phone_Device__c": "2041", "Phone_Country__c": "US",
-       "Phone_Direct_Number__c": None, "Phone_Emergency_Address__c": None, "Phone_Address_Verified__c": False}  # fmt: skip
-JONAS = {**SAM, "Id": "005B", "Name": "Jonas Weber", "LocaleSidKey": "nl_NL",
-         "Phone_Device__c": "2042", "Phone_Country__c": None, "LanguageLocaleKey": "nl_NL", "TimeZoneSidKey": "Europe/Amsterdam"}  # fmt: skip
+       "LocaleSidKey": "en_US", "Phone_Device__c": "2041", "Phone_Country__c": "US", "Phone_Direct_Number__c": None,
+       "Phone_Emergency_Address__c": None, "Phone_Address_Verified__c": False}  # fmt: skip
+JONAS = {**SAM, "Id": "005B", "Name": "Jonas Weber", "LocaleSidKey": "nl_NL", "Phone_Device__c": "2042",
+         "Phone_Country__c": None, "LanguageLocaleKey": "nl_NL", "TimeZoneSidKey": "Europe/Amsterdam"}  # fmt: skip
 
 
 def holder(user: Row, permission: str = "Phone_Panel_Agent") -> Row:
