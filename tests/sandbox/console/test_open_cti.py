@@ -137,6 +137,8 @@ async def test_the_new_record_window_really_makes_the_person(open_panel: OpenPan
         await expect(page.locator(".lx-top h2")).to_have_text(f"Ada Ng {entity}")
         view = await panel.value("getAppViewInfo")
         assert (view["recordName"], view["objectType"]) == (f"Ada Ng {entity}", entity)
+        assert (await panel.heard("onNavigationChange"))[-1] == view, "so that the panel can take the person as Name"
+        await panel.forget()
 
 
 async def test_a_refusal_of_the_org_stays_in_the_new_record_window(open_panel: OpenPanel) -> None:
@@ -284,6 +286,45 @@ async def test_a_work_queue_step_starts_and_is_completed_with_its_task(open_pane
     await expect(page.locator("[data-field=WhoId] dd").first).to_have_text(name)
 
 
+async def order_heard(panel: Panel) -> list[str]:
+    """Which of the two events of a Work Queue call came first; what was heard is forgotten."""
+    await panel.heard("hvs.onWorkStart")
+    await panel.heard("onClickToDial")
+    names: list[str] = await panel.frame.evaluate("heard.map((h) => h.name)")
+    await panel.forget()
+    return names
+
+
+async def test_a_step_and_its_number_are_told_in_either_order(open_panel: OpenPanel) -> None:
+    panel = await open_panel("/lightning/n/WorkQueue")
+    page = panel.page
+    await panel.value("enableClickToDial")
+    call = page.get_by_role("region", name="To call").locator("tr[data-step] button").first
+    orders = []
+    for _ in range(3):
+        await call.click()
+        orders.append(await order_heard(panel))
+    step_first, number_first = ["hvs.onWorkStart", "onClickToDial"], ["onClickToDial", "hvs.onWorkStart"]
+    assert orders == [step_first, number_first, step_first]
+    for words, order in (("the step first", step_first), ("the number first", number_first)):
+        await page.get_by_role("button", name="Demo tools").click()
+        await page.get_by_role("menuitemradio", name=f"Work Queue tells {words}").click()
+        for _ in range(2):
+            await call.click()
+            assert await order_heard(panel) == order
+
+
+async def test_the_call_buttons_of_the_work_queue_are_grey_while_click_to_dial_is_off(open_panel: OpenPanel) -> None:
+    panel = await open_panel("/lightning/n/WorkQueue")
+    call = panel.page.get_by_role("region", name="To call").locator("tr[data-step] button").first
+    await expect(call).to_be_disabled()
+    await expect(call).to_have_attribute("title", re.compile("Click-to-dial is off"))
+    await panel.value("enableClickToDial")
+    await expect(call).to_be_enabled()
+    await panel.value("disableClickToDial")
+    await expect(call).to_be_disabled()
+
+
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("screenPop", {"type": "WINDOW", "params": {}}, "type must be one of"),
     ("screenPop", {"type": "SOBJECT", "params": {"recordId": "12"}}, "recordId must be a record id"),
@@ -319,6 +360,22 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("subscribe", {"channelName": "Phone__c"}, "listener must be a function"),
     ("onClickToDial", {}, "listener must be a function"),
     ("hvs.completeWork", {"workId": "8HF000000000001AAA", "attributes": {}}, "disposition must be a text"),
+    ("hvs.completeWork", {"attributes": {}}, "workId must be a record id"),
+    ("hvs.completeWork", {"workId": "8HF000000000001AAA"}, "attributes must be an object"),
+    (
+        "hvs.completeWork",
+        {"workId": "8HF000000000001AAA", "attributes": {"disposition": "Answered"}},
+        "taskId must be a record id",
+    ),
+    (
+        "hvs.completeWork",
+        {
+            "workId": "8HF000000000001AAA",
+            "attributes": {"disposition": "Busy", "taskId": "00T000000000001AAA", "wasConnected": "no"},
+        },
+        "wasConnected must be true or false",
+    ),
+    ("hvs.onWorkStart", {}, "listener must be a function"),
 ]
 
 

@@ -5,6 +5,7 @@ import { button, el, errorBox } from "./dom.js";
 import { menuButton } from "./menu.js";
 import { showModal } from "./modal.js";
 import { toast } from "./toast.js";
+import { ORDERS, chooseOrder, chosenOrder } from "./workOrder.js";
 
 const NOBODY = { name: "Unknown caller", company: "", number: "+16285550172" };
 
@@ -14,6 +15,11 @@ export function startDemo(boot, { state, reload }) {
     const items = [
       { heading: "Demo (sandbox only)" },
       { text: state() },
+      ...Object.entries(ORDERS).map(([order, words]) => ({
+        label: `Work Queue tells ${words}`,
+        checked: order === chosenOrder(),
+        on: () => chooseOrder(order)
+      })),
       { label: "Reload the panel", icon: "refresh", on: reload }
     ];
     if (boot.simulation)

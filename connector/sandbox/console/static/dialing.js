@@ -3,6 +3,7 @@
 import { el, utilityIcon } from "./dom.js";
 
 const SWEEP_EVERY = 500;
+const OFF = "Click-to-dial is off: the phone is not ready, or the administrator does not allow it";
 
 export class Dialing extends EventTarget {
   #enabled = false;
@@ -28,30 +29,28 @@ export class Dialing extends EventTarget {
     return holder;
   }
 
-  /** The round call button of a Work Queue step; `before` runs first (hvs.onWorkStart). */
-  stepButton(number, who, view, before) {
+  /** The round call button of a Work Queue step; `pressed` gets the function that dials. */
+  stepButton(number, who, view, pressed) {
     const label = `Call ${who}, ${number}`;
+    const paint = (node) => {
+      node.disabled = !this.#enabled;
+      node.title = this.#enabled ? label : OFF;
+    };
     const call = el(
       "button",
       {
         class: "slds-button slds-button_icon slds-button_icon-border-filled",
         type: "button",
-        title: label,
         "aria-label": label,
-        disabled: !this.#enabled,
         data: { call: number },
         on: {
-          click: () => {
-            before();
-            this.#dial(number, view);
-          }
+          click: () => pressed(() => this.#dial(number, view))
         }
       },
       utilityIcon("call", "slds-button__icon")
     );
-    this.#remember(call, (node) => {
-      node.disabled = !this.#enabled;
-    });
+    this.#remember(call, paint);
+    paint(call);
     return call;
   }
 
@@ -85,7 +84,7 @@ export class Dialing extends EventTarget {
             "span",
             {
               class: "lx-dial__number lx-dial__number_off",
-              title: "Click-to-dial is off until the phone is ready"
+              title: OFF
             },
             ...shown
           )

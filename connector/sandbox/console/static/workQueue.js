@@ -4,6 +4,7 @@ import { api } from "./api.js";
 import { recordLink } from "./cells.js";
 import { card, el, emptyState, errorBox, iconButton } from "./dom.js";
 import { dateTime, due } from "./format.js";
+import { tellBoth } from "./workOrder.js";
 
 /** Events: `start` (detail: step) when a step's call button was pressed. */
 export class WorkQueue extends EventTarget {
@@ -104,8 +105,8 @@ export class WorkQueue extends EventTarget {
       recordName: step.person,
       objectType: step.personType
     };
-    return this.#dialing.stepButton(step.number, step.person, view, () => {
-      this.dispatchEvent(new CustomEvent("start", { detail: step }));
+    return this.#dialing.stepButton(step.number, step.person, view, (dial) => {
+      tellBoth(() => this.dispatchEvent(new CustomEvent("start", { detail: step })), dial);
     });
   }
 }
