@@ -11,13 +11,14 @@ from connector.domain.commands import Command, ContactCommand
 from connector.domain.directory import Directory
 from connector.domain.effects import AskSwitch
 from connector.domain.events import Event
-from connector.domain.model import UP, Agent, Contact, Floor, LegState, Phase, Role
+from connector.domain.model import SILENT, UP, Agent, Contact, Floor, Kind, LegState, Phase, Role
 from connector.domain.rules import (
     agents,
     allowed,
     allowed_agents,
     attend,
     audio,
+    callbacks,
     consult,
     legs,
     links,
@@ -27,6 +28,7 @@ from connector.domain.rules import (
     presence,
     recording,
     transfer,
+    work,
     wrap_up,
 )
 from connector.domain.rules.around import in_a_call
@@ -35,8 +37,19 @@ from connector.errors import NotAllowed
 
 Input = Command | Event
 
+
+def _answer(step: Step, contact: Contact, command: c.Answer) -> None:
+    """An offered contact is taken: a call is connected, a callback dialled, anything else is the agent's at once."""
+    if contact.kind in SILENT:
+        work.accept(step, contact, command)
+    elif contact.kind is Kind.CALLBACK:
+        outbound.call_back(step, contact)
+    else:
+        offer.answer(step, contact, command)
+
+
 _ORDERS: Final[dict[type, tuple[str, Callable[[Step, Contact, Any], None]]]] = {
-    c.Answer: ("answer", offer.answer),
+    c.Answer: ("answer", _answer),
     c.Decline: ("decline", offer.decline),
     c.End: ("end", audio.end),
     c.Hold: ("hold", audio.hold),
@@ -54,6 +67,8 @@ _ORDERS: Final[dict[type, tuple[str, Callable[[Step, Contact, Any], None]]]] = {
     c.Transfer: ("transfer", transfer.transfer),
     c.Swap: ("swap", audio.swap),
     c.Drop: ("drop", audio.drop),
+    c.Finish: ("finish", work.finish),
+    c.GiveBack: ("give_back", work.give_back),
     c.Done: ("done", wrap_up.done),
     c.Extend: ("extend", wrap_up.extend),
     c.SaveAgain: ("save_again", wrap_up.save_again),
@@ -207,6 +222,10 @@ def _event(step: Step, event: Event) -> None:
             mixes.mixed(step, event)
         case e.PhoneChanged():
             _phone(step, event)
+        case e.CallbackRequested():
+            callbacks.request(step, event)
+        case e.WorkDelivered():
+            work.deliver(step, event)
         case e.PanelsChanged():
             presence.panels_changed(step, event)
         case e.AgentDeadlinePassed():
@@ -267,6 +286,8 @@ def deadline(contact: Contact, directory: Directory) -> tuple[int, str] | None:
         found.append((contact.consult.since + settings.dial, "consult"))
     elif contact.phase is Phase.ACTIVE and contact.answered is None and not contact.asked:
         found.append((contact.started + settings.dial, "dial"))
+    elif contact.phase is Phase.QUEUED and contact.not_before:
+        found.append((contact.not_before, "not_before"))
     elif contact.phase is Phase.WRAP_UP and contact.ended is not None and not contact.overtime:
         length = directory.skill(contact.skill).wrap_up
         if length is not None:
@@ -301,6 +322,8 @@ def _deadline(step: Step, contact: Contact, kind: str, due: int) -> None:
             attend.time_over(step, contact)
         case "wrap_up":
             wrap_up.over(step, contact)
+        case "not_before":
+            callbacks.due(step, contact)
 
 
 def asks_again(floor: Floor, directory: Directory) -> list[AskSwitch]:

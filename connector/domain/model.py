@@ -265,7 +265,9 @@ class Contact(Struct, frozen=True, gc=False):
     agent who passed the customer on.  `title`, `payload`, `url` and `record` are what a work item, an e-mail or a
     callback is about.  `caller` is a name given with a callback; `not_before` is when it may be offered; `attempts`
     counts the calls made for it before this one.  `work` is the step of a Work Queue that the call is for, `work_done`
-    says that Salesforce was told.  `emergency`: local (by the address that goes along), national or test.
+    says that Salesforce was told.  `emergency`: local (by the address that goes along), national or test.  `given_back`
+    is the agent who gave a work item or e-mail back, and when; `reaches` the agent whose emergency call showed the
+    number that is called here.
     """
 
     key: str
@@ -315,6 +317,8 @@ class Contact(Struct, frozen=True, gc=False):
     work_done: bool = False
     emergency: str = ""
     address: str = ""
+    given_back: tuple[str, int] = ("", 0)
+    reaches: str = ""
 
     def leg(self, role: Role) -> Leg | None:
         """The first leg of that role, or None."""

@@ -2,19 +2,19 @@
 
 from connector.domain.directory import Directory, Skill
 from connector.domain.hours import is_open
-from connector.domain.model import Agent, AgentState, Contact, Kind, Phase
+from connector.domain.model import SILENT, Agent, AgentState, Contact, Kind, Phase
 from connector.domain.step import Step, turn
 
 
 def waiting(step: Step) -> list[Contact]:
-    """Who waits, over all skills: by priority, then the longest first."""
+    """Who waits, over all skills: by priority, then the longest first; not who is to be called later."""
     found = [
         contact
         for skill in step.queued_skills()
         for key in step.queue(skill)
         if (contact := step.contact(key)) is not None and contact.phase is Phase.QUEUED
     ]
-    return sorted(found, key=turn)
+    return sorted([contact for contact in found if contact.reaches or contact.not_before <= step.now], key=turn)
 
 
 def turned_away(step: Step, skill: Skill) -> str | None:
@@ -47,14 +47,36 @@ def candidates(directory: Directory, skill: str) -> dict[str, int]:
     return dict.fromkeys(directory.agents, 0)
 
 
-def best_agent(step: Step, skill: str) -> Agent | None:
-    """The available agent for that skill: the most proficient, then the one who has been available the longest."""
-    best: tuple[int, int, str] | None = None
+def best_agent(step: Step, skill: str, *, silent: bool = False, not_to: tuple[str, int] = ("", 0)) -> Agent | None:
+    """The free agent for that skill: the most proficient, then the one who has been free the longest.
+
+    `silent`: for a contact without a call, which needs no phone.  A call may interrupt an e-mail where no agent is
+    Available.  `not_to` is who gave the contact back, and when: first they do something else.
+    """
+    best: tuple[bool, int, int, str] | None = None
     for agent_id, proficiency in candidates(step.directory, skill).items():
         agent = step.agent(agent_id)
-        if agent.state is not AgentState.AVAILABLE or not agent.phone_ready:
+        if not (agent.phone_ready or silent):
             continue
-        rank = (-proficiency, agent.since, agent_id)
+        available = agent.state is AgentState.AVAILABLE
+        if not available and (silent or not interruptible(step, agent)):
+            continue
+        if agent_id == not_to[0] and agent.since <= not_to[1]:
+            continue
+        rank = (not available, -proficiency, agent.since, agent_id)
         if best is None or rank < best:
             best = rank
-    return None if best is None else step.agent(best[2])
+    return None if best is None else step.agent(best[-1])
+
+
+def agent_for(step: Step, contact: Contact) -> Agent | None:
+    """The free agent whom that contact is to be offered to, or None."""
+    return best_agent(step, contact.skill, silent=contact.kind in SILENT, not_to=contact.given_back)
+
+
+def interruptible(step: Step, agent: Agent) -> bool:
+    """Whether the agent has nothing but e-mails at hand, and would be Available without them."""
+    if agent.state is not AgentState.WORKING or (agent.next or agent.before)[0] is not AgentState.AVAILABLE:
+        return False
+    found = (step.contact(key) for key in agent.contacts)
+    return all(known is None or (known.kind is Kind.EMAIL and known.phase is Phase.ACTIVE) for known in found)

@@ -4,7 +4,7 @@ import re
 
 from connector.domain.directory import Directory, Profile
 from connector.domain.hours import local
-from connector.domain.model import Contact, Kind
+from connector.domain.model import SILENT, Contact, Kind
 
 Fields = dict[str, str | int | None]
 
@@ -17,6 +17,7 @@ LONGEST_COMMENTS = 32_000
 TAGS_BETWEEN = "; "
 """What stands between two tags in our field for them."""
 
+_SUBTYPES = {Kind.WORK_ITEM: "Task", Kind.EMAIL: "Email"}
 _PLACE_HOLDER = re.compile(r"\{(\w+)\}")
 SUBJECT_WORDS = frozenset({"who", "number", "skill", "direction", "disposition", "outcome"})
 
@@ -27,10 +28,15 @@ def unknown_words(template: str) -> list[str]:
 
 
 def subject(contact: Contact, directory: Directory) -> str:
-    """The Subject: the template with its place-holders filled, as far as it fits; `{who}` is the Name or the number."""
+    """The Subject: the template with its place-holders filled, as far as it fits; `{who}` is the Name or the number.
+
+    A work item and an e-mail have their own title.
+    """
+    if contact.kind in SILENT:
+        return (contact.title.strip() or directory.skill(contact.skill).name)[:LONGEST_TEXT].rstrip()
     who = contact.draft.who.value
     words = {
-        "who": who.name if who else contact.number or "unknown caller",
+        "who": who.name if who else contact.caller or contact.number or "unknown caller",
         "number": contact.number,
         "skill": directory.skill(contact.skill).name,
         "direction": call_type(contact).lower(),
@@ -71,19 +77,23 @@ def fields(contact: Contact, directory: Directory) -> Fields:
     """All values of the contact's Task, by API name; None clears a field.
 
     While a required disposition is missing the Status is the configured open one, so that the Task is seen to lack it.
+    What was no call has none of the fields of one, but for CallObject and CallDisposition, which orgs without our own
+    fields know it by.
     """
     settings = directory.settings
     agent = contact.agent or ""
     draft = contact.draft
     missing = disposition_missing(contact, directory)
+    silent = contact.kind in SILENT
+    call: Fields = {} if silent else {"CallType": call_type(contact), "CallDurationInSeconds": duration(contact)}
+    handled = contact.answered if silent and contact.answered is not None else contact.started
     return {
         "Subject": subject(contact, directory),
         "Status": settings.status_open if missing else settings.status_completed,
         "Priority": settings.priority,
-        "ActivityDate": local_date(contact.started, directory.agents.get(agent) or Profile(agent, agent)),
-        "TaskSubtype": "Call",
-        "CallType": call_type(contact),
-        "CallDurationInSeconds": duration(contact),
+        "ActivityDate": local_date(handled, directory.agents.get(agent) or Profile(agent, agent)),
+        "TaskSubtype": _SUBTYPES.get(contact.kind, "Call"),
+        **call,
         "CallDisposition": draft.disposition.value or None,
         "CallObject": contact.key,
         "Description": draft.comments.value or None,

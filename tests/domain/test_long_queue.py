@@ -5,7 +5,7 @@ import pytest
 from connector.domain import routing
 from connector.domain.commands import SetState
 from connector.domain.events import CallArrived
-from connector.domain.model import Agent, AgentState, Phase
+from connector.domain.model import Agent, AgentState, Contact, Phase
 from connector.domain.rules import offer
 from connector.domain.step import Step
 from tests.domain.stage import BILLING_LINE, LINE, MIA, SAM, START, Stage
@@ -16,13 +16,13 @@ def test_the_search_for_an_agent_does_not_grow_with_the_queue(monkeypatch: pytes
     for n in range(40):
         stage.give(CallArrived(f"in-{n}", MIA, (LINE, BILLING_LINE)[n % 2], START + n))
     asked: list[str] = []
-    best = routing.best_agent
+    best = routing.agent_for
 
-    def counted(step: Step, skill: str) -> Agent | None:
-        asked.append(skill)
-        return best(step, skill)
+    def counted(step: Step, contact: Contact) -> Agent | None:
+        asked.append(contact.skill)
+        return best(step, contact)
 
-    monkeypatch.setattr(offer, "best_agent", counted)
+    monkeypatch.setattr(offer, "agent_for", counted)
     stage.give(CallArrived("in-40", MIA, LINE, START + 40))
     assert sorted(asked) == ["billing", "support"]
     asked.clear()

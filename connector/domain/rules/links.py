@@ -15,6 +15,14 @@ PEOPLE = frozenset({"Contact", "Lead"})
 """What a Task's WhoId may point to (Object reference, Task)."""
 
 
+def linked(record: Record | None, why: str) -> Draft:
+    """The record that a contact is about from the first is Name or Related To by itself."""
+    if record is None:
+        return Draft()
+    link = Link(replace(record, why=why), 1, "match")
+    return Draft(who=link) if record.type in PEOPLE else Draft(what=link)
+
+
 def name_is_lead(contact: Contact) -> bool:
     """Whether Related To is closed: a Task whose WhoId is a Lead has no WhatId."""
     who = contact.draft.who.value

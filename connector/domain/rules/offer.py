@@ -6,6 +6,7 @@ from connector.domain.commands import Answer, Decline
 from connector.domain.effects import Adopt, Announce, AskSwitch, Connect, EndLeg, MatchCaller, Mix, Offer, PopRecord
 from connector.domain.events import CallArrived
 from connector.domain.model import (
+    SILENT,
     AgentState,
     Contact,
     Kind,
@@ -17,13 +18,21 @@ from connector.domain.model import (
     Phase,
     Role,
 )
-from connector.domain.routing import best_agent, turned_away, waiting
+from connector.domain.routing import agent_for, turned_away, waiting
 from connector.domain.rules import agents, audio, consult
 from connector.domain.step import Step
 from connector.domain.transitions import CONTACT, ContactTrigger
 
 DECLINED = "Declined a call"
 MISSED = "Missed a call"
+_DECLINED_OF = {
+    Kind.CALLBACK: "Declined a callback",
+    Kind.WORK_ITEM: "Declined a work item",
+    Kind.EMAIL: "Declined an e-mail",
+}
+_MISSED_OF = {Kind.CALLBACK: "Missed a callback", Kind.WORK_ITEM: "Missed a work item", Kind.EMAIL: "Missed an e-mail"}
+_POPPED = frozenset({Kind.INBOUND, Kind.CALLBACK})
+"""The kinds of which the person with the number is opened when they are offered."""
 
 
 def arrive(step: Step, event: CallArrived) -> None:
@@ -64,22 +73,23 @@ def offer_waiting(step: Step) -> None:
     """Whoever waits the longest is offered first, each to the best agent that is free."""
     if not step.floor.switch_up:
         return
-    nobody: set[str] = set()
+    nobody: set[tuple[str, bool]] = set()
     for contact in waiting(step):
         # An offer only takes agents away: a skill that has nobody free has nobody for the rest of the queue either.
-        if contact.skill in nobody:
+        alike = (contact.skill, contact.kind in SILENT)
+        if alike in nobody:
             continue
-        agent = best_agent(step, contact.skill)
-        if agent is None:
-            nobody.add(contact.skill)
-        else:
+        agent = agent_for(step, contact)
+        if agent is not None:
             _offer(step, contact, agent.id)
+        elif not contact.given_back[0]:
+            nobody.add(alike)
 
 
 def _offer(step: Step, contact: Contact, agent: str) -> None:
+    """A contact without a customer's leg is only shown: no phone rings for it."""
     profile = step.directory.agents[agent]
     customer = contact.leg(Role.CUSTOMER)
-    assert customer is not None
     leg = Leg(step.new_id(), Role.AGENT, LegState.DIALING, step.now)
     step.dequeue(contact)
     offered = step.put(
@@ -88,7 +98,7 @@ def _offer(step: Step, contact: Contact, agent: str) -> None:
             phase=CONTACT[contact.phase, ContactTrigger.OFFER],
             agent=agent,
             offered=step.now,
-            legs=(*contact.legs, leg),
+            legs=contact.legs if customer is None else (*contact.legs, leg),
             visited=step.agent(agent).visited,
             popped=False,
             problem=None,
@@ -97,14 +107,15 @@ def _offer(step: Step, contact: Contact, agent: str) -> None:
     agents.take(step, offered)
     if contact.asked_by:
         consult.offered(step, offered, leg)
-    step.ask(Offer(contact.key, customer.id, leg.id, profile.device))
+    if customer is not None:
+        step.ask(Offer(contact.key, customer.id, leg.id, profile.device))
     pop(step, offered)
 
 
 def pop(step: Step, contact: Contact) -> None:
     """The one person with that number is opened, once per agent; several or none are never guessed."""
     people = contact.match.people
-    if contact.agent is None or contact.popped or contact.kind is not Kind.INBOUND or len(people) != 1:
+    if contact.agent is None or contact.popped or contact.kind not in _POPPED or len(people) != 1:
         return
     if contact.live:
         step.put(replace(contact, popped=True))
@@ -139,12 +150,12 @@ def connected(step: Step, contact: Contact, at: int) -> None:
 
 def decline(step: Step, contact: Contact, _command: Decline) -> None:
     """The contact goes back to its queue, and the agent is not offered another until they say so."""
-    _not_taken(step, contact, DECLINED, "declined")
+    _not_taken(step, contact, _DECLINED_OF.get(contact.kind, DECLINED), "declined")
 
 
 def missed(step: Step, contact: Contact) -> None:
     """The agent did not answer in time: as if declined, with another reason."""
-    _not_taken(step, contact, MISSED, "no_answer")
+    _not_taken(step, contact, _MISSED_OF.get(contact.kind, MISSED), "no_answer")
 
 
 def refused(step: Step, contact: Contact, cause: str) -> None:
@@ -179,7 +190,7 @@ def requeue(step: Step, contact: Contact, reason: str) -> None:
         step.ask(EndLeg(step.new_id(), contact.key, leg.id))
     agent = contact.agent
     step.push(agent)
-    agents.missed(step, contact, "missed" if reason == MISSED else "declined")
+    agents.missed(step, contact, "missed" if reason.startswith("Missed") else "declined")
     queued = step.put(
         replace(
             contact,

@@ -8,21 +8,19 @@ from connector.domain.directory import Directory, Profile, Skill
 from connector.domain.effects import AskSwitch, EndLeg, MatchCaller, Offer, PlaceCall
 from connector.domain.model import (
     Contact,
-    Draft,
     Kind,
     Leg,
     LegState,
-    Link,
     Match,
     MatchState,
     Phase,
-    Record,
     Role,
 )
 from connector.domain.rules import agents, audio, wrap_up
 from connector.domain.rules.allowed_agents import outbound_skills, reachable
-from connector.domain.rules.links import PEOPLE
+from connector.domain.rules.links import linked
 from connector.domain.step import Step
+from connector.domain.transitions import CONTACT, ContactTrigger
 from connector.errors import BadInput, NotAllowed
 
 
@@ -63,7 +61,7 @@ def dial(step: Step, command: Dial) -> None:
         legs=legs,
         internal=internal,
         visited=step.agent(command.agent).visited,
-        draft=_linked(command.record),
+        draft=linked(command.record, "dialled"),
         work=command.work,
     )
     step.created = contact.key
@@ -132,6 +130,24 @@ def phone_answered(step: Step, contact: Contact) -> None:
             step.ask(Offer(holder.key, mine.id, far.id, step.directory.agents[holder.agent].device))
 
 
+def call_back(step: Step, contact: Contact) -> None:
+    """A callback is accepted: it is dialled like an outbound call, with its skill's caller id, and starts now."""
+    skill = step.directory.skill(contact.skill)
+    legs = (
+        Leg(step.new_id(), Role.AGENT, LegState.DIALING, step.now),
+        Leg(step.new_id(), Role.CUSTOMER, LegState.DIALING, step.now),
+    )
+    accepted = replace(
+        contact,
+        phase=CONTACT[contact.phase, ContactTrigger.ANSWER],
+        line=skill.caller_id or next(iter(skill.numbers), ""),
+        started=step.now,
+        legs=legs,
+        problem=None,
+    )
+    place(step, step.asked(accepted, "dial", contact.key))
+
+
 def _skill(step: Step, command: Dial) -> Skill:
     """The outbound skill: chosen by itself when the agent has only one, asked for when there are several."""
     mine = outbound_skills(step.directory, command.agent)
@@ -153,16 +169,6 @@ def dialled(directory: Directory, typed: str, profile: Profile) -> tuple[str, bo
     if colleague is not None and colleague.id != profile.id:
         return colleague.device, True
     return numbers.normalise(typed, profile.country).e164, False
-
-
-def _linked(record: Record | None) -> Draft:
-    """The record from which was dialled is Name or Related To by itself."""
-    if record is None:
-        return Draft()
-    record = replace(record, why="dialled")
-    if record.type in PEOPLE:
-        return Draft(who=Link(record, 1, "match"))
-    return Draft(what=Link(record, 1, "match"))
 
 
 def customer_answered(step: Step, contact: Contact, at: int) -> None:

@@ -6,8 +6,8 @@ from connector.domain import tasks
 from connector.domain.commands import Done, Extend, SaveAgain
 from connector.domain.effects import RefreshView, SaveTask
 from connector.domain.events import TaskRefused, TaskSaved, TaskWaiting
-from connector.domain.model import Contact, Mask, Outcome, Phase, Recording, SaveState
-from connector.domain.rules import agents
+from connector.domain.model import SILENT, Contact, Mask, Outcome, Phase, Recording, SaveState
+from connector.domain.rules import agents, callbacks
 from connector.domain.rules.around import in_a_call
 from connector.domain.step import Step
 from connector.domain.transitions import CONTACT, ContactTrigger
@@ -27,13 +27,16 @@ def finish(step: Step, contact: Contact, cause: str, at: int) -> None:
 
     Where the skill has no wrap-up the contact closes at once, unless a required disposition is missing.
     """
-    answered = contact.answered is not None
+    if contact.kind in SILENT:
+        outcome = Outcome.COMPLETED
+    else:
+        outcome = Outcome.ANSWERED if contact.answered is not None else _OUTCOMES.get(cause, Outcome.FAILED)
     ended = step.put(
         replace(
             contact,
             phase=CONTACT[contact.phase, ContactTrigger.FINISH],
             ended=max(at, contact.answered or at),
-            outcome=Outcome.ANSWERED if answered else _OUTCOMES.get(cause, Outcome.FAILED),
+            outcome=outcome,
             legs=(),
             asked=(),
             problem=None,
@@ -45,6 +48,7 @@ def finish(step: Step, contact: Contact, cause: str, at: int) -> None:
         )
     )
     want(step, ended)
+    callbacks.again(step, ended)
     assert contact.agent is not None
     agents.follow(step, step.agent(contact.agent))
     if step.directory.skill(contact.skill).wrap_up == 0:
