@@ -15,6 +15,7 @@ from connector.domain.events import (
     LegMuted,
     LegResumed,
     LegRinging,
+    LegsMixed,
     RecordingChanged,
     SwitchEvent,
 )
@@ -65,6 +66,9 @@ class Heard:
         elif isinstance(event, LegMuted):
             if self.legs.get(event.leg) not in (LegState.CONNECTED, LegState.HELD):
                 self.impossible.append(f"{event} of a leg that is {self.legs.get(event.leg)}")
+        elif isinstance(event, LegsMixed):
+            if len(event.legs) < 2 or {self.legs.get(leg) for leg in event.legs} != {LegState.CONNECTED}:
+                self.impossible.append(f"{event} of legs that are {[self.legs.get(leg) for leg in event.legs]}")
         elif isinstance(event, LegRinging | LegAnswered | LegHeld | LegResumed | LegEnded):
             old = self.legs.get(event.leg, LegState.DIALING)
             new = LEG.get((old, TRIGGERS[type(event)]))
@@ -148,6 +152,8 @@ def _words(event: SwitchEvent, names: dict[str, str], contact: str) -> str:
             return f"ended {names[leg]} {cause}"
         case LegMuted(leg=leg, muted=muted) if leg in names:
             return f"{'muted' if muted else 'unmuted'} {names[leg]}"
+        case LegsMixed(legs=legs) if any(leg in names for leg in legs):
+            return f"mixed {' '.join(names.get(leg, leg) for leg in legs)}"
         case LegRinging(leg=leg) | LegAnswered(leg=leg) | LegHeld(leg=leg) | LegResumed(leg=leg) if leg in names:
             return f"{type(event).__name__.removeprefix('Leg').lower()} {names[leg]}"
     return ""

@@ -9,10 +9,11 @@ from contextlib import closing
 from pathlib import Path
 
 from connector.errors import BadInput, ConfigError, ConnectorError
+from connector.switch.simulated.channel import Timing
 from connector.switch.simulated.clock import RealClock
 from connector.switch.simulated.destinations import TRY_OUT, parse_rules
 from connector.switch.simulated.engine import E164, Engine
-from connector.switch.simulated.exchange import Timing
+from connector.switch.simulated.exchange import ROUTES
 from connector.switch.simulated.journal import JournalFile
 from connector.switch.simulated.server import SwitchServer
 
@@ -28,6 +29,7 @@ def parser(prog: str) -> argparse.ArgumentParser:
     p.add_argument("--agents", default="", metavar="2041,2042", help="the agents' phones, all registered at the start")
     p.add_argument("--lines", default="", metavar="SKILL=+1...,...", help="our numbers, by the skill they lead to")
     p.add_argument("--rules", default=None, metavar="0181=busy,...", help="what becomes of called numbers, by ending")
+    p.add_argument("--routes", default=",".join(ROUTES), metavar="NAME,...", help="the routes of emergency calls")
     p.add_argument("--calls-every", type=float, metavar="SECONDS", help="a stranger calls this often")
     p.add_argument("--talk", type=float, default=60, metavar="SECONDS", help="how long strangers talk (default 60)")
     p.add_argument("--speed", type=float, default=1, metavar="N", help="the network is N times as fast as a real one")
@@ -100,7 +102,8 @@ def _engine(options: argparse.Namespace, journal: JournalFile) -> Engine:
     devices = [device for device in options.agents.split(",") if device]
     timing = Timing().faster(options.speed)
     lines = _lines(options.lines)
-    return Engine(RealClock(), devices, lines=lines, rules=rules, timing=timing, journal=journal.write)
+    routes = [route for route in options.routes.split(",") if route]
+    return Engine(RealClock(), devices, lines=lines, rules=rules, timing=timing, journal=journal.write, routes=routes)
 
 
 def _lines(text: str) -> dict[str, str]:

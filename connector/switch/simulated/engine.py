@@ -11,13 +11,15 @@ from connector.domain.effects import SwitchAsk
 from connector.domain.events import CallArrived, SwitchEvent
 from connector.domain.model import LegState, Role
 from connector.errors import BadInput, SwitchUnavailable
-from connector.ports.switch import Snapshot, SwitchListener
-from connector.switch.simulated.asks import carry_out, refuse
+from connector.ports.switch import LegNow, Snapshot, SwitchListener
+from connector.switch.simulated.asks import carry_out
+from connector.switch.simulated.channel import USUAL, Channel, Timing
 from connector.switch.simulated.clock import Clock
 from connector.switch.simulated.destinations import TRY_OUT, Rule, parse_rules
-from connector.switch.simulated.exchange import USUAL, Channel, Exchange, Timing
+from connector.switch.simulated.exchange import ROUTES, Exchange
 from connector.switch.simulated.faults import Delay, Down, Fault, Number, PendingFaults, Phone, Refuse, Silent, Up
 from connector.switch.simulated.journal import Entry
+from connector.switch.simulated.refusals import refuse
 
 E164: Final = re.compile(r"\+[1-9]\d{6,14}")
 _PUNCTUATION: Final = re.compile(r"[\s().\-\u2010-\u2015\u00a0]")
@@ -46,8 +48,8 @@ class Engine:
     """A switch without a network.
 
     `devices` are the agents' phones, all registered; `lines` maps skills to our numbers, the first one being the usual;
-    `journal` is given what the switch saw.  What `attach`, `call`, `ring`, `hang_up` and `inflict` bring about is told
-    before they return; what `ask` brings about, never.
+    `routes` are those that emergency calls can take; `journal` is given what the switch saw.  What `attach`, `call`,
+    `ring`, `hang_up`, `lay_down` and `inflict` bring about is told before they return; what `ask` brings about, never.
     """
 
     def __init__(
@@ -59,12 +61,15 @@ class Engine:
         rules: tuple[Rule, ...] = TRY_OUT,
         timing: Timing = USUAL,
         journal: Callable[[Entry], None] = lambda _entry: None,
+        routes: Iterable[str] = ROUTES,
     ) -> None:
         self.clock = clock
         self.lines = lines or {}
         self._timing = timing
         self._journal = journal
-        self._exchange = Exchange(clock, devices, rules=rules, timing=timing, tell=self._tell, journal=journal)
+        self._exchange = Exchange(
+            clock, devices, rules=rules, timing=timing, tell=self._tell, journal=journal, routes=routes
+        )
         self._faults = PendingFaults()
         self._listener: SwitchListener | None = None
         self._down: str | None = None
@@ -152,6 +157,18 @@ class Engine:
         phone = channel.role is Role.AGENT
         unanswered = "cancelled" if channel.inbound else "declined"
         self._exchange.end(channel, "normal" if channel.up else unanswered, by="phone" if phone else "customer")
+
+    def lay_down(self, device: str) -> None:
+        """The handset of a phone is laid down: all its legs end.  Raises BadInput for a device that is none."""
+        if device not in self._exchange.phones:
+            raise BadInput("device_unknown", "device", f"there is no phone {device!r}")
+        for channel in self.live():
+            if channel.device == device:
+                self.hang_up(channel.leg)
+
+    def now(self, channel: Channel) -> LegNow:
+        """The leg as the snapshot shows it."""
+        return self._exchange.now(channel)
 
     def inflict(self, fault: Fault) -> None:
         """The fault happens now, or befalls the next ask of its kind.  Raises BadInput for one that makes no sense."""

@@ -16,8 +16,10 @@ from connector.domain.model import Recording, Role
 class Entry(Struct, frozen=True, omit_defaults=True):
     """One thing that happened at `at`.
 
-    `what`: arrived, adopted, offered, placed, ringing, answered, held, resumed, muted, unmuted, recording, digits,
-    ended, refused, phone, up, down.  `by` says who ended a leg: asked, customer, phone, network, follows.
+    `what`: arrived, adopted, offered, placed, emergency, ringing, answered, announced, mixed, held, resumed, muted,
+    unmuted, recording, digits, ended, refused, phone, up, down.  `by` says who ended a leg: asked, customer, phone,
+    network, follows.  `legs` are those that hear each other from then on.  `route` and `address` are an emergency
+    call's, whose `line` is the caller id that is shown.
     """
 
     at: int
@@ -32,6 +34,9 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     by: str = ""
     recording: Recording | None = None
     count: int = 0
+    legs: tuple[str, ...] = ()
+    route: str = ""
+    address: str = ""
 
 
 class JournalFile:
@@ -96,26 +101,63 @@ def calls_by_contact(entries: Iterable[Entry]) -> dict[str, CallSeen]:
 
     A call that no connector ever adopted is in the journal but in no contact.
     """
-    began: dict[str, Entry] = {}
-    carried: dict[str, str] = {}
-    calls: dict[str, CallSeen] = {}
+    reader = _Reader()
     for entry in entries:
+        reader.read(entry)
+    return reader.calls
+
+
+class _Reader:
+    """The calls so far.
+
+    `began` says how each customer's leg did; `carried` and `phones` whose the legs of customers and agents are; `heard`
+    are the contacts whose agent was put through to a customer of another one.
+    """
+
+    def __init__(self) -> None:
+        self.calls: dict[str, CallSeen] = {}
+        self.began: dict[str, Entry] = {}
+        self.carried: dict[str, str] = {}
+        self.phones: dict[str, str] = {}
+        self.heard: dict[str, list[CallSeen]] = {}
+
+    def read(self, entry: Entry) -> None:
+        """One more entry."""
         if entry.role is Role.CUSTOMER and entry.what in ("arrived", "placed"):
-            began[entry.leg] = entry
+            self.began[entry.leg] = entry
+        if entry.what == "mixed":
+            self._mixed(entry)
         if not entry.contact:
-            continue
-        call = calls.setdefault(entry.contact, CallSeen(entry.contact))
-        if entry.role is Role.CUSTOMER and entry.what in ("adopted", "placed"):
-            earlier = calls.get(carried.get(entry.leg, ""))
-            carried[entry.leg] = entry.contact
-            _begin(call, began[entry.leg])
+            return
+        call = self.calls.setdefault(entry.contact, CallSeen(entry.contact))
+        if entry.role is Role.AGENT:
+            self.phones[entry.leg] = entry.contact
+            _add_agent(call, entry)
+        elif entry.role is Role.CUSTOMER and entry.what in ("adopted", "placed"):
+            self._carry(call, entry)
+        elif entry.role is Role.CUSTOMER or entry.what == "digits":
+            for each in (call, *(self.heard.get(entry.leg, ()) if entry.what == "ended" else ())):
+                _add(each, entry)
+
+    def _carry(self, call: CallSeen, entry: Entry) -> None:
+        earlier = self.calls.get(self.carried.get(entry.leg, ""))
+        self.carried[entry.leg] = entry.contact or ""
+        if not call.customer_leg:
+            _begin(call, self.began[entry.leg])
             # Who was left on hold in a call that was placed waits for the next agent like anybody who called.
             call.placed = entry.what == "placed"
-            if earlier is not None and earlier is not call:
-                _take_over(call, earlier, entry.at)
-        else:
-            _add(call, entry)
-    return calls
+        if earlier is not None and earlier is not call:
+            _take_over(call, earlier, entry.at)
+
+    def _mixed(self, entry: Entry) -> None:
+        """A colleague who was asked for help is put through to the customer, and has talked to them from now on."""
+        customer = next((leg for leg in entry.legs if leg in self.began), None)
+        for leg in entry.legs if customer is not None else ():
+            call = self.calls.get(self.phones.get(leg, ""))
+            if call is not None and customer is not None and not call.customer_leg:
+                _begin(call, self.began[customer])
+                call.answered = entry.at
+                self.heard.setdefault(customer, []).append(call)
 
 
 def _begin(call: CallSeen, first: Entry) -> None:
@@ -126,14 +168,12 @@ def _take_over(call: CallSeen, earlier: CallSeen, at: int) -> None:
     """The customer of one contact is another one's from now on: parked, or talking."""
     parked = bool(earlier.held) and earlier.held[-1][1] is None
     if earlier.answered is not None and not parked:
-        call.answered = at
+        call.answered = call.answered or at
     _end(earlier, at, "normal")
 
 
 def _add(call: CallSeen, entry: Entry) -> None:
-    if entry.role is Role.AGENT:
-        _add_agent(call, entry)
-    elif entry.what == "answered":
+    if entry.what == "answered":
         call.answered = entry.at
     elif entry.what == "held":
         call.held = (*call.held, (entry.at, None))

@@ -4,7 +4,7 @@
 
 - `POST /calls` {"from", "to" | "skill", "talk", "patience"}: a customer calls; 201 {"leg"}
 - `GET /calls`: the legs that have not ended
-- `POST /hangup` {"leg"}: the far end hangs up
+- `POST /hangup` {"leg"}: the far end hangs up; {"device"}: the handset of a phone is laid down, and all its legs end
 - `POST /faults` {"fault": ...}: see `faults.py`
 - `GET /journal`: what the switch saw, JSON lines
 
@@ -45,9 +45,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Hangup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The far end of `leg` is to hang up."""
+    """The far end of `leg` is to hang up, or the handset of `device` is laid down; one of the two is given."""
 
-    leg: str
+    leg: str = ""
+    device: str = ""
 
 
 class Connection:
@@ -142,7 +143,8 @@ class SwitchServer:
         try:
             return await handler(request)
         except BadInput as bad:
-            return _problem(404 if bad.code == "leg_unknown" else 400, bad.code, bad.field, str(bad))
+            status = 404 if bad.code in ("leg_unknown", "device_unknown") else 400
+            return _problem(status, bad.code, bad.field, str(bad))
         except SwitchUnavailable as down:
             return _problem(503, down.code, "", str(down))
 
@@ -181,10 +183,16 @@ class SwitchServer:
         return web.json_response({"leg": leg}, status=201)
 
     async def _calls(self, _request: web.Request) -> web.Response:
-        return _json([channel.now() for channel in self._engine.live()])
+        return _json([self._engine.now(channel) for channel in self._engine.live()])
 
     async def _hang_up(self, request: web.Request) -> web.Response:
-        self._engine.hang_up((await _body(request, _HANGUP)).leg)
+        asked = await _body(request, _HANGUP)
+        if bool(asked.leg) is bool(asked.device):
+            raise BadInput("value_missing", "leg", "give either a leg or a device")
+        if asked.device:
+            self._engine.lay_down(asked.device)
+        else:
+            self._engine.hang_up(asked.leg)
         return web.json_response({})
 
     async def _fault(self, request: web.Request) -> web.Response:

@@ -131,12 +131,14 @@ def test_nothing_is_kept_longer_than_that() -> None:
     floor.engine.ask(Adopt(leg, "second"))
     floor.clock.advance(10_000)
     exchange = floor.engine._exchange
-    assert {*exchange._of_contact} == {"contact", "second"}
+    parties = exchange.parties
+    assert {*parties._of_contact} == {"contact", "second"}
     floor.clock.advance(3_600_000)
     assert floor.engine.snapshot().legs == ()
-    assert not exchange._channels
-    assert not exchange._of_contact
-    assert not exchange._of_customer
+    assert not parties.channels
+    assert not parties._of_contact
+    assert not parties._rung_for
+    assert not parties.mixes._of
     assert not exchange._never
     assert floor.clock.idle()
 

@@ -6,10 +6,10 @@ import pytest
 
 from connector.domain.model import LegState
 from connector.ports.switch import Switch
+from connector.switch.simulated.channel import Timing
 from connector.switch.simulated.clock import VirtualClock
 from connector.switch.simulated.driver import SimulatedSwitch
 from connector.switch.simulated.engine import Engine
-from connector.switch.simulated.exchange import Timing
 from connector.switch.simulated.faults import Fault, Phone
 from tests.ports.switch_contract import SwitchContract, expect
 from tests.ports.switch_rig import CALLER, GONE, JONAS, LINE, SAM, Heard, Scene, fresh
