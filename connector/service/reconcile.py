@@ -1,6 +1,6 @@
 """After a (re)connect: what differs between the floor and the switch, as ordinary events."""
 
-from connector.domain.effects import EndLeg, SwitchAsk
+from connector.domain.effects import EndLeg, Mix, SwitchAsk
 from connector.domain.events import (
     CallArrived,
     LegAnswered,
@@ -9,21 +9,24 @@ from connector.domain.events import (
     LegMuted,
     LegResumed,
     LegRinging,
+    LegsMixed,
     PhoneChanged,
     RecordingChanged,
     SwitchEvent,
 )
 from connector.domain.model import Contact, Floor, Leg, LegState, Phase, Recording, Role
 from connector.ports.switch import LegNow, Snapshot
+from connector.service.hearing import mixed
 
 
 def reconcile(floor: Floor, snapshot: Snapshot, now: int) -> tuple[list[SwitchEvent], list[SwitchAsk]]:
-    """The news in the snapshot, in the order in which it happened, and the ends to ask for of legs nobody owns.
+    """The news in the snapshot, in the order in which it happened, and what to ask for legs that nobody owns.
 
     A customer whose contact the floor does not have calls, under the contact's key if there is one.  A leg of a contact
-    that is over, and a phone that rings or talks for nobody, were to end, and the switch did not hear of it.  A leg of
-    ours that the switch never heard of is left out here: it is asked for again.  One that rang or talked and is gone
-    has ended: when the switch remembers, at that time and with its cause, else now.
+    that is over, and a phone or a party that rings or talks for nobody, were to end, and the switch did not hear of it;
+    a customer who calls and talks with one of those is parked first.  A leg of ours that the switch never heard of is
+    left out here: it is asked for again.  One that rang or talked and is gone has ended: when the switch remembers, at
+    that time and with its cause, else now.
     """
     ready = {**dict.fromkeys(floor.phones, False), **snapshot.phones}
     phones: list[SwitchEvent] = [PhoneChanged(device, ready[device]) for device in sorted(ready)]
@@ -33,16 +36,27 @@ def reconcile(floor: Floor, snapshot: Snapshot, now: int) -> tuple[list[SwitchEv
         for leg in contact.legs:
             dated += _of_leg(contact, leg, there.get(leg.id), now)
         dated += _recording(contact, snapshot, now)
-    orphans: list[SwitchAsk] = []
+    parks: list[SwitchAsk] = []
+    ends: list[SwitchAsk] = []
     for found in snapshot.legs:
         if found.leg in floor.legs or found.state is LegState.ENDED:
             continue
         if found.role is Role.CUSTOMER and found.contact not in floor.contacts:
             dated += _arrived(found)
+            if found.mix:
+                parks.append(Mix(f"kept.{found.leg}", found.contact or "", (), (found.leg,)))
         else:
-            orphans.append(EndLeg(f"orphan.{found.leg}", found.contact or "", found.leg))
-    dated.sort(key=lambda item: item[0])
-    return [*phones, *(event for _, event in dated)], orphans
+            ends.append(EndLeg(f"orphan.{found.leg}", found.contact or "", found.leg))
+    dated += [(news.at, news) for news in mixed(floor, snapshot)]
+    # A leg that several contacts have is in each of them, and its news is one.
+    dated = sorted(dict.fromkeys(dated), key=_turn)
+    return [*phones, *(event for _, event in dated)], [*parks, *ends]
+
+
+def _turn(dated: tuple[int, SwitchEvent]) -> tuple[int, int]:
+    """Of what happened at one time, who hears whom comes after the states of legs and before the ends of others."""
+    at, event = dated
+    return at, 1 if isinstance(event, LegsMixed) else 2 if isinstance(event, LegEnded) else 0
 
 
 def _arrived(found: LegNow) -> list[tuple[int, SwitchEvent]]:
