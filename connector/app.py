@@ -14,24 +14,24 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from aiohttp import web
 
 from connector.api import view
-from connector.api.auth import Issuer, SignIn
 from connector.api.http import Health, PanelPage, build_app
 from connector.api.hub import Hub
 from connector.api.metrics import Metrics, Reading
+from connector.api.work import WorkApi
 from connector.api.ws import PanelSockets
 from connector.config import Config
+from connector.configured import api_keys_of, channels_of, crm_of, sign_in_of, switch_config
 from connector.domain.directory import Directory, Profile
 from connector.domain.model import Agent
 from connector.errors import ConfigError, CrmUnavailable, StoreError
-from connector.ports.crm import Crm
 from connector.ports.store import OutboxCount, Store
-from connector.salesforce import SalesforceConfig, open_crm
+from connector.service.alarms import Alarms
 from connector.service.clock import Clock, WallClock
 from connector.service.judgement import TaskNews
 from connector.service.outbox import Outbox
 from connector.service.runner import Runner
 from connector.store.sqlite import SqliteStore
-from connector.switch import SwitchConfig, check_switch, open_switch
+from connector.switch import open_switch
 from connector.wire import state as wire
 
 log = logging.getLogger(__name__)
@@ -40,61 +40,6 @@ PRUNE_EVERY_S = 3_600
 
 REQUESTS_A_WRITE = 4
 """A batch of Tasks may take so many requests: sign-in, describe, look-up, write."""
-
-
-def crm_of(config: Config) -> Crm:
-    """Salesforce as configured.  Raises `ConfigError` naming what is missing."""
-    given = config.salesforce
-    secret = _text(given.client_secret_file, "salesforce.client_secret_file") if given.client_secret_file else None
-    for name in ("consumer_key",) if secret else ("consumer_key", "username", "private_key_file"):
-        if not getattr(given, name):
-            raise ConfigError(f"salesforce.{name}: is missing; the connector signs in with it (see docs/how-to).")
-    return open_crm(
-        SalesforceConfig(
-            login_url=given.login_url,
-            consumer_key=given.consumer_key,
-            username=given.username,
-            private_key_file=given.private_key_file,
-            audience=given.audience,
-            api_version=given.api_version,
-            timeout_s=given.timeout_s,
-            threads=given.threads,
-            client_secret=secret,
-        )
-    )
-
-
-def sign_in_of(config: Config, now: Callable[[], int], *, sandbox: bool) -> SignIn:
-    """Whose session tokens are accepted, as configured; `sandbox`: the demo's too.  Raises `ConfigError`."""
-    issuers = [
-        Issuer(given.issuer, _text(given.public_key_file, "sign_in.public_key_file"), given.org)
-        for given in config.sign_in
-    ]
-    return SignIn(issuers, now, sandbox=sandbox)
-
-
-def _switch_config(config: Config, directory: Directory | None = None) -> SwitchConfig:
-    given = config.switch
-    key = _text(given.key_file, "switch.key_file") if given.key_file else ""
-    devices = tuple(agent.device for agent in directory.agents.values() if agent.device) if directory else ()
-    return SwitchConfig(kind=given.kind, url=given.url, key=key, devices=devices)
-
-
-async def try_switch(config: Config) -> None:
-    """Returns when the configured switch would take a connector; the one that it has is not disturbed.
-
-    Raises a `ConnectorError` that says what is wrong.
-    """
-    await check_switch(_switch_config(config))
-
-
-def _text(path: str, setting: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise ConfigError(f"{setting}: {path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{setting}: {path} is not a text file.") from error
 
 
 class Connector:
@@ -108,6 +53,8 @@ class Connector:
         self._page = PanelPage(self.origins)
         self._sign_in = sign_in_of(config, self._clock.now, sandbox=sandbox)
         self._crm = crm_of(config)
+        self._api_keys = api_keys_of(config)
+        self._alarms = Alarms(channels_of(config), self._clock)
         self._store: Store = SqliteStore(Path(config.store), self._clock.now)
         self._stops: list[Callable[[], Awaitable[object]]] = []
         self._missing = {"store", "salesforce", "switch"}
@@ -122,6 +69,8 @@ class Connector:
         self._missing.discard("store")
         directory = await self._first_directory(loaded.directory)
         self._hub = Hub(clock)
+        self._hub.alarm = self._alarms.tell
+        self._stops.append(self._alarms.close)
         self._outbox = Outbox(
             self._store,
             self._crm,
@@ -130,7 +79,7 @@ class Connector:
             gather_ms=config.gather_ms,
             timeout_ms=round(config.salesforce.timeout_s * 1000 * REQUESTS_A_WRITE),
         )
-        switch = open_switch(_switch_config(config, directory))
+        switch = open_switch(switch_config(config, directory))
         self._runner = Runner(
             store=self._store,
             switch=switch,
@@ -176,7 +125,10 @@ class Connector:
             clock=self._clock,
         )
         self._metrics = Metrics(self._runner, lambda: self._reading)
-        app = build_app(page=self._page, sockets=self._sockets, ready=self._ready, metrics=self._show_metrics)
+        work = WorkApi(runner=self._runner, store=self._store, keys=self._api_keys, clock=self._clock)
+        app = build_app(
+            page=self._page, sockets=self._sockets, work=work, ready=self._ready, metrics=self._show_metrics
+        )
         web_runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
         await web_runner.setup()
         self._stops.append(web_runner.cleanup)
@@ -208,13 +160,17 @@ class Connector:
             outbox=await self._store.outbox_count(),
             tasks_written=self._outbox.written,
             task_retries=self._outbox.retries,
+            alarms={
+                name: (self._alarms.sent[name], self._alarms.failed[name], self._alarms.lost[name])
+                for name in self._alarms.names
+            },
             api_used=used,
             api_limit=limit,
             now=self._clock.now(),
         )
         return self._metrics.text()
 
-    _reading = Reading(0, 0, 0, OutboxCount(0, 0, 0, None), 0, 0, None, None, 0)
+    _reading = Reading(0, 0, 0, OutboxCount(0, 0, 0, None), 0, 0, {}, None, None, 0)
 
     # The directory -----------------------------------------------------------------------------------------------
 

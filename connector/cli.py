@@ -1,4 +1,4 @@
-"""The command line: `connector serve`, `demo`, `check`, `simulate`."""
+"""The command line: `connector serve`, `check`, `api-key`, `demo`, `simulate`."""
 
 import argparse
 import asyncio
@@ -7,11 +7,16 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from smtplib import SMTPException
 
 from connector import collector, log
 from connector import config as settings
-from connector.app import Connector, crm_of, sign_in_of, try_switch
-from connector.errors import ConnectorError
+from connector.api.keys import hash_of, new_key
+from connector.app import Connector
+from connector.config import KEY_NAME
+from connector.configured import api_keys_of, channels_of, crm_of, mail_server_of, sign_in_of, try_switch
+from connector.errors import ConfigError, ConnectorError
+from connector.service.alarm_channels import try_mail
 from connector.service.clock import WallClock
 
 
@@ -45,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
 
     add("serve", _serve, "Run the connector until it is stopped; calls go on when it is.", with_config)
     add("check", _check, "Try the configured org and switch, and say in plain words what is wrong.", with_config)
+    keys = commands.add_parser("api-key", help="Make a key for another system.", description=_API_KEY)
+    keys.add_argument("name", metavar="NAME", help="whose key it is: letters, digits, dots, dashes, underscores")
+    keys.set_defaults(run=_api_key)
     add("demo", _demo, "Run the whole product on this machine: stand-in org, console, simulated switch, panel.")
     simulate = commands.add_parser("simulate", help="Make something happen in the running demo.")
     what = simulate.add_subparsers(metavar="what", required=True)
@@ -111,6 +119,7 @@ async def _try_all(config: settings.Config) -> int:
         say(bool(config.sign_in), "orgs whose agents may sign in", cure)
     except ConnectorError as error:
         say(False, str(error))
+    await _try_around(config, say)
     try:
         crm = crm_of(config)
         print(f"Asking {config.salesforce.login_url} …", flush=True)
@@ -128,6 +137,49 @@ async def _try_all(config: settings.Config) -> int:
     except ConnectorError as error:
         say(False, f"switch: {error}", "is it running, and is switch.url right?")
     return 0 if ok else 1
+
+
+async def _try_around(config: settings.Config, say: Callable[..., None]) -> None:
+    """The keys of other systems, and the ways out of an emergency alarm; nothing is sent."""
+    try:
+        keys = api_keys_of(config)
+        if len(keys):
+            say(True, f"API keys: {len(keys)}")
+    except ConnectorError as error:
+        say(False, str(error))
+    try:
+        channels = channels_of(config)
+        for channel in channels:
+            await channel.close()
+        if config.emergency.webhook_url:
+            say(True, "webhook of emergency calls: is called when there is one")
+        server = mail_server_of(config)
+    except ConnectorError as error:
+        say(False, str(error))
+        return
+    if server is None:
+        return
+    print(f"Asking the mail server {server.host} …", flush=True)
+    try:
+        await try_mail(server)
+        say(True, f"mail server of emergency calls: {server.host}")
+    except (OSError, SMTPException) as error:
+        say(False, f"mail server {server.host}: {error}", "are smtp_host, smtp_port, smtp_tls and the log-in right?")
+
+
+_API_KEY = (
+    "Make a key with which another system may deliver callbacks and work items.  The key is shown once; the settings "
+    "hold its hash."
+)
+
+
+def _api_key(arguments: argparse.Namespace) -> int:
+    if not KEY_NAME.fullmatch(arguments.name):
+        raise ConfigError(f"NAME: {arguments.name!r} has signs other than letters, digits, dots, dashes, underscores.")
+    key = new_key()
+    print(f"key, for the other system:\n\n{key}\n\nfor the settings:\n")
+    print(f'[[api_keys]]\nname = "{arguments.name}"\nsha256 = "{hash_of(key)}"')
+    return 0
 
 
 def _demo(_arguments: argparse.Namespace) -> int:

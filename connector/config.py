@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from connector.errors import ConfigError
 
+KEY_NAME: Final = re.compile(r"^[A-Za-z0-9._-]{1,64}\Z")
 Seconds = Annotated[int, Meta(ge=1, le=86_400)]
 
 
@@ -48,6 +49,29 @@ class SignIn(Struct, frozen=True, forbid_unknown_fields=True):
     org: Annotated[str, Meta(pattern="^00D[0-9A-Za-z]{15}$")]
 
 
+class ApiKey(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may deliver callbacks and work items: the SHA-256 of their key, here or in a file, never the key itself."""
+
+    name: Annotated[str, Meta(pattern=KEY_NAME.pattern)]
+    sha256: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
+    sha256_file: str = ""
+
+
+class Emergency(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is told of an emergency call beside the supervisors' panels; what is empty is not used."""
+
+    webhook_url: str = ""
+    webhook_secret_file: str = ""
+    email_to: tuple[str, ...] = ()
+    email_from: str = ""
+    language: Literal["en", "nl"] = "en"
+    smtp_host: str = ""
+    smtp_port: Annotated[int, Meta(ge=1, le=65_535)] = 587
+    smtp_user: str = ""
+    smtp_password_file: str = ""
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+
+
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """All settings, with their defaults."""
 
@@ -61,6 +85,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     salesforce: Salesforce = Salesforce()
     switch: Switch = Switch()
     sign_in: tuple[SignIn, ...] = ()
+    api_keys: tuple[ApiKey, ...] = ()
+    emergency: Emergency = Emergency()
 
 
 ENVIRONMENT: Final = {
@@ -94,6 +120,14 @@ _TAKES: Final = {
     "switch.kind": "simulated or remote",
     "sign_in": "a list of tables, [[sign_in]] each",
     "sign_in.org": "the 18 characters of the org's id, 00D…",
+    "api_keys": "a list of tables, [[api_keys]] each",
+    "api_keys.name": "1 to 64 letters, digits, dots, dashes and underscores",
+    "api_keys.sha256": "64 hexadecimal digits, as `connector api-key` prints them",
+    "emergency": "a table, [emergency]",
+    "emergency.email_to": 'a list, as ["security@acme.example"]',
+    "emergency.language": "en or nl",
+    "emergency.smtp_port": "a port, 1 to 65535",
+    "emergency.smtp_tls": "starttls, tls or none",
 }
 """What a setting takes, in words; the others take text."""
 

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from connector import cli
 from connector.app import Connector
 from connector.cli import main
-from connector.config import ENVIRONMENT, Config, Salesforce
+from connector.config import ENVIRONMENT, Config, Salesforce, read
+from connector.configured import api_keys_of
 from connector.errors import ConfigError
 from tests.api.tokens import ORG, key, public_pem
 
@@ -38,6 +39,7 @@ def _nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
         (["--help"], ("serve", "check", "demo", "simulate", "Salesforce Task")),
         (["serve", "--help"], ("--config", "until it is stopped")),
         (["check", "--help"], ("--config", "plain words")),
+        (["api-key", "--help"], ("shown once", "hash")),
         (["demo", "--help"], ("stand-in org", "console", "panel")),
         (["simulate", "--help"], ("call", "A customer calls.")),
         (["simulate", "call", "--help"], ("--from", "--skill", "--talk", "+14155550143")),
@@ -59,6 +61,7 @@ def test_each_command_explains_itself(
     [
         ([], "command"),
         (["dance"], "dance"),
+        (["api-key"], "NAME"),
         (["simulate"], "what"),
         (["simulate", "call"], "--from"),
         (["simulate", "call", "--from", "+1", "--talk", "long"], "--talk"),
@@ -143,6 +146,56 @@ def test_check_tells_what_is_right_too(tmp_path: Path, capsys: pytest.CaptureFix
     (wrong,) = [line for line in lines if line.startswith("WRONG")]
     assert "salesforce.private_key_file" in wrong
     assert "cannot be read" in wrong
+
+
+def test_check_tries_what_an_emergency_call_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        settings = tmp_path / "connector.toml"
+        settings.write_text(
+            f'[[api_keys]]\nname = "flow"\nsha256 = "{"ab" * 32}"\n'
+            '[emergency]\nwebhook_url = "https://x.example/alarm"\nemail_to = ["security@acme.example"]\n'
+            'email_from = "phone@acme.example"\nsmtp_host = "127.0.0.1"\n'
+            f"smtp_port = {nobody.getsockname()[1]}\n"
+        )
+        assert main(["check", "--config", str(settings)]) == 1
+    told = capsys.readouterr().out
+    assert "ok     API keys: 1" in told
+    assert "ok     webhook of emergency calls" in told
+    assert "WRONG  mail server 127.0.0.1: " in told
+    assert "smtp_port" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[[api_keys]]\nname = "a"\n', "api_keys: a: takes either sha256 or sha256_file"),
+        ('[[api_keys]]\nname = "a"\nsha256_file = "missing"\n', "api_keys.sha256_file: missing cannot be read"),
+        ('[emergency]\nwebhook_url = "http://x.example/"\n', "emergency.webhook_url: must be https"),
+        ('[emergency]\nemail_to = ["a@b"]\n', "emergency.email_from: is missing"),
+    ],
+)
+def test_check_names_what_is_wrong_with_keys_and_alarms(
+    text: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = tmp_path / "connector.toml"
+    settings.write_text(text)
+    assert main(["check", "--config", str(settings)]) == 1
+    assert f"WRONG  {words}" in capsys.readouterr().out
+
+
+def test_a_key_is_made_with_its_hash_for_the_settings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["api-key", "crm-flow"]) == 0
+    told = capsys.readouterr().out
+    (key,) = [line for line in told.splitlines() if line.startswith("ppk_")]
+    settings = tmp_path / "connector.toml"
+    settings.write_text(told[told.index("[[api_keys]]") :])
+    keys = api_keys_of(read(settings, {}))
+    assert keys.name_of(f"Bearer {key}", 0) == "crm-flow"
+    assert main(["api-key", "crm-flow"]) == 0
+    assert key not in capsys.readouterr().out, "another one each time"
+    assert main(["api-key", "a b"]) == 1
+    assert capsys.readouterr().err.startswith("connector: NAME: 'a b'")
 
 
 @pytest.mark.parametrize("content", [None, "nonsense"])

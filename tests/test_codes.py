@@ -12,8 +12,12 @@ CONNECTOR = ROOT / "connector"
 REFERENCE = ROOT / "docs" / "reference" / "codes.md"
 WORDS = ROOT / "lwc" / "words" / "codes.js"
 
-FIRST = {"NotAllowed", "BadInput", "SignInRefused", "Failure", "CrmUnavailable"}
-"""Calls whose first argument is a code."""
+PLACE = {
+    **dict.fromkeys(("NotAllowed", "BadInput", "SignInRefused", "Failure", "CrmUnavailable"), 0),
+    **dict.fromkeys(("_turn_away", "Reply", "problem", "Refusal"), 1),
+    **dict.fromkeys(("AskRefused", "Found"), 2),
+}
+"""Calls one of whose arguments is a code, and which."""
 
 CODE = re.compile(r"[a-z]+(?:_[a-z]+)*")
 EDGE = ("api", "domain", "service", "salesforce", "wire")
@@ -51,23 +55,23 @@ def raised() -> set[str]:
             if not isinstance(node, ast.Call):
                 continue
             name = called(node)
-            if name in FIRST and node.args:
-                found |= texts(node.args[0])
-            if name == "_turn_away" or (name == "Reply" and len(node.args) > 1):
-                found |= texts(node.args[1])
-            if name == "AskRefused" and len(node.args) > 2:
-                found |= texts(node.args[2])
+            if name in PLACE and len(node.args) > PLACE[name]:
+                found |= texts(node.args[PLACE[name]])
             if name == "_failed":
                 found |= texts(node.args[-1])
-            if name == "problem" and len(node.args) > 1:
-                found |= texts(node.args[1])
-            if name == "Found" and len(node.args) > 2:
-                found |= texts(node.args[2])
             if name in ("Found", "Previewed"):
                 found |= set().union(*(texts(given.value) for given in node.keywords if given.arg == "error"))
             if name == "HTTPForbidden":
                 found |= set().union(*(texts(given.value) for given in node.keywords if given.arg == "text"))
-    return found
+    return found | of_classes("api/keys.py")
+
+
+def of_classes(file: str) -> set[str]:
+    """The codes that errors have by their class."""
+    tree = ast.parse((CONNECTOR / file).read_text(encoding="utf-8"))
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    given = [line for one in classes for line in one.body if isinstance(line, ast.Assign)]
+    return set().union(*(texts(line.value) for line in given if ast.unparse(line.targets[0]) == "code"))
 
 
 def returned(file: str) -> set[str]:

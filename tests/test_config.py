@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from connector.config import ENVIRONMENT, Config, Salesforce, SignIn, Switch, read
+from connector.config import ENVIRONMENT, ApiKey, Config, Emergency, Salesforce, SignIn, Switch, read
 from connector.errors import ConfigError
 
 ORG = "00D000000000001EAA"
@@ -38,6 +38,23 @@ kind = "remote"
 url = "ws://127.0.0.1:1"
 key_file = "key"
 
+[emergency]
+webhook_url = "https://x.example/alarm"
+webhook_secret_file = "hook"
+email_to = ["security@acme.example"]
+email_from = "phone@acme.example"
+language = "nl"
+smtp_host = "mail.acme.example"
+smtp_port = 465
+smtp_user = "phone"
+smtp_password_file = "password"
+smtp_tls = "tls"
+
+[[api_keys]]
+name = "flow"
+sha256 = "{'ab' * 32}"
+sha256_file = ""
+
 [[sign_in]]
 issuer = "https://acme.my.salesforce.com"
 public_key_file = "session.pem"
@@ -60,7 +77,13 @@ def refusal(folder: Path, text: str, environment: dict[str, str] | None = None) 
 def settings_of(kind: type, room: str = "") -> set[str]:
     """All settings by their full names."""
     found: set[str] = set()
-    rooms: dict[str, type] = {"salesforce": Salesforce, "switch": Switch, "sign_in": SignIn}
+    rooms: dict[str, type] = {
+        "salesforce": Salesforce,
+        "switch": Switch,
+        "sign_in": SignIn,
+        "api_keys": ApiKey,
+        "emergency": Emergency,
+    }
     for field in msgspec.structs.fields(kind):
         name = field.encode_name
         found |= settings_of(rooms[name], f"{name}.") if name in rooms and not room else {room + name}
@@ -92,6 +115,19 @@ def test_every_setting_can_be_in_the_file(tmp_path: Path) -> None:
             client_secret_file="secret",
         ),
         switch=Switch("remote", "ws://127.0.0.1:1", "key"),
+        api_keys=(ApiKey("flow", "ab" * 32),),
+        emergency=Emergency(
+            "https://x.example/alarm",
+            "hook",
+            ("security@acme.example",),
+            "phone@acme.example",
+            "nl",
+            "mail.acme.example",
+            465,
+            "phone",
+            "password",
+            "tls",
+        ),
         sign_in=(SignIn("https://acme.my.salesforce.com", "session.pem", ORG),),
     )
     named = set(re.findall(r"^(\w+) =", FULL, re.MULTILINE))
@@ -161,6 +197,14 @@ def test_an_empty_variable_is_none(tmp_path: Path) -> None:
         ("[salesforce]\nthreads = 0", "salesforce.threads", "1 to 64"),
         ('[salesforce]\napi_version = "v62"', "salesforce.api_version", "62.0"),
         ("[salesforce]\nuser = 1", "salesforce.user", "is not a setting"),
+        ('[[api_keys]]\nname = "a b"', "api_keys[0].name", "1 to 64 letters"),
+        ('[[api_keys]]\nname = "a"\nsha256 = "ABC"', "api_keys[0].sha256", "connector api-key"),
+        ('[[api_keys]]\nsha256 = ""', "api_keys[0].name", "is missing"),
+        ('api_keys = "x"', "api_keys", "[[api_keys]]"),
+        ('[emergency]\nsmtp_tls = "ssl"', "emergency.smtp_tls", "starttls, tls or none"),
+        ("[emergency]\nsmtp_port = 0", "emergency.smtp_port", "1 to 65535"),
+        ('[emergency]\nemail_to = "a@b"', "emergency.email_to", '["security@'),
+        ('[emergency]\nlanguage = "fr"', "emergency.language", "en or nl"),
         ('[switch]\nkind = "sip"', "switch.kind", "simulated or remote"),
         ("[switch]\nurl = 1", "switch.url", "text"),
         ("sign_in = 1", "sign_in", "[[sign_in]]"),

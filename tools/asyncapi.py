@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
-import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
+from yaml_text import lines, tidy
 
 from connector.wire import VERSION, commands, state
 
@@ -35,9 +33,6 @@ TO_PANEL: tuple[type, ...] = (
     state.Failure,
 )
 HEADER = "# Made by `python tools/asyncapi.py` from connector/wire; edit the types, not this file.\n"
-PLAIN = re.compile(r"[A-Za-z_$/][\w$/.-]*")
-WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
-"""Words that YAML 1.1 reads as something else than text."""
 
 
 def main() -> int:
@@ -55,7 +50,7 @@ def main() -> int:
 
 def text() -> str:
     """The page as it should be."""
-    return HEADER + "\n".join(_lines(document(), 0)) + "\n"
+    return HEADER + "\n".join(lines(document(), 0)) + "\n"
 
 
 def document() -> dict[str, Any]:
@@ -86,7 +81,7 @@ def document() -> dict[str, Any]:
             "messages": {
                 name: {"name": tag, "payload": {"$ref": f"#/components/schemas/{name}"}} for name, tag in names.items()
             },
-            "schemas": {name: _tidy(schema) for name, schema in sorted(schemas.items())},
+            "schemas": {name: tidy(schema) for name, schema in sorted(schemas.items())},
         },
     }
 
@@ -100,39 +95,6 @@ def _tag(kind: type) -> str:
 def _operation(action: str, summary: str, kinds: tuple[type, ...]) -> dict[str, Any]:
     messages = [{"$ref": f"#/channels/socket/messages/{kind.__name__}"} for kind in kinds]
     return {"action": action, "channel": {"$ref": "#/channels/socket"}, "summary": summary, "messages": messages}
-
-
-def _tidy(value: Any) -> Any:
-    """Docstrings on one line each, so that the page does not change with their breaks."""
-    if isinstance(value, dict):
-        return {
-            key: " ".join(inner.split()) if key == "description" and isinstance(inner, str) else _tidy(inner)
-            for key, inner in value.items()
-        }
-    return [_tidy(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _lines(value: Any, depth: int) -> Iterator[str]:
-    """The value as YAML in block form; texts that could be read as something else are quoted as JSON quotes them."""
-    pad = "  " * depth
-    pairs = value.items() if isinstance(value, dict) else ((None, inner) for inner in value)
-    for key, inner in pairs:
-        lead = f"{pad}-" if key is None else f"{pad}{_scalar(key)}:"
-        if not isinstance(inner, dict | list) or not inner:
-            yield f"{lead} {_scalar(inner)}"
-        elif key is None and isinstance(inner, dict):
-            first, *rest = _lines(inner, depth + 1)
-            yield f"{lead} {first.lstrip()}"
-            yield from rest
-        else:
-            yield lead
-            yield from _lines(inner, depth + 1)
-
-
-def _scalar(value: Any) -> str:
-    if isinstance(value, str) and PLAIN.fullmatch(value) and value.lower() not in WORDS:
-        return value
-    return json.dumps(value, ensure_ascii=False)
 
 
 if __name__ == "__main__":

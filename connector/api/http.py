@@ -1,4 +1,4 @@
-"""The HTTP side: the panel's page and files, the socket, and what a monitor asks."""
+"""The HTTP side: the panel's page and files, the socket, work from other systems, and what a monitor asks."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -9,6 +9,8 @@ import jinja2
 from aiohttp import web
 from msgspec import Struct
 
+from connector.api import openapi
+from connector.api.work import WorkApi
 from connector.api.ws import PanelSockets
 from connector.errors import ConfigError
 
@@ -83,6 +85,7 @@ def build_app(
     *,
     page: PanelPage,
     sockets: PanelSockets,
+    work: WorkApi,
     ready: Callable[[], Health],
     metrics: Callable[[], Awaitable[bytes]],
 ) -> web.Application:
@@ -98,10 +101,18 @@ def build_app(
     async def show_metrics(_request: web.Request) -> web.Response:
         return web.Response(body=await metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
+    described = json.dumps(openapi.document()).encode()
+
+    async def describe(_request: web.Request) -> web.Response:
+        return web.Response(body=described, content_type="application/json")
+
     app = web.Application()
     app.router.add_get("/panel", page.page)
     app.router.add_get("/panel/socket", sockets.handle)
     app.router.add_get("/panel/static/{name}", page.file)
+    app.router.add_post("/api/callbacks", work.callback)
+    app.router.add_post("/api/work-items", work.work_item)
+    app.router.add_get("/openapi.json", describe)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", show_metrics)

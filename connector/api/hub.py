@@ -18,9 +18,11 @@ from connector.api.shown import Shown, Situations
 from connector.domain.effects import CompleteWork, PopRecord, PopUrl, RaiseAlarm, RefreshView, WithdrawPop
 from connector.domain.events import PanelsChanged, WorkCompleted
 from connector.domain.model import Agent
+from connector.service.alarms import Alarm
 from connector.service.chores import Chore, Chores, Work
 from connector.service.clock import Clock
 from connector.service.runner import Runner
+from connector.wire import requests
 from connector.wire import state as wire
 
 log = logging.getLogger(__name__)
@@ -95,7 +97,7 @@ class Hub:
         self._to_send: dict[PanelSocket, None] = {}
         self._wake = asyncio.Event()
         self.lists = Lists(clock, lambda: (self.runner.floor, self.runner.directory))
-        self.alarm: Callable[[RaiseAlarm], object] | None = None
+        self.alarm: Callable[[Alarm], object] | None = None
         self.sent = 0
         self.dropped = 0
         self.chores = Chores(clock, lambda agent: list(self._panels.get(agent, ())))
@@ -207,7 +209,9 @@ class Hub:
                 for panel in panels:
                     panel.send_text(text)
         if self.alarm is not None:
-            self.alarm(effect)
+            told = (effect.number, effect.callback, effect.address, effect.at)
+            posted = requests.encode(requests.AlarmPost(effect.contact, effect.agent, who, *told))
+            self.alarm(Alarm(effect.contact, who, *told, posted))
 
     # Sending ---------------------------------------------------------------------------------------------------
 

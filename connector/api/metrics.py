@@ -13,7 +13,10 @@ from connector.service.runner import Runner
 
 
 class Reading(Struct, frozen=True):
-    """What is read beside the floor: panels, messages, outbox and the org's API use."""
+    """What is read beside the floor: panels, messages, outbox and the org's API use.
+
+    `alarms`: by channel, how many were told, how many tries failed, how many were given up.
+    """
 
     panels: int
     messages_sent: int
@@ -21,6 +24,7 @@ class Reading(Struct, frozen=True):
     outbox: OutboxCount
     tasks_written: int
     task_retries: int
+    alarms: dict[str, tuple[int, int, int]]
     api_used: int | None
     api_limit: int | None
     now: int
@@ -48,6 +52,7 @@ class Metrics(Collector):
         yield CounterMetricFamily("phone_panel_panels_dropped", "Panels that did not read", reading.panels_dropped)
         yield CounterMetricFamily("phone_panel_tasks_written", "Task revisions written", reading.tasks_written)
         yield CounterMetricFamily("phone_panel_task_retries", "Writes put off and tried again", reading.task_retries)
+        yield from _alarms(reading.alarms)
         outbox = GaugeMetricFamily("phone_panel_outbox", "Tasks to be written, by state", labels=["state"])
         outbox.add_metric(["waiting"], reading.outbox.waiting)
         outbox.add_metric(["leased"], reading.outbox.leased)
@@ -84,3 +89,16 @@ class Metrics(Collector):
         yield CounterMetricFamily("phone_panel_faults", "Mistakes of ours; the log has each", counts.faults)
         yield CounterMetricFamily("phone_panel_commits_failed", "Commits that failed", counts.commits_failed)
         yield CounterMetricFamily("phone_panel_slow_commits", "Commits slower than allowed", counts.slow_commits)
+
+
+def _alarms(by_channel: dict[str, tuple[int, int, int]]) -> Iterable[Metric]:
+    names = (
+        ("phone_panel_alarms_told", "Emergency calls told outside, by channel"),
+        ("phone_panel_alarms_failed", "Tries to tell an emergency call that failed, by channel"),
+        ("phone_panel_alarms_lost", "Emergency calls that could not be told, by channel"),
+    )
+    for place, (name, words) in enumerate(names):
+        metric = CounterMetricFamily(name, words, labels=["channel"])
+        for channel, counts in by_channel.items():
+            metric.add_metric([channel], counts[place])
+        yield metric

@@ -2,10 +2,8 @@
 
 import asyncio
 import logging
-import re
 from typing import Final
 
-import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from connector.api import handlers
@@ -13,6 +11,8 @@ from connector.api.auth import SignIn
 from connector.api.book import Book
 from connector.api.hub import Hub, PanelSocket
 from connector.api.questions import Questions
+from connector.api.rate import Bucket
+from connector.api.reading import read
 from connector.domain.model import Contact, Record
 from connector.domain.rules.links import options
 from connector.errors import BadInput, NotAllowed, SignInRefused
@@ -41,24 +41,6 @@ FAREWELL: Final = 2.0
 NEVER_FULL: Final = 1 << 30
 """Bytes that a socket's buffer may hold before writing to it waits.  The hub sees to it that it never holds much; what
 it writes must not wait, or one panel that does not read would hold up all the others."""
-
-_FIELD: Final = re.compile(r"at `\$\.([^`]+)`|field `(\w+)`")
-
-
-class Bucket:
-    """Counts messages against a rate; times in ms."""
-
-    __slots__ = ("_at", "_left")
-
-    def __init__(self, now: int) -> None:
-        self._left = float(FLOOD[0])
-        self._at = now
-
-    def take(self, now: int) -> bool:
-        """Whether one more message is within the rate."""
-        self._left = min(FLOOD[0], self._left + (now - self._at) * FLOOD[1] / 1000) - 1
-        self._at = now
-        return self._left >= 0
 
 
 class PanelSockets:
@@ -120,7 +102,7 @@ class PanelSockets:
             message = await ws.receive(timeout=HELLO_WITHIN)
             if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                 return None
-            hello = _read(message.data)
+            hello = read(commands.decode, message.data)
             if not isinstance(hello, commands.Hello):
                 raise SignInRefused("hello_first", "The first message is hello.")
             if hello.version != VERSION:
@@ -164,7 +146,7 @@ class PanelSockets:
             for draft in drafts:
                 await conversation.take(draft)
             self._hub.join(panel)
-            bucket = Bucket(now)
+            bucket = Bucket(now, *FLOOD)
             try:
                 async for message in ws:
                     if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
@@ -196,7 +178,7 @@ class Conversation:
     async def read(self, data: str | bytes) -> None:
         """One message; one that cannot be read is answered with an error that names the field, and changes nothing."""
         try:
-            message = _read(data)
+            message = read(commands.decode, data)
         except BadInput as error:
             self._panel.send(state.Failure(error.code, str(error), error.field or None))
         else:
@@ -283,18 +265,6 @@ class Conversation:
         if contact is None or contact.agent != self._panel.agent:
             raise NotAllowed("no_such_contact", "There is no such contact.")
         return contact
-
-
-def _read(data: str | bytes) -> commands.Message:
-    """The message.  Raises `BadInput` with the code message_invalid and the field, "" when it is about none."""
-    try:
-        message: commands.Message = commands.decode(data)
-    except RecursionError:
-        raise BadInput("message_invalid", "", "The message is nested too deeply.") from None
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        found = _FIELD.search(str(error))
-        raise BadInput("message_invalid", (found[1] or found[2]) if found else "", str(error)) from error
-    return message
 
 
 def _known(contact: Contact, link: commands.RecordLink) -> Record:

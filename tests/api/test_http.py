@@ -13,7 +13,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from connector.api import http
 from connector.api.http import OPEN_CTI_VERSION, Health, PanelPage, build_app
+from connector.api.keys import ApiKeys
 from connector.api.metrics import Metrics, Reading
+from connector.api.work import WorkApi
 from connector.errors import ConfigError
 from connector.ports.store import OutboxCount
 from tests.api.rig import ORIGIN, Edge
@@ -44,7 +46,7 @@ class Site:
         self.server = server
         self.client = client
         self.missing: tuple[str, ...] = ()
-        self.reading = Reading(0, 0, 0, OutboxCount(0, 0, 0, None), 0, 0, None, None, edge.clock.now())
+        self.reading = Reading(0, 0, 0, OutboxCount(0, 0, 0, None), 0, 0, {}, None, None, edge.clock.now())
 
     async def get(self, path: str, **headers: str) -> tuple[int, str, Any]:
         """Status, text and headers."""
@@ -60,7 +62,8 @@ async def site(edge: Edge, static: Path) -> AsyncIterator[Site]:
         return Metrics(edge.runner, lambda: made[0].reading).text()
 
     page = PanelPage(frozenset({ORIGIN, OTHER}))
-    app = build_app(page=page, sockets=edge.sockets, ready=lambda: Health(made[0].missing), metrics=metrics)
+    work = WorkApi(runner=edge.runner, store=edge.disk, keys=ApiKeys({}), clock=edge.clock)  # type: ignore[arg-type]  # no more of it is used
+    app = build_app(page=page, sockets=edge.sockets, work=work, ready=lambda: Health(made[0].missing), metrics=metrics)
     async with TestServer(app) as server, ClientSession() as client:
         made.append(Site(edge, server, client))
         yield made[0]
@@ -236,12 +239,17 @@ async def test_metrics_count_what_is_on_the_floor(site: Site) -> None:
     async with site.edge.panel(JONAS) as panel:
         await panel.order("log_out")
         now = site.edge.clock.now()
-        site.reading = Reading(2, 30, 1, OutboxCount(5, 2, 1, now - 90_000), 7, 3, 900, 15_000, now)
+        site.reading = Reading(
+            2, 30, 1, OutboxCount(5, 2, 1, now - 90_000), 7, 3, {"email": (4, 3, 1)}, 900, 15_000, now
+        )
         found = await metrics(site)
     assert found["phone_panel_contacts", "ACTIVE"] == 1
     assert found["phone_panel_contacts", "QUEUED"] == 1
     assert found["phone_panel_agents", "WORKING"] == 1
     assert found["phone_panel_commands_refused_total", ""] == 1
+    assert found["phone_panel_alarms_told_total", "email"] == 4
+    assert found["phone_panel_alarms_failed_total", "email"] == 3
+    assert found["phone_panel_alarms_lost_total", "email"] == 1
     assert (found["phone_panel_panels", ""], found["phone_panel_messages_sent_total", ""]) == (2, 30)
     assert [found["phone_panel_outbox", state] for state in ("waiting", "leased", "parked")] == [5, 2, 1]
     assert found["phone_panel_outbox_oldest_seconds", ""] == 90

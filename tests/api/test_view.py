@@ -321,6 +321,7 @@ def test_numbers_are_shown_as_the_agents_country_writes_them() -> None:
 def test_a_colleague_is_shown_by_the_extension() -> None:
     stage = Stage()
     available(stage)
+    available(stage, JONAS)
     stage.give(c.Dial(SAM, "2042"))
     contact = shown(stage)["contacts"][0]
     assert (contact["direction"], contact["kind"], contact["number_shown"], contact["place"]) == (

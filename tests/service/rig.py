@@ -27,9 +27,11 @@ class Disk:
         self.commits: list[Commit] = []
         self.waiting: list[tuple[Commit, Callable[[BaseException | None], None]]] = []
         self.at_once = True
+        self.handed = asyncio.Event()
 
     def commit(self, commit: Commit, done: Callable[[BaseException | None], None]) -> None:
         self.waiting.append((commit, done))
+        self.handed.set()
         if self.at_once:
             self.write()
 

@@ -59,17 +59,3 @@ def test_a_message_that_is_added_to_the_wire_is_in_the_page() -> None:
         if (config := getattr(kind, "__struct_config__", None)) is not None and config.tag
     }
     assert tagged == {kind.__name__ for kind in asyncapi.TO_PANEL}
-
-
-@pytest.mark.parametrize(
-    ("value", "lines"),
-    [
-        ({"a": 1, "b": [], "c": {}}, ["a: 1", "b: []", "c: {}"]),
-        ({"a": {"b": [1, {"c": True, "d": None}]}}, ["a:", "  b:", "    - 1", "    - c: true", "      d: null"]),
-        ({"yes": "no", "x": "a: b", "$ref": "#/y"}, ['"yes": "no"', 'x: "a: b"', '$ref: "#/y"']),
-        ({"version": "1", "é": "ü"}, ['version: "1"', '"é": "ü"']),
-        ([[1, 2]], ["-", "  - 1", "  - 2"]),
-    ],
-)
-def test_yaml_is_written_so_that_every_reader_reads_the_same(value: Any, lines: list[str]) -> None:
-    assert list(asyncapi._lines(value, 0)) == lines

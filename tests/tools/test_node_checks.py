@@ -11,7 +11,9 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-META = '<?xml version="1.0" encoding="UTF-8" ?>\n<{type} xmlns="http://soap.sforce.com/2006/04/metadata">{body}</{type}>\n'
+META = (
+    '<?xml version="1.0" encoding="UTF-8" ?>\n<{type} xmlns="http://soap.sforce.com/2006/04/metadata">{body}</{type}>\n'
+)
 BUNDLE = META.format(type="LightningComponentBundle", body="<apiVersion>62.0</apiVersion><isExposed>false</isExposed>")
 
 

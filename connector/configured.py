@@ -1,0 +1,140 @@
+"""What the settings name, built: each raises a `ConfigError` that says which setting is wrong and what it takes."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from connector.api.auth import Issuer, SignIn
+from connector.api.keys import ApiKeys
+from connector.config import Config
+from connector.domain.directory import Directory
+from connector.errors import ConfigError
+from connector.ports.crm import Crm
+from connector.salesforce import SalesforceConfig, open_crm
+from connector.service.alarm_channels import Mail, MailServer, Webhook
+from connector.service.alarms import Channel
+from connector.switch import SwitchConfig, check_switch
+
+THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_SHA256: Final = re.compile("[0-9a-f]{64}")
+
+
+def crm_of(config: Config) -> Crm:
+    """Salesforce as configured.  Raises `ConfigError` naming what is missing."""
+    given = config.salesforce
+    secret = _text(given.client_secret_file, "salesforce.client_secret_file") if given.client_secret_file else None
+    for name in ("consumer_key",) if secret else ("consumer_key", "username", "private_key_file"):
+        if not getattr(given, name):
+            raise ConfigError(f"salesforce.{name}: is missing; the connector signs in with it (see docs/how-to).")
+    return open_crm(
+        SalesforceConfig(
+            login_url=given.login_url,
+            consumer_key=given.consumer_key,
+            username=given.username,
+            private_key_file=given.private_key_file,
+            audience=given.audience,
+            api_version=given.api_version,
+            timeout_s=given.timeout_s,
+            threads=given.threads,
+            client_secret=secret,
+        )
+    )
+
+
+def sign_in_of(config: Config, now: Callable[[], int], *, sandbox: bool) -> SignIn:
+    """Whose session tokens are accepted, as configured; `sandbox`: the demo's too.  Raises `ConfigError`."""
+    issuers = [
+        Issuer(given.issuer, _text(given.public_key_file, "sign_in.public_key_file"), given.org)
+        for given in config.sign_in
+    ]
+    return SignIn(issuers, now, sandbox=sandbox)
+
+
+def switch_config(config: Config, directory: Directory | None = None) -> SwitchConfig:
+    given = config.switch
+    key = _text(given.key_file, "switch.key_file") if given.key_file else ""
+    devices = tuple(agent.device for agent in directory.agents.values() if agent.device) if directory else ()
+    return SwitchConfig(kind=given.kind, url=given.url, key=key, devices=devices)
+
+
+async def try_switch(config: Config) -> None:
+    """Returns when the configured switch would take a connector; the one that it has is not disturbed.
+
+    Raises a `ConnectorError` that says what is wrong.
+    """
+    await check_switch(switch_config(config))
+
+
+def _text(path: str, setting: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(f"{setting}: {path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{setting}: {path} is not a text file.") from error
+
+
+def api_keys_of(config: Config) -> ApiKeys:
+    """Who may deliver work.  Raises `ConfigError`."""
+    found: dict[str, str] = {}
+    for given in config.api_keys:
+        if bool(given.sha256) == bool(given.sha256_file):
+            raise ConfigError(f"api_keys: {given.name}: takes either sha256 or sha256_file.")
+        digest = given.sha256 or _text(given.sha256_file, "api_keys.sha256_file").lower()
+        if not _SHA256.fullmatch(digest):
+            raise ConfigError(f"api_keys.sha256_file: {given.sha256_file} must hold 64 hexadecimal digits, no more.")
+        if given.name in found:
+            raise ConfigError(f"api_keys.name: {given.name} is there twice.")
+        found[given.name] = digest
+    return ApiKeys(found)
+
+
+def mail_server_of(config: Config) -> MailServer | None:
+    """Where alarms are handed over as e-mail, None when nobody is to get one.  Raises `ConfigError`."""
+    given = config.emergency
+    if not given.email_to:
+        return None
+    for name in ("email_from", "smtp_host"):
+        if not getattr(given, name):
+            raise ConfigError(f"emergency.{name}: is missing; e-mail of an emergency call needs it.")
+    for address in (given.email_from, *given.email_to):
+        if "@" not in address or any(sign.isspace() for sign in address):
+            raise ConfigError(f"emergency: {address!r} is not an e-mail address; write it as name@example.com.")
+    if given.smtp_tls == "none" and given.smtp_host not in THIS_MACHINE:
+        raise ConfigError("emergency.smtp_tls: none is for a mail server on this machine only.")
+    password = _text(given.smtp_password_file, "emergency.smtp_password_file") if given.smtp_user else ""
+    return MailServer(
+        given.smtp_host,
+        given.smtp_port,
+        given.email_from,
+        given.smtp_user,
+        password,
+        given.smtp_tls,
+        given.language,
+    )
+
+
+def channels_of(config: Config) -> list[Channel]:
+    """The ways out of an emergency alarm.  Raises `ConfigError`."""
+    given = config.emergency
+    channels: list[Channel] = []
+    if given.webhook_url:
+        _hook(given.webhook_url)
+        file = given.webhook_secret_file
+        channels.append(Webhook(given.webhook_url, _text(file, "emergency.webhook_secret_file") if file else ""))
+    server = mail_server_of(config)
+    if server is not None:
+        threads = ThreadPoolExecutor(4, thread_name_prefix="alarm-mail")
+        channels += [Mail(server, to, threads) for to in given.email_to]
+    return channels
+
+
+def _hook(url: str) -> None:
+    """Raises `ConfigError` for a URL that would carry an agent's address in the open."""
+    parts = urlsplit(url)
+    near = parts.scheme == "http" and parts.hostname in THIS_MACHINE
+    if not parts.hostname or not (near or parts.scheme == "https"):
+        raise ConfigError("emergency.webhook_url: must be https; plain http is for this machine only.")

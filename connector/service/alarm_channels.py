@@ -1,0 +1,161 @@
+"""The ways out of an alarm: e-mail by SMTP, and a webhook that is signed."""
+
+import asyncio
+import hashlib
+import hmac
+import smtplib
+import ssl
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import formatdate
+from typing import Final
+
+import aiohttp
+from msgspec import Struct
+
+from connector.service.alarms import Alarm
+
+TIMEOUT: Final = 10.0
+"""Seconds that a mail server may take for one step, or a webhook for all of it."""
+
+SIGNATURE: Final = "X-Phone-Panel-Signature"
+DELIVERY: Final = "X-Phone-Panel-Delivery"
+
+_WORDS: Final = {
+    "en": {
+        "subject": "Emergency call: {agent} calls {number}",
+        "text": "{agent} is calling {number}.\n\nAddress: {address}\nCall back on: {callback}\nTime: {time} (UTC)\n"
+        "Reference: {contact}\n",
+        "none": "none is verified",
+    },
+    "nl": {
+        "subject": "Noodoproep: {agent} belt {number}",
+        "text": "{agent} belt {number}.\n\nAdres: {address}\nTerug te bellen op: {callback}\nTijd: {time} (UTC)\n"
+        "Kenmerk: {contact}\n",
+        "none": "geen dat bevestigd is",
+    },
+}
+
+
+class MailServer(Struct, frozen=True):
+    """Where mail is handed over.  `tls`: starttls, tls (from the first byte), none; `user` "" for no log-in."""
+
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = ""
+    tls: str = "starttls"
+    language: str = "en"
+
+
+class Mail:
+    """Alarms to one e-mail address."""
+
+    name = "email"
+
+    def __init__(self, server: MailServer, to: str, threads: ThreadPoolExecutor) -> None:
+        self._server = server
+        self._to = to
+        self._threads = threads
+
+    async def send(self, alarm: Alarm) -> None:
+        """See `Channel`.  A mail server is slow and `smtplib` waits for it: in a thread of its own."""
+        message = letter(self._server, self._to, alarm)
+        await asyncio.get_running_loop().run_in_executor(self._threads, _hand_over, self._server, message)
+
+    async def close(self) -> None:
+        """See `Channel`."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def letter(server: MailServer, to: str, alarm: Alarm) -> EmailMessage:
+    """The message.  A second copy of it has the same Message-ID, so that readers are shown one."""
+    words = _WORDS[server.language]
+    values = {
+        "agent": " ".join(alarm.agent.split()),
+        "number": alarm.number,
+        "address": alarm.address or words["none"],
+        "callback": alarm.callback or "-",
+        "time": datetime.fromtimestamp(alarm.at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S"),
+        "contact": alarm.contact,
+    }
+    message = EmailMessage()
+    message["From"] = server.sender
+    message["To"] = to
+    message["Subject"] = words["subject"].format(**values)
+    message["Date"] = formatdate(alarm.at / 1000)
+    mark = hashlib.sha256(f"{alarm.contact} {to}".encode()).hexdigest()[:32]
+    message["Message-ID"] = f"<{mark}@{server.sender.rpartition('@')[2].strip('> ') or 'phone-panel.invalid'}>"
+    message["X-Priority"] = "1"
+    message["Importance"] = "high"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(words["text"].format(**values))
+    return message
+
+
+def _hand_over(server: MailServer, message: EmailMessage) -> None:
+    with _connected(server) as smtp:
+        smtp.send_message(message)
+
+
+@contextmanager
+def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
+    """Connected, encrypted and logged in as configured.  Nothing is sent in the open where TLS is configured."""
+    context = ssl.create_default_context()
+    if server.tls == "tls":
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+    else:
+        smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+    with smtp:
+        if server.tls == "starttls":
+            smtp.starttls(context=context)
+        if server.user:
+            smtp.login(server.user, server.password)
+        yield smtp
+
+
+async def try_mail(server: MailServer) -> None:
+    """Connects and logs in without sending anything.  Raises what the server, or the way to it, has against it."""
+
+    def knock() -> None:
+        with _connected(server) as smtp:
+            smtp.noop()
+
+    await asyncio.to_thread(knock)
+
+
+class Webhook:
+    """Alarms to a URL, signed with the secret that its owner has too."""
+
+    name = "webhook"
+
+    def __init__(self, url: str, secret: str = "") -> None:
+        self._url = url
+        self._secret = secret
+        self._session: aiohttp.ClientSession | None = None
+
+    async def send(self, alarm: Alarm) -> None:
+        """See `Channel`.  Only an answer of 200 to 299 counts; a redirect is not followed: it is another's address."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
+        headers = {"Content-Type": "application/json", DELIVERY: alarm.contact}
+        if self._secret:
+            headers[SIGNATURE] = signature(self._secret, alarm.posted)
+        request = self._session.post(self._url, data=alarm.posted, headers=headers, allow_redirects=False)
+        async with request as answer:
+            if not 200 <= answer.status < 300:
+                raise ConnectionError(f"the webhook answered {answer.status}")
+
+    async def close(self) -> None:
+        """See `Channel`."""
+        if self._session is not None:
+            await self._session.close()
+
+
+def signature(secret: str, body: bytes) -> str:
+    """What the signature's header holds: HMAC-SHA256 of the body, in hexadecimal digits."""
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
