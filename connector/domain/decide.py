@@ -20,6 +20,7 @@ from connector.domain.rules import (
     audio,
     callbacks,
     consult,
+    emergency,
     legs,
     links,
     mixes,
@@ -96,7 +97,9 @@ def guard(floor: Floor, directory: Directory, command: Command) -> str | None:
         return allowed_agents.log_out(floor, directory, agent)
     if isinstance(command, c.Dial):
         return (allowed_agents.dial_held if command.hold else allowed_agents.dial)(floor, directory, agent)
-    if isinstance(command, c.DialEmergency | c.SetFavourite):
+    if isinstance(command, c.DialEmergency):
+        return allowed_agents.dial_emergency(floor, directory, agent)
+    if isinstance(command, c.SetFavourite):
         return None
     contact = floor.contacts.get(command.contact)
     if contact is None or contact.agent != command.agent:
@@ -190,7 +193,9 @@ def _command(step: Step, command: Command) -> None:
             outbound.dial(step, command)
         case c.Visit():
             agents.visit(step, command)
-        case c.DialEmergency() | c.SetFavourite():
+        case c.DialEmergency():
+            emergency.dial(step, command)
+        case c.SetFavourite():
             raise NotAllowed("not_now")
         case _:
             _on_contact(step, command)
@@ -284,7 +289,7 @@ def deadline(contact: Contact, directory: Directory) -> tuple[int, str] | None:
     elif contact.phase is Phase.ACTIVE and _rings_at_consulted(contact):
         assert contact.consult is not None
         found.append((contact.consult.since + settings.dial, "consult"))
-    elif contact.phase is Phase.ACTIVE and contact.answered is None and not contact.asked:
+    elif contact.phase is Phase.ACTIVE and contact.answered is None and not contact.asked and not contact.emergency:
         found.append((contact.started + settings.dial, "dial"))
     elif contact.phase is Phase.QUEUED and contact.not_before:
         found.append((contact.not_before, "not_before"))

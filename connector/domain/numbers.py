@@ -71,12 +71,18 @@ def normalise(text: str, country: str, *, language: str = "en", emergency: Colle
     """
     country = country.upper()
     if is_emergency(text, country, emergency):
-        raise BadInput("number_emergency", "number", f"{text.strip()} is an emergency number: use your own telephone.")
+        raise emergency_refused(text)
     found = _parsed(text, country)
     if isinstance(found, str):
         raise BadInput(found, "number", _refusal(text.strip()[:40], found))
     e164 = phonenumbers.format_number(found, PhoneNumberFormat.E164)
     return Number(e164, found.extension or "", country, language)
+
+
+def emergency_refused(typed: str) -> BadInput:
+    """What is answered when an emergency number is to be dialled like any other."""
+    how = "use the emergency button, or your own telephone"
+    return BadInput("number_emergency", "number", f"{typed.strip()[:40]} is an emergency number: {how}.")
 
 
 def _refusal(typed: str, code: str) -> str:
@@ -85,13 +91,19 @@ def _refusal(typed: str, code: str) -> str:
     return f"{typed!r} is not a telephone number. Write it as +, country code, number."
 
 
-def is_emergency(text: str, country: str, emergency: Collection[str] = ()) -> bool:
-    """Whether dialling `text` in `country` must reach the emergency services."""
-    country = country.upper()
+def short_digits(text: str) -> str:
+    """The digits of what was typed with nothing but separators between them, or ""."""
     cleaned = _INVISIBLE.sub("", text).strip()
     if not _TYPED_SHORT.fullmatch(cleaned):
+        return ""
+    return "".join(str(int(sign)) for sign in _NOT_DIGIT.sub("", cleaned))
+
+
+def is_emergency(text: str, country: str, emergency: Collection[str] = ()) -> bool:
+    """Whether dialling `text` in `country` must reach the emergency services."""
+    country, digits = country.upper(), short_digits(text)
+    if not digits:
         return False
-    digits = "".join(str(int(sign)) for sign in _NOT_DIGIT.sub("", cleaned))
     if digits in emergency or digits in ALSO_EMERGENCY.get(country, ()):
         return True
     return phonenumbers.is_emergency_number(digits, country)

@@ -70,8 +70,34 @@ def best_agent(step: Step, skill: str, *, silent: bool = False, not_to: tuple[st
 
 
 def agent_for(step: Step, contact: Contact) -> Agent | None:
-    """The free agent whom that contact is to be offered to, or None."""
-    return best_agent(step, contact.skill, silent=contact.kind in SILENT, not_to=contact.given_back)
+    """The free agent whom that contact is to be offered to, or None.
+
+    A call to the number that an emergency call showed rings the agent who made it in any state; when they did not take
+    it, another who is free gets it, and while nobody is they are rung again, not more often than every few seconds.
+    """
+    if not contact.reaches:
+        return best_agent(step, contact.skill, silent=contact.kind in SILENT, not_to=contact.given_back)
+    pausing = contact.not_before > step.now
+    agent = None if pausing else _rung_in_any_state(step, contact)
+    if agent is not None and not contact.attempts:
+        return agent
+    return best_agent(step, contact.skill, not_to=(contact.reaches, step.now if pausing else 0)) or agent
+
+
+def _rung_in_any_state(step: Step, contact: Contact) -> Agent | None:
+    agent = step.agent(contact.reaches)
+    can_be = agent.phone_ready and agent.id in step.directory.agents and step.now < agent.reached_until
+    return agent if can_be else None
+
+
+def reached(step: Step, line: str) -> str:
+    """The agent whose emergency call showed that number within the configured time, the last one of several, or ""."""
+    found = [
+        (agent.reached_until, agent.id)
+        for agent in step.floor.agents.values()
+        if agent.reached_by and agent.reached_by == line and step.now < agent.reached_until
+    ]
+    return max(found)[1] if found else ""
 
 
 def interruptible(step: Step, agent: Agent) -> bool:

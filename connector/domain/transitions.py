@@ -85,6 +85,7 @@ OUT, FREE, AWAY, WORKING, WRAPPING = AgentState
 AGENT: Final[dict[tuple[AgentState, AgentTrigger], AgentState | None]] = {
     (OUT, AgentTrigger.GO_AVAILABLE): FREE,
     (OUT, AgentTrigger.GO_UNAVAILABLE): AWAY,
+    (OUT, AgentTrigger.ENGAGE): WORKING,
     (OUT, AgentTrigger.RELEASE): OUT,
     (FREE, AgentTrigger.GO_AVAILABLE): FREE,
     (FREE, AgentTrigger.GO_UNAVAILABLE): AWAY,

@@ -153,9 +153,7 @@ TALK = "end hold mute digits record mask consult"
 """What can be done in a plain call."""
 
 TALK_NOT = "resume:not_held unmute:not_muted stop_record:not_recording unmask:not_masked" + ALONE
-ALL_LIVE = (
-    "end hold resume mute unmute digits record stop_record mask unmask consult abandon merge transfer swap drop"
-)
+ALL_LIVE = "end hold resume mute unmute digits record stop_record mask unmask consult abandon merge transfer swap drop"
 
 TABLE: dict[str, tuple[Callable[[], Stage], str, str]] = {
     "offered, not ringing yet": (offered, "answer decline", ""),
@@ -372,23 +370,27 @@ def not_in_the_directory() -> Stage:
 
 
 AGENTS: dict[str, tuple[Callable[[], Stage], str, str]] = {
-    "never seen": (Stage, "set_state", "log_out:logged_out dial:logged_out"),
-    "logged out": (logged_out_again, "set_state", "log_out:logged_out dial:logged_out"),
-    "available": (idle, "set_state log_out dial", ""),
-    "unavailable": (lambda: set_unavailable(idle()), "set_state log_out dial", ""),
-    "offered": (ringing, "set_state", "log_out:live_contact dial:live_call"),
-    "live": (live, "set_state", "log_out:live_contact dial:hold_first"),
-    "held": (lambda: live(Hold), "set_state dial", "log_out:live_contact"),
-    "outbound ringing": (outbound_ringing, "set_state", "log_out:live_contact dial:live_call"),
-    "wrap-up": (wrap_up, "set_state dial", "log_out:wrap_up"),
-    "wrap-up, a state is chosen": (lambda: set_unavailable(wrap_up()), "set_state dial", "log_out:wrap_up"),
-    "no phone": (no_phone, "set_state log_out", "dial:no_phone"),
-    "switch down": (switch_down(idle), "set_state log_out", "dial:switch_down"),
-    "no outbound skill": (no_outbound_skill, "set_state log_out", "dial:no_outbound_skill"),
+    "never seen": (Stage, "set_state dial_emergency", "log_out:logged_out dial:logged_out"),
+    "logged out": (logged_out_again, "set_state dial_emergency", "log_out:logged_out dial:logged_out"),
+    "available": (idle, "set_state log_out dial dial_emergency", ""),
+    "unavailable": (lambda: set_unavailable(idle()), "set_state log_out dial dial_emergency", ""),
+    "offered": (ringing, "set_state dial_emergency", "log_out:live_contact dial:live_call"),
+    "live": (live, "set_state dial_emergency", "log_out:live_contact dial:hold_first"),
+    "held": (lambda: live(Hold), "set_state dial dial_emergency", "log_out:live_contact"),
+    "outbound ringing": (outbound_ringing, "set_state dial_emergency", "log_out:live_contact dial:live_call"),
+    "wrap-up": (wrap_up, "set_state dial dial_emergency", "log_out:wrap_up"),
+    "wrap-up, a state is chosen": (
+        lambda: set_unavailable(wrap_up()),
+        "set_state dial dial_emergency",
+        "log_out:wrap_up",
+    ),
+    "no phone": (no_phone, "set_state log_out", "dial:no_phone dial_emergency:no_phone"),
+    "switch down": (switch_down(idle), "set_state log_out", "dial:switch_down dial_emergency:switch_down"),
+    "no outbound skill": (no_outbound_skill, "set_state log_out dial_emergency", "dial:no_outbound_skill"),
     "not in the directory (any more)": (
         not_in_the_directory,
         "log_out",
-        "set_state:unknown_agent dial:no_outbound_skill",
+        "set_state:unknown_agent dial:no_outbound_skill dial_emergency:unknown_agent",
     ),
 }
 

@@ -25,7 +25,7 @@ CLOSED        .          .          .          .          .          .
 
 AGENT_MATRIX = """
               go_available  go_unavailable  log_out     engage    rest      release
-LOGGED_OUT    AVAILABLE     UNAVAILABLE     .           .         .         LOGGED_OUT
+LOGGED_OUT    AVAILABLE     UNAVAILABLE     .           WORKING   .         LOGGED_OUT
 AVAILABLE     AVAILABLE     UNAVAILABLE     LOGGED_OUT  WORKING   .         AVAILABLE
 UNAVAILABLE   AVAILABLE     UNAVAILABLE     LOGGED_OUT  WORKING   .         UNAVAILABLE
 WORKING       WORKING       WORKING         .           WORKING   WRAP_UP   BACK

@@ -81,7 +81,10 @@ def drop(step: Step, agent_id: str, key: str, afterwards: tuple[AgentState, str]
 
 
 def missed(step: Step, contact: Contact, outcome: str) -> None:
-    """It is among today's offers that the agent did not take; `outcome` is missed, declined or abandoned."""
+    """It is among today's offers that the agent did not take; `outcome` is missed, declined or abandoned.
+
+    One that comes again and again with nothing between stands there once.
+    """
     assert contact.agent is not None
     agent = step.agent(contact.agent)
     profile = step.directory.agents.get(agent.id) or Profile(agent.id, agent.id)
@@ -89,7 +92,8 @@ def missed(step: Step, contact: Contact, outcome: str) -> None:
     who = contact.draft.who.value
     name = who.name if who else contact.caller or contact.title
     entry = Missed(contact.key, contact.kind, contact.number, name, contact.skill, step.now, outcome)
-    known = [old for old in agent.missed if local_date(old.at, profile) == today]
+    earlier = agent.missed[1:] if agent.missed and agent.missed[0].key == contact.key else agent.missed
+    known = [old for old in earlier if local_date(old.at, profile) == today]
     step.put_agent(replace(agent, missed=(entry, *known)[:MOST_MISSED]))
 
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from connector.domain.directory import Directory, Skill
+from connector.domain.emergency import route_of
 from connector.domain.model import Agent, AgentState, Contact, Floor, Phase
 from connector.domain.rules.allowed import why_not
 from connector.domain.rules.around import MOST_CALLS, calls_of, live_contact
@@ -89,7 +90,19 @@ def _occupied(contact: Contact) -> bool:
     return contact.consult is not None or bool(contact.asked_by) or contact.answered is None
 
 
-AGENT_RULES: Final = {"set_state": set_state, "log_out": log_out, "dial": dial}
+def dial_emergency(floor: Floor, directory: Directory, agent: Agent) -> str | None:
+    """In any state and beside any calls, where there are emergency numbers, with a phone that can be rung."""
+    profile = directory.agents.get(agent.id)
+    if profile is None:
+        return "unknown_agent"
+    if route_of(directory, profile.country) is None:
+        return "not_emergency"
+    if not floor.switch_up:
+        return "switch_down"
+    return None if agent.phone_ready else "no_phone"
+
+
+AGENT_RULES: Final = {"set_state": set_state, "log_out": log_out, "dial": dial, "dial_emergency": dial_emergency}
 
 
 def agent_controls(floor: Floor, directory: Directory, agent: Agent) -> dict[str, str | None]:

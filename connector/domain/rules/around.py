@@ -24,6 +24,7 @@ class Around(Struct, frozen=True, gc=False):
 
 
 NOTHING = Around()
+_ORDER = ("ear", "busy", "waits")
 _IN_CALL = Around(call=True)
 
 
@@ -33,7 +34,8 @@ def around(contact_of: Callable[[str], Contact | None], agent: Agent | None, con
     call = contact.call or bool(others)
     if not others:
         return _IN_CALL if call else NOTHING
-    other = others[0]
+    # An emergency call may be the third: what counts is the one in the agent's ear, or that will be.
+    other = min(others, key=lambda known: _ORDER.index(_standing(known)))
     return Around(_standing(other), other.mask is Mask.ON, call)
 
 

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from connector.domain.commands import Drop, End, Hold, Merge, Mute, Resume, SendDigits, Swap, Unmute
 from connector.domain.effects import AskSwitch, EndLeg, Mix, PlayDigits, SetMute, SetRecording, SwitchAsk
-from connector.domain.model import UP, Ask, Contact, Leg, Mask, Phase, Role
+from connector.domain.model import UP, Ask, Contact, Kind, Leg, Mask, Phase, Role
 from connector.domain.rules import mixes, recording
 from connector.domain.step import Step
 from connector.errors import BadInput, NotAllowed
@@ -83,8 +83,11 @@ def step_aside(step: Step, contact: Contact) -> Contact:
 def only_in_ear(step: Step, contact: Contact) -> None:
     """The agent has come to talk in this contact: any other call of theirs that is not on hold is put there."""
     other = mixes.other_call(step, contact)
-    if other is not None and other.in_ear and not other.asked_by and other.consult is None:
-        step_aside(step, other)
+    if other is None or not other.in_ear or other.asked_by or other.consult is not None:
+        return
+    # An emergency call does not go on hold because somebody whom the agent had dialled before answers.
+    late = other.emergency and not contact.emergency and contact.kind is not Kind.INBOUND
+    step_aside(step, contact if late else other)
 
 
 def hold(step: Step, contact: Contact, _command: Hold) -> None:

@@ -125,6 +125,8 @@ def waits_again(step: Step, contact: Contact, customer: Leg) -> Contact:
         started=contact.started,
         match=contact.match,
         priority=contact.priority,
+        emergency=contact.emergency,
+        address=contact.address,
         legs=(replace(customer, role=Role.CUSTOMER, joined=True, invited=False),),
     )
 

@@ -53,15 +53,16 @@ def _stepped_out(step: Step, leg: Leg) -> bool:
 
 
 def other_call(step: Step, contact: Contact) -> Contact | None:
-    """The agent's other call that was answered, or None."""
+    """The agent's other call that was answered, or None; of several, the one in the agent's ear."""
     keys = step.agent(contact.agent).contacts if contact.agent is not None else ()
+    found: Contact | None = None
     for key in keys:
         other = step.contact(key)
         if other is None or key == contact.key or not other.call or other.answered is None:
             continue
-        if not one_conversation(contact, other):
-            return other
-    return None
+        if not one_conversation(contact, other) and (found is None or other.in_ear):
+            found = other
+    return found
 
 
 def not_alone(step: Step, contact: Contact) -> None:
@@ -241,6 +242,8 @@ def passed_on(step: Step, contact: Contact, giver: Contact, legs: tuple[Leg, ...
         asked_by="",
         sender=giver.agent or "",
         caller=giver.caller,
+        emergency=giver.emergency,
+        address=giver.address,
         visited=contact.visited,
         draft=_draft(step, contact, giver),
         popped=False,
@@ -325,6 +328,7 @@ def alone(step: Step, contact: Contact, legs: tuple[Leg, ...]) -> Contact:
             started=step.now,
             answered=step.now,
             priority=contact.priority,
+            emergency=contact.emergency,
             match=Match(MatchState.NONE),
             legs=parties,
         )

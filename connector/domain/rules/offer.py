@@ -18,7 +18,7 @@ from connector.domain.model import (
     Phase,
     Role,
 )
-from connector.domain.routing import agent_for, turned_away, waiting
+from connector.domain.routing import agent_for, reached, turned_away, waiting
 from connector.domain.rules import agents, audio, consult
 from connector.domain.step import Step
 from connector.domain.transitions import CONTACT, ContactTrigger
@@ -38,14 +38,17 @@ _POPPED = frozenset({Kind.INBOUND, Kind.CALLBACK})
 def arrive(step: Step, event: CallArrived) -> None:
     """A contact of its own waits in the skill of the number that was called; who calls is looked up at once.
 
+    One to the number that an agent's emergency call showed is for that agent, past queues and closed hours.
     A caller whom the skill cannot take is told why, and nothing of them remains.  Who was let in once (the switch has
     our key) stays in.
     """
     key = event.contact_key or step.fresh
     if step.contact(key) is not None or event.leg in step.floor.legs:
         return
-    skill = step.directory.skill_of_line(event.line)
-    why_not = None if event.contact_key else turned_away(step, skill)
+    reaches = reached(step, event.line)
+    directory = step.directory
+    skill = directory.skill(directory.settings.default_skill) if reaches else directory.skill_of_line(event.line)
+    why_not = None if event.contact_key or reaches else turned_away(step, skill)
     if why_not is not None:
         step.ask(Announce(step.new_id(), key, event.leg, why_not))
         return
@@ -58,7 +61,8 @@ def arrive(step: Step, event: CallArrived) -> None:
         line=event.line,
         skill=skill.id,
         started=event.at,
-        priority=skill.priority,
+        priority=1 if reaches else skill.priority,
+        reaches=reaches,
         match=Match(MatchState.SEARCHING if event.number else MatchState.WITHHELD),
         legs=(Leg(event.leg, Role.CUSTOMER, LegState.RINGING, event.at),),
     )
@@ -77,12 +81,12 @@ def offer_waiting(step: Step) -> None:
     for contact in waiting(step):
         # An offer only takes agents away: a skill that has nobody free has nobody for the rest of the queue either.
         alike = (contact.skill, contact.kind in SILENT)
-        if alike in nobody:
+        if alike in nobody and not contact.reaches:
             continue
         agent = agent_for(step, contact)
         if agent is not None:
             _offer(step, contact, agent.id)
-        elif not contact.given_back[0]:
+        elif not (contact.given_back[0] or contact.reaches):
             nobody.add(alike)
 
 
@@ -179,8 +183,19 @@ def _turned_away(step: Step, contact: Contact, cause: str) -> None:
         consult.lost(step, step.contact(asker.key) or asker, cause)
 
 
-def requeue(step: Step, contact: Contact, reason: str) -> None:
-    """The contact waits again, with its age; the agent becomes unavailable with the reason."""
+def put_back(step: Step, contact: Contact) -> None:
+    """The agent cannot take it now and is as before: others may, but for who calls back after an emergency call."""
+    if contact.direct and contact.internal:
+        _turned_away(step, contact, "busy")
+    elif not contact.reaches:
+        requeue(step, contact, None)
+
+
+def requeue(step: Step, contact: Contact, reason: str | None) -> None:
+    """The contact waits again, with its age; the agent becomes unavailable with the reason, if there is one.
+
+    Who is reached because of an emergency call stays as they are, and is rung again after a moment.
+    """
     assert contact.agent is not None
     customer, leg = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
     if leg is not None:
@@ -190,7 +205,8 @@ def requeue(step: Step, contact: Contact, reason: str) -> None:
         step.ask(EndLeg(step.new_id(), contact.key, leg.id))
     agent = contact.agent
     step.push(agent)
-    agents.missed(step, contact, "missed" if reason.startswith("Missed") else "declined")
+    agents.missed(step, contact, "declined" if reason is not None and reason.startswith("Declined") else "missed")
+    again = contact.reaches == agent and step.now < step.agent(agent).reached_until
     queued = step.put(
         replace(
             contact,
@@ -201,11 +217,14 @@ def requeue(step: Step, contact: Contact, reason: str) -> None:
             asked=(),
             visited=(),
             direct=False,
+            attempts=contact.attempts + again,
+            not_before=step.now + step.directory.settings.ask if again else contact.not_before,
         )
     )
     if contact.asked_by:
         consult.taken_back(step, queued, leg)
-    agents.drop(step, agent, contact.key, None if contact.direct else (AgentState.UNAVAILABLE, reason))
+    stays = contact.direct or again or reason is None
+    agents.drop(step, agent, contact.key, None if stays else (AgentState.UNAVAILABLE, reason or ""))
     step.enqueue(queued)
 
 

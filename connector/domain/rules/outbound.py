@@ -6,6 +6,7 @@ from connector.domain import numbers
 from connector.domain.commands import Dial
 from connector.domain.directory import Directory, Profile, Skill
 from connector.domain.effects import AskSwitch, EndLeg, MatchCaller, Offer, PlaceCall
+from connector.domain.emergency import emergency_of, trunk_of
 from connector.domain.model import (
     Contact,
     Kind,
@@ -83,9 +84,14 @@ def _place_call(contact: Contact, directory: Directory) -> PlaceCall:
     customer, agent = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
     profile = directory.agents.get(contact.agent or "")
     assert customer is not None and agent is not None
-    number = contact.number if contact.internal else outside(directory, contact.number)
+    number, route = contact.number, ""
+    if contact.emergency:
+        route = trunk_of(directory, profile, contact.address) if profile else ""
+    elif not contact.internal:
+        number = outside(directory, number)
     device = profile.device if profile else ""
-    return PlaceCall(contact.key, contact.key, agent.id, customer.id, device, number, contact.line)
+    legs = (agent.id, customer.id)
+    return PlaceCall(contact.key, contact.key, *legs, device, number, contact.line, route, contact.address)
 
 
 def outside(directory: Directory, number: str) -> str:
@@ -163,8 +169,10 @@ def _skill(step: Step, command: Dial) -> Skill:
 def dialled(directory: Directory, typed: str, profile: Profile) -> tuple[str, bool]:
     """What will be dialled: a colleague's extension as it is (True), or the number in E.164 (False).
 
-    Raises `BadInput` naming what is wrong with the number.
+    Raises `BadInput` naming what is wrong with the number; an emergency number is never dialled by this way.
     """
+    if emergency_of(directory, profile, typed) is not None:
+        raise numbers.emergency_refused(typed)
     colleague = directory.agent_of_device(typed.strip())
     if colleague is not None and colleague.id != profile.id:
         return colleague.device, True

@@ -18,10 +18,20 @@ def start_if_always(step: Step, contact: Contact) -> None:
     Before that there is nothing to record, and a switch may refuse.  Where it did, it is asked again when the customer
     comes back from a hold.
     """
-    always = step.directory.skill(contact.skill).recording is RecordingMode.ALWAYS
+    always = _always(step, contact)
     talking = contact.phase is Phase.ACTIVE and all(leg.state is LegState.CONNECTED for leg in contact.legs)
     if always and talking and contact.recording is Recording.OFF and not any(a.goal in _GOALS for a in contact.asked):
         _ask(step, contact, "record", Recording.ON)
+
+
+def _always(step: Step, contact: Contact) -> bool:
+    """Whether the skill says so; an emergency call is recorded only where the administrator says that, too.
+
+    What a colleague is asked in private is no call of the skill's.
+    """
+    if contact.asked_by or (contact.emergency and not step.directory.settings.emergency_record):
+        return False
+    return step.directory.skill(contact.skill).recording is RecordingMode.ALWAYS
 
 
 def start_record(step: Step, contact: Contact, _command: StartRecord) -> None:
@@ -36,7 +46,7 @@ def stop_record(step: Step, contact: Contact, _command: StopRecord) -> None:
 
 def mask(step: Step, contact: Contact, _command: StartMask) -> None:
     """The switch is asked to pause the recording; "masked" is said only when it has confirmed that."""
-    always = step.directory.skill(contact.skill).recording is RecordingMode.ALWAYS
+    always = _always(step, contact)
     _ask(step, replace(contact, unmasked=Recording.ON if always else contact.recording), "mask", Recording.PAUSED)
 
 

@@ -1,0 +1,43 @@
+"""Emergency numbers: what an agent typed, by which route it leaves, and which address goes along."""
+
+from typing import Final
+
+from connector.domain.directory import EMERGENCY, Directory, EmergencyRoute, Profile
+from connector.domain.numbers import short_digits
+
+TEST: Final = "test"
+LOCAL: Final = "local"
+NATIONAL: Final = "national"
+
+
+def route_of(directory: Directory, country: str) -> EmergencyRoute | None:
+    """How emergency calls of agents in that country leave, or None.  What is configured comes before what we have."""
+    country = country.upper()
+    return next((route for route in (*directory.emergency, *EMERGENCY) if route.country.upper() == country), None)
+
+
+def emergency_of(directory: Directory, profile: Profile, typed: str) -> tuple[str, str, str] | None:
+    """Kind (local, national, test), number and address of an emergency call that `typed` means there, or None.
+
+    The number is without what may be dialled before it (9 in 9911); the address is "" unless it is verified.
+    """
+    route = route_of(directory, profile.country)
+    digits = short_digits(typed)
+    if route is None or not digits:
+        return None
+    number = next((found for found in _readings(route, digits) if found in route.numbers or found in route.tests), None)
+    if number is None:
+        return None
+    address = profile.address if profile.address_verified else ""
+    return TEST if number in route.tests else LOCAL if address else NATIONAL, number, address
+
+
+def _readings(route: EmergencyRoute, digits: str) -> list[str]:
+    rest = [digits[len(prefix) :] for prefix in route.prefixes if prefix and digits.startswith(prefix)]
+    return [digits, *rest]
+
+
+def trunk_of(directory: Directory, profile: Profile, address: str) -> str:
+    """The name of the route itself: the local one for a call with an address, else the national one."""
+    route = route_of(directory, profile.country)
+    return "" if route is None else route.local if address else route.national

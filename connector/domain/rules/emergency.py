@@ -1,0 +1,105 @@
+"""Emergency calls: dialled at once, whatever the agent is doing.  Nothing is asked or awaited."""
+
+from msgspec.structs import replace
+
+from connector.domain.commands import DialEmergency
+from connector.domain.directory import Directory, Profile
+from connector.domain.effects import Mix, RaiseAlarm
+from connector.domain.emergency import TEST, emergency_of
+from connector.domain.model import UP, Contact, Kind, Leg, LegState, Match, MatchState, Phase, Role
+from connector.domain.rules import agents, audio, consult, offer, outbound
+from connector.domain.rules.allowed_agents import outbound_skills
+from connector.domain.step import Step
+from connector.errors import BadInput
+
+
+def dial(step: Step, command: DialEmergency) -> None:
+    """The call is placed first; then everybody else in the agent's ear is taken out of it, confirmed or not.
+
+    One that is under way already is not made twice.  Raises `BadInput` for what is no emergency number there.
+    """
+    directory = step.directory
+    profile = directory.agents[command.agent]
+    found = emergency_of(directory, profile, command.number)
+    if found is None:
+        raise BadInput("not_emergency", "number", f"{command.number.strip()!r} is no emergency number here.")
+    kind, number, address = found
+    calls = [known for key in step.agent(profile.id).contacts if (known := step.contact(key)) is not None]
+    for known in calls:
+        if known.phase is Phase.ACTIVE and known.emergency and known.number == number:
+            step.created = known.key
+            return
+    contact = _contact(step, profile, kind, number, address)
+    step.created = contact.key
+    step.asked(contact, "dial", contact.key)
+    agents.take(step, contact)
+    outbound.place(step, contact)
+    for known in calls:
+        _out_of_the_ear(step, known)
+    if kind != TEST:
+        _alarm(step, contact)
+
+
+def _contact(step: Step, profile: Profile, kind: str, number: str, address: str) -> Contact:
+    key = step.new_key()
+    return Contact(
+        key=key,
+        interaction_key=key,
+        kind=Kind.OUTBOUND,
+        phase=Phase.ACTIVE,
+        number=number,
+        line=callback_number(step.directory, profile),
+        skill=step.directory.skill(step.directory.settings.default_skill).id,
+        started=step.now,
+        match=Match(MatchState.NONE),
+        agent=profile.id,
+        legs=(
+            Leg(step.new_id(), Role.AGENT, LegState.DIALING, step.now),
+            Leg(step.new_id(), Role.CUSTOMER, LegState.DIALING, step.now),
+        ),
+        visited=step.agent(profile.id).visited,
+        priority=1,
+        emergency=kind,
+        address=address,
+    )
+
+
+def callback_number(directory: Directory, profile: Profile) -> str:
+    """What is shown: a number that reaches this agent, by itself or within the time after an emergency call."""
+    skills = [*outbound_skills(directory, profile.id), *directory.skills.values()]
+    of_a_skill = next((skill.caller_id for skill in skills if skill.outbound and skill.caller_id), "")
+    return profile.direct_number or directory.settings.emergency_number or of_a_skill
+
+
+def _alarm(step: Step, contact: Contact) -> None:
+    """Supervisors are told at the same moment, and who calls back reaches the agent."""
+    agent = step.agent(contact.agent or "")
+    until = step.now + step.directory.settings.emergency_callback
+    step.put_agent(replace(agent, reached_by=contact.line, reached_until=until))
+    step.effect(RaiseAlarm(agent.id, contact.key, contact.number, contact.line, contact.address, step.now))
+
+
+def _out_of_the_ear(step: Step, contact: Contact) -> None:
+    """The contact's others do not hear the agent any more: on hold, left to themselves, or not dialled any further."""
+    if contact.phase is Phase.OFFERED:
+        offer.put_back(step, contact)
+    mine, customer = contact.leg(Role.AGENT), contact.leg(Role.CUSTOMER)
+    goals = {ask.goal for ask in contact.asked}
+    if contact.phase is not Phase.ACTIVE or mine is None or customer is None or "end" in goals:
+        return
+    if customer.state not in UP:
+        audio.order(step, contact, "end")
+        return
+    private = contact.consulted
+    if contact.consult is not None and (private is None or private.state not in UP):
+        contact, private = consult.drop(step, contact), None
+    if contact.in_ear and contact.conference:
+        audio.order(step, contact, "step_out")
+    if goals & {"merge", "transfer"}:
+        # Whoever comes together by that goes on without the agent.
+        step.ask(Mix(step.new_id(), contact.key, (mine.id,), ()))
+    elif private is not None:
+        waits = () if contact.conference else (customer.id,)
+        step.ask(Mix(step.new_id(), contact.key, (mine.id,), (*waits, private.id)))
+    elif not contact.conference and (contact.in_ear or "resume" in goals):
+        audio.order(step, contact, "hold")
