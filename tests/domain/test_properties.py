@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from connector.domain import commands as c
 from connector.domain import events as e
 from connector.domain.decide import Input, deadline, decide, guard, reconnected, start
-from connector.domain.directory import Directory, Profile
-from connector.domain.effects import AskSwitch, EndLeg, Offer, PlaceCall, PushState, SaveTask
+from connector.domain.directory import Directory, Entry, Profile
+from connector.domain.effects import AskSwitch, CallParty, EndLeg, Offer, PlaceCall, PushState, SaveTask
 from connector.domain.model import (
     Agent,
     AgentState,
@@ -33,9 +33,9 @@ from connector.domain.model import (
     Role,
 )
 from connector.domain.routing import candidates
-from connector.domain.rules.allowed import controls
+from connector.domain.rules.allowed import controls, surroundings
 from connector.domain.rules.allowed_agents import agent_controls
-from connector.domain.rules.around import live_contact
+from connector.domain.rules.around import MOST_CALLS, live_contact
 from connector.domain.step import Change, Stamp, apply, load
 from connector.errors import BadInput, NotAllowed
 from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, LINE, MIA, SAM, Stage, with_skill
@@ -51,6 +51,7 @@ PEOPLE = (
 FULL = replace(
     DIRECTORY,
     agents={**DIRECTORY.agents, PRIYA: Profile(PRIYA, "Priya Nair", "2043", skills={"support": 1, "sales": 9})},
+    entries=(Entry("fraud", "Card fraud line", "+18005550199"),),
 )
 DIRECTORIES = (
     FULL,
@@ -58,6 +59,7 @@ DIRECTORIES = (
     replace(FULL, skills={key: skill for key, skill in FULL.skills.items() if key != "billing"}),
     replace(FULL, agents=with_skill("support").agents, skills=with_skill("support", wrap_up=None).skills),
     replace(FULL, agents={**FULL.agents, PRIYA: replace(FULL.agents[PRIYA], device="2049")}),
+    replace(FULL, settings=replace(FULL.settings, blind_transfer=True, most_parties=4)),
 )
 ON_CONTACT: dict[str, type[Any]] = {
     "answer": c.Answer,
@@ -71,18 +73,47 @@ ON_CONTACT: dict[str, type[Any]] = {
     "stop_record": c.StopRecord,
     "mask": c.StartMask,
     "unmask": c.StopMask,
+    "abandon": c.Abandon,
+    "merge": c.Merge,
+    "transfer": c.Transfer,
+    "swap": c.Swap,
+    "extend": c.Extend,
     "done": c.Done,
     "save_again": c.SaveAgain,
 }
+WITH_VALUES = ("digits", "consult", "drop")
+TARGETS = (
+    ("agent", SAM),
+    ("agent", JONAS),
+    ("agent", PRIYA),
+    ("skill", "billing"),
+    ("skill", "support"),
+    ("entry", "fraud"),
+    ("number", MIA),
+    ("number", "2042"),
+)
+BY_THEMSELVES = frozenset({"name_is_lead", "agent_busy", "agent_logged_out", "agent_no_phone", "not_invited"})
+"""Why a command is refused for one of its values, though the control is on."""
 CAUSES = ("normal", "busy", "no_answer", "declined", "wrong_number", "cancelled", "failed", "unheard of")
 LEG_EVENTS = (e.LegRinging, e.LegAnswered, e.LegHeld, e.LegResumed)
 ANY = st.integers(0, 1_000_000)
 AGENT = st.sampled_from(AGENTS)
 
 
-def order_of(name: str, agent: str, key: str) -> c.ContactCommand:
-    """The command that a control stands for."""
-    return c.SendDigits(agent, key, "1") if name == "digits" else ON_CONTACT[name](agent, key)
+def order_of(floor: Floor, name: str, agent: str, key: str, n: int = 6) -> c.ContactCommand:
+    """The command that a control stands for; `n` chooses whom it is about."""
+    match name:
+        case "digits":
+            return c.SendDigits(agent, key, "1")
+        case "consult":
+            return c.Consult(agent, key, *TARGETS[n % len(TARGETS)])
+        case "drop":
+            contact = floor.contacts.get(key)
+            legs = [leg.id for leg in contact.legs if leg.invited and leg.joined] if contact else []
+            return c.Drop(agent, key, legs[n % len(legs)] if legs else "no-such-leg")
+        case _:
+            order: c.ContactCommand = ON_CONTACT[name](agent, key)
+            return order
 
 
 class Ledger:
@@ -118,9 +149,12 @@ class Ledger:
                         self.told_to_end.add(leg)
                     case Offer(agent_leg=leg):
                         self.phones.add(leg)
-                    case PlaceCall(agent_leg=agent, customer_leg=customer):
+                    case PlaceCall(agent_leg=agent, customer_leg=customer, number=number):
                         self.phones.add(agent)
-                        self.customers.add(customer)
+                        if len(number) > 4:  # a colleague's leg is made by an offer
+                            self.customers.add(customer)
+                    case CallParty(leg=leg):
+                        self.customers.add(leg)
 
 
 class Walk(RuleBasedStateMachine):
@@ -151,11 +185,11 @@ class Walk(RuleBasedStateMachine):
         try:
             change = decide(self.floor, self.stage.directory, given, stamp)
         except NotAllowed as refusal:
-            if not is_command or refusal.code not in (why, "name_is_lead"):
+            if not is_command or refusal.code not in (why, *BY_THEMSELVES):
                 raise
             return None
         except BadInput:
-            if not isinstance(given, c.Dial | c.SaveDraft | c.SetState):
+            if not isinstance(given, c.Dial | c.SaveDraft | c.SetState | c.Consult | c.Drop):
                 raise
             return None
         finally:
@@ -214,26 +248,27 @@ class Walk(RuleBasedStateMachine):
         record=st.sampled_from([None, *PEOPLE]),
     )
     def dial(self, agent: str, number: str, skill: str, record: Record | None) -> None:
-        self.give(c.Dial(agent, number, skill, record))
+        self.give(c.Dial(agent, number, skill, record, hold=record is not None))
 
-    @rule(n=ANY, name=st.sampled_from([*ON_CONTACT, "digits"]), own=st.booleans(), agent=AGENT)
+    @rule(n=ANY, name=st.sampled_from([*ON_CONTACT, *WITH_VALUES]), own=st.booleans(), agent=AGENT)
     def order(self, n: int, name: str, own: bool, agent: str) -> None:
         key = self.contact(n)
         if own and key in self.floor.contacts:
             agent = self.floor.contacts[key].agent or agent
-        self.give(order_of(name, agent, key))
+        self.give(order_of(self.floor, name, agent, key, n))
 
     @rule(n=ANY, at_once=st.booleans())
     def an_order_that_is_on_offer(self, n: int, at_once: bool) -> None:
         offers = [
             (contact.agent, key, name)
             for key, contact in sorted(self.floor.contacts.items())
+            if contact.agent is not None
             for name, why in controls(self.floor, contact, self.stage.directory).items()
             if why is None
         ]
         if offers:
             agent, key, name = self.pick(offers, n)
-            self.give(order_of(name, agent, key))
+            self.give(order_of(self.floor, name, agent or "", key, n // len(offers)))
             if at_once:
                 self.the_switch_obeys()
 
@@ -295,15 +330,17 @@ class Walk(RuleBasedStateMachine):
     @rule(n=ANY, cause=st.sampled_from(CAUSES))
     def somebody_hangs_up(self, n: int, cause: str) -> None:
         leg = self.leg(n)
-        key = self.floor.legs.get(leg)
-        before = self.floor.contacts[key] if key else None
+        holders = [self.floor.contacts[key] for key in self.floor.legs.get(leg, ())]
+        waiting = {
+            other.id
+            for contact in holders
+            for other in contact.legs
+            if other.role is Role.CUSTOMER and other.state is LegState.HELD and not other.agent and other.id != leg
+        }
         asked = len(self.stage.asks)
         self.switch(e.LegEnded(leg, cause, self.stage.now))
-        if before is not None and before.held and not before.internal:
-            customer = before.leg(Role.CUSTOMER)
-            assert customer is not None
-            dropped = [ask for ask in self.stage.asks[asked:] if isinstance(ask, EndLeg) and ask.leg == customer.id]
-            assert not dropped or customer.id == leg, "a customer on hold was dropped"
+        dropped = {ask.leg for ask in self.stage.asks[asked:] if isinstance(ask, EndLeg)}
+        assert not waiting & dropped, "a customer on hold was dropped"
 
     @rule()
     def the_switch_obeys(self) -> None:
@@ -324,6 +361,11 @@ class Walk(RuleBasedStateMachine):
                 self.switch(event)
         elif how == "refuse" and hasattr(ask, "id"):
             self.switch(e.AskRefused(ask.contact, ask.id, "will_not", self.stage.now))
+
+    @rule(n=ANY, m=ANY, three=st.booleans())
+    def legs_hear_each_other(self, n: int, m: int, three: bool) -> None:
+        legs = dict.fromkeys([self.leg(n), self.leg(m), *([self.leg(n + m)] if three else [])])
+        self.switch(e.LegsMixed(tuple(legs), self.stage.now))
 
     @rule(n=ANY, kind=st.sampled_from([*LEG_EVENTS, e.LegMuted, e.RecordingChanged, "old news"]), m=st.integers(0, 2))
     def odd_news(self, n: int, kind: Any, m: int) -> None:
@@ -411,7 +453,7 @@ class Walk(RuleBasedStateMachine):
         load(fresh, tuple(old.contacts.values()), tuple(old.agents.values()))
         assert fresh.contacts == old.contacts
         assert fresh.queues == old.queues
-        assert fresh.legs == old.legs
+        assert {leg: set(keys) for leg, keys in fresh.legs.items()} == {leg: set(k) for leg, k in old.legs.items()}
         assert not any(agent.phone_ready for agent in fresh.agents.values())
         self.stage.floor = fresh
         for device, ready in old.phones.items():
@@ -432,7 +474,8 @@ class Walk(RuleBasedStateMachine):
             assert set(agent.contacts) == theirs
             assert len(agent.contacts) == len(theirs)
             live = [key for key in theirs if self.floor.contacts[key].live]
-            assert len(live) <= 1, "two live contacts"
+            calls = [key for key in theirs if self.floor.contacts[key].call]
+            assert len(calls) <= MOST_CALLS, "too many calls"
             assert (live_contact(self.floor, agent) is not None) == bool(live)
             if live:
                 assert agent.state is AgentState.WORKING
@@ -441,16 +484,16 @@ class Walk(RuleBasedStateMachine):
             else:
                 assert agent.state not in (AgentState.WORKING, AgentState.WRAP_UP)
         for contact in self.floor.contacts.values():
-            assert (contact.agent is None) == (contact.phase is Phase.QUEUED)
+            assert (contact.agent is None) == (contact.phase is Phase.QUEUED or contact.unattended)
             assert contact.agent is None or contact.agent in self.floor.agents
 
     @invariant()
     def queues_hold_who_waits_the_oldest_first(self) -> None:
-        queued: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        queued: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
         for contact in self.floor.contacts.values():
             if contact.phase is Phase.QUEUED:
-                queued[contact.skill].append((contact.started, contact.key))
-        expected = {skill: tuple(key for _, key in sorted(found)) for skill, found in queued.items()}
+                queued[contact.skill].append((contact.priority, contact.started, contact.key))
+        expected = {skill: tuple(key for *_, key in sorted(found)) for skill, found in queued.items()}
         assert self.floor.queues == expected
 
     @invariant()
@@ -464,19 +507,44 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def legs_lead_to_their_contacts(self) -> None:
-        legs = [(leg.id, key) for key, contact in self.floor.contacts.items() for leg in contact.legs]
-        assert len({leg for leg, _ in legs}) == len(legs)
-        assert self.floor.legs == dict(legs)
+        legs: dict[str, set[str]] = defaultdict(set)
+        for key, contact in self.floor.contacts.items():
+            assert len({leg.id for leg in contact.legs}) == len(contact.legs)
+            for leg in contact.legs:
+                legs[leg.id].add(key)
+        assert {leg: set(keys) for leg, keys in self.floor.legs.items()} == legs
         for contact in self.floor.contacts.values():
             roles = Counter(leg.role for leg in contact.legs)
             assert all(leg.state is not LegState.ENDED for leg in contact.legs)
             match contact.phase:
                 case Phase.QUEUED:
                     assert roles == {Role.CUSTOMER: 1}
-                case Phase.OFFERED | Phase.ACTIVE:
+                case Phase.OFFERED:
                     assert roles == {Role.CUSTOMER: 1, Role.AGENT: 1}
+                case Phase.ACTIVE:
+                    assert roles[Role.CUSTOMER] == 1
+                    assert roles[Role.AGENT] == (contact.agent is not None)
+                    if contact.unattended:
+                        assert roles[Role.CONSULTED]
                 case _:
                     assert not roles
+            if contact.consult is None:
+                assert all(leg.joined for leg in contact.legs if leg.role is Role.CONSULTED)
+            else:
+                self.a_consult_is_kept_track_of(contact)
+
+    def a_consult_is_kept_track_of(self, contact: Contact) -> None:
+        consult = contact.consult
+        assert consult is not None
+        assert contact.phase is Phase.ACTIVE
+        assert (contact.consulted is None) == (consult.leg == "")
+        private = [leg.id for leg in contact.legs if not leg.joined and leg.role is Role.CONSULTED]
+        assert private == ([consult.leg] if consult.leg else [])
+        if consult.contact:
+            request = self.floor.contacts[consult.contact]
+            assert request.asked_by == contact.key
+            assert request.phase in (Phase.QUEUED, Phase.OFFERED, Phase.ACTIVE)
+            assert (request.phase is Phase.QUEUED) == (consult.leg == "")
 
     @invariant()
     def no_leg_is_left_alone(self) -> None:
@@ -488,6 +556,7 @@ class Walk(RuleBasedStateMachine):
         for key, contact in self.ledger.last.items():
             over = contact.phase in (Phase.WRAP_UP, Phase.CLOSED)
             has_task = over and (contact.kind is Kind.OUTBOUND or contact.answered is not None)
+            has_task = has_task and not contact.asked_by and contact.agent is not None
             assert bool(self.ledger.revisions[key]) == has_task
             assert contact.save.wanted == self.ledger.revisions[key]
             assert contact.save.written <= contact.save.wanted
@@ -502,7 +571,9 @@ class Walk(RuleBasedStateMachine):
     def nothing_waits_for_ever(self) -> None:
         for contact in self.floor.contacts.values():
             may_hang = contact.asked or contact.phase is Phase.OFFERED
-            may_hang = may_hang or (contact.phase is Phase.ACTIVE and contact.answered is None)
+            may_hang = may_hang or (contact.phase is Phase.ACTIVE and contact.answered is None) or contact.unattended
+            rings = contact.consulted is not None and contact.consulted.state in (LegState.DIALING, LegState.RINGING)
+            may_hang = may_hang or (rings and contact.consult is not None and not contact.consult.contact)
             found = deadline(contact, self.stage.directory)
             assert not may_hang or found is not None
             assert contact.live or not contact.asked
@@ -525,17 +596,19 @@ class Walk(RuleBasedStateMachine):
         floor, directory = self.floor, self.stage.directory
         stamp = Stamp(self.stage.now, "trial")
         for key, contact in floor.contacts.items():
-            depends_on = (contact, floor.switch_up, directory)
-            before = self.tried.get(key, (None, None, None))
-            if all(one is other for one, other in zip(before, depends_on, strict=True)):
+            depends_on = (contact, floor.switch_up, directory, surroundings(floor, contact))
+            before = self.tried.get(key, (None, None, None, None))
+            if all(one is other for one, other in zip(before[:3], depends_on, strict=False)) and before[3] == depends_on[3]:
                 continue
             self.tried[key] = depends_on
             offers = controls(floor, contact, directory)
             assert bool(offers) == (contact.phase not in (Phase.QUEUED, Phase.CLOSED))
+            if contact.agent is None:
+                continue
             for name, why in offers.items():
-                assert _refused(floor, directory, order_of(name, contact.agent or "", key), stamp) == why
-            for name in {*ON_CONTACT, "digits"} - set(offers):
-                assert _refused(floor, directory, order_of(name, contact.agent or "", key), stamp) is not None
+                assert _refused(floor, directory, order_of(floor, name, contact.agent, key), stamp) == why, name
+            for name in {*ON_CONTACT, *WITH_VALUES} - set(offers):
+                assert _refused(floor, directory, order_of(floor, name, contact.agent, key), stamp) is not None
         for agent in AGENTS:
             offers = agent_controls(floor, directory, floor.agents.get(agent) or Agent(agent))
             orders: dict[str, c.Command] = {

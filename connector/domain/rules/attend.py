@@ -18,12 +18,15 @@ def answered(step: Step, contact: Contact) -> None:
 def ended(step: Step, contact: Contact, leg: Leg, at: int) -> None:
     """One has gone: who is left alone is let go, but a customer who was never put through waits for an agent again."""
     legs = tuple(other for other in contact.legs if other.id != leg.id)
-    contact = step.put(replace(contact, legs=legs))
     if len(legs) > 1:
+        first, *rest = legs
+        step.put(replace(contact, legs=(replace(first, role=Role.CUSTOMER), *rest)))
         return
+    contact = step.put(replace(contact, legs=legs))
     never_through = leg.state not in UP and leg.role is Role.CONSULTED
     for left in legs:
-        if never_through and left.role is Role.CUSTOMER and left.state in UP:
+        waits = left.state is LegState.HELD or (never_through and left.state in UP)
+        if waits and left.role is Role.CUSTOMER:
             mixes.finished_alone(step, contact)
             departures.queue(step, departures.waits_again(step, contact, left))
             return

@@ -49,7 +49,7 @@ def _inherit(step: Step, contact: Contact, heir: Leg) -> None:
     legs = []
     for leg in contact.legs:
         if leg is heir:
-            legs.append(replace(leg, role=Role.CUSTOMER, joined=True))
+            legs.append(replace(leg, role=Role.CUSTOMER, joined=True, invited=False))
         elif leg.role is Role.AGENT:
             legs.append(replace(leg, joined=leg.joined or private))
         elif leg.role is not Role.CUSTOMER:
@@ -79,16 +79,9 @@ def agent_gone(step: Step, contact: Contact, cause: str, at: int) -> None:
     elif not contact.internal and (contact.held or any(ask.goal == "hold" for ask in contact.asked)):
         back_to_queue(step, contact, customer, at)
     else:
-        if not _somebody_elses(step, contact, customer):
-            step.ask(EndLeg(step.new_id(), contact.key, customer.id))
+        rest = tuple(leg for leg in contact.legs if leg.role is not Role.AGENT)
+        mixes.let_go(step, contact, rest)
         wrap_up.finish(step, contact, "failed" if cause == "failed" else "cancelled", at)
-
-
-def _somebody_elses(step: Step, contact: Contact, leg: Leg) -> bool:
-    """Whether another open contact has that leg: it decides about it."""
-    return any(
-        holder.key != contact.key and holder.phase in (Phase.ACTIVE, Phase.OFFERED) for holder in step.holders(leg.id)
-    )
 
 
 def party_gone(step: Step, contact: Contact, leg: Leg, cause: str) -> None:

@@ -82,7 +82,8 @@ def mixed(step: Step, event: LegsMixed) -> None:
     talking = frozenset(event.legs)
     known = _concerned(step, event.legs)
     step.unknown = not known
-    parties = {leg: party for leg in event.legs if (party := _party(step, leg)) is not None}
+    found = {leg: _party(step, leg) for leg in event.legs}
+    parties = {leg: party for leg, party in found.items() if party is not None and party.state in UP}
     givers = {contact.key: _giver(step, contact, known, talking) for contact in known}
     for contact in known:
         giver = givers[contact.key]
@@ -128,10 +129,10 @@ def _giver(step: Step, contact: Contact, known: list[Contact], talking: frozense
         return None
     if contact.asked_by:
         asker = step.contact(contact.asked_by)
-        return asker if asker is not None and _has_customer(asker, talking) else None
+        return asker if asker is not None and _has_customer(asker, talking - {mine.id}) else None
     if contact.internal:
         others = (other for other in known if not other.internal and other.agent != contact.agent)
-        return next((other for other in others if _has_customer(other, talking)), None)
+        return next((other for other in others if _has_customer(other, talking - {mine.id})), None)
     return None
 
 
@@ -293,22 +294,35 @@ def _along(link: Link) -> Link:
 def leave(step: Step, contact: Contact, at: int) -> None:
     """The agent's part is over; the others go on, without an agent only as long as the administrator lets them."""
     mine = contact.leg(Role.AGENT)
-    others = tuple(leg for leg in contact.joined if leg.role is not Role.AGENT and leg.state in UP)
+    others = tuple(leg for leg in contact.legs if leg.role is not Role.AGENT)
     if mine is not None:
         step.ask(EndLeg(step.new_id(), contact.key, mine.id))
     if contact.recording is not Recording.OFF:
         step.ask(SetRecording(step.new_id(), contact.key, Recording.OFF))
     wrap_up.finish(step, contact, "normal", at)
-    if len(others) > 1 and not attended(step, contact, others):
-        alone(step, contact, others)
+    talking = tuple(leg for leg in others if leg.joined and leg.state in UP)
+    if all(attended(step, contact, leg) for leg in talking):
+        talking = ()
+    if len(talking) > 1:
+        alone(step, contact, talking)
+    let_go(step, contact, others)
 
 
-def attended(step: Step, contact: Contact, legs: Iterable[Leg]) -> bool:
-    """Whether another contact looks after these legs: one with an agent who stays, or one that was made for them."""
-    holders = (holder for leg in legs for holder in step.holders(leg.id) if holder.key != contact.key)
+def let_go(step: Step, contact: Contact, legs: Iterable[Leg]) -> None:
+    """Of the legs that the contact had, those are ended that no other contact has."""
+    for leg in legs:
+        if not any(holder.key != contact.key for holder in step.holders(leg.id)):
+            step.ask(EndLeg(step.new_id(), contact.key, leg.id))
+
+
+def attended(step: Step, contact: Contact, leg: Leg) -> bool:
+    """Whether another contact looks after the leg: one with an agent who stays, or one that was made for it."""
     return any(
-        holder.phase is Phase.ACTIVE and not holder.asked_by and not any(ask.goal == "transfer" for ask in holder.asked)
-        for holder in holders
+        holder.key != contact.key
+        and holder.phase is Phase.ACTIVE
+        and not holder.asked_by
+        and not any(ask.goal == "transfer" for ask in holder.asked)
+        for holder in step.holders(leg.id)
     )
 
 

@@ -133,7 +133,7 @@ def phone_answered(step: Step, contact: Contact) -> None:
         return
     for holder in step.holders(far.id):
         if holder.phase is Phase.OFFERED and holder.agent is not None:
-            step.ask(Offer(holder.key, mine.id, far.id, step.directory.agents[holder.agent].device))
+            step.ask(Offer(holder.key, mine.id, far.id, contact.number))
 
 
 def call_back(step: Step, contact: Contact) -> None:

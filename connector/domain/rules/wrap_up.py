@@ -38,6 +38,7 @@ def finish(step: Step, contact: Contact, cause: str, at: int) -> None:
             ended=max(at, contact.answered or at),
             outcome=outcome,
             legs=(),
+            consult=None,
             asked=(),
             problem=None,
             muted=False,
