@@ -598,7 +598,8 @@ class Walk(RuleBasedStateMachine):
         for key, contact in floor.contacts.items():
             depends_on = (contact, floor.switch_up, directory, surroundings(floor, contact))
             before = self.tried.get(key, (None, None, None, None))
-            if all(one is other for one, other in zip(before[:3], depends_on, strict=False)) and before[3] == depends_on[3]:
+            same = all(one is other for one, other in zip(before[:3], depends_on, strict=False))
+            if same and before[3] == depends_on[3]:
                 continue
             self.tried[key] = depends_on
             offers = controls(floor, contact, directory)

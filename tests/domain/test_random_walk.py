@@ -6,17 +6,29 @@
 import os
 import random
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from connector.domain import commands as c
 from connector.domain.decide import Input
-from connector.domain.model import AgentState, LegState, Phase
+from connector.domain.model import AgentState, Floor, LegState, Phase
+from connector.domain.rules.allowed import controls
 from connector.domain.step import Change
 from connector.domain.transitions import AGENT, CONTACT, LEG
 from tests.domain.stage import BILLING_LINE, LINE, MIA
-from tests.domain.test_properties import AGENTS, CAUSES, DIRECTORIES, LEG_EVENTS, ON_CONTACT, PEOPLE, WITH_VALUES, Walk
+from tests.domain.test_properties import (
+    AGENTS,
+    CAUSES,
+    DIRECTORIES,
+    LEG_EVENTS,
+    ON_CONTACT,
+    PEOPLE,
+    WITH_VALUES,
+    Walk,
+    order_of,
+)
 
 SOAK = os.environ.get("SOAK") == "true"
 STEPS = int(os.environ.get("STEPS", "100000" if SOAK else "4000"))
@@ -49,90 +61,74 @@ class Counting(Walk):
             self.cells.add(("agent", was.state if was else AgentState.LOGGED_OUT, agent.state))
         super().take(given, change)
 
-
-def step(walk: Walk, dice: random.Random) -> str:
-    """One thing happens; returns what."""
-    n, m = dice.randrange(1_000_000), dice.randrange(1_000_000)
-    chosen = dice.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-    match chosen:
-        case "on offer":
-            walk.an_order_that_is_on_offer(n, dice.random() < 0.7)
-        case "any order":
-            name = dice.choice([*ON_CONTACT, *WITH_VALUES])
-            walk.order(n, name, dice.random() < 0.8, dice.choice(AGENTS))
-        case "a customer":
-            walk.a_customer_calls(dice.choice((*LINES, "+3120")), dice.choice((MIA, "")))
-        case "a call is taken":
-            walk.a_call_is_taken(dice.choice(LINES))
-        case "dial":
-            record = dice.choice((None, *PEOPLE))
-            walk.dial(dice.choice(AGENTS), dice.choice((MIA, "2041", "2042", "2043", "x")), dice.choice(("", "sales")), record)
-        case "obey":
-            walk.the_switch_obeys()
-        case "one ask":
-            walk.one_ask(n, dice.choice(("obey", "obey and keep", "refuse", "keep silent")))
-        case "hang up":
-            walk.somebody_hangs_up(n, dice.choice(CAUSES))
-        case "answer":
-            walk.odd_news(n, LEG_EVENTS[1], 0)
-        case "odd":
-            kinds = [*LEG_EVENTS, "old news"]
-            walk.odd_news(n, dice.choice(kinds), m % 3)
-        case "mix":
-            walk.legs_hear_each_other(n, m, dice.random() < 0.3)
-        case "state":
-            walk.choose_state(dice.choice(AGENTS), dice.choice(("available", "available", "Lunch", "no such reason")))
-        case "all available":
-            walk.all_available()
-        case "write":
-            field = dice.choice(("comments", "disposition", "tags", "who", "what"))
-            walk.write(n, field, dice.choice(("", "Answered", "Refunded")), dice.choice((None, *PEOPLE)), dice.random() < 0.9)
-        case "late":
-            walk.write_about_a_contact_that_is_over(n, "late")
-        case "visit":
-            walk.visit_or_log_out(dice.choice(AGENTS), dice.choice((None, *PEOPLE)))
-        case "phone":
-            walk.a_phone_comes_or_goes(dice.choice(("2041", "2042", "2043")), dice.random() < 0.8)
-        case "switch":
-            walk.the_switch_goes_or_comes(dice.random() < 0.4)
-        case "match":
-            walk.the_caller_is_matched(n, m % 3, m % 4, dice.random() < 0.1)
-        case "task":
-            walk.a_task(n, m % 3, dice.choice(("saved", "saved", "saved", "deleted", "waits", "refused")))
-        case "time":
-            walk.time_passes(dice.choice((1, 500, 5_000, 20_000, 45_000, 120_000)))
-        case "directory":
-            walk.the_directory_changes(dice.choice(DIRECTORIES))
-        case "restart":
-            walk.the_connector_restarts()
-    return f"{chosen} {n} {m}"
+    def what_was_rare(self, dice: "Dice") -> None:
+        """Of the orders that are on offer the one that was carried out the least often so far, and the switch obeys."""
+        offers = [
+            (self.accepted[kind_of(name)], dice.random(), contact.agent or "", key, name)
+            for key, contact in sorted(self.floor.contacts.items())
+            if contact.agent is not None
+            for name, why in controls(self.floor, contact, self.stage.directory).items()
+            if why is None
+        ]
+        if offers:
+            *_, agent, key, name = min(offers)
+            self.give(order_of(self.floor, name, agent, key, dice.any))
+            self.the_switch_obeys()
 
 
-WEIGHTS = {
-    "on offer": 40,
-    "any order": 6,
-    "a customer": 4,
-    "a call is taken": 4,
-    "dial": 6,
-    "obey": 16,
-    "one ask": 6,
-    "hang up": 5,
-    "answer": 8,
-    "odd": 2,
-    "mix": 1,
-    "state": 2,
-    "all available": 1,
-    "write": 5,
-    "late": 1,
-    "visit": 2,
-    "phone": 1,
-    "switch": 1,
-    "match": 3,
-    "task": 6,
-    "time": 4,
-    "directory": 1,
-    "restart": 0.3,
+class Dice(random.Random):
+    """What is thrown for the arguments of a step."""
+
+    @property
+    def any(self) -> int:
+        return self.randrange(1_000_000)
+
+    def odds(self, chance: float) -> bool:
+        return self.random() < chance
+
+    @property
+    def record(self) -> Any:
+        return self.choice((None, *PEOPLE))
+
+    @property
+    def agent(self) -> str:
+        return self.choice(AGENTS)
+
+
+FIELDS = ("comments", "disposition", "tags", "who", "what")
+NUMBERS = (MIA, MIA, "2041", "2042", "2043", "nonsense")
+HOW = ("obey", "obey and keep", "refuse", "keep silent")
+FATES = ("saved", "saved", "saved", "deleted", "waits", "refused")
+STATES = ("available", "available", "Lunch", "no such reason")
+
+STEPS_OF: dict[str, tuple[float, Callable[["Counting", Dice], object]]] = {
+    "on offer": (30, lambda w, d: w.an_order_that_is_on_offer(d.any, d.odds(0.7))),
+    "what was rare": (20, lambda w, d: w.what_was_rare(d)),
+    "any order": (6, lambda w, d: w.order(d.any, d.choice([*ON_CONTACT, *WITH_VALUES]), d.odds(0.8), d.agent)),
+    "a customer": (4, lambda w, d: w.a_customer_calls(d.choice((*LINES, "+3120")), d.choice((MIA, "")))),
+    "a call is taken": (4, lambda w, d: w.a_call_is_taken(d.choice(LINES))),
+    "dial": (6, lambda w, d: w.dial(d.agent, d.choice(NUMBERS), d.choice(("", "sales", "support")), d.record)),
+    "obey": (16, lambda w, d: w.the_switch_obeys()),
+    "one ask": (6, lambda w, d: w.one_ask(d.any, d.choice(HOW))),
+    "hang up": (4, lambda w, d: w.somebody_hangs_up(d.any, d.choice(CAUSES))),
+    "answer": (10, lambda w, d: w.odd_news(d.any, LEG_EVENTS[1], 0)),
+    "odd": (2, lambda w, d: w.odd_news(d.any, d.choice([*LEG_EVENTS, "old news"]), 0)),
+    "mix": (1, lambda w, d: w.legs_hear_each_other(d.any, d.any, d.odds(0.3))),
+    "state": (2, lambda w, d: w.choose_state(d.agent, d.choice(STATES))),
+    "all available": (1, lambda w, d: w.all_available()),
+    "write": (5, lambda w, d: w.write(d.any, d.choice(FIELDS), d.choice(("", "Answered")), d.record, d.odds(0.9))),
+    "late": (1, lambda w, d: w.write_about_a_contact_that_is_over(d.any, "late")),
+    "visit": (2, lambda w, d: w.visit_or_log_out(d.agent, d.record)),
+    "phone": (1, lambda w, d: w.a_phone_comes_or_goes(d.choice(("2041", "2042", "2043")), d.odds(0.8))),
+    "switch": (1, lambda w, d: w.the_switch_goes_or_comes(d.odds(0.4))),
+    "match": (3, lambda w, d: w.the_caller_is_matched(d.any, d.randrange(3), d.randrange(4), d.odds(0.1))),
+    "task": (6, lambda w, d: w.a_task(d.any, d.randrange(3), d.choice(FATES))),
+    "time": (4, lambda w, d: w.time_passes(d.choice((1, 500, 5_000, 20_000, 45_000, 120_000)))),
+    "directory": (1, lambda w, d: w.the_directory_changes(d.choice(DIRECTORIES))),
+    "restart": (0.3, lambda w, d: w.the_connector_restarts()),
 }
+"""What can happen: how often, and how."""
+
 
 INVARIANTS = (
     "contacts_belong_to_their_agents",
@@ -152,15 +148,16 @@ def walk_days(steps: int, seed: int) -> Counting:
     accepted: Counter[str] = Counter()
     cells: set[tuple[str, str, str]] = set()
     walk = Counting()
+    names, weights = list(STEPS_OF), [weight for weight, _ in STEPS_OF.values()]
     for day in range((steps + A_DAY - 1) // A_DAY):
-        dice = random.Random(seed * 1_000 + day)
+        dice = Dice(seed * 1_000 + day)
         walk = Counting()
         walk.accepted, walk.cells = accepted, cells
         done: list[str] = []
         try:
             for _ in range(A_DAY):
-                done.append("?")
-                done[-1] = step(walk, dice)
+                done.append(dice.choices(names, weights)[0])
+                STEPS_OF[done[-1]][1](walk, dice)
                 for name in INVARIANTS:
                     getattr(walk, name)()
             walk.teardown()
@@ -169,9 +166,14 @@ def walk_days(steps: int, seed: int) -> Counting:
     return walk
 
 
+def kind_of(name: str) -> str:
+    """The command of a control."""
+    return type(order_of(Floor(), name, "", "")).__name__
+
+
 def legal_cells() -> set[tuple[str, str, str]]:
     """Each pair of states that a table allows to follow each other."""
-    found = {("phase", old, new) for (old, _), new in CONTACT.items()}
+    found: set[tuple[str, str, str]] = {("phase", old, new) for (old, _), new in CONTACT.items()}
     found |= {("leg", old, new) for (old, _), new in LEG.items() if old is not LegState.ENDED}
     found |= {("agent", old, new) for (old, _), new in AGENT.items() if new is not None and old is not new}
     back = (AgentState.AVAILABLE, AgentState.UNAVAILABLE)
@@ -182,7 +184,8 @@ def legal_cells() -> set[tuple[str, str, str]]:
 def test_a_long_walk(capsys: pytest.CaptureFixture[str]) -> None:
     walk = walk_days(STEPS, SEED)
     missing = legal_cells() - walk.cells
-    rare = {kind.__name__: walk.accepted[kind.__name__] for kind in commands() if walk.accepted[kind.__name__] < STEPS / 500}
+    names = [kind.__name__ for kind in commands()]
+    rare = {name: walk.accepted[name] for name in names if walk.accepted[name] < STEPS / 500}
     with capsys.disabled():
         print(f"\nrandom walk: {STEPS} steps, seed {SEED}, {len(walk.cells)} cells visited, {len(missing)} missing")
         print("accepted: " + ", ".join(f"{name} {count}" for name, count in sorted(walk.accepted.items())))

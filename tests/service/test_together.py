@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import settings
 
-from connector.domain.commands import Answer, Decline, Dial, Done, SaveAgain, SaveDraft, SendDigits, SetState
+from connector.domain.commands import Answer, Decline, Dial, Done, SaveAgain, SaveDraft, SetState
 from connector.domain.decide import deadline
 from connector.domain.events import TaskSaved
 from connector.domain.model import AgentState, Contact, Kind, LegState, Phase, Recording, Role
@@ -175,7 +175,7 @@ class World:
         elif offers:
             name = dice.choice(offers)
             if name != "end" or dice.random() < 0.3:
-                self.order(SendDigits(agent, key, "12") if name == "digits" else order_of(name, agent, key))
+                self.order(order_of(runner.floor, name, agent, key, dice.randrange(1_000)))
             self.write(agent, key, "comments", f"note {self.drafts}")
 
     def order(self, command: object) -> None:
