@@ -142,9 +142,14 @@ def _calls_over(step: Step, changed: tuple[Agent, ...]) -> None:
 
 
 def restarted(floor: Floor, directory: Directory, stamp: Stamp) -> Change:
-    """What follows from a start of the connector: nobody has a panel yet, and the time without one begins."""
+    """What follows from a start of the connector: nobody has a panel yet, and the time without one begins.
+
+    Of a Work Queue step that Salesforce may not have been told of it is told again.
+    """
     step = Step(floor, directory, stamp)
     presence.nobody_here(step)
+    for contact in _by_age(floor):
+        wrap_up.complete_work(step, contact)
     return step.change()
 
 
@@ -265,6 +270,8 @@ def _about_contact(step: Step, event: Event) -> None:
             wrap_up.waits(step, contact, event)
         case e.TaskRefused():
             wrap_up.refused(step, contact, event)
+        case e.WorkCompleted():
+            wrap_up.work_completed(step, contact)
         case e.DeadlinePassed(kind=kind, due=due):
             _deadline(step, contact, kind, due)
 
@@ -297,6 +304,8 @@ def deadline(contact: Contact, directory: Directory) -> tuple[int, str] | None:
         length = directory.skill(contact.skill).wrap_up
         if length is not None:
             found.append((contact.ended + length + contact.extended, "wrap_up"))
+    elif contact.work_due and contact.closed is not None:
+        found.append((contact.closed + wrap_up.WORK_KEPT, "work"))
     return min(found, default=None)
 
 
@@ -329,6 +338,8 @@ def _deadline(step: Step, contact: Contact, kind: str, due: int) -> None:
             wrap_up.over(step, contact)
         case "not_before":
             callbacks.due(step, contact)
+        case "work":
+            wrap_up.let_go(step, contact)
 
 
 def asks_again(floor: Floor, directory: Directory) -> list[AskSwitch]:

@@ -374,6 +374,14 @@ class Contact(Struct, frozen=True, gc=False):
         return agent.joined and customer.state is not LegState.HELD
 
     @property
+    def work_due(self) -> bool:
+        """Whether Salesforce is to be told that the step of a Work Queue is complete: the Task has the disposition."""
+        if not self.work or self.work_done or self.phase is not Phase.CLOSED or self.save.dirty:
+            return False
+        saved = self.save.task_id is not None and self.save.written >= self.save.wanted
+        return saved and self.draft.disposition.value != ""
+
+    @property
     def unattended(self) -> bool:
         """Whether its parties talk with each other while no agent is with them any more."""
         return self.phase is Phase.ACTIVE and self.agent is None

@@ -35,7 +35,7 @@ class Commit(Struct, frozen=True, gc=False):
 
 
 class Loaded(Struct, frozen=True):
-    """What a start finds: open or unwritten contacts, all agents, replies of the last hour, the last directory.
+    """What a start finds: contacts that are not settled, all agents, replies of the last hour, the last directory.
 
     `news` is what was settled and what the contacts do not show yet, because the connector ended in between.
     """
@@ -131,7 +131,7 @@ class Store(Protocol):
         """Counts for `/metrics`."""
 
     async def today(self, agent: str, since: int, limit: int) -> tuple[int, Sequence[Contact]]:
-        """How many closed contacts of that agent started since then, and the newest `limit` of them."""
+        """How many closed contacts of that agent began, or were offered, since then, and the newest `limit` of them."""
 
     async def contact(self, key: str) -> Contact | None:
         """A contact, open or closed, or None."""

@@ -40,9 +40,10 @@ class _Decode(Protocol[T_co]):
 def put_contacts(db: sqlite3.Connection, contacts: Iterable[Contact], now: int, epoch: int) -> None:
     """The newest values; what the outbox settled counts as told once a contact shows it."""
     db.executemany(
-        "INSERT INTO contact (key, agent, started, closed, written, epoch, value) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (key) DO UPDATE SET agent = excluded.agent, started = excluded.started,"
-        " closed = excluded.closed, written = excluded.written, epoch = excluded.epoch, value = excluded.value",
+        "INSERT INTO contact (key, agent, started, closed, written, pending, epoch, value)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET agent = excluded.agent,"
+        " started = excluded.started, closed = excluded.closed, written = excluded.written,"
+        " pending = excluded.pending, epoch = excluded.epoch, value = excluded.value",
         [_contact_row(contact, now, epoch) for contact in contacts],
     )
     told = [(contact.key, contact.save.written) for contact in contacts if contact.save.written]
@@ -57,7 +58,10 @@ def _contact_row(contact: Contact, now: int, epoch: int) -> tuple[object, ...]:
     if contact.digits:
         # What the customer typed may be a card number: it lives in memory only.
         contact = structs.replace(contact, digits="")
-    return contact.key, contact.agent, contact.started, closed, contact.save.written, epoch, _encode(contact)
+    # What waited since yesterday, or longer, is of the agent's day on which they were offered it.
+    started = contact.started if contact.offered is None else max(contact.started, contact.offered)
+    told = (closed, contact.save.written, contact.work_due)
+    return contact.key, contact.agent, started, *told, epoch, _encode(contact)
 
 
 def put_agents(db: sqlite3.Connection, agents: Iterable[Agent], epoch: int) -> None:
@@ -88,11 +92,15 @@ def put_directory(db: sqlite3.Connection, directory: Directory, epoch: int) -> N
 
 
 def unsettled_contacts(db: sqlite3.Connection) -> list[Contact]:
-    """Contacts that are open, or whose Task is unwritten, or whose Task's outcome they may not show; oldest first."""
+    """Contacts that are open, or whose Task is unwritten, or whose Task's outcome they may not show; oldest first.
+
+    And those of which Salesforce is to be told something beside the Task.
+    """
     rows = db.execute(
         "SELECT key, value FROM contact WHERE closed IS NULL UNION ALL"
+        " SELECT key, value FROM contact WHERE pending = 1 AND closed IS NOT NULL UNION ALL"
         " SELECT key, value FROM outbox CROSS JOIN contact ON key = contact"
-        " WHERE (wanted > outbox.written OR told = 0) AND closed IS NOT NULL"
+        " WHERE (wanted > outbox.written OR told = 0) AND closed IS NOT NULL AND pending = 0"
     )
     return sorted((_decoded(_contact, value, f"contact {key}") for key, value in rows), key=_age)
 

@@ -171,6 +171,22 @@ class StoreContract:
         _, loaded = await stores.open()
         assert [c.key for c in loaded.contacts] == ["k1"]
 
+    async def test_a_closed_contact_whose_work_is_still_to_be_told_is_loaded_once(self, stores: Stores) -> None:
+        """The step of a Work Queue; beside it, the outcome of the Task may not be shown yet."""
+        store, _ = await stores.open()
+        saved = Save(SaveState.SAVED, 1, 1, task_id="00T")
+        draft = Draft(disposition=Field("Sold", 1))
+        due = contact("k1", Phase.CLOSED, work="step", save=saved, draft=draft)
+        assert due.work_due
+        await committed(store, Commit((due,), (), (task("k1"),)))
+        await store.claim(NOON, 10, 1)
+        await store.settle([Settled("k1", 1, "written", task_id="00T")])
+        store, loaded = await stores.open()
+        assert [c.key for c in loaded.contacts] == ["k1"]
+        await committed(store, Commit((structs.replace(due, work_done=True),)))
+        _, loaded = await stores.open()
+        assert loaded.contacts == ()
+
     async def test_digits_are_not_kept(self, stores: Stores) -> None:
         store, _ = await stores.open()
         await committed(store, Commit((contact("k1", digits="4242"),)))
@@ -192,6 +208,12 @@ class StoreContract:
         count, newest = await store.today(SAM, NOON + 1, 3)
         assert count == 4
         assert list(newest) == [closed[4], closed[3], closed[2]]
+
+    async def test_what_waited_since_yesterday_is_of_the_day_on_which_it_was_offered(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        old = contact("k1", Phase.CLOSED, started=NOON - DAY, offered=NOON)
+        await committed(store, Commit((old, contact("k2", Phase.CLOSED, started=NOON - DAY))))
+        assert await store.today(SAM, NOON, 3) == (1, [old])
 
     async def test_prune_deletes_what_is_old_and_settled(self, stores: Stores) -> None:
         store, _ = await stores.open()

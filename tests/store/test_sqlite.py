@@ -169,14 +169,15 @@ async def test_migrations_run_in_order_and_a_broken_one_leaves_the_file_as_it_wa
     store = await opened(path)
     await committed(store, Commit((contact("k1"),)))
     await store.close()
-    first = database._migrations()
-    good = {2: "ALTER TABLE agent ADD COLUMN two;", 3: "ALTER TABLE agent ADD COLUMN three;"}
-    broken = {**first, 2: good[2], 3: "ALTER TABLE agent ADD COLUMN three; ALTER TABLE nowhere ADD COLUMN x;"}
+    first, last = database._migrations(), database.latest_schema()
+    good = {last + 1: "ALTER TABLE agent ADD COLUMN two;", last + 2: "ALTER TABLE agent ADD COLUMN three;"}
+    bad = "ALTER TABLE agent ADD COLUMN three; ALTER TABLE nowhere ADD COLUMN x;"
+    broken = {**first, last + 1: good[last + 1], last + 2: bad}
     monkeypatch.setattr(database, "_migrations", lambda: broken)
     with pytest.raises(StoreError, match="no such table: nowhere"):
         await opened(path)
     with sqlite3.connect(path) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (2,)
+        assert db.execute("PRAGMA user_version").fetchone() == (last + 1,)
         assert [row[1] for row in db.execute("PRAGMA table_info(agent)")][-1] == "two"
     db.close()
     monkeypatch.setattr(database, "_migrations", lambda: first | good)

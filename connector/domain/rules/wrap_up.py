@@ -1,16 +1,21 @@
 """The end of a call, wrap-up, and the Task."""
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from connector.domain import tasks
 from connector.domain.commands import Done, Extend, SaveAgain
-from connector.domain.effects import RefreshView, SaveTask
+from connector.domain.effects import CompleteWork, RefreshView, SaveTask
 from connector.domain.events import TaskRefused, TaskSaved, TaskWaiting
 from connector.domain.model import SILENT, Contact, Mask, Outcome, Phase, Recording, SaveState
 from connector.domain.rules import agents, callbacks
 from connector.domain.rules.around import in_a_call
 from connector.domain.step import Step
 from connector.domain.transitions import CONTACT, ContactTrigger
+
+WORK_KEPT: Final = 24 * 3_600_000
+"""For how many ms after a contact closed it is tried to tell Salesforce of its Work Queue step."""
 
 _OUTCOMES = {
     "busy": Outcome.BUSY,
@@ -118,13 +123,38 @@ def close(step: Step, contact: Contact) -> None:
     )
     assert contact.agent is not None
     agents.drop(step, contact.agent, contact.key)
+    complete_work(step, closed)
     if settled(closed):
         step.forget(closed)
 
 
 def settled(contact: Contact) -> bool:
-    """Whether nothing is left to do for the contact: it is closed, and its Task is written or it has none."""
-    return contact.phase is Phase.CLOSED and contact.save.written >= contact.save.wanted
+    """Whether nothing is left to do for the contact: it is closed, its Task is written or it has none, and told of."""
+    return contact.phase is Phase.CLOSED and contact.save.written >= contact.save.wanted and not contact.work_due
+
+
+def complete_work(step: Step, contact: Contact) -> None:
+    """Salesforce is told that the step of the Work Queue is complete, with the Task that holds the disposition."""
+    if contact.work_due and contact.agent is not None and contact.save.task_id is not None:
+        connected = contact.outcome is Outcome.ANSWERED
+        told = (contact.work, contact.save.task_id, contact.draft.disposition.value, connected)
+        step.effect(CompleteWork(contact.agent, contact.key, *told))
+
+
+def work_completed(step: Step, contact: Contact) -> None:
+    """Salesforce knows."""
+    if contact.work and not contact.work_done:
+        _forget_if_settled(step, step.put(replace(contact, work_done=True)))
+
+
+def let_go(step: Step, contact: Contact) -> None:
+    """No panel has told Salesforce of the step for a day: it stays open there, for people."""
+    _forget_if_settled(step, step.put(replace(contact, work="")))
+
+
+def _forget_if_settled(step: Step, contact: Contact) -> None:
+    if settled(contact):
+        step.forget(contact)
 
 
 def save_again(step: Step, contact: Contact, _command: SaveAgain) -> None:
@@ -153,8 +183,8 @@ def saved(step: Step, contact: Contact, event: TaskSaved) -> None:
         contact = step.put(replace(contact, save=save))
         if first and contact.agent is not None and event.task_id is not None:
             step.effect(RefreshView(contact.agent, contact.key))
-    if settled(contact):
-        step.forget(contact)
+        complete_work(step, contact)
+    _forget_if_settled(step, contact)
 
 
 def _open(contact: Contact, revision: int) -> bool:
