@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 from connector.api import view
 from connector.api.book import Book
 from connector.domain import numbers
+from connector.domain.emergency import emergency_of
 from connector.domain.model import Agent
 from connector.domain.rules.outbound import dialled
 from connector.errors import BadInput, CrmUnavailable
@@ -88,6 +89,10 @@ class Questions:
         profile = directory.agents.get(self._panel.agent)
         if profile is None:  # as above
             return state.Previewed(message.id, error="unknown_agent")
+        emergency = emergency_of(directory, profile, message.number)
+        if emergency is not None:
+            kind, number, address = emergency
+            return state.Previewed(message.id, number, number, emergency=kind, address=address)
         try:
             number, internal = dialled(directory, message.number, profile)
         except BadInput as error:

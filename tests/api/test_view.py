@@ -1,39 +1,29 @@
 """What panels are shown in each situation: the shape and the facts of the examples that the panel's own tests read."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec.structs import fields, replace
+from msgspec.structs import fields
 
 from connector.api.view import pop_view, queues_view, record_view, setup_view, state_view, today_row
 from connector.domain import commands as c
-from connector.domain.directory import RecordingMode
-from connector.domain.events import AskRefused, CallerMatched, PhoneChanged, TaskRefused, TaskWaiting
 from connector.domain.model import Agent, AgentState, Record
 from connector.wire import state as wire
+from tests.api.situations import MIA_CHEN, SEEN_BY_JONAS, SITUATIONS, idle, live, problem, saved
 from tests.domain.stage import (
     BILLING_LINE,
     DIRECTORY,
     JONAS,
-    LINE,
     SAM,
     Stage,
     available,
     dialling,
     go,
-    on_a_call,
-    with_skill,
-    wrapping_up,
 )
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "wire" / "to_panel"
-MIA_CHEN = Record("003000000000001AAA", "Contact", "Mia Chen", "Northwind Traders", "matched_phone")
-LEAD = Record("00Q000000000001AAA", "Lead", "D. Whitfield", "Whitfield Consulting", "matched_phone")
-CASE = Record("500000000000001AAA", "Case", "00001026", "Charged twice", "account_of")
-ON_DEMAND = with_skill("billing", recording=RecordingMode.ON_DEMAND)
 
 
 def shown(stage: Stage, agent: str = SAM, **more: Any) -> dict[str, Any]:
@@ -44,167 +34,13 @@ def shown(stage: Stage, agent: str = SAM, **more: Any) -> dict[str, Any]:
     return found
 
 
+def shown_in(name: str) -> dict[str, Any]:
+    return shown(SITUATIONS[name](), JONAS if name in SEEN_BY_JONAS else SAM)
+
+
 def example(name: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))
     return found
-
-
-# --- situations ------------------------------------------------------------------------------------------------------
-
-
-def logged_out() -> Stage:
-    return Stage()
-
-
-def idle() -> Stage:
-    stage = Stage()
-    available(stage)
-    return stage
-
-
-def unavailable() -> Stage:
-    stage = Stage()
-    stage.give(c.SetState(SAM, AgentState.UNAVAILABLE, "Lunch"))
-    return stage
-
-
-def no_phone() -> Stage:
-    stage = unavailable()
-    stage.give(PhoneChanged("2041", False))
-    return stage
-
-
-def found(stage: Stage, *people: Record, related: tuple[Record, ...] = ()) -> Stage:
-    """The caller was looked up."""
-    stage.give(CallerMatched(stage.contact().key, people, related))
-    return stage
-
-
-def offered() -> Stage:
-    stage = idle()
-    stage.ring_in()
-    stage.obey()
-    return found(stage, MIA_CHEN, related=(CASE,))
-
-
-def recorded(stage: Stage) -> Stage:
-    go(stage, c.StartRecord(SAM, stage.contact().key))
-    return stage
-
-
-def live() -> Stage:
-    return recorded(found(on_a_call()[0], MIA_CHEN, related=(CASE,)))
-
-
-def hold() -> Stage:
-    stage = live()
-    go(stage, c.Hold(SAM, stage.contact().key))
-    return stage
-
-
-def pending() -> Stage:
-    stage = live()
-    stage.give(c.Hold(SAM, stage.contact().key))
-    return stage
-
-
-def problem() -> Stage:
-    stage = pending()
-    ask = stage.contact().asked[0]
-    stage.give(AskRefused(stage.contact().key, ask.id, "no_such_leg", stage.now))
-    return stage
-
-
-def muted() -> Stage:
-    stage = live()
-    go(stage, c.Mute(SAM, stage.contact().key))
-    return stage
-
-
-def masked() -> Stage:
-    stage = live()
-    go(stage, c.StartMask(SAM, stage.contact().key))
-    return stage
-
-
-def mask_failed() -> Stage:
-    stage = live()
-    stage.give(c.StartMask(SAM, stage.contact().key))
-    stage.give(AskRefused(stage.contact().key, stage.contact().asked[0].id, "contradiction", stage.now))
-    return stage
-
-
-def lead() -> Stage:
-    return recorded(found(on_a_call()[0], LEAD))
-
-
-def several() -> Stage:
-    return recorded(found(on_a_call()[0], MIA_CHEN, replace(MIA_CHEN, id="003000000000002AAA", name="Leo Park")))
-
-
-def unknown() -> Stage:
-    return recorded(found(on_a_call()[0]))
-
-
-def outbound_ringing() -> Stage:
-    return found(dialling()[0], MIA_CHEN)
-
-
-def wrap_up(line: str = LINE) -> Stage:
-    return found(wrapping_up(line)[0], MIA_CHEN)
-
-
-def disposition() -> Stage:
-    stage = wrap_up(BILLING_LINE)
-    stage.pass_time(10 * 60_000)
-    return stage
-
-
-def saved() -> Stage:
-    stage = wrap_up()
-    stage.saved(stage.contact().key)
-    return stage
-
-
-def waiting() -> Stage:
-    stage = wrap_up()
-    contact = stage.contact()
-    stage.give(TaskWaiting(contact.key, contact.save.wanted, stage.now + 30_000, "connection"))
-    return stage
-
-
-def attention() -> Stage:
-    stage = wrap_up()
-    contact = stage.contact()
-    stage.give(
-        TaskRefused(contact.key, contact.save.wanted, "FIELD_CUSTOM_VALIDATION_EXCEPTION", "WhatId", "A Case, please.")
-    )
-    return stage
-
-
-SITUATIONS: dict[str, Callable[[], Stage]] = {
-    "state_logged_out": logged_out,
-    "state_idle": idle,
-    "state_unavailable": unavailable,
-    "state_no_phone": no_phone,
-    "state_offered": offered,
-    "state_live": live,
-    "state_hold": hold,
-    "state_live_pending": pending,
-    "state_live_problem": problem,
-    "state_muted": muted,
-    "state_masked": masked,
-    "state_mask_failed": mask_failed,
-    "state_lead": lead,
-    "state_several": several,
-    "state_unknown": unknown,
-    "state_outbound_ringing": outbound_ringing,
-    "state_wrapup_saving": wrap_up,
-    "state_wrapup_disposition": disposition,
-    "state_wrapup_saved": saved,
-    "state_wrapup_waiting": waiting,
-    "state_wrapup_attention": attention,
-}
 
 
 LEFT_OUT = frozenset(
@@ -231,35 +67,46 @@ def same_keys(ours: Any, theirs: Any, place: str = "$") -> None:
 def facts(state: dict[str, Any]) -> dict[str, Any]:
     """What the panel decides by, without names, times and ids."""
     agent = state["agent"]
-    told: dict[str, Any] = {
+    return {
         "agent": agent["state"],
         "reason": agent["reason"] is not None,
         "phone_ready": agent["phone_ready"],
         "agent_controls": agent["controls"],
+        "contacts": [facts_of(contact) for contact in state["contacts"]],
     }
-    for contact in state["contacts"]:
-        told |= {
-            "kind": (contact["kind"], contact["direction"], contact["phase"]),
-            "legs": sorted((leg["role"], leg["state"]) for leg in contact["legs"]),
-            "held": contact["held_since"] is not None,
-            "answered": contact["answered"] is not None,
-            "ended": contact["ended"] is not None,
-            "muted": contact["muted"],
-            "mask": (contact["mask"], contact["masked_since"] is not None),
-            "asked": contact["asked"],
-            "problem": contact["problem"] and contact["problem"]["order"],
-            "match": contact["match"]["state"],
-            "what_closed": contact["what_closed"],
-            "save": contact["save"]["state"],
-            "wrap_up": contact["wrap_up_ends"] is not None,
-            "controls": contact["controls"],
-        }
-    return told
+
+
+def facts_of(contact: dict[str, Any]) -> dict[str, Any]:
+    consult = contact.get("consult")
+    return {
+        "kind": (contact["kind"], contact["direction"], contact["phase"]),
+        "legs": sorted(map(facts_of_leg, contact["legs"])),
+        "held": contact["held_since"] is not None,
+        "answered": contact["answered"] is not None,
+        "ended": contact["ended"] is not None,
+        "muted": contact["muted"],
+        "mask": (contact["mask"], contact["masked_since"] is not None),
+        "asked": contact["asked"],
+        "problem": contact["problem"] and contact["problem"]["order"],
+        "match": contact["match"]["state"],
+        "what_closed": contact["what_closed"],
+        "save": contact["save"]["state"],
+        "wrap_up": contact["wrap_up_ends"] is not None,
+        "controls": contact["controls"],
+        "consult": consult and (consult["kind"], consult["state"], consult["name"]),
+        **{name: contact.get(name) for name in ("in_ear", "conference", "asked_by", "sender", "parked", "caller")},
+        **{name: contact.get(name) for name in ("title", "emergency", "attempts")},
+    }
+
+
+def facts_of_leg(leg: dict[str, Any]) -> tuple[Any, ...]:
+    given = [leg.get(name, default) for name, default in (("joined", True), ("colleague", False), ("droppable", False))]
+    return (leg["role"], leg["state"], *given, leg.get("name", ""))
 
 
 @pytest.mark.parametrize("name", SITUATIONS)
 def test_each_situation_is_shown_as_its_example_says(name: str) -> None:
-    ours, theirs = shown(SITUATIONS[name]()), example(name)
+    ours, theirs = shown_in(name), example(name)
     same_keys(ours, theirs)
     assert facts(ours) == facts(theirs)
 
@@ -273,8 +120,8 @@ def test_there_is_a_situation_for_every_example() -> None:
 
 def test_controls_are_those_of_the_examples_and_no_others() -> None:
     """A control that the panel knows and the connector never names, or the other way round, would be dead."""
-    for name, make in SITUATIONS.items():
-        for mine, drawn in zip(shown(make())["contacts"], example(name)["contacts"], strict=True):
+    for name in SITUATIONS:
+        for mine, drawn in zip(shown_in(name)["contacts"], example(name)["contacts"], strict=True):
             assert list(mine["controls"]) == list(drawn["controls"]), name
 
 

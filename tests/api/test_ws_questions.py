@@ -134,7 +134,10 @@ async def test_a_search_ends_with_its_panel(edge: Edge) -> None:
     [
         ("(415) 555-0143", {"number": "+14155550143", "shown": "+1 415 555 0143", "place": "San Francisco, CA"}),
         ("2042", {"number": "2042", "shown": "2042", "place": "Jonas Weber"}),
-        ("911", {"number": None, "error": "number_emergency"}),
+        ("911", {"number": "911", "shown": "911", "emergency": "national", "address": None, "error": None}),
+        ("9911", {"number": "911", "emergency": "national"}),
+        ("933", {"number": "933", "emergency": "test"}),
+        ("+1 (415) 555-0143", {"emergency": None, "number": "+14155550143"}),
         ("555", {"number": None, "error": "number_too_short"}),
         ("", {"number": None, "error": "number_too_short"}),
         ("+1 415 555 01430000", {"number": None, "error": "number_invalid"}),
@@ -146,6 +149,19 @@ async def test_what_would_be_dialled_is_previewed(edge: Edge, typed: str, shown:
         previewed = await panel.until("previewed", id="p1")
         assert {name: previewed.get(name) for name in shown} == shown
     assert edge.runner.floor.contacts == {}
+
+
+async def test_the_address_that_would_be_sent_along_is_previewed(edge: Edge) -> None:
+    sam = replace(DIRECTORY.agents[SAM], address="415 Mission St", address_verified=True)
+    edge.runner.set_directory(replace(DIRECTORY, version=2, agents={**DIRECTORY.agents, SAM: sam}))
+    async with edge.panel() as panel:
+        await panel.say("preview", id="p1", number="911")
+        previewed = await panel.until("previewed", id="p1")
+        assert (previewed["emergency"], previewed["address"]) == ("local", "415 Mission St")
+    async with edge.panel(JONAS) as panel:
+        await panel.say("preview", id="p1", number="112")
+        previewed = await panel.until("previewed", id="p1")
+        assert (previewed["error"], previewed.get("emergency")) == ("number_emergency", None)
 
 
 async def test_an_agent_who_was_taken_off_the_directory_is_told(edge: Edge) -> None:
