@@ -1,0 +1,113 @@
+"""A whole connector as it is served, but for Salesforce: work from elsewhere survives a restart and is not doubled."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from connector.api.http import STATIC
+from connector.api.keys import hash_of
+from connector.app import Connector
+from connector.config import ApiKey, Config, Emergency
+from connector.domain.directory import Directory
+from connector.domain.effects import RaiseAlarm
+from connector.domain.model import Phase
+from connector.ports.crm import CallerMatch
+from tests.domain.stage import DIRECTORY, SAM, START
+from tests.service.mail_server import MailServer
+
+KEY = "ppk_flow"
+CALLBACK = {"number": "415 555 0143", "name": "Mia Chen", "skill": "support", "key": "order-1"}
+
+
+class Org:
+    """A Salesforce that knows nobody and writes nothing."""
+
+    async def directory(self) -> Directory:
+        return DIRECTORY
+
+    async def match(self, _number: str, _country: str) -> CallerMatch:
+        return CallerMatch((), ())
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+@pytest.fixture(autouse=True)
+def _built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("connector.app.crm_of", lambda _config: Org())
+    if not (STATIC / "manifest.json").exists():
+        monkeypatch.setattr("connector.api.http.STATIC", tmp_path)
+        (tmp_path / "manifest.json").write_text(json.dumps({"panel.js": "panel.js", "panel.css": "panel.css"}))
+
+
+@asynccontextmanager
+async def served(store: Path, **more: Any) -> AsyncIterator[tuple[Connector, aiohttp.ClientSession, str]]:
+    config = Config(port=0, store=str(store), api_keys=(ApiKey("flow", hash_of(KEY)),), **more)
+    connector = Connector(config)
+    try:
+        await connector.start()
+        async with aiohttp.ClientSession() as http:
+            yield connector, http, f"http://127.0.0.1:{connector.port}"
+    finally:
+        await connector.stop()
+
+
+async def post(http: aiohttp.ClientSession, url: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    async with http.post(url, json=body, headers={"Authorization": f"Bearer {KEY}"}) as answer:
+        return answer.status, await answer.json()
+
+
+async def test_work_survives_a_restart_and_the_same_request_makes_nothing_twice(tmp_path: Path) -> None:
+    store = tmp_path / "store.db"
+    work = {"title": "Check parcel", "skill": "support", "payload": {"Order": "A-1"}, "key": "order-2"}
+    async with served(store) as (_, http, url):
+        status, first = await post(http, f"{url}/api/callbacks", CALLBACK)
+        assert status == 201
+        status, second = await post(http, f"{url}/api/work-items", work)
+        assert status == 201
+    async with served(store) as (connector, http, url):
+        floor = connector._runner.floor
+        assert {contact.key: contact.phase for contact in floor.contacts.values()} == {
+            first["contact"]: Phase.QUEUED,
+            second["contact"]: Phase.QUEUED,
+        }
+        assert floor.contacts[second["contact"]].payload == (("Order", "A-1"),)
+        assert await post(http, f"{url}/api/callbacks", CALLBACK) == (200, first)
+        assert await post(http, f"{url}/api/work-items", work) == (200, second)
+        assert len(floor.contacts) == 2
+
+
+async def test_the_api_describes_itself(tmp_path: Path) -> None:
+    async with served(tmp_path / "store.db") as (_, http, url):
+        async with http.get(f"{url}/openapi.json") as answer:
+            assert answer.content_type == "application/json"
+            described = await answer.json()
+        assert set(described["paths"]) == {"/api/callbacks", "/api/work-items"}
+        async with http.get(f"{url}/api/callbacks") as answer:
+            assert answer.status == 405
+
+
+async def test_an_alarm_goes_out_by_mail_and_is_counted(tmp_path: Path) -> None:
+    async with MailServer().running() as mail:
+        emergency = Emergency(
+            email_to=("security@acme.example",),
+            email_from="phone@acme.example",
+            smtp_host="127.0.0.1",
+            smtp_port=mail.port,
+            smtp_tls="none",
+        )
+        async with served(tmp_path / "store.db", emergency=emergency) as (connector, http, url):
+            connector._hub.raise_alarm(
+                RaiseAlarm(SAM, "a contact", "911", "+14155550142", "1 Main St", 1_795_438_800_000)
+            )
+            for task in list(connector._alarms._telling):
+                await task
+            async with http.get(f"{url}/metrics") as answer:
+                told = await answer.text()
+    assert [letter["Subject"] for letter in mail.letters] == ["Emergency call: Sam Rivera calls 911"]
+    assert 'phone_panel_alarms_told_total{channel="email"} 1.0' in told
