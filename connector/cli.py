@@ -53,7 +53,11 @@ def _parser() -> argparse.ArgumentParser:
     keys = commands.add_parser("api-key", help="Make a key for another system.", description=_API_KEY)
     keys.add_argument("name", metavar="NAME", help="whose key it is: letters, digits, dots, dashes, underscores")
     keys.set_defaults(run=_api_key)
-    add("demo", _demo, "Run the whole product on this machine: stand-in org, console, simulated switch, panel.")
+    demo = argparse.ArgumentParser(add_help=False)
+    demo.add_argument(
+        "--no-colleagues", action="store_true", help="nobody plays the agents at whose console nobody sits"
+    )
+    add("demo", _demo, "Run the whole product on this machine: stand-in org, console, simulated switch, panel.", demo)
     simulate = commands.add_parser("simulate", help="Make something happen in the running demo.")
     what = simulate.add_subparsers(metavar="what", required=True)
     call = what.add_parser("call", help="A customer calls.", description="A customer calls in the running demo.")
@@ -182,11 +186,11 @@ def _api_key(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _demo(_arguments: argparse.Namespace) -> int:
+def _demo(arguments: argparse.Namespace) -> int:
     # The demo is the one command that may use the sandbox; nothing of it is loaded otherwise.
     from connector.sandbox.demo import run_demo  # noqa: PLC0415
 
-    return run_demo(os.environ)
+    return run_demo({**os.environ, "COLLEAGUES": "none"} if arguments.no_colleagues else os.environ)
 
 
 def _simulate_call(arguments: argparse.Namespace) -> int:

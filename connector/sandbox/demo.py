@@ -84,12 +84,14 @@ class Demo:
         chosen: Mapping[str, int],
         *,
         customers: bool = True,
+        colleagues: bool = False,
         org_options: Sequence[str] = (),
         switch_options: Sequence[str] = (),
         timeout_s: float = 10,
         origins: Sequence[str] = (),
     ) -> None:
-        """`folder` is the demo's own; `customers` says whether simulated customers call by themselves.
+        """`folder` is the demo's own; `customers` says whether simulated customers call by themselves, `colleagues`
+        whether agents at whose console nobody sits are played.
 
         The options are those of the parts' own command lines; `timeout_s` is the connector's for one request; `origins`
         may frame the panel and open its socket, as the console may.
@@ -105,6 +107,7 @@ class Demo:
         self.org_database = folder / "org.db"
         self._ports = chosen
         self._customers = customers
+        self._colleagues = colleagues
         self._org_options = org_options
         self._switch_options = switch_options
         self._timeout_s = timeout_s
@@ -129,6 +132,7 @@ class Demo:
             [
                 *("--port", str(self._ports["CONSOLE_PORT"]), "--org-url", self.org, "--panel-url", self.panel),
                 *("--control-key-file", str(self.key_file), *simulate),
+                *(("--colleagues",) if self._colleagues else ()),
             ],
         )
 
@@ -215,7 +219,8 @@ def run_demo(environment: Mapping[str, str]) -> int:
     chosen = ports(environment)
     origins = settings.read(None, {"SALESFORCE_ORIGINS": environment.get("SALESFORCE_ORIGINS", "")}).origins
     with tempfile.TemporaryDirectory(prefix="phone-panel-demo-") as folder:
-        return asyncio.run(_run(Demo(Path(folder), chosen, origins=origins), environment))
+        demo = Demo(Path(folder), chosen, colleagues=environment.get("COLLEAGUES") != "none", origins=origins)
+        return asyncio.run(_run(demo, environment))
 
 
 async def _run(demo: Demo, environment: Mapping[str, str]) -> int:

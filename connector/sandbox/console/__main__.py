@@ -31,6 +31,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--control-key-file", required=True, type=Path, help="file with the org's sandbox key")
     parser.add_argument("--simulate-url", help="where the Demo menu posts simulated calls; without it there is no menu")
     parser.add_argument("--standby-url", help="page shown instead of a panel that does not report itself ready")
+    parser.add_argument("--colleagues", action="store_true", help="agents at whose console nobody sits are played")
     parser.add_argument(
         "--user",
         type=_user,
@@ -52,6 +53,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
             users=arguments.user or DEFAULT_USERS,
             simulate_url=arguments.simulate_url,
             standby_url=arguments.standby_url,
+            colleagues_come=arguments.colleagues,
         )
     except (OSError, ValueError) as error:
         raise SystemExit(f"the console cannot start: {error}") from error

@@ -60,7 +60,7 @@ def signed_in(request: web.Request) -> ConsoleUser:
     return desk.user(key if key in desk.users else None)
 
 
-async def _body(request: web.Request, kind: type[T]) -> T:
+async def body_of(request: web.Request, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(await request.read(), type=kind)
     except msgspec.DecodeError as error:
@@ -105,14 +105,14 @@ async def form(request: web.Request) -> web.Response:
 async def create(request: web.Request) -> web.Response:
     desk, user, match = _context(request)
     info = await desk.catalogue.object(user, match["type"])
-    created = await desk.records.create(user, info.name, (await _body(request, Write)).fields)
+    created = await desk.records.create(user, info.name, (await body_of(request, Write)).fields)
     return reply({"id": created}, status=201)
 
 
 @ROUTES.patch("/api/records/{id}")
 async def update(request: web.Request) -> web.Response:
     desk, user, match = _context(request)
-    await desk.records.update(user, match["id"], (await _body(request, Write)).fields)
+    await desk.records.update(user, match["id"], (await body_of(request, Write)).fields)
     return reply({"id": match["id"]})
 
 
@@ -138,7 +138,7 @@ async def work_queue(request: web.Request) -> web.Response:
 @ROUTES.post("/api/work-queue/{id}")
 async def complete_step(request: web.Request) -> web.Response:
     desk, user, match = _context(request)
-    done = await _body(request, StepDone)
+    done = await body_of(request, StepDone)
     await desk.work_queue.complete(user, match["id"], done.disposition, done.task_id, done.was_connected)
     return reply({"id": match["id"]})
 
@@ -146,7 +146,7 @@ async def complete_step(request: web.Request) -> web.Response:
 @ROUTES.post("/api/apex")
 async def apex(request: web.Request) -> web.Response:
     desk, user, _ = _context(request)
-    call = await _body(request, Apex)
+    call = await body_of(request, Apex)
     result = await desk.rest.apex(user, call.apex_class, call.method_name, call.method_params)
     return reply({"runApex": result})
 
@@ -162,6 +162,6 @@ async def simulate(request: web.Request) -> web.Response:
     desk, _, _ = _context(request)
     if desk.simulation is None:
         raise BadRequestError("This console has no simulated switch: start it with --simulate-url")
-    call = await _body(request, SimulatedCall)
+    call = await body_of(request, SimulatedCall)
     await desk.simulation.call(call.number, call.skill, call.talk)
     return reply({}, status=202)

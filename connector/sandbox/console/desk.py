@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 
 import aiohttp
 import jinja2
 import msgspec
 
+from connector.sandbox.attendance import Attendance
 from connector.sandbox.console.catalogue import BadRequestError, Catalogue
 from connector.sandbox.console.org_rest import OrgRest, OrgUnreachableError
 from connector.sandbox.console.records import Records
@@ -51,7 +53,10 @@ class Simulation:
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
-    """The console's parts and settings. `nonce` is new at each start, as in the iframe address of Lightning."""
+    """The console's parts and settings. `nonce` is new at each start, as in the iframe address of Lightning.
+
+    `attendance` plays agents at whose console nobody sits; `closing` is set when the console stops.
+    """
 
     rest: OrgRest
     catalogue: Catalogue
@@ -62,6 +67,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     standby_url: str | None
     standby_ms: int
     simulation: Simulation | None
+    attendance: Attendance | None
+    closing: asyncio.Event
     templates: jinja2.Environment
     nonce: str
     now: Callable[[], float]

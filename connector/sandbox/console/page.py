@@ -96,6 +96,7 @@ async def _boot(desk: Desk, user: ConsoleUser) -> str:
         "navigation": NAVIGATION,
         "icons": {name: layout.icon for name, layout in LAYOUTS.items()},
         "simulation": desk.simulation is not None,
+        "colleagues": desk.attendance is not None,
     }
     return msgspec.json.encode(boot).decode().replace("<", "\\u003c")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,7 +13,8 @@ import aiohttp
 import jinja2
 from aiohttp import web
 
-from connector.sandbox.console import api, page
+from connector.sandbox.attendance import MANNERS, Attendance
+from connector.sandbox.console import api, colleagues, page
 from connector.sandbox.console.catalogue import BadRequestError, Catalogue
 from connector.sandbox.console.desk import DEFAULT_USERS, ConsoleUser, Desk, Simulation
 from connector.sandbox.console.org_rest import OrgRefusedError, OrgRest, OrgUnreachableError, Problem
@@ -25,14 +27,18 @@ HERE = Path(__file__).parent
 class Console:
     """A running console. `url` is its origin as a browser should be sent to it; sign in with `{url}/?user=sam`."""
 
-    def __init__(self, url: str, port: int, runner: web.AppRunner, http: aiohttp.ClientSession) -> None:
+    def __init__(self, url: str, port: int, runner: web.AppRunner, desk: Desk, http: aiohttp.ClientSession) -> None:
         self.url = url
         self.port = port
         self._runner = runner
+        self._desk = desk
         self._http = http
 
     async def close(self) -> None:
         """Stops serving and closes the connections to the org. May be called twice."""
+        self._desk.closing.set()
+        if self._desk.attendance is not None:
+            await self._desk.attendance.stop()
         await self._runner.cleanup()
         await self._http.close()
 
@@ -48,6 +54,7 @@ async def start_console(
     simulate_url: str | None = None,
     standby_url: str | None = None,
     standby_seconds: float = 20.0,
+    colleagues_come: bool = False,
     now: Callable[[], float] = time.time,
 ) -> Console:
     """A console that serves at `host:port` (0: any free port) and shows the panel at `panel_url` in its utility bar.
@@ -55,6 +62,7 @@ async def start_console(
     `users` may be chosen in the avatar menu; the first is signed in when a browser comes without `?user=`.
     `simulate_url` takes the simulated calls of the Demo menu; without it that menu is not there.
     `standby_url` replaces the panel when it has not called notifyInitializationComplete within `standby_seconds`.
+    `colleagues_come`: agents at whose console nobody sits are played (see `connector.sandbox.colleagues`).
     `now` is the clock behind "overdue", in seconds since 1970. Raises `OSError` when the port is taken and `ValueError`
     when an address is not an http(s) URL.
     """
@@ -66,21 +74,30 @@ async def start_console(
     http = aiohttp.ClientSession()
     rest = OrgRest(http, org_url, control_key)
     catalogue = Catalogue(rest)
+    by_key = {user.key: user for user in users}
+
+    async def token(key: str) -> str:
+        return await rest.apex(by_key[key].username, "PhonePanelSession", "token", "")
+
+    manners = {key: manner for key, manner in MANNERS.items() if key in by_key}
+    attendance = Attendance(http, _socket_of(panel_url), token, manners) if colleagues_come else None
     desk = Desk(
         rest=rest,
         catalogue=catalogue,
         records=Records(rest, catalogue),
         work_queue=WorkQueue(rest, catalogue, now),
-        users={user.key: user for user in users},
+        users=by_key,
         panel_url=panel_url,
         standby_url=standby_url,
         standby_ms=round(standby_seconds * 1000),
         simulation=Simulation(http, simulate_url, control_key) if simulate_url else None,
+        attendance=attendance,
+        closing=asyncio.Event(),
         templates=jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True),
         nonce=secrets.token_urlsafe(16),
         now=now,
     )
-    runner = web.AppRunner(_application(desk), access_log=None)
+    runner = web.AppRunner(_application(desk), access_log=None, handler_cancellation=True)
     try:
         await runner.setup()
         site = web.TCPSite(runner, host, port)
@@ -91,7 +108,16 @@ async def start_console(
         raise
     bound: int = runner.addresses[0][1]
     shown = "localhost" if host in ("127.0.0.1", "::1", "localhost") else host
-    return Console(f"http://{shown}:{bound}", bound, runner, http)
+    console = Console(f"http://{shown}:{bound}", bound, runner, desk, http)
+    if attendance is not None:
+        attendance.start(console.url)
+    return console
+
+
+def _socket_of(panel_url: str) -> str:
+    """The WebSocket of the panel that is shown at that address."""
+    parts = urlsplit(panel_url)
+    return f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}{parts.path}/socket"
 
 
 def _application(desk: Desk) -> web.Application:
@@ -99,6 +125,7 @@ def _application(desk: Desk) -> web.Application:
     application[api.DESK] = desk
     application.add_routes(page.ROUTES)
     application.add_routes(api.ROUTES)
+    application.add_routes(colleagues.ROUTES)
     application.router.add_static("/static/", HERE / "static")
     return application
 

@@ -300,3 +300,13 @@ async def test_an_address_that_is_none_is_refused_by_name(field: str) -> None:
 async def test_a_taken_port_is_an_error(console: Console, panel_url: str) -> None:
     with pytest.raises(OSError, match="address already in use"):
         await start_console(org_url="http://localhost:1", control_key="k", panel_url=panel_url, port=console.port)
+
+
+async def test_a_console_without_colleagues_has_none_to_ask(http: aiohttp.ClientSession) -> None:
+    assert (await boot(http))["colleagues"] is False
+    for refused in (
+        await get(http, "/api/presence", 400),
+        await get(http, "/api/colleagues", 400),
+        await send(http, "POST", "/api/colleagues", {"who": "jonas", "act": "call"}, 400),
+    ):
+        assert "start it with --colleagues" in refused["errors"][0]["message"]

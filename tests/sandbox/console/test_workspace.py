@@ -239,3 +239,23 @@ async def test_history_favorites_and_notes(open_panel: OpenPanel) -> None:
     await expect(page.get_by_role("textbox", name="Notes")).to_have_value("Ask about the invoice")
     await page.get_by_role("button", name="Favorites").click()
     await expect(page.get_by_role("menuitem", name=MIA, exact=True)).to_be_visible()
+
+
+async def test_colleagues_leave_a_console_that_somebody_opens_and_can_be_asked_from_the_demo_menu(
+    context: BrowserContext, org: Org, panel_url: str
+) -> None:
+    console = await start_console(
+        org_url=org.url, control_key=org.control_key, panel_url=panel_url, colleagues_come=True
+    )
+    try:
+        page = await context.new_page()
+        async with page.expect_response("**/api/presence") as seen:
+            await page.goto(f"{console.url}/?user=jonas")
+        assert (await seen.value).status == 200
+        await page.get_by_role("button", name="Demo tools").click()
+        await expect(page.get_by_role("menuitem", name="Priya passes a customer on to you")).to_be_visible()
+        await page.get_by_role("menuitem", name="Priya calls you").click()
+        # The panel of this test is none that anybody could have.
+        await expect(page.get_by_text("Priya cannot be asked now")).to_be_visible()
+    finally:
+        await console.close()

@@ -60,5 +60,6 @@ export const api = {
   apex: (body) => call("POST", "apex", body),
   icon: (name) => call("GET", `icons/${part(name)}`),
   callers: () => call("GET", "callers"),
-  simulate: (body) => call("POST", "simulate", body)
+  simulate: (body) => call("POST", "simulate", body),
+  askColleague: (body) => call("POST", "colleagues", body)
 };

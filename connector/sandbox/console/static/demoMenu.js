@@ -28,8 +28,36 @@ export function startDemo(boot, { state, reload }) {
         icon: "incoming_call",
         on: callWindow
       });
+    if (boot.colleagues) items.push(...colleagueItems(boot.user.key));
     return items;
   });
+}
+
+/** What the colleague who is played here can be asked to do. */
+function colleagueItems(user) {
+  const [key, name] = user === "jonas" ? ["priya", "Priya"] : ["jonas", "Jonas"];
+  const ask = (act, words) => async () => {
+    try {
+      await api.askColleague({ who: key, act });
+      toast(words);
+    } catch (error) {
+      toast(error.message, "error");
+    }
+  };
+  return [
+    { heading: "Colleagues" },
+    { label: `${name} calls you`, icon: "incoming_call", on: ask("call", `${name} calls your phone.`) },
+    {
+      label: `${name} passes a customer on to you`,
+      icon: "forward",
+      on: ask("pass", `${name} takes a call, and then asks you.`)
+    },
+    {
+      label: `${name} makes an emergency call`,
+      icon: "warning",
+      on: ask("emergency", `${name} makes an emergency call: supervisors are told.`)
+    }
+  ];
 }
 
 async function callWindow() {

@@ -118,6 +118,9 @@ startDemo(boot, {
   }
 });
 
+// While this page is open, nobody plays the signed-in user.
+if (boot.colleagues) new window.EventSource("/api/presence");
+
 draw();
 workQueue.load();
 workspace.go(window.location.href, { push: false });
