@@ -17,7 +17,7 @@ from connector.domain.directory import Directory
 from connector.domain.effects import RaiseAlarm
 from connector.domain.model import Phase
 from connector.ports.crm import CallerMatch
-from tests.domain.stage import DIRECTORY, SAM, START
+from tests.domain.stage import DIRECTORY, SAM
 from tests.service.mail_server import MailServer
 
 KEY = "ppk_flow"
