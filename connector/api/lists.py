@@ -149,23 +149,38 @@ def _skills(floor: Floor, directory: Directory) -> TextFor:
 
 
 def _agents(floor: Floor, directory: Directory) -> TextFor:
-    """The others who are not logged out, by name; a row is encoded once, however many see it."""
-    rows: list[tuple[str, bytes]] = []
+    """The others who are not logged out, by name; all rows are encoded once, and each sees them without their own."""
+    begin, end = wire.encode(wire.Agents(())).split(b"[]")
+    names: dict[frozenset[str], tuple[str, ...]] = {}
+    rows: list[bytes] = []
+    places: dict[str, tuple[int, int]] = {}
+    at = len(begin) + 1
     for profile in sorted(directory.agents.values(), key=lambda it: (it.name.casefold(), it.id)):
         agent = floor.agents.get(profile.id)
-        if agent is not None and agent.state is not AgentState.LOGGED_OUT:
-            row = wire.AgentRow(
-                agent.id,
-                profile.name,
-                agent.state,
-                agent.reason or None,
-                agent.since,
-                view.skill_names(directory, agent.id),
-                reachable(floor, directory, agent),
-            )
-            rows.append((agent.id, wire.encode(row)))
-    begin, end = wire.encode(wire.Agents(())).split(b"[]")
-    return lambda agent: begin + b"[" + b",".join(row for who, row in rows if who != agent) + b"]" + end
+        if agent is None or agent.state is AgentState.LOGGED_OUT:
+            continue
+        skills = frozenset(profile.skills)
+        if skills not in names:
+            names[skills] = view.skill_names(directory, profile.id)
+        why = reachable(floor, directory, agent)
+        row = wire.encode(
+            wire.AgentRow(agent.id, profile.name, agent.state, agent.reason or None, agent.since, names[skills], why)
+        )
+        rows.append(row)
+        places[agent.id] = (at, at + len(row) + 1)
+        at += len(row) + 1
+    whole = begin + b"[" + b",".join(rows) + b"]" + end
+    closing = at - 1 if rows else at
+
+    def text(agent: str) -> bytes:
+        if agent not in places:
+            return whole
+        first, last = places[agent]
+        if last > closing:  # the last row goes with the comma before it, the others with the one behind
+            return whole[: max(first - 1, len(begin) + 1)] + whole[closing:]
+        return whole[:first] + whole[last:]
+
+    return text
 
 
 _TEXTS: Final[dict[str, Callable[[Floor, Directory], TextFor]]] = {

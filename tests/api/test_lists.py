@@ -1,13 +1,16 @@
 """The lists that panels look at: sent at once, then at most once a second, when they have changed, while shown."""
 
+import json
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
-from connector.api.lists import LISTS_EVERY
+from connector.api.lists import _TEXTS, LISTS_EVERY
 from connector.domain.commands import LogOut, SaveDraft, SetState
+from connector.domain.directory import Profile
 from connector.domain.events import PhoneChanged
-from connector.domain.model import AgentState
+from connector.domain.model import Agent, AgentState, Floor
 from tests.api.rig import Edge
 from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, SAM
 
@@ -169,3 +172,13 @@ async def test_the_longest_wait_counts_whoever_is_next(edge: Edge) -> None:
         edge.runner.floor.queues["support"] = (second, first)
         await panel.say("watch", lists=["queues"])
         assert (await panel.until("queues"))["queues"][0]["longest_since"] == since
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_everybody_sees_the_others_and_not_themselves(count: int) -> None:
+    profiles = {f"a{n}": Profile(f"a{n}", f"Agent, {n}", f"{n}") for n in range(count)}
+    floor = Floor(agents={name: Agent(name, AgentState.AVAILABLE) for name in profiles})
+    text = _TEXTS["agents"](floor, replace(DIRECTORY, agents=profiles))
+    for name in (*profiles, "somebody"):
+        seen = json.loads(text(name))
+        assert [row["id"] for row in seen["agents"]] == [other for other in profiles if other != name]
