@@ -28,7 +28,7 @@ from connector.errors import BadInput, NotAllowed
 def dial(step: Step, command: Dial) -> None:
     """The agent's phone is connected, then the number is called; the contact is live from the first moment.
 
-    A colleague is offered a contact of their own.  The call in the agent's ear goes on hold where that was asked for.
+    A colleague is offered a contact of their own once the caller's phone is connected.  The call in the agent's ear goes on hold where that was asked for.
     The ask has the contact's key for its id: a contact is dialled once, however often the switch is asked to.
     Raises `NotAllowed` for a colleague who cannot be called now.
     """
@@ -69,9 +69,7 @@ def dial(step: Step, command: Dial) -> None:
     step.asked(contact, "dial", contact.key)
     agents.take(step, contact)
     place(step, contact)
-    if colleague is not None:
-        _offer_to(step, contact, colleague, profile)
-    else:
+    if not internal:
         step.effect(MatchCaller(contact.key, number))
 
 
@@ -99,24 +97,37 @@ def outside(directory: Directory, number: str) -> str:
     return directory.settings.outside_prefix + number
 
 
-def _offer_to(step: Step, contact: Contact, colleague: Profile, me: Profile) -> None:
-    """A direct call: the colleague's contact has the same two legs, the other way round."""
-    mine, theirs = contact.legs
+def phone_answered(step: Step, contact: Contact) -> None:
+    """The caller's own phone is connected: a colleague who was called directly is rung now.
+
+    Their contact has the same two legs, the other way round.
+    """
+    mine, far = contact.leg(Role.AGENT), contact.leg(Role.CUSTOMER)
+    if mine is None or far is None or not far.agent or len(step.holders(far.id)) > 1:
+        return
+    if far.state is not LegState.DIALING or contact.phase is not Phase.ACTIVE:
+        return
+    if reachable(step.floor, step.directory, step.agent(far.agent)) is not None:
+        step.ask(EndLeg(step.new_id(), contact.key, mine.id))
+        wrap_up.finish(step, contact, "busy", step.now)
+        return
+    colleague = step.directory.agents[far.agent]
+    me = step.directory.agents.get(contact.agent or "")
     offered = Contact(
         key=step.new_key(),
         interaction_key=contact.interaction_key,
         kind=Kind.INBOUND,
         phase=Phase.OFFERED,
-        number=me.device,
+        number=me.device if me else "",
         line=contact.line,
         skill=contact.skill,
-        started=step.now,
+        started=contact.started,
         offered=step.now,
         match=Match(MatchState.NONE),
         agent=colleague.id,
         legs=(
-            Leg(mine.id, Role.CUSTOMER, mine.state, step.now, agent=me.id),
-            Leg(theirs.id, Role.AGENT, LegState.DIALING, step.now),
+            Leg(mine.id, Role.CUSTOMER, mine.state, step.now, agent=contact.agent or ""),
+            Leg(far.id, Role.AGENT, LegState.DIALING, step.now),
         ),
         internal=True,
         direct=True,
@@ -124,16 +135,7 @@ def _offer_to(step: Step, contact: Contact, colleague: Profile, me: Profile) -> 
     )
     step.put(offered)
     agents.take(step, offered)
-
-
-def phone_answered(step: Step, contact: Contact) -> None:
-    """The caller's own phone is connected: a colleague who was called directly is rung now."""
-    mine, far = contact.leg(Role.AGENT), contact.leg(Role.CUSTOMER)
-    if mine is None or far is None or not contact.internal or far.state is not LegState.DIALING:
-        return
-    for holder in step.holders(far.id):
-        if holder.phase is Phase.OFFERED and holder.agent is not None:
-            step.ask(Offer(holder.key, mine.id, far.id, contact.number))
+    step.ask(Offer(offered.key, mine.id, far.id, colleague.device))
 
 
 def call_back(step: Step, contact: Contact) -> None:
