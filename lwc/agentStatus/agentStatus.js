@@ -1,5 +1,5 @@
 import { LightningElement, api } from "lwc";
-import { stageOf } from "c/contactShown";
+import { isCall, stageOf } from "c/contactShown";
 import { tell } from "c/tell";
 import { labels } from "c/words";
 import { afterwards, createItems, dotOf, statusItems, statusWord } from "./statuses";
@@ -23,9 +23,7 @@ export default class AgentStatus extends LightningElement {
   }
 
   get statusWord() {
-    const stages = this.contacts.map(stageOf);
-    const calls = this.contacts.filter(({ phase }) => phase === "ACTIVE").length;
-    return statusWord(this.agent, calls, stages.filter((stage) => stage === "offered").length);
+    return statusWord(this.agent, this.contacts.filter(isCall).map(stageOf));
   }
 
   get dotClass() {

@@ -1,49 +1,32 @@
 /** The words and menu entries of the agent's status. */
+import { dotOf, statusWordOf } from "c/agentStates";
 import { fill, labels, why } from "c/words";
 
-const DOTS = { AVAILABLE: "pp-dot pp-dot_on", WORKING: "pp-dot pp-dot_busy", WRAP_UP: "pp-dot pp-dot_busy" };
+export { dotOf };
 
-/** Full disc, half disc or ring: never a colour alone. */
-export function dotOf(state) {
-  return DOTS[state] ?? "pp-dot";
-}
+const LIVE = new Set(["dialling", "ringing", "connected", "held", "consulting", "conference"]);
 
-function named(state, reason) {
-  switch (state) {
-    case "AVAILABLE":
-      return labels.available;
-    case "UNAVAILABLE":
-      // The one reason that the connector gives by itself has its word in the agent's language.
-      return reason === "No phone" ? labels.noPhone : reason || labels.unavailable;
-    case "WRAP_UP":
-      return labels.wrapUp;
-    case "LOGGED_OUT":
-      return labels.loggedOut;
-    default:
-      return labels.working;
-  }
-}
-
-/** The word for what the agent does now; `calls` and `ringing` are the numbers of live and offered calls. */
-export function statusWord(agent, calls, ringing) {
+/** The word for what the agent does now, from the stages of the calls. */
+export function statusWord(agent, stages) {
   if (!agent) {
     return labels.connecting;
   }
   if (agent.state !== "WORKING") {
-    return named(agent.state, agent.reason);
+    return statusWordOf(agent.state, agent.reason);
   }
-  if (calls > 1) {
-    return fill(labels.onCalls, calls);
+  const calls = stages.filter((stage) => LIVE.has(stage));
+  if (calls.length > 1) {
+    return fill(labels.onCalls, calls.length);
   }
-  if (calls) {
-    return labels.onCall;
+  if (calls.length) {
+    return calls[0] === "conference" ? labels.inConference : labels.onCall;
   }
-  return ringing ? labels.ringing : labels.working;
+  return stages.includes("offered") ? labels.ringing : labels.working;
 }
 
 /** What the agent will be after the call, when that was chosen. */
 export function afterwards({ next_state: state, next_reason: reason }) {
-  return state ? fill(labels.afterwards, named(state, reason)) : "";
+  return state ? fill(labels.afterwards, statusWordOf(state, reason)) : "";
 }
 
 function entry(id, label, { code, checked, ...rest }) {

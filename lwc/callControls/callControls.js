@@ -1,12 +1,15 @@
 import { LightningElement, api } from "lwc";
 import { tell } from "c/tell";
 import { labels } from "c/words";
-import { barOf, outboundBar, reasonOf, toolsOf } from "./dock";
+import { barOf, mayExtend, outboundBar, reasonOf, toolsOf } from "./dock";
+
+/** What a press opens or closes in the body, by the name of its button. */
+const OPENS = { digits: "keypad", consult: "consult" };
 
 /**
  * The dock: a line with the reason, five tools in fixed places, and the bar. Sends `order` {name, contact}, `show`
- * {body} for the keypad, `cancel` and `call` for the outbound screen, and `refused` {code} when what is not allowed was
- * pressed.
+ * {body} for keypad and consult, `cancel`, `call` and `emergency` {number} for the outbound screen, and `refused` {code}
+ * when what is not allowed was pressed.
  */
 export default class CallControls extends LightningElement {
   static renderMode = "light";
@@ -15,10 +18,18 @@ export default class CallControls extends LightningElement {
   @api contact;
   @api connected = false;
   @api keypadOpen = false;
+  /** Whether the list of whom to consult is open. */
+  @api consultOpen = false;
+  /** Whether a press there calls at once. */
+  @api choosing = false;
+  /** The agent's other contacts. */
+  @api others = [];
   /** The code of what the agent pressed though it is not allowed. */
   @api pressed;
   /** Why the number of the outbound screen cannot be called, or null. */
   @api outboundCode;
+  /** {number, kind} when the outbound screen's number is called at once, or null. */
+  @api emergency;
   /** When a mask reminds the agent of itself: 1:00. */
   @api reminder;
 
@@ -26,7 +37,7 @@ export default class CallControls extends LightningElement {
   stop = "KeyH";
 
   get tools() {
-    if (this.contact?.phase !== "ACTIVE") {
+    if (this.contact?.phase !== "ACTIVE" || !("hold" in this.contact.controls)) {
       return null;
     }
     const tools = toolsOf(this.contact, this.connected, this.keypadOpen);
@@ -35,7 +46,13 @@ export default class CallControls extends LightningElement {
   }
 
   get bar() {
-    return this.contact ? barOf(this.contact, this.connected) : outboundBar(this.outboundCode);
+    return this.contact
+      ? barOf(this.contact, this.connected, this.consultOpen)
+      : outboundBar(this.outboundCode, this.emergency);
+  }
+
+  get moreTime() {
+    return this.wrapUp && mayExtend(this.contact, this.connected);
   }
 
   get reason() {
@@ -71,15 +88,23 @@ export default class CallControls extends LightningElement {
     }
     const { name } = event.currentTarget.dataset;
     const code = [...(this.tools ?? []), ...this.bar].find((one) => one.name === name).code;
-    if (code && !(name === "digits" && this.keypadOpen)) {
+    const body = OPENS[name];
+    const open = { keypad: this.keypadOpen, consult: this.consultOpen }[body];
+    if (code && !open) {
       tell(this, "refused", { code });
-    } else if (name === "digits") {
-      tell(this, "show", { body: this.keypadOpen ? null : "keypad" });
+    } else if (body) {
+      tell(this, "show", { body: open ? null : body });
+    } else if (name === "emergency") {
+      tell(this, name, { number: this.emergency.number });
     } else if (name === "cancel" || name === "call") {
       tell(this, name);
     } else {
       tell(this, "order", { name, contact: this.contact.key });
     }
+  }
+
+  extend() {
+    tell(this, "order", { name: "extend", contact: this.contact.key });
   }
 
   reached(event) {

@@ -1,13 +1,13 @@
 import { LightningElement, api } from "lwc";
 import { faceOf } from "c/contactShown";
 import { tell } from "c/tell";
-import { labels, matchPlace, typeWord } from "c/words";
+import { fill, labels, matchPlace, typeWord } from "c/words";
 
 const SHORTEST = 2;
 
 /**
  * Who is calling, while the contact has no Name: nobody is chosen beforehand. Sends `write` {contact, field, value},
- * `find` {what, text} and `create` {type, number}.
+ * `find` {what, text}, `create` {contact, type, number} and `stopcreate`.
  */
 export default class CallerMatch extends LightningElement {
   static renderMode = "light";
@@ -15,6 +15,8 @@ export default class CallerMatch extends LightningElement {
   @api contact;
   /** The answer to the last search of people. */
   @api found;
+  /** {type, title} while a new person is open in Salesforce, or null. */
+  @api creating;
 
   labels = labels;
   text = "";
@@ -89,6 +91,20 @@ export default class CallerMatch extends LightningElement {
   }
 
   create(event) {
-    tell(this, "create", { type: event.currentTarget.dataset.type, number: this.contact.number });
+    const { key: contact, number } = this.contact;
+    tell(this, "create", { contact, type: event.currentTarget.dataset.type, number });
+  }
+
+  get createTitle() {
+    return fill(labels.createOpen, this.creating.title);
+  }
+
+  get createText() {
+    const { number_shown: number } = this.contact;
+    return number ? fill(labels.createText, number) : labels.createTextNone;
+  }
+
+  stopCreating() {
+    tell(this, "stopcreate");
   }
 }

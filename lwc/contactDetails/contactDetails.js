@@ -67,6 +67,13 @@ export default class ContactDetails extends LightningElement {
     return this.contact.draft.who.value?.name;
   }
 
+  /** For each link who has sent it along, or nothing. */
+  get senders() {
+    const { sender, draft } = this.contact;
+    const of = (link) => (link.by === "sender" ? sender : "");
+    return { who: of(draft.who), what: of(draft.what) };
+  }
+
   get whatClosed() {
     return this.contact.what_closed || this.contact.draft.who.value?.type === "Lead" ? labels.leadNoRelated : null;
   }

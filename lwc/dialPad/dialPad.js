@@ -1,5 +1,6 @@
 import { LightningElement, api } from "lwc";
-import { faceOf, linesOf, recordTitle } from "c/contactShown";
+import { allowance } from "c/allowed";
+import { consultName, faceOf, linesOf, recordTitle } from "c/contactShown";
 import { tell } from "c/tell";
 import { around, explain, fill, labels } from "c/words";
 
@@ -8,8 +9,9 @@ const LETTERS = ["1 ", "2ABC", "3DEF", "4GHI", "5JKL", "6MNO", "7PQRS", "8TUV", 
 const KEYS = LETTERS.map((key) => ({ digit: key[0], letters: key.slice(1).replace(" ", "\u00a0") }));
 
 /**
- * Twelve keys: during a call (`contact`) they send digits, else they write the number of an outbound call. Sends
- * `order` digits, `show`, `outbound` {number | skill | record}, `call`, and `refused` {code}.
+ * Twelve keys: during a call (`contact`) they send digits, else they write the number of an outbound call, or (`bare`) of
+ * somebody to consult. Sends `order` digits, `show`, `outbound` {number | skill | record}, `call`, `emergency` {number},
+ * and `refused` {code}.
  */
 export default class DialPad extends LightningElement {
   static renderMode = "light";
@@ -22,6 +24,10 @@ export default class DialPad extends LightningElement {
   @api preview;
   /** Whether the outbound screen needs a way out of its own, as the dock belongs to a live call. */
   @api closes = false;
+  /** Whether it is only a number and its Call button. */
+  @api bare = false;
+  /** Why the number cannot be called now, or null; for a Call button of its own. */
+  @api code;
   /** The agent's outbound skills. */
   @api skills = [];
 
@@ -34,23 +40,66 @@ export default class DialPad extends LightningElement {
   }
 
   get digitsGoTo() {
-    return fill(labels.digitsGoTo, linesOf(this.contact).name);
+    const { consult, in_ear: inEar } = this.contact;
+    return fill(labels.digitsGoTo, consult && !inEar ? consultName(consult) : linesOf(this.contact).name);
   }
 
   get sent() {
     return [...this.contact.digits].slice(-14).join(" ");
   }
 
-  get code() {
+  get digitsCode() {
     return this.connected ? this.contact.controls.digits : "no_connection";
   }
 
   get dashed() {
-    return this.contact && this.code && this.code !== "pending" ? "true" : null;
+    return this.contact && this.digitsCode && this.digitsCode !== "pending" ? "true" : null;
+  }
+
+  get titled() {
+    return !this.bare;
+  }
+
+  /** The number is one that is called at once: {title, lines, tone}. */
+  get emergency() {
+    const { emergency: kind, address = "", shown } = this.preview ?? {};
+    if (!kind) {
+      return null;
+    }
+    const test = kind === "test";
+    const sent = test ? labels.readBack : labels.verifiedLocal;
+    return {
+      title: test ? labels.emergencyTest : labels.emergencyNow,
+      address,
+      verified: address && (test || kind === "local") ? sent : "",
+      national: address && kind !== "national" ? "" : test ? labels.readBackNone : labels.nationalRoute,
+      test: test ? "" : labels.testWith933,
+      call: fill(labels.callNow, shown),
+      look: `slds-button ${test ? "slds-button_brand" : "slds-button_destructive"} slds-button_stretch`
+    };
+  }
+
+  get describedBy() {
+    return this.emergency ? "pp-emergency" : "pp-preview";
+  }
+
+  get hasCall() {
+    return this.bare || this.closes;
+  }
+
+  get call() {
+    if (this.emergency) {
+      return { label: this.emergency.call, look: this.emergency.look };
+    }
+    const off = allowance(this.code);
+    return { label: labels.call, look: "slds-button slds-button_brand slds-button_stretch", ...off };
   }
 
   get error() {
     const { error, message, number } = this.outbound;
+    if (this.emergency) {
+      return "";
+    }
     const found = error || (number.length > 2 ? this.preview?.error : null);
     return found ? explain(found, message) : "";
   }
@@ -83,6 +132,10 @@ export default class DialPad extends LightningElement {
     return fill(labels.removeRecord, this.recordTitle);
   }
 
+  get asksSkill() {
+    return this.skills.length > 0 && !this.emergency;
+  }
+
   get several() {
     return this.skills.length > 1;
   }
@@ -103,9 +156,22 @@ export default class DialPad extends LightningElement {
     if (!this.contact) {
       tell(this, "outbound", { number: this.outbound.number + digit });
     } else if (this.dashed) {
-      tell(this, "refused", { code: this.code });
+      tell(this, "refused", { code: this.digitsCode });
     } else {
       tell(this, "order", { name: "digits", contact: this.contact.key, digits: digit });
+    }
+  }
+
+  callNow(event) {
+    if (event.detail > 1) {
+      return;
+    }
+    if (this.emergency) {
+      tell(this, "emergency", { number: this.outbound.number.trim() });
+    } else if (this.code) {
+      tell(this, "refused", { code: this.code });
+    } else {
+      tell(this, "call");
     }
   }
 
@@ -123,7 +189,7 @@ export default class DialPad extends LightningElement {
 
   enter(event) {
     if (event.key === "Enter" && !event.repeat) {
-      tell(this, "call");
+      tell(this, ...(this.emergency ? ["emergency", { number: this.outbound.number.trim() }] : ["call"]));
     }
   }
 

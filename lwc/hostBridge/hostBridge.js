@@ -2,8 +2,9 @@
  * What the panel asks of the application around it, and what that asks of the panel. A host has these functions, each
  * of which may be a promise that fails with words for the agent's administrator:
  *
- * `listen({dial, visit})` · `ready()` · `whereNow()` · `token()` · `clickToDial(enabled)` · `popRecord(id)` ·
- * `popSearch(text)` · `newRecord(type, fields)` · `refresh()` · `show()` · `utility({label, icon, title})`
+ * `listen({dial, step, visit})` · `hasSteps` · `ready()` · `whereNow()` · `token()` · `clickToDial(enabled)` ·
+ * `popRecord(id)` · `popSearch(text)` · `popUrl(url)` · `newRecord(type, fields)` · `refresh()` · `show()` ·
+ * `completeWork({work, task, disposition, connected})` · `utility({label, icon, title})`
  */
 import { connectOpenCti } from "c/openCti";
 

@@ -22,9 +22,13 @@ class OpenCtiHost {
   }
 
   /** Calls a method; resolves with its returnValue, or raises an error with Salesforce's own words. */
-  call(method, args = {}) {
+  call(method, args = {}, api = this.api) {
     return new Promise((done, failed) => {
       const late = setTimeout(() => failed(new Error(`${method}: Salesforce did not answer.`)), ANSWERS_WITHIN);
+      if (!api[method]) {
+        clearTimeout(late);
+        throw new Error(`${method}: this org does not have it.`);
+      }
       const callback = ({ success, returnValue, errors, error }) => {
         clearTimeout(late);
         if (success) {
@@ -34,15 +38,28 @@ class OpenCtiHost {
           failed(new Error(`${method}: ${said.join("; ") || "refused without a reason"}`));
         }
       };
-      this.api[method]({ ...args, callback });
+      api[method]({ ...args, callback });
     });
   }
 
-  /** `dial({number, record})` on click-to-dial, `visit(record)` when a record's tab becomes active. Call once. */
-  listen({ dial, visit }) {
+  /** Whether the org tells of the steps of Work Queues (Sales Engagement). */
+  get hasSteps() {
+    return Boolean(this.api.hvs?.onWorkStart);
+  }
+
+  /**
+   * `dial({number, record})` on click-to-dial, `step({number, work})` when a step of a Work Queue begins, `visit(record)`
+   * when a record's tab becomes active. Call once.
+   */
+  listen({ dial, step, visit }) {
     this.api.onClickToDial({
       listener: (payload) => dial({ number: String(payload.number ?? ""), record: recordOf(payload) })
     });
+    if (this.hasSteps) {
+      this.api.hvs.onWorkStart({
+        listener: ({ workId, attributes }) => workId && step({ number: String(attributes?.to ?? ""), work: workId })
+      });
+    }
     this.api.onNavigationChange({ listener: (payload) => visit(recordOf(payload)) });
   }
 
@@ -82,6 +99,23 @@ class OpenCtiHost {
 
   newRecord(entityName, defaultFieldValues) {
     return this.call("screenPop", { type: this.pop("NEW_RECORD_MODAL"), params: { entityName, defaultFieldValues } });
+  }
+
+  /** A page of the org opens as a tab of it, any other one in a window of its own. */
+  async popUrl(url) {
+    if (url.startsWith("/") && !url.startsWith("//")) {
+      await this.call("screenPop", { type: this.pop("URL"), params: { url } });
+    } else if (/^https?:\/\//i.test(url)) {
+      window.open(url, "_blank", "noopener,noreferrer");
+    } else {
+      throw new Error(`${url} is no address of a page.`);
+    }
+  }
+
+  /** Tells a Work Queue that its step is done; `task` is the Task that holds the disposition. */
+  completeWork({ work, task, disposition, connected }) {
+    const attributes = { disposition, taskId: task, wasConnected: connected };
+    return this.call("completeWork", { workId: work, attributes }, this.api.hvs ?? {});
   }
 
   refresh() {

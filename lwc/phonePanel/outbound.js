@@ -2,7 +2,15 @@
 import { keep, kept } from "c/connectorClient";
 
 const LAST_SKILL = "phone-panel-skill";
-const EMPTY = Object.freeze({ number: "", record: null, skill: null, error: null, message: null, asked: false });
+const EMPTY = Object.freeze({
+  number: "",
+  record: null,
+  skill: null,
+  work: null,
+  error: null,
+  message: null,
+  asked: false
+});
 
 /** The agent's skills to call with. */
 export function outboundSkills(setup) {
@@ -19,13 +27,25 @@ export function previewOf({ preview }, { number }) {
   return preview && preview.typed === number && (preview.shown || preview.error) ? preview : null;
 }
 
-/** Why the call cannot be made now, as a code, or null. */
+/** {number, shown, kind, address} when the number is one that is called at once, or null. */
+export function emergencyOf(preview) {
+  const { typed, shown, emergency: kind, address = "" } = preview ?? {};
+  return kind ? { number: typed.trim(), shown, kind, address } : null;
+}
+
+/** Why an emergency call cannot be made now: of all rules only those that leave no way at all. */
+export function whyNotEmergency({ link, agent }) {
+  return link.state === "open" ? (agent.controls.dial_emergency ?? null) : "no_connection";
+}
+
+/** Why the call cannot be made now, as a code, or null: `hold_first` is none, for the panel offers to do it. */
 export function whyNotCall(view, outbound) {
   if (view.link.state !== "open") {
     return "no_connection";
   }
-  if (view.agent.controls.dial) {
-    return view.agent.controls.dial;
+  const { dial } = view.agent.controls;
+  if (dial && dial !== "hold_first") {
+    return dial;
   }
   if (!outbound.number.trim()) {
     return "number_needed";
@@ -41,7 +61,7 @@ export function whyNotCall(view, outbound) {
   return outbound.asked ? "pending" : null;
 }
 
-/** Number, record and skill of the call to be made; `changed(values)` is called with each change. */
+/** Number, record, skill and Work Queue step of the call to be made; `changed(values)` is called with each change. */
 export class OutboundCall {
   values = EMPTY;
 
@@ -56,30 +76,46 @@ export class OutboundCall {
   }
 
   /** Begins anew: the only skill is chosen by itself, else the one used last. */
-  start({ number = "", record = null, skill = null } = {}) {
+  start({ number = "", record = null, skill = null, work = null } = {}) {
     const skills = outboundSkills(this.session.store.view.setup);
     const known = [skill, skills.length === 1 ? skills[0].id : null, kept(LAST_SKILL, null)];
-    this.set({ ...EMPTY, number, record, skill: known.find((id) => skills.some((one) => one.id === id)) ?? null });
+    this.set({
+      ...EMPTY,
+      number,
+      record,
+      work,
+      skill: known.find((id) => skills.some((one) => one.id === id)) ?? null
+    });
     this.session.preview(number);
   }
 
   /** The agent has changed something: what was refused before may go now. */
   edit(values) {
-    this.set({ ...values, error: null, message: null });
+    // Another number is another call than the one that the Work Queue has asked for.
+    const work = "number" in values ? { work: null } : {};
+    this.set({ ...values, ...work, error: null, message: null });
     if ("number" in values) {
       this.session.preview(values.number);
     }
   }
 
-  /** Orders the call; resolves with whether the connector has taken the order. */
-  async call() {
-    const { number, skill, record } = this.values;
+  /** The Work Queue's step of a click came after the click: it belongs to the call that has not been made yet. */
+  attach({ number, work }) {
+    if (this.values.number === number && !this.values.work && !this.values.asked) {
+      this.set({ work });
+    }
+  }
+
+  /** Orders the call, with `hold` after putting the live one on hold; resolves with the code of a refusal, or null. */
+  async call(hold = false) {
+    const { number, skill, record, work } = this.values;
     const link = record && { id: record.id, type: record.type, name: record.name.slice(0, 255) };
     keep(LAST_SKILL, skill);
     this.set({ asked: true });
-    const { error = null, message = null } = await this.session.order("dial", { number, skill, record: link }, true);
+    const order = { number, skill, record: link, ...(hold ? { hold } : {}), ...(work ? { work } : {}) };
+    const { error = null, message = null } = await this.session.order("dial", order, true);
     this.set({ asked: false, error, message });
-    return !error;
+    return error;
   }
 }
 

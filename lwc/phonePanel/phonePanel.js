@@ -1,24 +1,25 @@
-import { LightningElement, api } from "lwc";
+import { api } from "lwc";
 import { everySecond, now } from "c/clock";
-import { currentOf, stageOf } from "c/contactShown";
+import { currentOf, isCall } from "c/contactShown";
 import { connectHost, pageConfig } from "c/hostBridge";
 import { PhoneStore } from "c/phoneStore";
 import { duration, fill, labels, language } from "c/words";
 import { keepCaret, takeCaret } from "./caret";
 import { newsOf } from "./news";
-import { NO_CALL, OutboundCall, outboundSkills, previewOf, skillNamed, whyNotCall } from "./outbound";
+import { NO_CALL, OutboundCall, skillNamed, whyNotEmergency } from "./outbound";
+import { PanelView } from "./panelView";
 import { Session } from "./session";
 import { buttonFor, shortcutOf } from "./shortcuts";
-import { bodyOf, cardsOf, dockOf, liveOf, notesOf } from "./shown";
+import { liveOf } from "./shown";
 
-const REMINDER = 60_000;
-const LISTS = { idle: ["queues", "today"], today: ["today"] };
+/** What can be open only during a call. */
+const ON_CALL = new Set(["keypad", "consult"]);
 
 /**
- * The phone panel: the only component with state. Everything shown comes from the store's view; what it keeps itself is
- * which part of the body the agent has opened, and the outbound call in the making.
+ * The phone panel: the only component with state. Everything shown comes from the store's view (see panelView.js); what
+ * it keeps itself is which part of the body the agent has opened, and the outbound call in the making.
  */
-export default class PhonePanel extends LightningElement {
+export default class PhonePanel extends PanelView {
   static renderMode = "light";
 
   /** The page's settings; without them they are read from the page. */
@@ -26,10 +27,11 @@ export default class PhonePanel extends LightningElement {
 
   labels = labels;
   language = language;
-  reminder = duration(REMINDER);
 
   view = { ...new PhoneStore().view, gate: null };
   opened = null;
+  consultTab = "agents";
+  creating = null;
   detailsOpen = false;
   pressed = null;
   question = null;
@@ -66,7 +68,13 @@ export default class PhonePanel extends LightningElement {
       const host = await connectHost(config);
       if (host) {
         gate = null;
-        this.session = new Session({ host, config, dial: (wanted) => this.dial(wanted) });
+        this.session = new Session({
+          host,
+          config,
+          dial: (wanted) => this.dial(wanted),
+          attach: (step) => this.calling.attach(step),
+          visited: (record) => this.take(record)
+        });
         this.session.store.subscribe((view, before) => this.follow(view, before));
         this.calling = new OutboundCall(this.session, (values) => {
           this.outbound = values;
@@ -83,8 +91,18 @@ export default class PhonePanel extends LightningElement {
   follow(view, before) {
     const [live, was] = [liveOf(view.contacts)?.key, liveOf(before.contacts)?.key];
     if (live !== was) {
-      this.opened = live && this.opened !== "shortcuts" ? null : this.opened === "keypad" ? null : this.opened;
-      this.detailsOpen = false;
+      this.opened = live && this.opened !== "shortcuts" ? null : ON_CALL.has(this.opened) ? null : this.opened;
+    }
+    const [current, last] = [currentOf(view.contacts), currentOf(before.contacts)];
+    if (current?.key !== last?.key) {
+      // A work item is there to be written about; a call is first of all to be heard.
+      this.detailsOpen = Boolean(current) && !isCall(current);
+    }
+    if (this.opened === "consult" && liveOf(view.contacts)?.consult) {
+      this.opened = null;
+    }
+    if (this.creating && view.contacts.every(({ key }) => key !== this.creating.contact)) {
+      this.creating = null;
     }
     if (view.contacts !== before.contacts) {
       this.pressed = null;
@@ -115,115 +133,10 @@ export default class PhonePanel extends LightningElement {
   }
 
   renderedCallback() {
-    this.session?.watch(LISTS[this.body] ?? []);
+    this.session?.watch(this.lists);
     const go = this.afterRender;
     this.afterRender = null;
     go?.();
-  }
-
-  // What is shown
-
-  get connected() {
-    return this.view.link.state === "open";
-  }
-
-  get body() {
-    return bodyOf(this.view, this.opened);
-  }
-
-  /** What fills the body, as `is.offered` and so on. */
-  get is() {
-    const { body } = this;
-    return {
-      [body]: true,
-      dialPad: body === "keypad" || body === "outbound",
-      lists: body === "idle" || body === "today"
-    };
-  }
-
-  /** The list of shortcuts has nothing else that the keyboard could scroll it by. */
-  get bodyTab() {
-    return this.is.shortcuts ? "0" : null;
-  }
-
-  get current() {
-    return currentOf(this.view.contacts);
-  }
-
-  get cards() {
-    return cardsOf(this.view, this.body);
-  }
-
-  get notes() {
-    return notesOf(this.view, this.dismissed);
-  }
-
-  get masked() {
-    return this.view.contacts.find((contact) => contact.mask === "on");
-  }
-
-  get save() {
-    const save = this.current?.phase === "WRAP_UP" ? this.current.save : null;
-    return save && save.state !== "none" ? save : null;
-  }
-
-  get dock() {
-    return dockOf(this.view, this.body);
-  }
-
-  get hasDock() {
-    return this.dock !== undefined;
-  }
-
-  get dialPadCloses() {
-    return this.body === "outbound" && this.dock !== null;
-  }
-
-  get digitsContact() {
-    return this.is.keypad ? this.current : null;
-  }
-
-  get mainClass() {
-    const split = this.is.work || (this.is.dialPad && this.current) ? " pp_split" : "";
-    const opened = this.opened || (this.is.work && (this.detailsOpen || !this.folds)) ? " pp_opened" : "";
-    return `pp${split}${opened}${this.masked ? " pp_masked" : ""}`;
-  }
-
-  get cardsClass() {
-    return this.cards.length || this.notes.length || this.masked ? "pp-cards" : "pp-cards slds-hide";
-  }
-
-  get folds() {
-    return this.current.phase !== "WRAP_UP";
-  }
-
-  get detailsClass() {
-    return !this.folds || this.detailsOpen ? "pp-fill pp-col" : "";
-  }
-
-  get asksWho() {
-    const { phase, draft, match } = this.current;
-    return phase === "ACTIVE" && !draft.who.value && match.state !== "searching" && !this.detailsOpen;
-  }
-
-  get reasons() {
-    return this.view.setup?.reasons ?? [];
-  }
-
-  get locale() {
-    return this.view.setup?.language;
-  }
-
-  get skills() {
-    return outboundSkills(this.view.setup);
-  }
-
-  get preview() {
-    return previewOf(this.view, this.outbound);
-  }
-
-  get outboundCode() {
-    return this.body === "outbound" ? whyNotCall(this.view, this.outbound) : null;
   }
 
   // What the agent does
@@ -244,7 +157,15 @@ export default class PhonePanel extends LightningElement {
       this.newCall();
     } else {
       this.opened = this.opened === body ? null : body;
+      this.pressed = null;
+      if (this.opened === "consult") {
+        this.afterRender = () => this.querySelector("c-consult-panel")?.goToTab();
+      }
     }
+  }
+
+  chooseTab(event) {
+    this.consultTab = event.detail.name;
   }
 
   write(event) {
@@ -285,10 +206,32 @@ export default class PhonePanel extends LightningElement {
     this.session.ask(fill(labels.openRecord, record.name), (host) => host.popRecord(record.id));
   }
 
+  openUrl(event) {
+    this.session.ask(labels.openPage, (host) => host.popUrl(event.detail.url));
+  }
+
+  /** A person to be is open in Salesforce: when the agent saves it, its tab becomes active. */
   create(event) {
-    const { type, number } = event.detail;
+    const { contact, type, number } = event.detail;
     const title = type === "Lead" ? labels.newLead : labels.newContact;
+    this.creating = { contact, type, title };
     this.session.ask(title, (host) => host.newRecord(type, number ? { Phone: number } : {}));
+  }
+
+  stopCreating() {
+    this.creating = null;
+  }
+
+  /** The record that was created from here becomes the Name. What had the number before is not it. */
+  take(record) {
+    const contact = this.view.contacts.find(({ key }) => key === this.creating?.contact);
+    const known = [...(contact?.match.people ?? []), ...(contact?.who_options ?? [])];
+    const fits = contact && record.type === this.creating.type && known.every(({ id }) => id !== record.id);
+    if (fits && !contact.draft.who.value) {
+      this.creating = null;
+      this.session.write({ contact: contact.key, field: "who", value: { detail: "", why: "active_tab", ...record } });
+      this.say({ polite: fill(labels.sayIsName, record.name) });
+    }
   }
 
   callBack(event) {
@@ -306,9 +249,9 @@ export default class PhonePanel extends LightningElement {
   }
 
   /** A click on a number: dials at once when nothing is missing, else the screen says what is. */
-  dial({ number, record, skill = null }) {
+  dial({ number, record, skill = null, work = null }) {
     this.session.host.show().catch((error) => console.error("Opening the panel did not work.", error));
-    this.newCall({ number, record, skill });
+    this.newCall({ number, record, skill, work });
     if ((skill || this.skills.length === 1) && !this.outboundCode) {
       this.call();
     } else {
@@ -321,11 +264,57 @@ export default class PhonePanel extends LightningElement {
     this.calling.edit(event.detail);
   }
 
-  async call() {
+  previewNumber(event) {
+    this.session.preview(event.detail.number);
+  }
+
+  call() {
+    if (this.emergency) {
+      this.callEmergency(this.emergency);
+      return;
+    }
     this.pressed = this.outboundCode;
-    if (!this.pressed && (await this.calling.call()) && this.opened === "outbound") {
+    if (this.pressed) {
+      return;
+    }
+    if (this.view.agent.controls.dial === "hold_first") {
+      this.offerHold();
+    } else {
+      this.place(false);
+    }
+  }
+
+  /** A call is in the agent's ear: it can be put on hold for this one. */
+  offerHold() {
+    this.opened = "offer";
+    // Salesforce has the focus when the click was there: it is not taken away.
+    this.afterRender = () => document.hasFocus() && this.querySelector("c-hold-offer")?.goToOffer();
+  }
+
+  holdAndCall() {
+    this.place(true);
+  }
+
+  async place(hold) {
+    const error = await this.calling.call(hold);
+    const open = this.opened === "outbound" || this.opened === "offer";
+    if (error === "hold_first" && open) {
+      this.offerHold();
+    } else if (open) {
+      this.opened = error ? "outbound" : null;
+    }
+  }
+
+  /** At once: nothing is asked, and no rule but a missing connection stands in its way. */
+  async callEmergency({ number }) {
+    this.pressed = whyNotEmergency(this.view);
+    if (!this.pressed && !(await this.session.order("dial_emergency", { number })).error) {
       this.opened = null;
     }
+  }
+
+  emergencyCall(event) {
+    this.callEmergency(event.detail);
   }
 
   cancel() {
@@ -359,16 +348,16 @@ export default class PhonePanel extends LightningElement {
     this.afterRender = () => this.querySelector("c-contact-details")?.goToComments(start, end);
   }
 
-  /** A mask reminds of itself each minute. */
+  /** A mask reminds of itself, each minute unless it is configured otherwise. */
   remind() {
     const since = this.masked && Math.floor((now() - this.masked.masked_since) / 1000);
-    if (since && since % (REMINDER / 1000) === 0) {
+    if (since && since % (this.maskReminder / 1000) === 0) {
       this.say({ polite: fill(labels.sayStillMasked, duration(since * 1000)) });
     }
   }
 
   keys(event) {
-    const button = buttonFor(event, this, this.is.keypad);
+    const button = buttonFor(event, this, this.is.dialPad || this.is.consult);
     const key = shortcutOf(event);
     if (button) {
       button.click();
@@ -377,7 +366,7 @@ export default class PhonePanel extends LightningElement {
       this.cancel();
     } else if (key === "KeyN" && this.view.agent) {
       this.newCall();
-    } else if (key === "KeyC" && this.current && stageOf(this.current) !== "offered") {
+    } else if (key === "KeyC" && this.canWrite) {
       this.writeComments();
     } else {
       return;

@@ -2,10 +2,13 @@
 import { everySecond, correct, now } from "c/clock";
 import { ConnectorClient } from "c/connectorClient";
 import { PhoneStore } from "c/phoneStore";
+import { chores } from "./chores";
+import { ClickToDial } from "./clickToDial";
 import { hasBegunToRing, utilityOf } from "./utility";
 
 const SEARCH_PAUSE = 250;
 const FOCUS_AGAIN = 5000;
+const SHORT_NUMBER = 6;
 const NO_DIALLING = new Set(["logged_out", "no_outbound_skill", "unknown_agent"]);
 
 /** What went wrong beside the agent's work is for the console; `tell` makes it a notice as well. */
@@ -13,7 +16,8 @@ const logged = (what) => (error) => console.error(`${what} did not work.`, error
 
 /**
  * Joins host, connection and store: what the connector asks of Salesforce, what Salesforce asks of the panel, and what
- * the panel shows of itself in the utility bar. `dial({number, record})` is called for a click-to-dial.
+ * the panel shows of itself in the utility bar. `dial({number, record, work})` is called for a click-to-dial, and
+ * `attach({number, work})` for the step of a Work Queue that came late; `visited(record)` for a record's tab.
  */
 export class Session {
   store = new PhoneStore();
@@ -22,9 +26,10 @@ export class Session {
   focusedAt = 0;
   pauses = {};
 
-  constructor({ host, config, dial }) {
+  constructor({ host, config, dial, attach, visited }) {
     this.host = host;
-    this.dial = dial;
+    this.visited = visited;
+    this.clicks = new ClickToDial({ dial, attach, steps: host.hasSteps });
     this.client = new ConnectorClient({
       url: config.socket,
       token: () => host.token(),
@@ -38,13 +43,18 @@ export class Session {
     this.store.restore(this.client.drafts.all);
     this.store.subscribe((view, before) => this.follow(view, before));
     this.stopClock = everySecond(() => this.showUtility());
-    this.host.listen({ dial: this.dial, visit: (record) => this.visit(record) });
+    this.host.listen({
+      dial: (click) => this.clicks.clicked(click),
+      step: (step) => this.clicks.began(step),
+      visit: (record) => this.visit(record)
+    });
     this.client.start();
     Promise.resolve(this.host.ready()).catch(logged("Telling Salesforce that the panel is there"));
   }
 
   stop() {
     this.stopClock?.();
+    this.clicks.stop();
     Object.values(this.pauses).forEach(clearTimeout);
     this.client.stop();
   }
@@ -73,6 +83,7 @@ export class Session {
   visit(record) {
     if (record) {
       this.client.send({ type: "visited", record });
+      this.visited?.(record);
     }
   }
 
@@ -81,7 +92,8 @@ export class Session {
       this.host.show().catch(logged("Opening the panel"));
     }
     if (view.agent) {
-      const enabled = !NO_DIALLING.has(view.agent.controls.dial);
+      const allowed = view.setup?.click_to_dial ?? true;
+      const enabled = allowed && !NO_DIALLING.has(view.agent.controls.dial);
       if (enabled !== this.dialling) {
         this.dialling = enabled;
         this.host.clickToDial(enabled).catch(logged("Click-to-dial"));
@@ -98,20 +110,13 @@ export class Session {
   }
 
   /** Does what one panel must do once, and says whether it has worked. */
-  async work({ id, kind, record, text }) {
+  async work(chore) {
+    const { id, kind } = chore;
     let ok = true;
     // Salesforce may take its time: meanwhile no other panel shall do it too.
     this.client.send({ type: "chore_taken", chore: id });
     try {
-      if (kind === "screen_pop") {
-        await this.host.popRecord(record.id);
-      } else if (kind === "search_pop") {
-        await this.host.popSearch(text);
-      } else if (kind === "refresh") {
-        await this.host.refresh();
-      } else {
-        throw new Error(`${kind} is not a chore that this panel knows.`);
-      }
+      await chores(kind)(this.host, chore);
     } catch (error) {
       ok = false;
       console.error(`The chore ${kind} could not be done.`, error);
@@ -158,19 +163,22 @@ export class Session {
     }
   }
 
+  /** The address book is the connector's own: it is asked at once, and has something to show for no words at all. */
   find({ what, text }) {
     clearTimeout(this.pauses[what]);
-    if (text.length < 2) {
+    const book = what === "book";
+    if (text.length < 2 && !book) {
       this.store.searching(null, what, text);
       return;
     }
     const id = this.client.newId();
     this.store.searching(id, what, text);
+    const pause = book && !text ? 0 : SEARCH_PAUSE;
     this.pauses[what] = setTimeout(() => {
       if (!this.client.send({ type: "find", id, what, text: text.slice(0, 100) })) {
         this.store.receive({ type: "found", id, records: [], error: "no_connection" });
       }
-    }, SEARCH_PAUSE);
+    }, pause);
   }
 
   preview(number) {
@@ -178,7 +186,10 @@ export class Session {
     const id = number.trim() ? this.client.newId() : null;
     this.store.previewing(id, number);
     if (id) {
-      this.pauses.preview = setTimeout(() => this.client.send({ type: "preview", id, number }), SEARCH_PAUSE);
+      // A short number may be one for emergencies: its button shall not keep anybody waiting.
+      const pause = number.trim().length <= SHORT_NUMBER ? 0 : SEARCH_PAUSE;
+      const number_ = number.slice(0, 80);
+      this.pauses.preview = setTimeout(() => this.client.send({ type: "preview", id, number: number_ }), pause);
     }
   }
 

@@ -8,6 +8,10 @@ const ICONS = {
   ringing: "outbound_call",
   connected: "call",
   held: "pause",
+  consulting: "change_owner",
+  conference: "groups",
+  working: "work_queue",
+  parked: "email",
   wrap_up: "edit"
 };
 
@@ -17,8 +21,14 @@ const WORDS = {
   ringing: labels.ringing,
   connected: labels.onCall,
   held: labels.onHold,
+  consulting: labels.onHold,
+  conference: labels.inConference,
+  working: labels.working,
+  parked: labels.parked,
   wrap_up: labels.wrapUp
 };
+
+const TIMED = new Set(["connected", "held", "consulting", "conference", "working", "wrap_up"]);
 
 /** `at` is the time by the page's clock; the label has the timer of a call, of a hold and of wrap-up. */
 export function utilityOf({ contacts, link }, at) {
@@ -27,9 +37,11 @@ export function utilityOf({ contacts, link }, at) {
     return { label: labels.phone, icon: "call", title: labels.phone };
   }
   const stage = stageOf(current);
-  const timed = ["connected", "held", "wrap_up"].includes(stage);
-  const label = timed ? `${WORDS[stage]} ${duration(at - sinceOf(current))}` : WORDS[stage];
-  const title = `${WORDS[stage]} · ${linesOf(current).name}`;
+  // During a consult what counts is how long the customer waits.
+  const word = stage === "consulting" && !current.held_since ? labels.onCall : WORDS[stage];
+  const timed = TIMED.has(stage);
+  const label = timed ? `${word} ${duration(at - sinceOf(current))}` : word;
+  const title = `${word} · ${linesOf(current).name}`;
   return { label: link.state === "open" ? label : `${label} !`, icon: ICONS[stage], title };
 }
 

@@ -14,6 +14,9 @@ const START = Object.freeze({
   today: null,
   found: {},
   preview: null,
+  agents: null,
+  skills: null,
+  alarms: [],
   notice: null
 });
 
@@ -26,6 +29,12 @@ export function reduce(view, message) {
       return { ...view, agent: message.agent, contacts: message.contacts, durable: message.durable };
     case "queues":
       return { ...view, queues: message.queues };
+    case "agents":
+      return { ...view, agents: message.agents };
+    case "skills":
+      return { ...view, skills: message.skills };
+    case "alarm":
+      return { ...view, alarms: alarmed(view.alarms, message) };
     case "today":
       return { ...view, today: message };
     case "found":
@@ -35,6 +44,15 @@ export function reduce(view, message) {
     default:
       return view;
   }
+}
+
+const MOST_ALARMS = 5;
+
+/** The newest alarms first; the same one, told again to a panel that came back, is one. */
+function alarmed(alarms, { agent, number, callback, address, at }) {
+  const id = `alarm ${agent} ${at}`;
+  const others = alarms.filter((one) => one.id !== id);
+  return [{ id, agent, number, callback, address, at }, ...others].slice(0, MOST_ALARMS);
 }
 
 /** Only the answer to the last search of a kind counts; an older one comes too late. */
@@ -88,7 +106,7 @@ export class PhoneStore {
 
   /** A search was asked for: what was found for the words before stays until the answer comes. */
   searching(id, what, text) {
-    const records = text.length > 1 ? (this.server.found[what]?.records ?? []) : [];
+    const records = id ? (this.server.found[what]?.records ?? []) : [];
     const entry = { id, text, records, error: null, searching: Boolean(id) };
     this.show({ ...this.server, found: { ...this.server.found, [what]: entry } });
   }

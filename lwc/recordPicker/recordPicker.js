@@ -24,6 +24,8 @@ export default class RecordPicker extends LightningElement {
   @api person;
   /** Why nothing can be chosen, as words. */
   @api closed;
+  /** Who chose it, when it came along with a customer who was passed on. */
+  @api sender;
   /** The id of the element that says what is wrong, or null. */
   @api error;
 
@@ -50,6 +52,10 @@ export default class RecordPicker extends LightningElement {
 
   get title() {
     return recordTitle(this.record);
+  }
+
+  get cameAlong() {
+    return this.sender ? fill(labels.cameAlong, this.sender) : "";
   }
 
   get removeTitle() {
@@ -105,9 +111,9 @@ export default class RecordPicker extends LightningElement {
   }
 
   meta(record) {
-    const because = optionReason(record, this.person);
     const subject = record.type === "Case" ? "" : record.detail;
-    return because === typeWord(record.type) ? [because, subject].filter(Boolean).join(" · ") : because;
+    const what = [typeWord(record.type), subject].filter(Boolean).join(" · ");
+    return record.why === "search" ? fill(labels.whyFound, what) : optionReason(record, this.person);
   }
 
   get message() {

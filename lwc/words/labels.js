@@ -217,6 +217,137 @@ import sayMuted from "@salesforce/label/c.Phone_SayMuted";
 import sayUnmuted from "@salesforce/label/c.Phone_SayUnmuted";
 import sayEnded from "@salesforce/label/c.Phone_SayEnded";
 import sayBack from "@salesforce/label/c.Phone_SayBack";
+import transferConference from "@salesforce/label/c.Phone_TransferConference";
+import agents from "@salesforce/label/c.Phone_Agents";
+import skills from "@salesforce/label/c.Phone_Skills";
+import addressBook from "@salesforce/label/c.Phone_AddressBook";
+import merge from "@salesforce/label/c.Phone_Merge";
+import transfer from "@salesforce/label/c.Phone_Transfer";
+import abandon from "@salesforce/label/c.Phone_Abandon";
+import leave from "@salesforce/label/c.Phone_Leave";
+import drop from "@salesforce/label/c.Phone_Drop";
+import swap from "@salesforce/label/c.Phone_Swap";
+import finish from "@salesforce/label/c.Phone_Finish";
+import giveBack from "@salesforce/label/c.Phone_GiveBack";
+import accept from "@salesforce/label/c.Phone_Accept";
+import extend from "@salesforce/label/c.Phone_Extend";
+import inConference from "@salesforce/label/c.Phone_InConference";
+import conference from "@salesforce/label/c.Phone_Conference";
+import parties from "@salesforce/label/c.Phone_Parties";
+import partiesWithout from "@salesforce/label/c.Phone_PartiesWithout";
+import partiesList from "@salesforce/label/c.Phone_PartiesList";
+import you from "@salesforce/label/c.Phone_You";
+import customer from "@salesforce/label/c.Phone_Customer";
+import agent from "@salesforce/label/c.Phone_Agent";
+import consult from "@salesforce/label/c.Phone_Consult";
+import skillQueued from "@salesforce/label/c.Phone_SkillQueued";
+import queued from "@salesforce/label/c.Phone_Queued";
+import answeredBy from "@salesforce/label/c.Phone_AnsweredBy";
+import parked from "@salesforce/label/c.Phone_Parked";
+import workItem from "@salesforce/label/c.Phone_WorkItem";
+import email from "@salesforce/label/c.Phone_Email";
+import callback from "@salesforce/label/c.Phone_Callback";
+import attempt from "@salesforce/label/c.Phone_Attempt";
+import asksYou from "@salesforce/label/c.Phone_AsksYou";
+import consultRequest from "@salesforce/label/c.Phone_ConsultRequest";
+import colleagueCalls from "@salesforce/label/c.Phone_ColleagueCalls";
+import passedOn from "@salesforce/label/c.Phone_PassedOn";
+import cameAlong from "@salesforce/label/c.Phone_CameAlong";
+import openPage from "@salesforce/label/c.Phone_OpenPage";
+import openRecordShort from "@salesforce/label/c.Phone_OpenRecordShort";
+import goesAlong from "@salesforce/label/c.Phone_GoesAlong";
+import goesAlongNothing from "@salesforce/label/c.Phone_GoesAlongNothing";
+import goesOnHold from "@salesforce/label/c.Phone_GoesOnHold";
+import othersTalkOn from "@salesforce/label/c.Phone_OthersTalkOn";
+import whenAnswers from "@salesforce/label/c.Phone_WhenAnswers";
+import transferNow from "@salesforce/label/c.Phone_TransferNow";
+import transferQueue from "@salesforce/label/c.Phone_TransferQueue";
+import swapGoesBack from "@salesforce/label/c.Phone_SwapGoesBack";
+import consultNotRecorded from "@salesforce/label/c.Phone_ConsultNotRecorded";
+import notInConference from "@salesforce/label/c.Phone_NotInConference";
+import controlsActOn from "@salesforce/label/c.Phone_ControlsActOn";
+import emailComesBack from "@salesforce/label/c.Phone_EmailComesBack";
+import swapTitle from "@salesforce/label/c.Phone_SwapTitle";
+import mergeTitle from "@salesforce/label/c.Phone_MergeTitle";
+import transferTitle from "@salesforce/label/c.Phone_TransferTitle";
+import dropParty from "@salesforce/label/c.Phone_DropParty";
+import dropSure from "@salesforce/label/c.Phone_DropSure";
+import callName from "@salesforce/label/c.Phone_CallName";
+import searchAgents from "@salesforce/label/c.Phone_SearchAgents";
+import searchSkills from "@salesforce/label/c.Phone_SearchSkills";
+import searchBook from "@salesforce/label/c.Phone_SearchBook";
+import noAgents from "@salesforce/label/c.Phone_NoAgents";
+import agentsFree from "@salesforce/label/c.Phone_AgentsFree";
+import agentFree from "@salesforce/label/c.Phone_AgentFree";
+import agentsBusy from "@salesforce/label/c.Phone_AgentsBusy";
+import waiting from "@salesforce/label/c.Phone_Waiting";
+import favourite from "@salesforce/label/c.Phone_Favourite";
+import emptyBook from "@salesforce/label/c.Phone_EmptyBook";
+import holdAndCall from "@salesforce/label/c.Phone_HoldAndCall";
+import withSkill from "@salesforce/label/c.Phone_WithSkill";
+import stillOnLine from "@salesforce/label/c.Phone_StillOnLine";
+import emergencyNow from "@salesforce/label/c.Phone_EmergencyNow";
+import emergencyTest from "@salesforce/label/c.Phone_EmergencyTest";
+import emergencyCall from "@salesforce/label/c.Phone_EmergencyCall";
+import callNow from "@salesforce/label/c.Phone_CallNow";
+import verifiedLocal from "@salesforce/label/c.Phone_VerifiedLocal";
+import nationalRoute from "@salesforce/label/c.Phone_NationalRoute";
+import readBack from "@salesforce/label/c.Phone_ReadBack";
+import readBackNone from "@salesforce/label/c.Phone_ReadBackNone";
+import testWith933 from "@salesforce/label/c.Phone_TestWith933";
+import addressSent from "@salesforce/label/c.Phone_AddressSent";
+import addressNone from "@salesforce/label/c.Phone_AddressNone";
+import alarmTitle from "@salesforce/label/c.Phone_AlarmTitle";
+import alarmText from "@salesforce/label/c.Phone_AlarmText";
+import alarmNoAddress from "@salesforce/label/c.Phone_AlarmNoAddress";
+import whyFound from "@salesforce/label/c.Phone_WhyFound";
+import sayConsult from "@salesforce/label/c.Phone_SayConsult";
+import sayConsulting from "@salesforce/label/c.Phone_SayConsulting";
+import sayConference from "@salesforce/label/c.Phone_SayConference";
+import sayTwoAgain from "@salesforce/label/c.Phone_SayTwoAgain";
+import sayTalkingTo from "@salesforce/label/c.Phone_SayTalkingTo";
+import sayParked from "@salesforce/label/c.Phone_SayParked";
+import sayUnparked from "@salesforce/label/c.Phone_SayUnparked";
+import sayWorking from "@salesforce/label/c.Phone_SayWorking";
+import sayOffered from "@salesforce/label/c.Phone_SayOffered";
+import codeConsulting from "@salesforce/label/c.Phone_CodeConsulting";
+import codeConference from "@salesforce/label/c.Phone_CodeConference";
+import codeConsulted from "@salesforce/label/c.Phone_CodeConsulted";
+import codeOtherCall from "@salesforce/label/c.Phone_CodeOtherCall";
+import codeNoConsult from "@salesforce/label/c.Phone_CodeNoConsult";
+import codeNotConnected from "@salesforce/label/c.Phone_CodeNotConnected";
+import codeNoOtherCall from "@salesforce/label/c.Phone_CodeNoOtherCall";
+import codeNoConference from "@salesforce/label/c.Phone_CodeNoConference";
+import codeHoldFirst from "@salesforce/label/c.Phone_CodeHoldFirst";
+import codeTwoCalls from "@salesforce/label/c.Phone_CodeTwoCalls";
+import codeNoExtension from "@salesforce/label/c.Phone_CodeNoExtension";
+import codeParked from "@salesforce/label/c.Phone_CodeParked";
+import codeTooMany from "@salesforce/label/c.Phone_CodeTooMany";
+import codeNotInvited from "@salesforce/label/c.Phone_CodeNotInvited";
+import codeConsultBusy from "@salesforce/label/c.Phone_CodeConsultBusy";
+import codeConsultNoAnswer from "@salesforce/label/c.Phone_CodeConsultNoAnswer";
+import codeConsultDeclined from "@salesforce/label/c.Phone_CodeConsultDeclined";
+import codeConsultFailed from "@salesforce/label/c.Phone_CodeConsultFailed";
+import codeConsultHungUp from "@salesforce/label/c.Phone_CodeConsultHungUp";
+import codeConsultWrong from "@salesforce/label/c.Phone_CodeConsultWrong";
+import codeAgentBusy from "@salesforce/label/c.Phone_CodeAgentBusy";
+import codeAgentAway from "@salesforce/label/c.Phone_CodeAgentAway";
+import codeAgentOut from "@salesforce/label/c.Phone_CodeAgentOut";
+import codeAgentNoPhone from "@salesforce/label/c.Phone_CodeAgentNoPhone";
+import codeNoRoute from "@salesforce/label/c.Phone_CodeNoRoute";
+import codeNotEmergency from "@salesforce/label/c.Phone_CodeNotEmergency";
+import codeQueueFull from "@salesforce/label/c.Phone_CodeQueueFull";
+import codeTransferRefused from "@salesforce/label/c.Phone_CodeTransferRefused";
+import codeEmergencyRec from "@salesforce/label/c.Phone_CodeEmergencyRec";
+import stillOnHold from "@salesforce/label/c.Phone_StillOnHold";
+import noPanel from "@salesforce/label/c.Phone_NoPanel";
+import declinedCall from "@salesforce/label/c.Phone_DeclinedCall";
+import missedCall from "@salesforce/label/c.Phone_MissedCall";
+import createOpen from "@salesforce/label/c.Phone_CreateOpen";
+import createText from "@salesforce/label/c.Phone_CreateText";
+import createTextNone from "@salesforce/label/c.Phone_CreateTextNone";
+import openAgain from "@salesforce/label/c.Phone_OpenAgain";
+import sayIsName from "@salesforce/label/c.Phone_SayIsName";
 
 export const labels = {
   language,
@@ -436,5 +567,136 @@ export const labels = {
   sayMuted,
   sayUnmuted,
   sayEnded,
-  sayBack
+  sayBack,
+  transferConference,
+  agents,
+  skills,
+  addressBook,
+  merge,
+  transfer,
+  abandon,
+  leave,
+  drop,
+  swap,
+  finish,
+  giveBack,
+  accept,
+  extend,
+  inConference,
+  conference,
+  parties,
+  partiesWithout,
+  partiesList,
+  you,
+  customer,
+  agent,
+  consult,
+  skillQueued,
+  queued,
+  answeredBy,
+  parked,
+  workItem,
+  email,
+  callback,
+  attempt,
+  asksYou,
+  consultRequest,
+  colleagueCalls,
+  passedOn,
+  cameAlong,
+  openPage,
+  openRecordShort,
+  goesAlong,
+  goesAlongNothing,
+  goesOnHold,
+  othersTalkOn,
+  whenAnswers,
+  transferNow,
+  transferQueue,
+  swapGoesBack,
+  consultNotRecorded,
+  notInConference,
+  controlsActOn,
+  emailComesBack,
+  swapTitle,
+  mergeTitle,
+  transferTitle,
+  dropParty,
+  dropSure,
+  callName,
+  searchAgents,
+  searchSkills,
+  searchBook,
+  noAgents,
+  agentsFree,
+  agentFree,
+  agentsBusy,
+  waiting,
+  favourite,
+  emptyBook,
+  holdAndCall,
+  withSkill,
+  stillOnLine,
+  emergencyNow,
+  emergencyTest,
+  emergencyCall,
+  callNow,
+  verifiedLocal,
+  nationalRoute,
+  readBack,
+  readBackNone,
+  testWith933,
+  addressSent,
+  addressNone,
+  alarmTitle,
+  alarmText,
+  alarmNoAddress,
+  whyFound,
+  sayConsult,
+  sayConsulting,
+  sayConference,
+  sayTwoAgain,
+  sayTalkingTo,
+  sayParked,
+  sayUnparked,
+  sayWorking,
+  sayOffered,
+  codeConsulting,
+  codeConference,
+  codeConsulted,
+  codeOtherCall,
+  codeNoConsult,
+  codeNotConnected,
+  codeNoOtherCall,
+  codeNoConference,
+  codeHoldFirst,
+  codeTwoCalls,
+  codeNoExtension,
+  codeParked,
+  codeTooMany,
+  codeNotInvited,
+  codeConsultBusy,
+  codeConsultNoAnswer,
+  codeConsultDeclined,
+  codeConsultFailed,
+  codeConsultHungUp,
+  codeConsultWrong,
+  codeAgentBusy,
+  codeAgentAway,
+  codeAgentOut,
+  codeAgentNoPhone,
+  codeNoRoute,
+  codeNotEmergency,
+  codeQueueFull,
+  codeTransferRefused,
+  codeEmergencyRec,
+  stillOnHold,
+  noPanel,
+  declinedCall,
+  missedCall,
+  createOpen,
+  createText,
+  createTextNone,
+  openAgain,
+  sayIsName
 };

@@ -106,21 +106,32 @@ export function outcomeWord(outcome) {
 }
 
 const ORDERS = {
+  abandon: labels.abandon,
   answer: labels.answer,
+  consult: labels.transferConference,
   decline: labels.decline,
   dial: labels.call,
+  dial_emergency: labels.emergencyCall,
   digits: labels.keypad,
   done: labels.done,
+  drop: labels.drop,
   end: labels.end,
+  extend: labels.extend,
+  favourite: labels.addressBook,
+  finish: labels.finish,
+  give_back: labels.giveBack,
   hold: labels.hold,
   log_out: labels.logOut,
   mask: labels.mask,
+  merge: labels.merge,
   mute: labels.mute,
   record: labels.record,
   resume: labels.resume,
   save_again: labels.saveAgain,
   set_state: labels.agentStatus,
   stop_record: labels.stopRecording,
+  swap: labels.swap,
+  transfer: labels.transfer,
   unmask: labels.unmask,
   unmute: labels.unmute
 };

@@ -1,6 +1,7 @@
 /**
  * Salesforce's side of Open CTI, in memory. `calls` has [method, arguments] of each call; `answers[method]` is its
- * returnValue, or an Error with which it fails, or `null` in `silent` for none at all; `click` and `visit` are the agent.
+ * returnValue, or an Error with which it fails, or `null` in `silent` for none at all; `click` and `visit` are the agent,
+ * `step` is a Work Queue.
  */
 const METHODS = [
   "disableClickToDial",
@@ -9,6 +10,7 @@ const METHODS = [
   "notifyInitializationComplete",
   "refreshView",
   "runApex",
+  "completeWork",
   "screenPop",
   "searchAndScreenPop",
   "setSoftphoneItemIcon",
@@ -22,7 +24,7 @@ function fakeCti() {
   const cti = { calls: [], answers: { runApex: { runApex: "token-1" } }, silent: new Set() };
   const api = {
     CALL_TYPE: { INBOUND: "inbound" },
-    SCREENPOP_TYPE: { SOBJECT: "sobject", NEW_RECORD_MODAL: "newRecord" },
+    SCREENPOP_TYPE: { SOBJECT: "sobject", NEW_RECORD_MODAL: "newRecord", URL: "url" },
     onClickToDial: ({ listener }) => (cti.click = listener),
     onNavigationChange: ({ listener }) => (cti.visit = listener)
   };
@@ -44,6 +46,9 @@ function fakeCti() {
       }
     };
   }
+  const { completeWork } = api;
+  delete api.completeWork;
+  api.hvs = { completeWork, onWorkStart: ({ listener }) => (cti.step = listener) };
   cti.of = (method) => cti.calls.filter(([name]) => name === method).map(([, args]) => args);
   cti.api = api;
   return cti;

@@ -35,6 +35,7 @@ async function script(slds, icons) {
         icons,
         slds
       }),
+      stylesElsewhere(),
       lwc({ rootDir: root, modules: bundles(root), disableSyntheticShadowSupport: true }),
       replace({ preventAssignment: true, values: { "process.env.NODE_ENV": '"production"' } })
     ]
@@ -43,6 +44,16 @@ async function script(slds, icons) {
   await bundle.close();
   const { code } = await transform(output[0].code, { minify: true, target: "es2022", legalComments: "none" });
   return `/*! Licences of what is inside: licenses.txt beside this file */\n${code}`;
+}
+
+/** Our own styles are in the stylesheet, where they are there before the script has run; the script carries none. */
+function stylesElsewhere() {
+  const none = "\0phone-panel-no-styles";
+  return {
+    name: "phone-panel-styles",
+    resolveId: (id) => (/\.css(\?|$)/.test(id) ? none : null),
+    load: (id) => (id === none ? "export default undefined;" : null)
+  };
 }
 
 function licenses() {

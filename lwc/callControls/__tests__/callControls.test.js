@@ -24,25 +24,77 @@ describe("callControls", () => {
   });
 
   it.each([
-    ["live", ["Hold", "Mute", "Keypad", "Stop rec", "Mask"], [], "End", ""],
-    ["muted", ["Hold", "Unmute", "Keypad", "Stop rec", "Mask"], [], "End", ""],
+    ["live", ["Hold", "Mute", "Keypad", "Stop rec", "Mask"], [], "EndTransfer / conference", ""],
+    ["muted", ["Hold", "Unmute", "Keypad", "Stop rec", "Mask"], [], "EndTransfer / conference", ""],
     [
       "hold",
       ["Resume", "Mute", "Keypad", "Record", "Mask"],
       ["digits", "record", "mask", "end"],
-      "End",
+      "EndTransfer / conference",
       "Resume first: a call on hold cannot be ended here."
     ],
     [
       "masked",
       ["Hold", "Mute", "Keypad", "Record", "Unmask"],
       ["record"],
-      "End",
+      "EndTransfer / conference",
       "Reminder at 1:00. Masking ends with the call."
     ],
-    ["mask_failed", ["Hold", "Mute", "Keypad", "Stop rec", "Mask"], [], "End", ""],
-    ["outbound_ringing", ["Hold", "Mute", "Keypad", "Record", "Mask"], ["hold", "digits", "record", "mask"], "End", ""],
+    ["mask_failed", ["Hold", "Mute", "Keypad", "Stop rec", "Mask"], [], "EndTransfer / conference", ""],
+    [
+      "outbound_ringing",
+      ["Hold", "Mute", "Keypad", "Record", "Mask"],
+      ["hold", "digits", "record", "mask", "consult"],
+      "EndTransfer / conference",
+      ""
+    ],
     ["offered", [], [], "DeclineAnswer", ""],
+    [
+      "consult_ringing",
+      ["Resume", "Mute", "Keypad", "Record", "Mask"],
+      ["digits", "record", "mask", "merge", "transfer"],
+      "AbandonMergeTransfer",
+      "Merge and Transfer when Jonas Weber answers."
+    ],
+    [
+      "consult_queued",
+      ["Resume", "Mute", "Keypad", "Record", "Mask"],
+      ["digits", "record", "mask", "merge"],
+      "AbandonMergeTransfer",
+      "Transfer puts Mia Chen into the queue of Billing. Merge when somebody answers."
+    ],
+    [
+      "consult_connected",
+      ["Hold", "Mute", "Keypad", "Record", "Mask"],
+      ["hold", "record", "mask"],
+      "AbandonMergeTransfer",
+      "Swap goes back to Mia Chen. A consult is not recorded."
+    ],
+    [
+      "consult_swapped",
+      ["Hold", "Mute", "Keypad", "Record", "Mask"],
+      ["hold", "record", "mask"],
+      "AbandonMergeTransfer",
+      "Swap goes back to Jonas Weber. A consult is not recorded."
+    ],
+    [
+      "conference",
+      ["Hold", "Mute", "Keypad", "Stop rec", "Mask"],
+      ["hold", "digits", "mask"],
+      "LeaveTransfer / conference",
+      "Not in a conference: hold, keypad, mask."
+    ],
+    [
+      "consulted",
+      ["Hold", "Mute", "Keypad", "Record", "Mask"],
+      ["hold", "digits", "record", "mask", "consult"],
+      "EndTransfer / conference",
+      ""
+    ],
+    ["work_offered", [], [], "DeclineAccept", ""],
+    ["callback_offered", [], [], "DeclineCall", ""],
+    ["work_item", [], [], "Give backFinish", ""],
+    ["email_parked", [], ["give_back", "finish"], "Give backFinish", "Parked until the call is over."],
     ["wrapup_saved", [], [], "Ends by itself in1:37Done", ""],
     ["wrapup_attention", [], [], "Ends by itself in1:37DoneSave again", ""],
     ["wrapup_disposition", [], ["done"], "No time limitDone", "Choose a disposition first."]
@@ -108,8 +160,98 @@ describe("callControls", () => {
     expect(tools(dock)).toEqual(["Hold", "Mute", "Keypad", "Stop rec"]);
   });
 
-  it("has no transfer, and leaves its place empty", () => {
-    expect(show("live").querySelector(".pp-bar").children).toHaveLength(1);
+  it("leaves the place of Transfer / conference empty when the server does not have it", () => {
+    const one = contact("live");
+    delete one.controls.consult;
+    expect(show("live", { contact: one }).querySelector(".pp-bar").children).toHaveLength(1);
+  });
+
+  it("gives the orders of a consult; Transfer is the primary one once it makes sense", () => {
+    const dock = show("consult_connected");
+    ["abandon", "merge", "transfer"].forEach((name) => button(dock, name).click());
+    expect(heard.map(([, { name }]) => name)).toEqual(["abandon", "merge", "transfer"]);
+    expect(button(dock, "transfer").className).toContain("slds-button_brand");
+    clean();
+    expect(button(show("consult_ringing"), "transfer").className).not.toContain("slds-button_brand");
+  });
+
+  it("lets a ringing consult be transferred where the server allows it, and says so", () => {
+    const one = contact("consult_ringing");
+    one.controls.transfer = null;
+    const dock = show("consult_ringing", { contact: one });
+    expect(off(dock)).toEqual(["digits", "record", "mask", "merge"]);
+    expect(reason(dock)).toBe("Transfer now, or Merge when Jonas Weber answers.");
+  });
+
+  it("says that a consult is not recorded, and that unmasking comes before merging", () => {
+    const one = contact("consult_connected");
+    expect(button(show("consult_connected"), "record").title).toBe("A consult is not recorded.");
+    one.controls = { ...one.controls, merge: "masked", transfer: "masked" };
+    clean();
+    expect(reason(show("consult_connected", { contact: one }))).toBe("Unmask first.");
+  });
+
+  it("opens and closes the list of whom to consult, also when nobody can be any more", async () => {
+    const dock = show("live");
+    button(dock, "consult").click();
+    dock.consultOpen = true;
+    dock.choosing = true;
+    await drawn();
+    expect(button(dock, "consult").getAttribute("aria-expanded")).toBe("true");
+    expect(reason(dock)).toBe("Mia Chen goes on hold when you call.");
+    const one = contact("live");
+    one.controls.consult = "too_many_parties";
+    dock.contact = one;
+    await drawn();
+    button(dock, "consult").click();
+    dock.consultOpen = false;
+    await drawn();
+    button(dock, "consult").click();
+    expect(heard).toEqual([
+      ["show", { body: "consult" }],
+      ["show", { body: null }],
+      ["refused", { code: "too_many_parties" }]
+    ]);
+  });
+
+  it("says whom the controls act on, that others talk on, and what waits", () => {
+    const [held, live] = [contact("two_calls"), { ...contact("live"), key: "b" }];
+    expect(reason(show("live", { contact: live, others: [held] }))).toBe("Controls act on Mia Chen.");
+    clean();
+    expect(reason(show("conference", { choosing: true }))).toBe("The others talk on while you call.");
+    clean();
+    expect(reason(show("live", { others: [contact("email_parked")] }))).toBe(
+      "The e-mail comes back when the call is over."
+    );
+  });
+
+  it("says what became of a consult, and that the customer still waits", () => {
+    const one = { ...contact("hold"), problem: { code: "consult_busy", order: "consult", at: NOW } };
+    expect(reason(show("hold", { contact: one }))).toBe("The other side is busy. Mia Chen is still on hold.");
+  });
+
+  it("offers more time for wrap-up where it is allowed", () => {
+    expect(button(show("wrapup_saved"), "extend")).toBeNull();
+    clean();
+    heard = listen("order");
+    const one = contact("wrapup_saved");
+    one.controls.extend = null;
+    button(show("wrapup_saved", { contact: one }), "extend").click();
+    expect(heard).toEqual([["order", { name: "extend", contact: one.key }]]);
+  });
+
+  it("calls an emergency number at once, in red; a test is not red", () => {
+    const dock = mount("c-call-controls", CallControls, {
+      contact: null,
+      connected: true,
+      outboundCode: null,
+      emergency: { number: "9911", kind: "local" }
+    });
+    expect(bar(dock)).toBe("CancelCall 9911 now");
+    expect(button(dock, "emergency").className).toContain("slds-button_destructive");
+    heard = listen("emergency");
+    button(dock, "emergency").click();
+    expect(heard).toEqual([["emergency", { number: "9911" }]]);
   });
 
   it("opens and closes the keypad, which closes also when digits cannot be sent", async () => {
@@ -130,7 +272,7 @@ describe("callControls", () => {
 
   it("turns everything off without a connection", () => {
     const dock = show("live", { connected: false });
-    expect(off(dock)).toHaveLength(6);
+    expect(off(dock)).toHaveLength(7);
     expect(reason(dock)).toBe("No connection: use your phone to end the call.");
     button(dock, "end").click();
     expect(heard).toEqual([["refused", { code: "no_connection" }]]);

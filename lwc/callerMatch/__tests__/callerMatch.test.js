@@ -84,8 +84,8 @@ describe("callerMatch", () => {
     newContact.click();
     newLead.click();
     expect(heard).toEqual([
-      ["create", { type: "Contact", number: "+16285550172" }],
-      ["create", { type: "Lead", number: "+16285550172" }]
+      ["create", { contact: "01JD-live", type: "Contact", number: "+16285550172" }],
+      ["create", { contact: "01JD-live", type: "Lead", number: "+16285550172" }]
     ]);
   });
 });

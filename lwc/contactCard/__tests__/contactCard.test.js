@@ -82,6 +82,96 @@ describe("contactCard", () => {
     expect(lines(show("unknown", { contact: one }))).toEqual(expected);
   });
 
+  const acts = (card) => [...card.querySelectorAll(".pp-card__acts button")];
+
+  it.each([
+    ["consult_ringing", "contact", false, ["Mia Chen", "Northwind Traders"], "On hold1:32"],
+    ["consult_ringing", "consult", true, ["Jonas Weber", "Agent", "Support EN, Sales"], "Ringing0:08consult"],
+    ["consult_queued", "consult", true, ["Billing", "In the queue of this skill", ""], "Waiting0:08consult"],
+    ["consult_connected", "consult", true, ["Jonas Weber", "Agent", "Support EN, Sales"], "Connected0:31consult"],
+    ["consult_swapped", "consult", false, ["Jonas Weber", "Agent"], "On hold0:31consult"],
+    [
+      "consult_swapped",
+      "contact",
+      true,
+      ["Mia Chen", "Northwind Traders", "+1 415 555 0143 · Support EN"],
+      "Connected4:12Rec"
+    ],
+    ["conference", "contact", true, ["Conference", "4 parties, all hear all", "Support EN"], "Connected4:12Rec"],
+    ["work_item", "contact", true, ["Check returned parcel", "Work item · Support EN", ""], "Working2:00"],
+    ["email_parked", "contact", false, ["Re: Invoice 20931", "mia.chen@northwind.example · E-mail"], "Parked2:00"]
+  ])("shows of %s the %s", (name, shows, now, expected, timer) => {
+    const card = show(name, { shows, now, connected: true, other: "Jonas Weber" });
+    expect(lines(card)).toEqual(expected);
+    expect(state(card)).toBe(timer);
+  });
+
+  it("says that the others talk on while the agent consults", () => {
+    const one = { ...contact("conference"), consult: contact("consult_connected").consult, in_ear: false };
+    one.legs[1].joined = false;
+    expect(lines(show("conference", { contact: one, now: false }))).toEqual([
+      "Conference",
+      "3 parties talk on without you"
+    ]);
+  });
+
+  it.each([
+    ["consult_ringing", []],
+    ["consult_connected", ["Swap"]],
+    ["two_calls", ["Swap", "Merge", "Transfer"]],
+    ["offered", ["Decline", "Answer"]],
+    ["email_parked", []],
+    ["live", []]
+  ])("bears, small, what can be done with %s", (name, expected) => {
+    const card = show(name, { now: false, connected: true, other: "Rosa Martínez" });
+    expect(acts(card).map(words)).toEqual(expected);
+  });
+
+  it("gives the orders of the held call, and says what each does", () => {
+    const heard = listen("order", "refused");
+    const card = show("two_calls", { now: false, connected: true, other: "Rosa Martínez" });
+    expect(acts(card).map(({ title }) => title)).toEqual([
+      "Talk to Mia Chen, hold Rosa Martínez",
+      "All hear all",
+      "Connect Mia Chen and Rosa Martínez, and leave"
+    ]);
+    acts(card).forEach((act) => act.click());
+    expect(heard).toEqual(["swap", "merge", "transfer"].map((name) => ["order", { name, contact: "01JD-live" }]));
+  });
+
+  it("says why not, presses once for a double click, and waits for its own order", async () => {
+    const heard = listen("order", "refused");
+    const one = contact("two_calls");
+    one.controls = { ...one.controls, merge: "masked", swap: "pending" };
+    one.asked = ["swap"];
+    const card = show("two_calls", { contact: one, now: false, connected: true });
+    acts(card)[1].click();
+    acts(card)[1].dispatchEvent(new MouseEvent("click", { detail: 2 }));
+    expect(heard).toEqual([["refused", { code: "masked" }]]);
+    expect(acts(card)[0].dataset.waiting).toBe("true");
+    card.connected = false;
+    await drawn();
+    expect(acts(card).every((act) => act.title === "No connection.")).toBe(true);
+  });
+
+  it("shows during an emergency call which address was sent", () => {
+    expect(words(show("emergency").querySelector(".pp-card__line"))).toBe(
+      "Address sent: 415 Mission St, San Francisco, CA 94105"
+    );
+    clean();
+    const one = { ...contact("emergency"), address: undefined, emergency: "national" };
+    expect(words(show("emergency", { contact: one }).querySelector(".pp-card__line"))).toContain("Say where you are");
+  });
+
+  it("says who passed the customer on", () => {
+    expect(words(show("received").querySelector(".pp-card__line"))).toBe("Passed on by Sam Rivera");
+  });
+
+  it("shows a call of nine hours", () => {
+    const one = { ...contact("live"), answered: NOW - 9 * 3_600_000 - 61_000 };
+    expect(state(show("live", { contact: one }))).toBe("Connected9:01:01Rec");
+  });
+
   it("is an article with the person's name, its timer no live region", () => {
     const card = show("hold");
     expect(card.querySelector("article").getAttribute("aria-label")).toBe("Mia Chen");

@@ -93,7 +93,7 @@ describe("dialPad", () => {
     expect(words(pad.querySelector("#pp-preview"))).toBe("That number is too short.");
     expect(pad.querySelector(".pp-num").getAttribute("aria-invalid")).toBe("true");
     const refused = outbound({ number: "112", error: "number_emergency" });
-    expect(words(refused.querySelector("#pp-preview"))).toContain("Emergency numbers");
+    expect(words(refused.querySelector("#pp-preview"))).toContain("an emergency number");
   });
 
   it("offers the outbound skills and shows the caller id of the chosen one", async () => {

@@ -6,6 +6,7 @@ import PhonePanel from "c/phonePanel";
 
 const ORIGIN = "http://localhost:8082";
 const CONFIG = { socket: "ws://phone/panel/socket", origins: [ORIGIN], openCtiVersion: "62.0", language: null };
+const ROSA_NUMBER = "+14155550188";
 const ROSA = { recordId: "003Rosa", objectType: "Contact", recordName: "Rosa Martínez" };
 
 let cti;
@@ -54,6 +55,12 @@ async function later(ms) {
 
 async function reply(values = {}) {
   await say({ type: "reply", id: last("command").id, ...values });
+}
+
+/** A click on Rosa's number, and the moment in which a Work Queue could have told of its step. */
+async function click() {
+  cti.click({ number: ROSA_NUMBER, ...ROSA });
+  await later(400);
 }
 
 async function type(selector, text) {
@@ -331,6 +338,26 @@ describe("phonePanel", () => {
       });
     });
 
+    it("becomes the Name when the new person is saved, and not who has the number already", async () => {
+      await open("unknown");
+      await press('[data-type="Contact"]');
+      expect(words(find("c-caller-match"))).toContain("New Contact is open in Salesforce");
+      cti.visit({ recordId: "003Dana", objectType: "Contact", recordName: "Dana Whitfield" });
+      await later(250);
+      expect(last("draft")).toMatchObject({ field: "who", record: { id: "003Dana", name: "Dana Whitfield" } });
+      expect(live("polite")).toBe("Dana Whitfield is the Name now");
+    });
+
+    it("does not become the Name when the agent gave it up, or looks at a record of another kind", async () => {
+      await open("unknown");
+      await press('[data-type="Contact"]');
+      cti.visit({ recordId: "00QDana", objectType: "Lead", recordName: "Dana Whitfield" });
+      await press('c-caller-match [data-act="stop"]');
+      cti.visit({ recordId: "003Dana", objectType: "Contact", recordName: "Dana Whitfield" });
+      await drawn(20);
+      expect(sent("draft")).toEqual([]);
+    });
+
     it("says so when the search cannot be asked for", async () => {
       await open("unknown");
       socket.cut();
@@ -391,8 +418,7 @@ describe("phonePanel", () => {
 
     it("is made at once by a click in Salesforce when there is one skill to call with", async () => {
       await open("idle", { skills: message("setup").skills.slice(1) });
-      cti.click({ number: "+14155550188", ...ROSA });
-      await drawn(20);
+      await click();
       expect(last("command")).toMatchObject({
         name: "dial",
         number: "+14155550188",
@@ -404,18 +430,16 @@ describe("phonePanel", () => {
 
     it("waits for the skill after a click when there are several", async () => {
       await open("idle");
-      cti.click({ number: "+14155550188", ...ROSA });
-      await drawn(20);
+      await click();
       expect(sent("command")).toEqual([]);
       expect(find(".pp-num").value).toBe("+14155550188");
       expect(body()).toContain("Rosa Martínez");
       expect(words(find("#pp-why"))).toBe("Choose the skill to call with.");
     });
 
-    it("cannot be made during a call: the screen says why, and the call's controls stay", async () => {
-      await open("live", { skills: message("setup").skills.slice(1) });
-      cti.click({ number: "+14155550188", ...ROSA });
-      await drawn(20);
+    it("cannot be made while another one is being dialled: the screen says why, and the call's controls stay", async () => {
+      await open("outbound_ringing", { skills: message("setup").skills.slice(1) });
+      await click();
       expect(sent("command")).toEqual([]);
       expect(words(find("#pp-why"))).toBe("End the call you have first.");
       expect(button("end")).not.toBeNull();
@@ -455,6 +479,16 @@ describe("phonePanel", () => {
       expect(body()).toContain("Incoming call");
     });
 
+    it("cannot be clicked where the administrator has disabled it", async () => {
+      await open("idle", { click_to_dial: false });
+      expect(cti.of("enableClickToDial")).toHaveLength(0);
+      await say(message("setup"));
+      await now("idle");
+      expect(cti.of("enableClickToDial")).toHaveLength(1);
+      await say({ ...message("setup"), click_to_dial: false });
+      expect(cti.of("disableClickToDial")).toHaveLength(1);
+    });
+
     it("can be clicked in Salesforce only by who may ever dial", async () => {
       await open("idle");
       expect(cti.of("enableClickToDial")).toHaveLength(1);
@@ -462,6 +496,373 @@ describe("phonePanel", () => {
       expect(cti.of("disableClickToDial")).toHaveLength(0);
       await now("logged_out");
       expect(cti.of("disableClickToDial")).toHaveLength(1);
+    });
+  });
+
+  describe("a second call", () => {
+    const one = { skills: message("setup").skills.slice(1) };
+
+    it("is offered with a hold when the agent forgot it, and made so", async () => {
+      await open("live", one);
+      await click();
+      expect(body()).toContain("Mia Chen is still on the line.");
+      expect(sent("command")).toEqual([]);
+      await press('c-hold-offer [data-answer="yes"]');
+      expect(last("command")).toMatchObject({ name: "dial", number: ROSA_NUMBER, skill: "Sales", hold: true });
+      await reply({ contact: "01JD-second" });
+      await now("two_calls");
+      expect(find("c-hold-offer")).toBeNull();
+      expect([...panel.querySelectorAll("c-contact-card .pp-card__name")].map(words)).toEqual([
+        "Mia Chen",
+        "Rosa Martínez"
+      ]);
+      expect(words(find("#pp-why"))).toBe("Controls act on Rosa Martínez.");
+    });
+
+    it("is not made when the agent does not want to, by button or Esc", async () => {
+      await open("live", one);
+      await click();
+      await press('c-hold-offer [data-answer="no"]');
+      expect(find("c-hold-offer")).toBeNull();
+      await click();
+      await key("Escape", { key: "Escape" });
+      expect(find("c-hold-offer")).toBeNull();
+      expect(sent("command")).toEqual([]);
+    });
+
+    it("comes back to the screen with the reason when it is refused", async () => {
+      await open("live", one);
+      await click();
+      await press('c-hold-offer [data-answer="yes"]');
+      await reply({ error: "masked", message: "Unmask first." });
+      expect(words(find("#pp-preview"))).toBe("Unmask first.");
+    });
+
+    it("is offered with a hold also when the connector says so only then", async () => {
+      await open("live", one);
+      const before = state("live");
+      before.agent.controls.dial = null;
+      await say(before);
+      await click();
+      expect(last("command")).toMatchObject({ name: "dial", number: ROSA_NUMBER });
+      await reply({ error: "hold_first", message: "Hold first." });
+      await now("live");
+      expect(body()).toContain("Mia Chen is still on the line.");
+    });
+
+    it("is made from the screen with its own button, as the dock belongs to the live call", async () => {
+      await open("live", one);
+      jest.spyOn(document, "hasFocus").mockReturnValue(true);
+      await alt("KeyN");
+      await type(".pp-num", "+3120");
+      await press('c-dial-pad [data-act="call"]');
+      expect(document.activeElement.dataset.answer).toBe("yes");
+    });
+
+    it("is swapped, merged and transferred by keys and buttons of the held card", async () => {
+      await open("two_calls");
+      await alt("KeyS");
+      await alt("KeyG");
+      await press('[data-act="transfer"]');
+      expect(sent("command").map((one_) => [one_.name, one_.contact])).toEqual([
+        ["swap", "01JD-live"],
+        ["merge", "01JD-live"],
+        ["transfer", "01JD-live"]
+      ]);
+      await alt("KeyX");
+      expect(last("command")).toMatchObject({ name: "end", contact: "01JD-second" });
+    });
+
+    it("may ring beside a live one: it has its card, the controls stay with the live one", async () => {
+      await open("live");
+      const both = state("live");
+      both.contacts.push(state("consult_offered").contacts[0]);
+      await say(both);
+      expect(live("assertive")).toBe("Incoming call from Sam Rivera");
+      expect(body()).not.toContain("A colleague asks you");
+      await alt("KeyA");
+      expect(last("command")).toMatchObject({ name: "answer", contact: "01JD-offer" });
+      await alt("KeyX");
+      expect(last("command")).toMatchObject({ name: "end", contact: "01JD-live" });
+      await press('[data-act="decline"]');
+      expect(last("command")).toMatchObject({ name: "decline", contact: "01JD-offer" });
+    });
+  });
+
+  describe("a consult", () => {
+    it("is chosen from lists that are told only while they are looked at", async () => {
+      await open("live");
+      await alt("KeyT");
+      expect(last("watch").lists).toEqual(["agents"]);
+      await say(message("agents"));
+      expect(document.activeElement.type).toBe("search");
+      await press('[data-name="skills"]');
+      expect(last("watch").lists).toEqual(["skills"]);
+      await press('[data-name="book"]');
+      expect(last("watch").lists).toEqual([]);
+      await later(0);
+      expect(last("find")).toMatchObject({ what: "book", text: "" });
+      await say({ ...message("found_book"), id: last("find").id });
+      expect(body()).toContain("Card fraud line");
+      await alt("KeyT");
+      expect(find("c-consult-panel")).toBeNull();
+      await alt("KeyT");
+      expect(find('[data-name="book"]').getAttribute("aria-selected")).toBe("true");
+      await key("Escape", { key: "Escape" });
+      expect(find("c-consult-panel")).toBeNull();
+    });
+
+    it("is made, answered, swapped, merged and left", async () => {
+      await open("live");
+      await alt("KeyT");
+      await say(message("agents"));
+      await press("[data-row]");
+      expect(last("command")).toMatchObject({
+        name: "consult",
+        contact: "01JD-live",
+        to: { kind: "agent", id: "005Hs00001JonWeIAX" }
+      });
+      await now("consult_ringing");
+      expect(live("polite")).toBe("Calling Jonas Weber");
+      expect(body()).toContain("Goes along to Jonas Weber");
+      expect(cti.of("setSoftphoneItemLabel").at(-1)).toEqual({ label: "On hold 1:32" });
+      await now("consult_connected");
+      expect(live("polite")).toBe("Jonas Weber is connected, and only you hear each other");
+      await alt("KeyS");
+      await now("consult_swapped");
+      expect(live("polite")).toBe("You talk to Mia Chen now");
+      await now("consult_connected");
+      expect(live("polite")).toBe("You talk to Jonas Weber now");
+      await alt("KeyG");
+      await now("conference");
+      expect(live("polite")).toBe("Conference: 4 parties, all hear all");
+      expect(body()).toContain("Sam Rivera (you)");
+      await alt("KeyX");
+      expect(sent("command").map(({ name }) => name)).toEqual(["consult", "swap", "merge", "end"]);
+      await now("live");
+      expect(live("polite")).toBe("You are with Mia Chen alone again");
+    });
+
+    it("is transferred or abandoned, and digits go to whom one hears", async () => {
+      await open("consult_connected");
+      await alt("KeyT");
+      await alt("KeyX");
+      await alt("KeyK");
+      expect(body()).toContain("Digits go to Jonas Weber");
+      await press('[data-digit="4"]');
+      expect(sent("command").map(({ name }) => name)).toEqual(["transfer", "abandon", "digits"]);
+    });
+
+    it("that comes to nothing says so aloud and over the tools, and the customer still waits", async () => {
+      await open("consult_ringing");
+      const after = state("hold");
+      after.contacts[0].problem = { code: "consult_declined", order: "consult", at: NOW };
+      await say(after);
+      expect(live("assertive")).toBe("The other side declined. Mia Chen is still on hold.");
+      expect(words(find("#pp-why"))).toBe("The other side declined. Mia Chen is still on hold.");
+      expect(find("c-error-panel")).toBeNull();
+    });
+
+    it("does not say what goes along where nothing does", async () => {
+      await open("consult_ringing", { transfer_notes: false });
+      expect(body()).not.toContain("Goes along");
+    });
+
+    it("by the number of a keypad takes digits from the keyboard", async () => {
+      await open("live");
+      await alt("KeyT");
+      await press('[data-name="keypad"]');
+      find('[data-name="hold"]').focus();
+      await key("Digit5", { key: "5" });
+      expect(find(".pp-num").value).toBe("5");
+      await later(0);
+      expect(last("preview").number).toBe("5");
+    });
+
+    it("asked of this agent shows who asks, and no search for a caller", async () => {
+      await open("consulted");
+      expect(words(find("c-contact-card"))).toContain("Sam Riveraasks you in private");
+      expect(find("c-caller-match")).toBeNull();
+    });
+  });
+
+  describe("an emergency call", () => {
+    it("is made at once when the number is one, whatever else is missing", async () => {
+      await open("unavailable");
+      await alt("KeyN");
+      await type(".pp-num", "911");
+      await later(0);
+      await say({ ...message("previewed_emergency"), id: last("preview").id });
+      expect(words(find("#pp-emergency"))).toContain("415 Mission St, San Francisco, CA 94105");
+      expect(words(find("#pp-emergency"))).toContain("Verified: goes to the local centre (PSAP)");
+      expect(words(find(".pp-bar"))).toBe("CancelCall 911 now");
+      await press('[data-name="emergency"]');
+      expect(last("command")).toMatchObject({ name: "dial_emergency", number: "911" });
+      await reply({ contact: "01JD-live" });
+      await now("emergency");
+      expect(words(find("c-contact-card"))).toContain("Address sent: 415 Mission St, San Francisco, CA 94105");
+    });
+
+    it("is made during a call by Enter, without a question", async () => {
+      await open("live");
+      await alt("KeyN");
+      await type(".pp-num", "911");
+      await later(0);
+      await say({ ...message("previewed_emergency"), id: last("preview").id, emergency: "national", address: "" });
+      expect(words(find("#pp-emergency"))).toContain("national emergency call centre");
+      await key("Enter", { key: "Enter" });
+      expect(last("command")).toMatchObject({ name: "dial_emergency", number: "911" });
+    });
+
+    it("is tested with the address that will be read back, and says why it cannot be made", async () => {
+      await open("idle");
+      const without = state("idle");
+      without.agent.controls.dial_emergency = "no_phone";
+      await say(without);
+      await alt("KeyN");
+      await type(".pp-num", "933");
+      await later(0);
+      await say({ ...message("previewed_emergency"), id: last("preview").id, shown: "933", emergency: "test" });
+      expect(words(find("#pp-emergency"))).toContain("You will hear this address read back. No alarm is raised.");
+      await press('[data-name="emergency"]');
+      expect(sent("command")).toEqual([]);
+      expect(words(find("#pp-why"))).toBe("Your phone is not connected.");
+    });
+
+    it("is never made by a click: the screen shows the button", async () => {
+      await open("idle", { skills: message("setup").skills.slice(1) });
+      cti.click({ number: "911", ...ROSA });
+      await later(400);
+      expect(last("command")).toMatchObject({ name: "dial", number: "911" });
+      await reply({ error: "number_emergency", message: "That is an emergency number." });
+      await later(1);
+      await say({ ...message("previewed_emergency"), id: last("preview").id });
+      expect(button("emergency")).not.toBeNull();
+      expect(sent("command")).toHaveLength(1);
+    });
+
+    it("of a colleague is told to supervisors at once, until they close it", async () => {
+      await open("idle");
+      await say(message("alarm"), message("alarm"));
+      expect(live("assertive")).toMatch(/^Emergency call: Jonas Weber dials 911\. 415 Mission St/);
+      expect(panel.querySelectorAll("c-error-panel")).toHaveLength(1);
+      expect(words(find("c-error-panel"))).toContain("call back +14155550142");
+      await press("c-error-panel [title='Close']");
+      expect(find("c-error-panel")).toBeNull();
+    });
+  });
+
+  describe("work that is no call", () => {
+    it("is offered, taken, given back or finished", async () => {
+      await open("work_offered");
+      expect(live("assertive")).toBe("Offered: Check returned parcel");
+      expect(body()).toContain("Work item · Support ENCheck returned parcel");
+      await alt("KeyA");
+      await now("work_item");
+      expect(live("polite")).toBe("Working on Check returned parcel");
+      expect(find("#pp-comments")).not.toBeNull();
+      await press('c-work-item [title="00001026 Charged twice"]');
+      expect(cti.of("screenPop").at(-1)).toEqual({ type: "sobject", params: { recordId: "500Hs00001Case1IAX" } });
+      await alt("KeyX");
+      await press('[data-name="finish"]');
+      expect(sent("command").map(({ name }) => name)).toEqual(["answer", "give_back", "finish"]);
+    });
+
+    it("leaves the outbound screen its own bar", async () => {
+      await open("work_item");
+      await alt("KeyN");
+      expect(words(find(".pp-bar"))).toBe("CancelCall");
+    });
+
+    it("is parked by a call and comes back after it", async () => {
+      await open("email_parked");
+      const alone = state("email_parked");
+      alone.contacts = [{ ...alone.contacts[0], parked: undefined, controls: { finish: null, give_back: null } }];
+      expect(words(find("#pp-why"))).toBe("The e-mail comes back when the call is over.");
+      await say(alone);
+      expect(live("polite")).toBe("Re: Invoice 20931 is back");
+      expect(button("finish")).not.toBeNull();
+      await now("email_parked");
+      expect(live("polite")).toBe("Re: Invoice 20931 is parked. Connected with Mia Chen");
+    });
+
+    it("opens a page of the org as a tab, any other one in a window", async () => {
+      await open("work_item");
+      jest.spyOn(window, "open").mockImplementation(() => null);
+      const shop = state("work_item");
+      shop.contacts[0].url = "https://shop.example/a";
+      await say(shop);
+      await press('[title="https://shop.example/a"]');
+      expect(window.open).toHaveBeenCalledWith("https://shop.example/a", "_blank", "noopener,noreferrer");
+      shop.contacts[0].url = "/lightning/o/Case/home";
+      await say(shop);
+      await press('[title="/lightning/o/Case/home"]');
+      expect(cti.of("screenPop").at(-1)).toEqual({ type: "url", params: { url: "/lightning/o/Case/home" } });
+    });
+  });
+
+  describe("a step of a Work Queue", () => {
+    const STEP = { workId: "0wT000000000001AAA", completeWorkWhen: "TaskSaved", attributes: { to: "+1 415-555-0188" } };
+    const one = { skills: message("setup").skills.slice(1) };
+    const clickNow = () => cti.click({ number: ROSA_NUMBER, ...ROSA });
+
+    it.each([
+      ["before", [() => cti.step(STEP), clickNow]],
+      ["after", [clickNow, () => cti.step(STEP)]]
+    ])("goes with the number that it comes %s", async (_, tells) => {
+      await open("idle", one);
+      tells.forEach((tell) => tell());
+      await drawn(20);
+      expect(sent("command")).toHaveLength(1);
+      expect(last("command")).toMatchObject({
+        name: "dial",
+        number: ROSA_NUMBER,
+        work: "0wT000000000001AAA",
+        record: { id: "003Rosa" }
+      });
+      await later(3000);
+      expect(sent("command")).toHaveLength(1);
+    });
+
+    it("is called also when no click comes for it", async () => {
+      await open("idle", one);
+      cti.step(STEP);
+      await later(2000);
+      expect(last("command")).toMatchObject({ name: "dial", number: "+1 415-555-0188", work: STEP.workId });
+    });
+
+    it("does not go with another number", async () => {
+      await open("idle", one);
+      cti.step({ ...STEP, attributes: { to: "+31201234567" } });
+      clickNow();
+      await later(400);
+      expect(last("command").work).toBeUndefined();
+    });
+
+    it("that comes late still goes with a call that waits for its skill", async () => {
+      await open("idle");
+      await click();
+      cti.step(STEP);
+      find("#pp-skill").value = "Sales";
+      find("#pp-skill").dispatchEvent(new CustomEvent("change", { bubbles: true }));
+      await drawn(20);
+      await press('[data-name="call"]');
+      expect(last("command")).toMatchObject({ name: "dial", work: STEP.workId });
+    });
+
+    it("is completed when the connector says so, and said to be done only when it was", async () => {
+      await open("wrapup_saved");
+      await say(message("chore_complete_work"));
+      expect(cti.of("completeWork")).toEqual([
+        {
+          workId: "0wT000000000001AAA",
+          attributes: { disposition: "Answered", taskId: "00T000000000001AAA", wasConnected: true }
+        }
+      ]);
+      expect(last("chore_done")).toMatchObject({ chore: "h-3", ok: true });
+      cti.answers.completeWork = new Error("not your work");
+      await say(message("chore_complete_work"));
+      expect(last("chore_done")).toMatchObject({ chore: "h-3", ok: false });
     });
   });
 
@@ -476,7 +877,7 @@ describe("phonePanel", () => {
       expect(words(find("c-error-panel"))).toMatch(
         /Connection lost\. Your call goes on\.Trying again in 0:0\d\.Try now/
       );
-      expect(panel.querySelectorAll('.pp-dock [aria-disabled="true"]')).toHaveLength(6);
+      expect(panel.querySelectorAll('.pp-dock [aria-disabled="true"]')).toHaveLength(7);
       expect(words(find(".pp-sec"))).toContain("Draft kept here");
       expect(cti.of("setSoftphoneItemLabel").at(-1).label).toBe("On a call 4:12 !");
       await press("c-error-panel button");

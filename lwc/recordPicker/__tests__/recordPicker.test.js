@@ -95,7 +95,7 @@ describe("recordPicker", () => {
     await drawn();
     expect(options(picker).map(words)).toEqual([
       "Northwind TradersAccount of Mia Chen",
-      "Northern LightsAccount · Oslo"
+      "Northern LightsAccount · Oslo · found"
     ]);
   });
 

@@ -41,7 +41,7 @@ describe("words", () => {
     const codes = new Set();
     for (const file of fs.readdirSync(path.join(root, "tests/fixtures/wire/to_panel"))) {
       const { agent, contacts = [] } = message(file.replace(".json", ""));
-      for (const { controls } of [agent, ...contacts].filter(Boolean)) {
+      for (const { controls } of [agent, ...contacts].filter((one) => one?.controls)) {
         Object.values(controls).forEach((code) => code && codes.add(code));
       }
     }
