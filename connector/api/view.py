@@ -102,7 +102,7 @@ def _leg(
         colleague=bool(leg.agent),
         name=named or (agent_name(directory, leg.agent) if leg.agent else ""),
         number_shown="" if leg.agent or leg.number == contact.number else numbers.shown(leg.number, profile.country),
-        droppable=leg.invited and leg.state is not LegState.ENDED and "drop" in can and can["drop"] is None,
+        droppable=leg.invited and leg.joined and leg.role is Role.CONSULTED and can.get("drop", "") is None,
     )
 
 
