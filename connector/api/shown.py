@@ -24,6 +24,7 @@ from connector.domain.model import (
     Save,
 )
 from connector.domain.rules.allowed import situated, surroundings
+from connector.domain.rules.allowed_agents import Rights, rights_of
 from connector.domain.rules.around import Around
 from connector.wire import state as wire
 
@@ -125,12 +126,13 @@ class _Last(Struct, gc=False):
 class Shown:
     """What one agent was shown last; `version` grows whenever that is different from what was shown before."""
 
-    __slots__ = ("_contacts", "_directory", "_durable", "_situations", "_switch_up", "_who", "version")
+    __slots__ = ("_contacts", "_directory", "_durable", "_rights", "_situations", "_switch_up", "_who", "version")
 
     def __init__(self, situations: Situations) -> None:
         self._situations = situations
         self._directory: Directory | None = None
         self._switch_up = False
+        self._rights: Rights | None = None
         self._contacts: dict[str, _Last] = {}
         self._durable = True
         self._who: wire.AgentView | None = None
@@ -143,6 +145,7 @@ class Shown:
         if directory is not self._directory or floor.switch_up is not self._switch_up:
             self.version += directory is not self._directory  # what can be chosen is another thing now
             self._directory = directory
+            self._rights = rights_of(directory, agent.id)
             self._switch_up = floor.switch_up
             self._contacts = {}
         profile = directory.agents.get(agent.id) or Profile(agent.id, agent.id)
@@ -158,7 +161,7 @@ class Shown:
                 elif _asker_differs(floor, directory, last):
                     last = self._anew(floor, directory, contact, profile, None, nearby)
                 after[key] = last
-        who = view.agent_view(floor, directory, agent, profile)
+        who = view.agent_view(floor, directory, agent, profile, self._rights)
         if durable is not self._durable or who != self._who or not _alike(before, after):
             self.version += 1
         self._contacts, self._durable, self._who = after, durable, who

@@ -22,7 +22,7 @@ from connector.domain.model import (
     Save,
 )
 from connector.domain.rules.allowed import controls
-from connector.domain.rules.allowed_agents import agent_controls
+from connector.domain.rules.allowed_agents import Rights, agent_controls
 from connector.domain.rules.links import name_is_lead, options
 from connector.wire import state as wire
 
@@ -207,7 +207,9 @@ def contact_view(
     )
 
 
-def agent_view(floor: Floor, directory: Directory, agent: Agent, profile: Profile) -> wire.AgentView:
+def agent_view(
+    floor: Floor, directory: Directory, agent: Agent, profile: Profile, rights: Rights | None = None
+) -> wire.AgentView:
     """The agent, without their contacts."""
     next_state, next_reason = agent.next or (None, None)
     return wire.AgentView(
@@ -220,7 +222,7 @@ def agent_view(floor: Floor, directory: Directory, agent: Agent, profile: Profil
         next_reason=next_reason or None,
         phone_ready=agent.phone_ready and floor.switch_up,
         phone=profile.device,
-        controls=agent_controls(floor, directory, agent),
+        controls=agent_controls(floor, directory, agent, rights),
         favourites=agent.favourites,
     )
 

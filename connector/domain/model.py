@@ -363,7 +363,7 @@ class Contact(Struct, frozen=True, gc=False):
     @property
     def conference(self) -> bool:
         """Whether others than customer and agent belong to the conversation, the agent being among them or not."""
-        return sum(leg.joined and leg.role is not Role.AGENT for leg in self.legs) > 1
+        return len(self.legs) > 2 and sum(leg.joined and leg.role is not Role.AGENT for leg in self.legs) > 1
 
     @property
     def in_ear(self) -> bool:

@@ -74,7 +74,7 @@ def test_parties_have_names_and_the_invited_ones_can_be_dropped() -> None:
     assert [leg.droppable for leg in seen(contact(C, A, J, BANK), {"drop": "pending"}).legs] == [False] * 4
     assert [leg.droppable for leg in seen(contact(C, A, J, BANK)).legs] == [False] * 4
     assert not seen(contact(C, A, replace(J, invited=False)), MAY_DROP).legs[2].droppable
-    assert not seen(contact(C, A, replace(J, state=LegState.ENDED)), MAY_DROP).legs[2].droppable
+    assert not seen(contact(C, A, replace(J, joined=False)), MAY_DROP).legs[2].droppable
 
 
 def test_a_party_that_is_only_a_number_is_shown_by_it() -> None:

@@ -1,6 +1,6 @@
 """What an agent may do now apart from a contact and, if not, why not: as `allowed` has it for contacts."""
 
-from typing import Final
+from msgspec import Struct
 
 from connector.domain.directory import Directory, Skill
 from connector.domain.emergency import route_of
@@ -14,6 +14,20 @@ def outbound_skills(directory: Directory, agent: str) -> list[Skill]:
     profile = directory.agents.get(agent)
     mine = profile.skills if profile else {}
     return [skill for skill in directory.skills.values() if skill.outbound and skill.id in mine]
+
+
+class Rights(Struct, frozen=True, gc=False):
+    """What the directory lets an agent do: `outbound`: there is a skill to dial with; `emergency`: there is a route."""
+
+    outbound: bool
+    emergency: bool
+
+
+def rights_of(directory: Directory, agent: str) -> Rights:
+    """The rights of an agent; they change with the directory only."""
+    profile = directory.agents.get(agent)
+    route = None if profile is None else route_of(directory, profile.country)
+    return Rights(bool(outbound_skills(directory, agent)), route is not None)
 
 
 def set_state(_floor: Floor, directory: Directory, agent: Agent) -> str | None:
@@ -30,7 +44,7 @@ def log_out(floor: Floor, _directory: Directory, agent: Agent) -> str | None:
     return "wrap_up" if agent.contacts else None
 
 
-def dial(floor: Floor, directory: Directory, agent: Agent) -> str | None:
+def dial(floor: Floor, directory: Directory, agent: Agent, rights: Rights | None = None) -> str | None:
     """Whatever the agent's state, with a phone that can be rung and an outbound skill.
 
     One other call may be there, if it waits; `hold_first` says that it can be put on hold.
@@ -41,7 +55,7 @@ def dial(floor: Floor, directory: Directory, agent: Agent) -> str | None:
         return "switch_down"
     if not agent.phone_ready:
         return "no_phone"
-    if not outbound_skills(directory, agent.id):
+    if not (rights or rights_of(directory, agent.id)).outbound:
         return "no_outbound_skill"
     return _beside(calls_of(floor, agent))
 
@@ -90,21 +104,25 @@ def _occupied(contact: Contact) -> bool:
     return contact.consult is not None or bool(contact.asked_by) or contact.answered is None
 
 
-def dial_emergency(floor: Floor, directory: Directory, agent: Agent) -> str | None:
+def dial_emergency(floor: Floor, directory: Directory, agent: Agent, rights: Rights | None = None) -> str | None:
     """In any state and beside any calls, where there are emergency numbers, with a phone that can be rung."""
-    profile = directory.agents.get(agent.id)
-    if profile is None:
+    if agent.id not in directory.agents:
         return "unknown_agent"
-    if route_of(directory, profile.country) is None:
+    if not (rights or rights_of(directory, agent.id)).emergency:
         return "not_emergency"
     if not floor.switch_up:
         return "switch_down"
     return None if agent.phone_ready else "no_phone"
 
 
-AGENT_RULES: Final = {"set_state": set_state, "log_out": log_out, "dial": dial, "dial_emergency": dial_emergency}
-
-
-def agent_controls(floor: Floor, directory: Directory, agent: Agent) -> dict[str, str | None]:
-    """Each control of an agent: None when allowed now, else why not."""
-    return {name: rule(floor, directory, agent) for name, rule in AGENT_RULES.items()}
+def agent_controls(
+    floor: Floor, directory: Directory, agent: Agent, rights: Rights | None = None
+) -> dict[str, str | None]:
+    """Each control of an agent: None when allowed now, else why not.  `rights` may be given where they are known."""
+    known = rights or rights_of(directory, agent.id)
+    return {
+        "set_state": set_state(floor, directory, agent),
+        "log_out": log_out(floor, directory, agent),
+        "dial": dial(floor, directory, agent, known),
+        "dial_emergency": dial_emergency(floor, directory, agent, known),
+    }

@@ -42,12 +42,12 @@ def _ask_for(step: Step, contact: Contact, goal: str, ask_id: str) -> SwitchAsk:
 def _mix(step: Step, contact: Contact, goal: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Who is to talk with each other, and who is parked."""
     customer, agent = _legs(contact)
+    if goal == "hold":
+        return (agent.id,), (customer.id,)
     others = mixes.present(step, contact)
     consulted = contact.consulted
     asked = () if consulted is None or consulted.state not in UP else (consulted.id,)
     match goal:
-        case "hold":
-            return (agent.id,), (customer.id,)
         case "resume":
             return (agent.id, *others), asked
         case "talk":

@@ -28,7 +28,8 @@ from connector.errors import BadInput, NotAllowed
 def dial(step: Step, command: Dial) -> None:
     """The agent's phone is connected, then the number is called; the contact is live from the first moment.
 
-    A colleague is offered a contact of their own once the caller's phone is connected.  The call in the agent's ear goes on hold where that was asked for.
+    A colleague is offered a contact of their own once the caller's phone is connected.  The call in the agent's ear
+    goes on hold where that was asked for.
     The ask has the contact's key for its id: a contact is dialled once, however often the switch is asked to.
     Raises `NotAllowed` for a colleague who cannot be called now.
     """
