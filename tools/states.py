@@ -7,25 +7,26 @@ import sys
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from connector.domain.model import AgentState, LegState, Phase
 from connector.domain.transitions import AGENT, BACK, CONTACT, LEG
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "explain" / "states.md"
-HEADER = """<!-- Made by `python tools/states.py` from connector/domain/transitions.py; edit the tables, not this page. -->
+HEADER = """<!-- Made by `python tools/states.py` from connector/domain/transitions.py: edit those tables. -->
 
 # States
 
 Three small tables, not one big one. What is held, consulting or in a conference follows from legs: see `Contact` in
-`connector/domain/model.py`. A pair that a table does not have is refused as a command, and counted and ignored as an event.
-News that is already true changes nothing and is not drawn.
+`connector/domain/model.py`. A pair that a table does not have is refused as a command, and as an event counted and
+ignored. News that is already true changes nothing and is not drawn.
 """
 BACK_TEXT = """
 *before*: the agent returns to what they chose for afterwards, or else to what the call interrupted.
 """
 
-Table = Mapping[tuple[StrEnum, StrEnum], StrEnum | None]
+Table = Mapping[tuple[Any, Any], Any]
 
 
 def main() -> int:
