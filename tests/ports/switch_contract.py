@@ -25,7 +25,7 @@ from connector.domain.model import LegState, Recording, Role
 from connector.errors import SwitchUnavailable
 from connector.ports.switch import LegNow
 from connector.switch.simulated.faults import Delay, Down, Number, Phone, Refuse, Silent, Up
-from tests.ports.switch_rig import CALLER, GONE, JONAS, LINE, SAM, Heard, Rig, Scene, fresh, told
+from tests.ports.switch_rig import CALLER, GONE, JONAS, LINE, SAM, Heard, Named, Rig, Scene, fresh, told
 from tests.ports.switch_scenes import (
     ASKS,
     SCENES,
@@ -85,7 +85,7 @@ HANG_UPS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
 )
 
 
-async def expect(rig: Rig, scene: Scene, expected: tuple[str, ...]) -> None:
+async def expect(rig: Rig, scene: Named, expected: tuple[str, ...]) -> None:
     """Exactly that has been told of the scene since `rig.heard.news` was cleared, in that order, and nothing more."""
     await rig.until(lambda: len(told(rig.heard, scene)) >= len(expected))
     await rig.settle()

@@ -113,6 +113,16 @@ class Rig(Protocol):
         """All asks so far have been carried out, but for what takes time."""
 
 
+class Named(Protocol):
+    """A situation whose legs have names in tests."""
+
+    def names(self) -> dict[str, str]:
+        """What tests call the legs."""
+
+    def contacts(self) -> tuple[str, ...]:
+        """The keys of its contacts."""
+
+
 class Scene(Struct):
     """A situation: the names of a contact and its legs (one that was not made yet, too)."""
 
@@ -125,6 +135,10 @@ class Scene(Struct):
         """What tests call the legs."""
         return {self.customer: "customer", self.agent: "agent", self.other: "other"}
 
+    def contacts(self) -> tuple[str, ...]:
+        """The only one."""
+        return (self.contact,)
+
 
 _made = 0
 
@@ -136,17 +150,17 @@ def fresh(kind: str) -> str:
     return f"{kind}-{_made}"
 
 
-def told(heard: Heard, scene: Scene) -> list[str]:
+def told(heard: Heard, scene: Named) -> list[str]:
     """What was told of the scene, in short words."""
     names = scene.names()
-    return [words for event in heard.news if (words := _words(event, names, scene.contact))]
+    return [words for event in heard.news if (words := _words(event, names, scene.contacts()))]
 
 
-def _words(event: SwitchEvent, names: dict[str, str], contact: str) -> str:
+def _words(event: SwitchEvent, names: dict[str, str], contacts: tuple[str, ...]) -> str:
     match event:
-        case AskRefused(contact=of, code=code) if of == contact:
+        case AskRefused(contact=of, code=code) if of in contacts:
             return f"refused {code}"
-        case RecordingChanged(contact=of, recording=recording) if of == contact:
+        case RecordingChanged(contact=of, recording=recording) if of in contacts:
             return f"recording {recording}"
         case LegEnded(leg=leg, cause=cause) if leg in names:
             return f"ended {names[leg]} {cause}"

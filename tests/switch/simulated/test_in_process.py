@@ -12,6 +12,7 @@ from connector.switch.simulated.driver import SimulatedSwitch
 from connector.switch.simulated.engine import Engine
 from connector.switch.simulated.faults import Fault, Phone
 from tests.ports.switch_contract import SwitchContract, expect
+from tests.ports.switch_party_contract import PartyContract
 from tests.ports.switch_rig import CALLER, GONE, JONAS, LINE, SAM, Heard, Scene, fresh
 from tests.ports.switch_scenes import Ask, connect, end_agent, end_customer, hold, mute, offer, place
 
@@ -53,7 +54,7 @@ class VirtualRig:
         self.clock.advance(1_000)
 
 
-class TestInProcess(SwitchContract):
+class TestInProcess(SwitchContract, PartyContract):
     @pytest.fixture
     async def rig(self) -> AsyncIterator[VirtualRig]:
         rig = VirtualRig()

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from connector.domain.effects import (
     Adopt,
+    Announce,
+    CallParty,
     Connect,
     EndLeg,
     Mix,
@@ -18,10 +20,11 @@ from connector.domain.effects import (
     SetRecording,
     SwitchAsk,
 )
-from connector.domain.events import LegMuted, RecordingChanged
+from connector.domain.events import LegMuted, LegsMixed, RecordingChanged, SwitchEvent
 from connector.domain.model import LegState, Recording, Role
 from connector.errors import SwitchUnavailable
 from connector.ports.switch import Snapshot
+from connector.switch.simulated.channel import Channel
 from connector.switch.simulated.clock import VirtualClock
 from connector.switch.simulated.destinations import Fate, Rule
 from connector.switch.simulated.engine import Engine
@@ -35,22 +38,28 @@ AGENT_LEGS = st.sampled_from([f"agent-{n}" for n in range(4)])
 PLACED = st.sampled_from(["placed-0", "placed-1"])
 # Numbered customers stand for the leg that the n-th ring made; one too many, for a leg that never was.
 CUSTOMER_LEGS = st.sampled_from([f"customer-{n}" for n in range(CUSTOMERS + 1)]) | PLACED
-LEGS = CUSTOMER_LEGS | AGENT_LEGS
+PARTIES = st.sampled_from(["party-0", "party-1"])
+LEGS = CUSTOMER_LEGS | AGENT_LEGS | PARTIES
+# Whom a phone is rung for, or is to talk to: a colleague who asks for help, too.
+FAR_ENDS = CUSTOMER_LEGS | AGENT_LEGS
 DEVICES = st.sampled_from([SAM, JONAS, GONE, "9999"])
-NUMBERS = st.sampled_from(["+14155550143", "+14155550181", "+14155550182", "+14155550183", "no number"])
-SOME_LEGS = st.lists(LEGS, max_size=3).map(tuple)
+NUMBERS = st.sampled_from(["+14155550143", "+14155550181", "+14155550182", "+14155550183", "no number", JONAS])
+ROUTES = st.sampled_from(["", "", "sim-local", "none"])
+SOME_LEGS = st.lists(LEGS, max_size=4).map(tuple)
 ID = st.just("ask")
 
 ASK: st.SearchStrategy[SwitchAsk] = st.one_of(
     st.builds(Adopt, CUSTOMER_LEGS, CONTACTS),
-    st.builds(Offer, CONTACTS, CUSTOMER_LEGS, AGENT_LEGS, DEVICES),
-    st.builds(Connect, ID, CONTACTS, CUSTOMER_LEGS, AGENT_LEGS),
-    st.builds(PlaceCall, ID, CONTACTS, AGENT_LEGS, PLACED, DEVICES, NUMBERS, st.just(LINE)),
+    st.builds(Offer, CONTACTS, FAR_ENDS, AGENT_LEGS, DEVICES),
+    st.builds(Connect, ID, CONTACTS, FAR_ENDS, AGENT_LEGS),
+    st.builds(PlaceCall, ID, CONTACTS, AGENT_LEGS, PLACED | AGENT_LEGS, DEVICES, NUMBERS, st.just(LINE), ROUTES),
+    st.builds(CallParty, ID, CONTACTS, PARTIES, AGENT_LEGS, NUMBERS, st.just(LINE)),
+    st.builds(Announce, ID, CONTACTS, CUSTOMER_LEGS, st.sampled_from(["closed", "none"])),
     st.builds(Mix, ID, CONTACTS, SOME_LEGS, SOME_LEGS),
     st.builds(SetMute, ID, CONTACTS, LEGS, st.booleans()),
     st.builds(PlayDigits, ID, CONTACTS, LEGS, st.sampled_from(["1", "123", "x"])),
     st.builds(SetRecording, ID, CONTACTS, st.sampled_from(Recording)),
-    st.builds(EndLeg, ID, CONTACTS, LEGS),
+    st.builds(EndLeg, ID, CONTACTS, LEGS, st.sampled_from(["", "declined"])),
 )
 KINDS = st.sampled_from([kind for kind in ASKS if kind != "Adopt"])
 FAULT = st.one_of(
@@ -63,6 +72,28 @@ FAULT = st.one_of(
 )
 
 
+class Sure(Heard):
+    """A listener who looks whether those who are told to hear each other do, and nobody else hears them."""
+
+    def __init__(self, world: "World") -> None:
+        super().__init__()
+        self.world = world
+
+    def event(self, event: SwitchEvent) -> None:
+        super().event(event)
+        if isinstance(event, LegsMixed):
+            assert {*event.legs} in mixes_of(self.world.engine.snapshot()), event
+
+
+def mixes_of(snapshot: Snapshot) -> list[set[str]]:
+    """Who hears whom."""
+    found: dict[str, set[str]] = {}
+    for leg in snapshot.legs:
+        if leg.mix:
+            found.setdefault(leg.mix, set()).add(leg.leg)
+    return list(found.values())
+
+
 class World:
     """An engine in virtual time, who listens to it, and its journal."""
 
@@ -72,7 +103,7 @@ class World:
         self.entries: list[Entry] = []
         phones = (SAM, JONAS)
         self.engine = Engine(self.clock, phones, rules=rules, lines={"Sales": LINE}, journal=self.entries.append)
-        self.heard = Heard()
+        self.heard = Sure(self)
         self.engine.attach(self.heard)
         self.rung: list[str] = []
 
@@ -132,9 +163,29 @@ def customer_talks(world: World) -> None:
     world.clock.advance(200)
 
 
-STORY = st.tuples(
-    st.sampled_from([World.ring, customer_calls, customer_talks]), st.lists(ACTION, min_size=1, max_size=25)
-).map(lambda parts: [parts[0], *parts[1]])
+def consults(world: World) -> None:
+    """The same, and a colleague has answered for a consult."""
+    customer_talks(world)
+    world.ask(Mix("ask", "contact-0", ("agent-0",), ("customer-0",)))
+    world.ask(Offer("contact-1", "agent-0", "agent-1", JONAS))
+    world.clock.advance(200)
+    world.ask(Connect("ask", "contact-1", "agent-0", "agent-1"))
+    world.clock.advance(200)
+
+
+def confer(world: World) -> None:
+    """The same with a number, and all four hear each other."""
+    consults(world)
+    world.ask(CallParty("ask", "contact-0", "party-0", "agent-0", "+14155550143", LINE))
+    world.clock.advance(5_000)
+    world.ask(Mix("ask", "contact-0", ("customer-0", "agent-0", "agent-1", "party-0"), ()))
+    world.clock.advance(10)
+
+
+BEGINNINGS: Final = (World.ring, customer_calls, customer_talks, consults, confer)
+STORY = st.tuples(st.sampled_from(BEGINNINGS), st.lists(ACTION, min_size=1, max_size=25)).map(
+    lambda parts: [parts[0], *parts[1]]
+)
 
 
 def as_told(world: World, snapshot: Snapshot) -> None:
@@ -195,6 +246,40 @@ def test_mutes_and_recordings_add_up_too(story: list[Action]) -> None:
 
 
 @given(STORY)
+def test_who_hears_whom(story: list[Action]) -> None:
+    world = World()
+    for action in story:
+        action(world)
+        for mix in mixes_of(snapshot := world.engine.snapshot()):
+            assert len(mix) > 1, "a leg alone is in no mix"
+        for leg in snapshot.legs:
+            assert leg.state is LegState.CONNECTED or not leg.mix, leg
+
+
+@given(STORY)
+def test_the_switch_hangs_up_on_nobody_who_is_parked(story: list[Action]) -> None:
+    world = World()
+    for action in story:
+        action(world)
+    world.clock.advance(100_000)
+    parked = set()
+    for entry in world.entries:
+        if entry.what == "held":
+            parked.add(entry.leg)
+        elif entry.what == "resumed":
+            parked.discard(entry.leg)
+        elif entry.what == "ended" and entry.by == "follows":
+            assert entry.leg not in parked, entry
+
+
+def left_to_the_connector(world: World, phone: Channel) -> bool:
+    """Whether an agent's leg may go on without whom it was rung for: parked, or others were with it or are called."""
+    others = any(channel.customer == phone.leg for channel in world.engine.live())
+    mixed = (entry.legs for entry in world.entries if phone.leg in entry.legs)
+    return phone.state is LegState.HELD or others or any(legs - {phone.leg, phone.customer} for legs in map(set, mixed))
+
+
+@given(STORY)
 def test_nobody_is_left_behind(story: list[Action]) -> None:
     world = World()
     for action in story:
@@ -203,8 +288,9 @@ def test_nobody_is_left_behind(story: list[Action]) -> None:
     live = {channel.leg: channel for channel in world.engine.live()}
     for channel in live.values():
         if channel.role is Role.AGENT:
-            assert channel.customer in live, f"{channel} waits for nobody"
-        else:
+            assert channel.customer in live or left_to_the_connector(world, channel), f"{channel} waits for nobody"
+    for channel in live.values():
+        if channel.role is not Role.AGENT or left_to_the_connector(world, channel):
             world.engine.hang_up(channel.leg)
     world.clock.advance(100_000)
     snapshot = world.engine.snapshot()

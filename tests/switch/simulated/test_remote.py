@@ -16,6 +16,7 @@ from connector.switch.simulated.driver import RemoteSwitch
 from connector.switch.simulated.faults import Phone
 from connector.switch.simulated.wire import KEY_HEADER, Rejected, decode_from_switch
 from tests.ports.switch_contract import SwitchContract, expect
+from tests.ports.switch_party_contract import PartyContract
 from tests.ports.switch_rig import CALLER, GONE, LINE, SAM, Heard, Scene
 from tests.ports.switch_scenes import held, hold, over, resume, ringing, talking
 from tests.switch.simulated.server_process import PHONES, RemoteRig, ServerProcess
@@ -40,7 +41,7 @@ async def rig(server: ServerProcess) -> AsyncIterator[RemoteRig]:
     assert not rig.heard.impossible
 
 
-class TestRemote(SwitchContract):
+class TestRemote(SwitchContract, PartyContract):
     @pytest.fixture
     async def rig(self, rig: RemoteRig) -> RemoteRig:
         return rig
