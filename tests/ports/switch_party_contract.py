@@ -284,6 +284,16 @@ class PartyContract:
         await rig.switch.ask(PlaceCall(fresh("ask"), scene.contact, scene.a, scene.j, SAM, JONAS, LINE))
         await expect(rig, scene, ("refused no_channels", "ended j failed", "ended a failed"))
 
+    async def test_a_call_of_oneself(self, rig: Rig) -> None:
+        scene = cast(fresh("contact"), fresh("c"), fresh("a"))
+        rig.heard.news.clear()
+        await rig.switch.ask(PlaceCall(fresh("ask"), scene.contact, scene.a, scene.a, SAM, FRAUD, LINE))
+        await expect(rig, scene, ("refused contradiction", "ended a failed", "ended a failed"))
+        scene = await j_rings(rig)
+        rig.heard.news.clear()
+        await rig.switch.ask(Connect(fresh("ask"), scene.request, scene.j, scene.j))
+        await expect(rig, scene, ("refused contradiction",))
+
     async def test_a_colleague_is_called_while_a_customer_is_parked(self, rig: Rig) -> None:
         """A phone can have several legs, and each is its own."""
         scene = await alone(rig)

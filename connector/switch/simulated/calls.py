@@ -95,7 +95,9 @@ def _bridge(exchange: Exchange, ask: Connect) -> None:
 def place(exchange: Exchange, ask: PlaceCall) -> None:
     """The agent's phone is rung and answers by itself; then the number is called, unless it is a colleague's phone."""
     colleague = not ask.route and ask.number in exchange.phones
-    if exchange.knows(ask.agent_leg) or exchange.knows(ask.customer_leg):
+    if ask.agent_leg == ask.customer_leg:
+        refuse(exchange, ask, refusals.CONTRADICTION)
+    elif exchange.knows(ask.agent_leg) or exchange.knows(ask.customer_leg):
         exchange.report_of(ask.agent_leg, "failed")
         if not colleague or exchange.knows(ask.customer_leg):
             exchange.report_of(ask.customer_leg, "failed")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from connector.errors import BadInput, ConfigError, ConnectorError
 from connector.switch.simulated.channel import Timing
-from connector.switch.simulated.clock import RealClock
+from connector.switch.simulated.clock import Clock, RealClock
 from connector.switch.simulated.destinations import TRY_OUT, parse_rules
 from connector.switch.simulated.engine import E164, Engine
 from connector.switch.simulated.exchange import ROUTES
@@ -79,7 +79,7 @@ async def _serve(options: argparse.Namespace, extra: Extra) -> None:
     except OSError as bad:
         raise ConfigError(f"--journal: {options.journal} cannot be written: {bad.strerror}") from bad
     with closing(journal):
-        engine = _engine(options, journal)
+        engine = engine_of(options, journal, RealClock())
         server = SwitchServer(engine, key, options.journal)
         # Before anybody is told that it is ready: a signal from then on must end it as it should.
         ended = _signals()
@@ -95,7 +95,8 @@ async def _serve(options: argparse.Namespace, extra: Extra) -> None:
             await server.stop()
 
 
-def _engine(options: argparse.Namespace, journal: JournalFile) -> Engine:
+def engine_of(options: argparse.Namespace, journal: JournalFile, clock: Clock) -> Engine:
+    """The engine that the options describe.  Raises a ConnectorError that names the option which is wrong."""
     if options.speed <= 0:
         raise ConfigError("--speed: must be above 0")
     rules = TRY_OUT if options.rules is None else parse_rules(options.rules)
@@ -103,7 +104,7 @@ def _engine(options: argparse.Namespace, journal: JournalFile) -> Engine:
     timing = Timing().faster(options.speed)
     lines = _lines(options.lines)
     routes = [route for route in options.routes.split(",") if route]
-    return Engine(RealClock(), devices, lines=lines, rules=rules, timing=timing, journal=journal.write, routes=routes)
+    return Engine(clock, devices, lines=lines, rules=rules, timing=timing, journal=journal.write, routes=routes)
 
 
 def _lines(text: str) -> dict[str, str]:

@@ -69,9 +69,10 @@ def read(path: Path) -> tuple[Entry, ...]:
 class CallSeen(Struct):
     """What the switch saw of one contact.
 
-    `device` is the phone that was connected for it, or ""; `offers` are the phones that were rung, in order; `spoke` is
-    True when customer and phone were connected, so that a Task must exist; `held` are (from, until) of each hold, None
-    for one that was not over.  Times are ms UTC.
+    The customer of a call between colleagues is the other one.  Who was only asked for help has none, and gets the one
+    they are put through to.  `device` is the phone that was connected for it, or ""; `offers` are the phones that were
+    rung, in order; `spoke` is True when customer and phone were connected, so that a Task must exist; `held` are
+    (from, until) of each hold, None for one that was not over.  Times are ms UTC.
     """
 
     contact: str
@@ -111,33 +112,36 @@ class _Reader:
     """The calls so far.
 
     `began` says how each customer's leg did; `carried` and `phones` whose the legs of customers and agents are; `heard`
-    are the contacts whose agent was put through to a customer of another one.
+    are the contacts whose agent was put through to a leg that is another one's.
     """
 
     def __init__(self) -> None:
         self.calls: dict[str, CallSeen] = {}
         self.began: dict[str, Entry] = {}
         self.carried: dict[str, str] = {}
-        self.phones: dict[str, str] = {}
+        self.phones: dict[str, Entry] = {}
         self.heard: dict[str, list[CallSeen]] = {}
 
     def read(self, entry: Entry) -> None:
         """One more entry."""
         if entry.role is Role.CUSTOMER and entry.what in ("arrived", "placed"):
             self.began[entry.leg] = entry
+        if entry.role is Role.AGENT and entry.what in ("offered", "placed"):
+            self.phones[entry.leg] = entry
         if entry.what == "mixed":
             self._mixed(entry)
+        if entry.what == "ended":
+            for call in self.heard.get(entry.leg, ()):
+                _end(call, entry.at, entry.cause)
         if not entry.contact:
             return
         call = self.calls.setdefault(entry.contact, CallSeen(entry.contact))
         if entry.role is Role.AGENT:
-            self.phones[entry.leg] = entry.contact
             _add_agent(call, entry)
         elif entry.role is Role.CUSTOMER and entry.what in ("adopted", "placed"):
             self._carry(call, entry)
         elif entry.role is Role.CUSTOMER or entry.what == "digits":
-            for each in (call, *(self.heard.get(entry.leg, ()) if entry.what == "ended" else ())):
-                _add(each, entry)
+            _add(call, entry)
 
     def _carry(self, call: CallSeen, entry: Entry) -> None:
         earlier = self.calls.get(self.carried.get(entry.leg, ""))
@@ -150,14 +154,26 @@ class _Reader:
             _take_over(call, earlier, entry.at)
 
     def _mixed(self, entry: Entry) -> None:
-        """A colleague who was asked for help is put through to the customer, and has talked to them from now on."""
+        """Who had no customer of their own is put through to one now, or to a colleague who has none either."""
+        without = []
+        for leg in entry.legs:
+            phone = self.phones.get(leg)
+            call = None if phone is None else self.calls.get(phone.contact or "")
+            if phone is not None and call is not None and not call.customer_leg:
+                without.append((phone, call))
         customer = next((leg for leg in entry.legs if leg in self.began), None)
-        for leg in entry.legs if customer is not None else ():
-            call = self.calls.get(self.phones.get(leg, ""))
-            if call is not None and customer is not None and not call.customer_leg:
-                _begin(call, self.began[customer])
-                call.answered = entry.at
-                self.heard.setdefault(customer, []).append(call)
+        if customer is not None:
+            for _, call in without:
+                self._put_through(call, self.began[customer], entry.at)
+        elif len(without) == len(entry.legs) == 2:
+            (one, ones), (other, others) = without
+            self._put_through(ones, other, entry.at)
+            self._put_through(others, one, entry.at)
+
+    def _put_through(self, call: CallSeen, far: Entry, at: int) -> None:
+        _begin(call, far)
+        call.answered = at
+        self.heard.setdefault(far.leg, []).append(call)
 
 
 def _begin(call: CallSeen, first: Entry) -> None:

@@ -1,16 +1,19 @@
 """The command line of the simulated switch."""
 
 import socket
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from connector.domain.events import CallArrived
+from connector.domain.effects import PlaceCall
+from connector.domain.events import AskRefused, CallArrived
 from connector.switch.simulated.clock import VirtualClock
-from connector.switch.simulated.command import main, parser, strangers
+from connector.switch.simulated.command import engine_of, main, parser, strangers
 from connector.switch.simulated.engine import Engine
-from tests.ports.switch_rig import LINE, Heard
+from connector.switch.simulated.journal import JournalFile
+from tests.ports.switch_rig import LINE, SAM, Heard
 
 
 @pytest.mark.parametrize(
@@ -76,5 +79,32 @@ def test_it_explains_itself(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         main(parser("switch"), strangers)
     assert left.value.code == 0
     said = capsys.readouterr().out
-    for option in ("--port", "--key-file", "--journal", "--agents", "--lines", "--rules", "--calls-every", "--talk"):
+    for option in (
+        "--port",
+        "--key-file",
+        "--journal",
+        "--agents",
+        "--lines",
+        "--rules",
+        "--routes",
+        "--calls-every",
+        "--talk",
+    ):
         assert option in said
+
+
+@pytest.mark.parametrize(
+    ("options", "refused"),
+    [([], []), (["--routes", "sim-local"], ["sim-national"]), (["--routes", ""], ["sim-local", "sim-national"])],
+)
+def test_the_routes_of_emergency_calls(tmp_path: Path, options: list[str], refused: list[str]) -> None:
+    required = ["--key-file", str(tmp_path / "key"), "--journal", str(tmp_path / "journal"), "--agents", SAM]
+    with closing(JournalFile(tmp_path / "journal")) as journal:
+        clock = VirtualClock()
+        engine = engine_of(parser("switch").parse_args([*required, *options]), journal, clock)
+        heard = Heard()
+        engine.attach(heard)
+        for route in ("sim-local", "sim-national"):
+            engine.ask(PlaceCall(route, route, f"a {route}", f"c {route}", SAM, "911", LINE, route))
+        clock.advance(1_000)
+    assert [event.ask for event in heard.news if isinstance(event, AskRefused)] == refused

@@ -273,8 +273,12 @@ def test_the_switch_hangs_up_on_nobody_who_is_parked(story: list[Action]) -> Non
 
 
 def left_to_the_connector(world: World, phone: Channel) -> bool:
-    """Whether an agent's leg may go on without whom it was rung for: parked, or others were with it or are called."""
+    """Whether an agent's leg may go on without whom it was rung for.
+
+    It is parked, others were with it or are called for it, or it called a colleague who was not offered it yet.
+    """
     others = any(channel.customer == phone.leg for channel in world.engine.live())
+    others = others or all(entry.leg != phone.customer for entry in world.entries)
     mixed = (entry.legs for entry in world.entries if phone.leg in entry.legs)
     return phone.state is LegState.HELD or others or any(legs - {phone.leg, phone.customer} for legs in map(set, mixed))
 

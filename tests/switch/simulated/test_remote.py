@@ -159,6 +159,9 @@ async def test_what_the_switch_cannot_read_costs_nothing(rig: RemoteRig) -> None
         ("/calls", [], 400, "body"),
         ("/hangup", {"leg": "no such"}, 404, "leg"),
         ("/hangup", {}, 400, "leg"),
+        ("/hangup", {"device": "2099"}, 404, "device"),
+        ("/hangup", {"leg": "1.1", "device": SAM}, 400, "leg"),
+        ("/hangup", {"phone": SAM}, 400, "phone"),
         ("/faults", {"fault": "refuse", "ask": "Hold"}, 400, "ask"),
         ("/faults", {"fault": "refuse", "ask": "Adopt"}, 400, "ask"),
         ("/faults", {"fault": "refuse", "ask": "Mix", "times": 0}, 400, "times"),
@@ -189,6 +192,13 @@ async def test_a_customer_calls_a_skill_with_a_number_as_people_write_it(rig: Re
     assert (arrived.number, arrived.line) == ("", LINE)
 
 
+async def test_a_handset_is_laid_down(rig: RemoteRig) -> None:
+    scene = await talking(rig)
+    status, reply = await rig.post("/hangup", {"device": SAM})
+    assert (status, reply) == (200, {})
+    await rig.until(lambda: rig.heard.legs[scene.agent] is rig.heard.legs[scene.customer] is LegState.ENDED)
+
+
 async def test_control_needs_the_key(server: ServerProcess) -> None:
     address = server.url.replace("ws", "http", 1)
     async with aiohttp.ClientSession(address) as session:
@@ -207,6 +217,7 @@ async def test_calls_and_journal_can_be_read(rig: RemoteRig) -> None:
         live = {leg["leg"]: leg for leg in await reply.json()}
     assert live[scene.customer]["state"] == "CONNECTED"
     assert live[scene.agent]["number"] == SAM
+    assert live[scene.agent]["mix"] == live[scene.customer]["mix"] != ""
     async with rig.http.get("/journal") as reply:
         assert reply.content_type == "application/x-ndjson"
         assert await reply.read() == rig.server.journal.read_bytes()
