@@ -55,8 +55,12 @@ class Switch(Protocol):
     """A switch carries out asks and reports what happened.
 
     Every ask states a goal and is harmless when made twice; legs of our own are named by ids that we chose, so that a
-    repeated `Offer` or `PlaceCall` makes no second channel.  What an ask brings about is reported as events, also when
-    it was true already, or refused with `AskRefused`.
+    repeated `Offer`, `PlaceCall` or `CallParty` makes no second channel.  What an ask brings about is reported as
+    events, also when it was true already, or refused with `AskRefused`; a leg that was not made has ended then.
+
+    `Connect` and an answered `PlaceCall` let the two hear each other by themselves.  `LegsMixed` is told of each `Mix` of
+    two or more, and of a `Connect` with a far end that was up before.  A switch may end a leg that is left alone in a
+    call of two, but never one that is parked, nor an agent's because a colleague hung up whom the agent had asked.
     """
 
     async def start(self, listener: SwitchListener) -> None:
