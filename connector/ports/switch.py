@@ -58,9 +58,9 @@ class Switch(Protocol):
     repeated `Offer`, `PlaceCall` or `CallParty` makes no second channel.  What an ask brings about is reported as
     events, also when it was true already, or refused with `AskRefused`; a leg that was not made has ended then.
 
-    `Connect` and an answered `PlaceCall` let the two hear each other by themselves.  `LegsMixed` is told of each `Mix` of
-    two or more, and of a `Connect` with a far end that was up before.  A switch may end a leg that is left alone in a
-    call of two, but never one that is parked, nor an agent's because a colleague hung up whom the agent had asked.
+    `Connect` and an answered `PlaceCall` let the two hear each other by themselves.  `LegsMixed` is told of each `Mix`
+    of two or more, and of a `Connect` with a far end that was up before.  A switch may end a leg that is left alone in
+    a call of two, but never one that is parked, nor an agent's because a colleague hung up whom the agent had asked.
     """
 
     async def start(self, listener: SwitchListener) -> None:
