@@ -58,14 +58,46 @@ def _parser() -> argparse.ArgumentParser:
         "--no-colleagues", action="store_true", help="nobody plays the agents at whose console nobody sits"
     )
     add("demo", _demo, "Run the whole product on this machine: stand-in org, console, simulated switch, panel.", demo)
-    simulate = commands.add_parser("simulate", help="Make something happen in the running demo.")
-    what = simulate.add_subparsers(metavar="what", required=True)
-    call = what.add_parser("call", help="A customer calls.", description="A customer calls in the running demo.")
-    call.add_argument("--from", dest="number", required=True, metavar="NUMBER", help="who calls, as +14155550143")
-    call.add_argument("--skill", metavar="NAME", help="the skill that is called (default: Support_EN)")
-    call.add_argument("--talk", type=float, metavar="SECONDS", help="hang up so long after the answer (default: 120)")
-    call.set_defaults(run=_simulate_call)
+    _add_simulate(commands.add_parser("simulate", help="Make something happen in the running demo."))
     return parser
+
+
+def _add_simulate(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(metavar="what", required=True)
+
+    def add(name: str, words: str) -> argparse.ArgumentParser:
+        added = what.add_parser(name, help=words, description=f"{words[:-1]} in the running demo.")
+        added.set_defaults(run=_simulate, what=name)
+        return added
+
+    call = add("call", "A customer calls.")
+    call.add_argument("--from", dest="number", required=True, metavar="NUMBER", help="who calls, as +14155550143")
+    called = call.add_mutually_exclusive_group()
+    called.add_argument("--skill", metavar="NAME", help="the skill that is called (default: Support_EN)")
+    called.add_argument("--to", metavar="NUMBER", help="the number that is called, as an agent's direct number")
+    call.add_argument("--talk", type=float, metavar="SECONDS", help="hang up so long after the answer (default: 120)")
+    hangup = add("hangup", "The far end of a call hangs up.")
+    hangup.add_argument("--from", dest="number", metavar="NUMBER", help="who hangs up (default: everybody)")
+    callback = add("callback", "A customer asks to be called back.")
+    callback.add_argument("--number", metavar="NUMBER", help="whom to call, as +14155550143")
+    callback.add_argument("--name", metavar="NAME", help="what they call themselves")
+    callback.add_argument("--not-before", metavar="TIME", help="as 2026-11-25T14:30")
+    callback.add_argument("--time-zone", metavar="ZONE", help="of that time, as Europe/Amsterdam")
+    for name, words in (("work-item", "A work item is delivered."), ("email", "An e-mail is delivered.")):
+        work = add(name, words)
+        work.add_argument("--title", metavar="TEXT", help="what it is about")
+        work.add_argument("--detail", action="append", type=_detail, metavar="NAME=VALUE", help="may be repeated")
+        work.add_argument("--url", metavar="URL", help="the page that opens when it is accepted")
+    for request in (callback, *(what.choices[name] for name in ("work-item", "email"))):
+        request.add_argument("--skill", metavar="NAME", help="whose queue it waits in")
+        request.add_argument("--priority", type=int, metavar="1-10", help="1 is dealt with first")
+
+
+def _detail(text: str) -> tuple[str, str]:
+    name, found, value = text.partition("=")
+    if not found or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -193,8 +225,21 @@ def _demo(arguments: argparse.Namespace) -> int:
     return run_demo({**os.environ, "COLLEAGUES": "none"} if arguments.no_colleagues else os.environ)
 
 
-def _simulate_call(arguments: argparse.Namespace) -> int:
-    from connector.sandbox.demo import simulate_call  # noqa: PLC0415  # as above
+def _simulate(arguments: argparse.Namespace) -> int:
+    from connector.sandbox import simulate  # noqa: PLC0415  # as above
 
-    print(simulate_call(os.environ, arguments.number, arguments.skill, arguments.talk))
+    if arguments.what == "call":
+        told = simulate.call(os.environ, arguments.number, arguments.skill, arguments.talk, arguments.to)
+    elif arguments.what == "hangup":
+        told = simulate.hang_up(os.environ, arguments.number)
+    else:
+        names = ("number", "name", "not_before", "time_zone", "title", "url", "skill", "priority")
+        given = {name: value for name in names if (value := getattr(arguments, name, None)) is not None}
+        if details := getattr(arguments, "detail", None):
+            given["payload"] = dict(details)
+        if arguments.what == "callback":
+            told = simulate.callback(os.environ, given)
+        else:
+            told = simulate.work(os.environ, arguments.what.replace("-", "_"), given)
+    print(told)
     return 0

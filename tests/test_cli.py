@@ -41,8 +41,8 @@ def _nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
         (["check", "--help"], ("--config", "plain words")),
         (["api-key", "--help"], ("shown once", "hash")),
         (["demo", "--help"], ("stand-in org", "console", "panel")),
-        (["simulate", "--help"], ("call", "A customer calls.")),
-        (["simulate", "call", "--help"], ("--from", "--skill", "--talk", "+14155550143")),
+        (["simulate", "--help"], ("call", "A customer calls.", "callback", "work-item", "email", "hangup")),
+        (["simulate", "call", "--help"], ("--from", "--skill", "--to", "--talk", "+14155550143")),
     ],
 )
 def test_each_command_explains_itself(

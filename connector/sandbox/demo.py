@@ -1,4 +1,4 @@
-"""`connector demo`: the whole product on this machine, and `connector simulate`, which makes things happen in it.
+"""`connector demo`: the whole product on this machine (`connector simulate` makes things happen in it).
 
 Everything is made anew at each start (keys, org, store) in a folder that is removed at the end, and only this machine
 can reach it.
@@ -7,30 +7,32 @@ can reach it.
 import asyncio
 import contextlib
 import errno
-import http.client
 import json
-import math
 import secrets
 import signal
 import socket
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 import webbrowser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+import aiohttp
+import msgspec
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from connector import config as settings
 from connector.api.auth import SANDBOX_ISSUER
-from connector.errors import ConfigError, ConnectorError
+from connector.api.keys import hash_of, new_key
+from connector.errors import ConfigError
 from connector.sandbox.org.seed import ORGANIZATION_ID
 from connector.sandbox.org.server import CONSUMER_KEY, INTEGRATION_USERNAME
 from connector.sandbox.parts import Part, PartError
+from connector.sandbox.requests import Requests, ask_for_callbacks
+from connector.sandbox.simulate import Note, note_file
+from connector.switch.simulated.exchange import ROUTES
 
 PORTS: Final = {"PANEL_PORT": 8080, "ORG_PORT": 8081, "CONSOLE_PORT": 8082}
 LINES: Final = "Support_EN=+14155550100,Billing=+14155550101,Sales=+14155550102"
@@ -97,12 +99,14 @@ class Demo:
         may frame the panel and open its socket, as the console may.
         """
         self.folder = folder
-        self.panel = f"http://localhost:{chosen['PANEL_PORT']}/panel"
+        self.connector_address = f"http://localhost:{chosen['PANEL_PORT']}"
+        self.panel = f"{self.connector_address}/panel"
         self.org = f"http://localhost:{chosen['ORG_PORT']}"
         self.console = f"http://localhost:{chosen['CONSOLE_PORT']}"
         self.config = folder / "connector.toml"
         self.key_file = folder / "sandbox.key"
         self.key = secrets.token_urlsafe(32)
+        self.api_key = new_key()
         self.journal = folder / "switch.jsonl"
         self.org_database = folder / "org.db"
         self._ports = chosen
@@ -156,7 +160,7 @@ class Demo:
             "connector.sandbox.switch",
             [
                 *("--key-file", str(self.key_file), "--journal", str(self.journal), "--agents", PHONES),
-                *("--lines", LINES, *calling, *self._switch_options),
+                *("--lines", LINES, "--routes", ",".join(ROUTES), *calling, *self._switch_options),
             ],
         )
         self.switch_control = address.replace("ws://", "http://")
@@ -191,9 +195,19 @@ class Demo:
             f"timeout_s = {self._timeout_s}\n\n"
             f'[switch]\nkind = "remote"\nurl = "{switch}"\nkey_file = {value["key_file"]}\n\n'
             f'[[sign_in]]\nissuer = "{SANDBOX_ISSUER}"\npublic_key_file = {value["public_key_file"]}\n'
-            f'org = "{ORGANIZATION_ID}"\n',
+            f'org = "{ORGANIZATION_ID}"\n\n'
+            f'[[api_keys]]\nname = "demo"\nsha256 = "{hash_of(self.api_key)}"\n',
             encoding="utf-8",
         )
+
+    def note(self) -> Note:
+        """How the running demo is reached."""
+        return Note(self.switch_control, self.key, self.connector_address, self.api_key)
+
+    async def ask_for_callbacks(self) -> None:
+        """Customers ask to be called back now and then, until this is cancelled."""
+        async with aiohttp.ClientSession() as http:
+            await ask_for_callbacks(Requests(http, self.connector_address, self.api_key))
 
     async def stop(self) -> None:
         """All parts end, the last started first."""
@@ -229,7 +243,7 @@ async def _run(demo: Demo, environment: Mapping[str, str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stopped.set)
     print("starting: org, switch, connector, console …", flush=True)
-    note = _note(environment)
+    note = note_file(environment)
     starting = loop.create_task(demo.start())
     stop = loop.create_task(stopped.wait())
     try:
@@ -237,18 +251,24 @@ async def _run(demo: Demo, environment: Mapping[str, str]) -> int:
         if not starting.done():
             return 130
         starting.result()
-        _write(note, json.dumps({"switch": demo.switch_control, "key": demo.key}).encode())
+        _write(note, msgspec.json.encode(demo.note()))
         print(f"ready: console {demo.console}  panel {demo.panel}  org {demo.org}", flush=True)
         print(
             "Open the console, choose Available in the phone, and a customer calls within a minute or two.\n"
             f"Or let one call now: connector simulate call --from {CALLERS[0]}\n"
+            "Others: connector simulate callback | work-item | email | hangup\n"
             f"Settings to try `connector check --config` with: {demo.config}\n"
             "Ctrl-C ends everything.",
             flush=True,
         )
         if _can_show(environment):
             await asyncio.to_thread(webbrowser.open, demo.console)
-        return await _watch(demo, stop)
+        callbacks = loop.create_task(demo.ask_for_callbacks())
+        try:
+            return await _watch(demo, stop)
+        finally:
+            callbacks.cancel()
+            await asyncio.gather(callbacks, return_exceptions=True)
     finally:
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)
@@ -293,49 +313,3 @@ async def _watch(demo: Demo, stop: "asyncio.Task[bool]") -> int:
             await asyncio.gather(again, return_exceptions=True)
             return 0
         again.result()
-
-
-def _note(environment: Mapping[str, str]) -> Path:
-    """Where a running demo says how to reach its switch, for `connector simulate`."""
-    home = environment.get("XDG_STATE_HOME") or Path(environment.get("HOME", "~")).expanduser() / ".local" / "state"
-    folder = Path(home) / "phone-panel"
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise ConfigError(f"XDG_STATE_HOME: {folder} cannot be made: {error.strerror}.") from error
-    return folder / "demo.json"
-
-
-def simulate_call(environment: Mapping[str, str], number: str, skill: str | None, talk: float | None) -> str:
-    """Rings a customer in the running demo; returns what to tell.  Raises a `ConnectorError` with the cure."""
-    try:
-        note = json.loads(_note(environment).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConnectorError("No demo is running here: start one with `make demo`.") from error
-    seconds = 120 if talk is None else talk
-    if not math.isfinite(seconds):  # JSON has no word for it
-        raise ConnectorError(f"talk: {seconds} is not a time in seconds; give one above 0.")
-    wanted = {"from": number, "skill": skill or "Support_EN", "talk": seconds}
-    request = urllib.request.Request(  # noqa: S310  # the address is our own demo's, on this machine
-        f"{note['switch']}/calls",
-        data=json.dumps(wanted).encode(),
-        headers={"X-Sandbox-Key": note["key"], "Content-Type": "application/json"},
-    )
-    try:
-        # Past any proxy: it is this machine that is asked.
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
-            leg = json.load(answer)["leg"]
-    except urllib.error.HTTPError as error:
-        raise ConnectorError(_refusal(error)) from error
-    except (OSError, http.client.HTTPException) as error:
-        raise ConnectorError("The demo does not answer: is it still running? Start one with `make demo`.") from error
-    return f"{number} calls {wanted['skill']} ({leg})"
-
-
-def _refusal(error: urllib.error.HTTPError) -> str:
-    """What the switch says of the field that it refuses, or that it is another program that answers."""
-    try:
-        words = json.loads(error.read())
-        return f"{words['field']}: {words['message']}" if words["field"] else str(words["message"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return "Something else answers where the demo was: start one with `make demo`."

@@ -1,7 +1,6 @@
 """The demo as a command: ports, its end, a connector that dies, and calls on request."""
 
 import asyncio
-import http.server
 import json
 import os
 import re
@@ -9,7 +8,6 @@ import signal
 import socket
 import stat
 import sys
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -19,9 +17,11 @@ import aiohttp
 import pytest
 
 from connector.cli import main
+from connector.config import Config, Emergency, read
 from connector.errors import ConfigError, ConnectorError
 from connector.sandbox import demo as demo_module
-from connector.sandbox.demo import PORTS, ports, simulate_call
+from connector.sandbox import simulate
+from connector.sandbox.demo import PORTS, ports
 from connector.sandbox.parts import Part, PartError
 
 ROOT = Path(__file__).parents[2]
@@ -162,84 +162,6 @@ async def test_parts_speak_past_a_proxy(tmp_path: Path, monkeypatch: pytest.Monk
         assert await part.ended() == 0
 
 
-# --- calls on request ------------------------------------------------------------------------------------------------
-
-
-class Answers(http.server.BaseHTTPRequestHandler):
-    """What a demo's switch, or somebody else at its port, answers."""
-
-    status, body = 200, b""
-    heard: list[Any] = []  # noqa: RUF012  # one of each test
-
-    def do_POST(self) -> None:
-        self.heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(self.status)
-        self.end_headers()
-        self.wfile.write(self.body)
-
-    def log_message(self, *_: Any) -> None:
-        """Not in the test's output."""
-
-
-@contextmanager
-def switch(folder: Path, status: int, body: bytes) -> Iterator[tuple[dict[str, str], list[Any]]]:
-    """A demo's note, and the one that it leads to; what that is asked."""
-    answers = type("Scripted", (Answers,), {"status": status, "body": body, "heard": []})
-    server = http.server.HTTPServer(("127.0.0.1", 0), answers)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    environment = {"XDG_STATE_HOME": str(folder)}
-    note = demo_module._note(environment)
-    note.write_text(json.dumps({"switch": f"http://127.0.0.1:{server.server_port}", "key": "k"}))
-    try:
-        yield environment, answers.heard  # type: ignore[attr-defined]  # as made above
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def test_what_is_asked_of_the_switch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    with switch(tmp_path, 201, b'{"leg": "in-1"}') as (environment, heard):
-        told = simulate_call(environment, "+14155550143", None, None)
-        simulate_call(environment, "+14155550143", "Billing", 0.0)
-    assert told == "+14155550143 calls Support_EN (in-1)"
-    assert heard == [
-        {"from": "+14155550143", "skill": "Support_EN", "talk": 120},
-        {"from": "+14155550143", "skill": "Billing", "talk": 0.0},
-    ]
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "words"),
-    [
-        (400, b'{"field": "skill", "message": "no line leads there"}', "skill: no line leads there"),
-        (503, b'{"field": "", "message": "the switch is down"}', "the switch is down"),
-        (404, b"<html>", "Something else answers"),
-        (500, b"[]", "Something else answers"),
-    ],
-)
-def test_what_is_refused_is_told(tmp_path: Path, status: int, body: bytes, words: str) -> None:
-    with switch(tmp_path, status, body) as (environment, _), pytest.raises(ConnectorError, match=f"^{words}"):
-        simulate_call(environment, "+14155550143", None, None)
-
-
-@pytest.mark.parametrize("talk", [float("nan"), float("inf")])
-def test_a_time_must_be_one(tmp_path: Path, talk: float) -> None:
-    with switch(tmp_path, 201, b'{"leg": "in-1"}') as (environment, heard):
-        with pytest.raises(ConnectorError, match=r"^talk: "):
-            simulate_call(environment, "+14155550143", None, talk)
-        assert heard == []
-
-
-def test_a_demo_that_is_gone_does_not_answer(tmp_path: Path) -> None:
-    with switch(tmp_path, 201, b'{"leg": "in-1"}') as (environment, _):
-        pass
-    with pytest.raises(ConnectorError, match=r"does not answer.*make demo"):
-        simulate_call(environment, "+14155550143", None, None)
-
-
 def test_a_note_is_taken_back_by_whose_it_is(tmp_path: Path) -> None:
     note = tmp_path / "demo.json"
     note.write_text('{"switch": "x", "key": "theirs"}')
@@ -287,6 +209,29 @@ class Command:
         return await asyncio.wait_for(self.process.wait(), 20)
 
 
+LOOPBACK = "0100007F"
+"""127.0.0.1, as the kernel writes it."""
+
+
+def listening(pid: int) -> list[str]:
+    """The addresses at which that process listens, as the kernel writes them."""
+    held = set()
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            held.add(str(descriptor.readlink()))
+    found = []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            words = line.split()
+            if words[3] == "0A" and f"socket:[{words[9]}]" in held:
+                found.append(words[1].partition(":")[0])
+    return found
+
+
+def settings_of(file: Path) -> Config:
+    return read(file, {})
+
+
 @asynccontextmanager
 async def command(folder: Path, **environment: str) -> AsyncIterator[Command]:
     places = {"XDG_STATE_HOME": str(folder), "TMPDIR": str(folder)}
@@ -327,11 +272,18 @@ async def test_the_demo_from_its_start_to_ctrl_c(
         note = tmp_path / "phone-panel" / "demo.json"
         assert stat.S_IMODE(note.stat().st_mode) == 0o600
 
-        told = await asyncio.to_thread(simulate_call, demo.environment, "+14155550143", "Billing", 30)
+        told = await asyncio.to_thread(simulate.call, demo.environment, "+14155550143", "Billing", 30)
         assert told.startswith("+14155550143 calls Billing (")
         for number, skill, field in (("12", None, "from"), ("+14155550143", "Nobody", "skill")):
             with pytest.raises(ConnectorError, match=f"^{field}: "):
-                await asyncio.to_thread(simulate_call, demo.environment, number, skill, 30)
+                await asyncio.to_thread(simulate.call, demo.environment, number, skill, 30)
+
+        said = await asyncio.to_thread(simulate.callback, demo.environment, {"number": "+14155550182"})
+        assert said.startswith("+14155550182 is to be called back, in Support_EN (")
+        said = await asyncio.to_thread(simulate.work, demo.environment, "email", {"title": "Hello", "skill": "Sales"})
+        assert said.startswith("“Hello” waits in Sales (")
+        with pytest.raises(ConnectorError, match=r"^skill: There is no skill 'Nobody'"):
+            await asyncio.to_thread(simulate.work, demo.environment, "work_item", {"skill": "Nobody"})
 
         settings = (await demo.line("connector check --config")).split()[-1]
         assert await asyncio.to_thread(main, ["check", "--config", settings]) == 0
@@ -343,6 +295,10 @@ async def test_the_demo_from_its_start_to_ctrl_c(
 
         pids = demo.parts()
         assert set(pids) == {"org", "switch", "connector_process", "console"}
+        heard_at = {name: listening(pid) for name, pid in pids.items()}
+        assert all(heard_at.values())
+        assert {address for found in heard_at.values() for address in found} == {LOOPBACK}
+        assert settings_of(Path(settings)).emergency == Emergency(), "nobody outside is told of an emergency call"
         os.kill(pids["connector_process"], signal.SIGKILL)
         await demo.line("starting it again")
         async with asyncio.timeout(30):
@@ -353,7 +309,7 @@ async def test_the_demo_from_its_start_to_ctrl_c(
                         break
                 await asyncio.sleep(0.05)  # another process: there is no event to wait for
         _, metrics, _ = await ask(f"{panel}/metrics")
-        assert 'phone_panel_contacts{phase="QUEUED"} 1.0' in metrics, "the call is still there"
+        assert 'phone_panel_contacts{phase="QUEUED"} 3.0' in metrics, "call, call back and e-mail are still there"
         pids |= {"again": demo.parts()["connector_process"]}
         assert len(set(pids.values())) == 5
 
