@@ -77,6 +77,14 @@ def _free(name: str, port: int, held: contextlib.ExitStack) -> int:
     return found
 
 
+def _free_port() -> int:
+    """One that is free now; who listens there soon finds it so."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        found: int = probe.getsockname()[1]
+        return found
+
+
 class Demo:
     """The parts, wired to each other."""
 
@@ -110,6 +118,7 @@ class Demo:
         self.journal = folder / "switch.jsonl"
         self.org_database = folder / "org.db"
         self._ports = chosen
+        self._mail_port = _free_port()
         self._customers = customers
         self._colleagues = colleagues
         self._org_options = org_options
@@ -123,6 +132,7 @@ class Demo:
     async def start(self) -> None:
         """All parts run, and a call can be taken.  Raises `PartError`."""
         _write(self.key_file, self.key.encode())
+        _write(self.folder / "api.key", self.api_key.encode())
         _new_key_pair(self.folder)
         # One that fails must not leave the other behind, half started, when all are stopped.
         for failed in await asyncio.gather(self._start_org(), self._start_switch(), return_exceptions=True):
@@ -136,6 +146,8 @@ class Demo:
             [
                 *("--port", str(self._ports["CONSOLE_PORT"]), "--org-url", self.org, "--panel-url", self.panel),
                 *("--control-key-file", str(self.key_file), *simulate),
+                *("--requests-url", self.connector_address, "--requests-key-file", str(self.folder / "api.key")),
+                *("--mail-port", str(self._mail_port)),
                 *(("--colleagues",) if self._colleagues else ()),
             ],
         )
@@ -196,7 +208,11 @@ class Demo:
             f'[switch]\nkind = "remote"\nurl = "{switch}"\nkey_file = {value["key_file"]}\n\n'
             f'[[sign_in]]\nissuer = "{SANDBOX_ISSUER}"\npublic_key_file = {value["public_key_file"]}\n'
             f'org = "{ORGANIZATION_ID}"\n\n'
-            f'[[api_keys]]\nname = "demo"\nsha256 = "{hash_of(self.api_key)}"\n',
+            f'[[api_keys]]\nname = "demo"\nsha256 = "{hash_of(self.api_key)}"\n\n'
+            # The console shows what would be sent: nothing of an emergency leaves this machine.
+            f'[emergency]\nwebhook_url = "{self.console}/api/alarms"\nemail_to = ["security@phone-panel.example"]\n'
+            'email_from = "phone@phone-panel.example"\nsmtp_host = "127.0.0.1"\nsmtp_tls = "none"\n'
+            f"smtp_port = {self._mail_port}\n",
             encoding="utf-8",
         )
 

@@ -42,3 +42,6 @@ EMAILS: Final[tuple[Body, ...]] = (
         "payload": {"From": "grace.okafor@fourthcoffee.example", "Text": "Please send us the new price list."},
     },
 )
+
+SAMPLES: Final = {"callback": CALLBACKS, "work_item": WORK_ITEMS, "email": EMAILS}
+"""All of them, by kind."""

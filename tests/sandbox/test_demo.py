@@ -12,12 +12,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 
 from connector.cli import main
-from connector.config import Config, Emergency, read
+from connector.config import read
 from connector.errors import ConfigError, ConnectorError
 from connector.sandbox import demo as demo_module
 from connector.sandbox import simulate
@@ -228,10 +229,6 @@ def listening(pid: int) -> list[str]:
     return found
 
 
-def settings_of(file: Path) -> Config:
-    return read(file, {})
-
-
 @asynccontextmanager
 async def command(folder: Path, **environment: str) -> AsyncIterator[Command]:
     places = {"XDG_STATE_HOME": str(folder), "TMPDIR": str(folder)}
@@ -298,7 +295,9 @@ async def test_the_demo_from_its_start_to_ctrl_c(
         heard_at = {name: listening(pid) for name, pid in pids.items()}
         assert all(heard_at.values())
         assert {address for found in heard_at.values() for address in found} == {LOOPBACK}
-        assert settings_of(Path(settings)).emergency == Emergency(), "nobody outside is told of an emergency call"
+        alarms = read(Path(settings), {}).emergency
+        assert urlsplit(alarms.webhook_url).hostname == "localhost"
+        assert (alarms.smtp_host, alarms.smtp_user) == ("127.0.0.1", ""), "nobody outside hears of an emergency call"
         os.kill(pids["connector_process"], signal.SIGKILL)
         await demo.line("starting it again")
         async with asyncio.timeout(30):

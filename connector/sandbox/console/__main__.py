@@ -32,6 +32,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--simulate-url", help="where the Demo menu posts simulated calls; without it there is no menu")
     parser.add_argument("--standby-url", help="page shown instead of a panel that does not report itself ready")
     parser.add_argument("--colleagues", action="store_true", help="agents at whose console nobody sits are played")
+    parser.add_argument("--requests-url", help="the connector, to whose API the Demo menu delivers work")
+    parser.add_argument("--requests-key-file", type=Path, help="file with an API key of it")
+    parser.add_argument("--mail-port", type=int, help="take the mail of emergency calls at this port, and show it")
     parser.add_argument(
         "--user",
         type=_user,
@@ -54,6 +57,9 @@ async def _serve(arguments: argparse.Namespace) -> None:
             simulate_url=arguments.simulate_url,
             standby_url=arguments.standby_url,
             colleagues_come=arguments.colleagues,
+            requests_url=arguments.requests_url,
+            requests_key=arguments.requests_key_file.read_text().strip() if arguments.requests_key_file else "",
+            mail_port=arguments.mail_port,
         )
     except (OSError, ValueError) as error:
         raise SystemExit(f"the console cannot start: {error}") from error

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import aiohttp
 import jinja2
@@ -11,9 +10,12 @@ import msgspec
 
 from connector.sandbox.attendance import Attendance
 from connector.sandbox.console.catalogue import BadRequestError, Catalogue
+from connector.sandbox.console.news import News
 from connector.sandbox.console.org_rest import OrgRest, OrgUnreachableError
 from connector.sandbox.console.records import Records
 from connector.sandbox.console.work_queue import WorkQueue
+from connector.sandbox.requests import Requests
+from connector.sandbox.samples import Body
 
 
 class ConsoleUser(msgspec.Struct, frozen=True):
@@ -55,7 +57,8 @@ class Simulation:
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """The console's parts and settings. `nonce` is new at each start, as in the iframe address of Lightning.
 
-    `attendance` plays agents at whose console nobody sits; `closing` is set when the console stops.
+    `attendance` plays agents at whose console nobody sits; `requests` reaches the connector's API, `samples` are what
+    is sent there, by kind; `news` tells open pages of alarms.
     """
 
     rest: OrgRest
@@ -68,7 +71,9 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     standby_ms: int
     simulation: Simulation | None
     attendance: Attendance | None
-    closing: asyncio.Event
+    requests: Requests | None
+    samples: Mapping[str, Iterator[Body]]
+    news: News
     templates: jinja2.Environment
     nonce: str
     now: Callable[[], float]

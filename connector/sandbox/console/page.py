@@ -97,6 +97,7 @@ async def _boot(desk: Desk, user: ConsoleUser) -> str:
         "icons": {name: layout.icon for name, layout in LAYOUTS.items()},
         "simulation": desk.simulation is not None,
         "colleagues": desk.attendance is not None,
+        "deliveries": desk.requests is not None,
     }
     return msgspec.json.encode(boot).decode().replace("<", "\\u003c")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import cycle
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,12 +14,16 @@ import jinja2
 from aiohttp import web
 
 from connector.sandbox.attendance import MANNERS, Attendance
-from connector.sandbox.console import api, colleagues, page
+from connector.sandbox.console import api, menu_wishes, page, stream
 from connector.sandbox.console.catalogue import BadRequestError, Catalogue
 from connector.sandbox.console.desk import DEFAULT_USERS, ConsoleUser, Desk, Simulation
+from connector.sandbox.console.news import News
 from connector.sandbox.console.org_rest import OrgRefusedError, OrgRest, OrgUnreachableError, Problem
 from connector.sandbox.console.records import Records
 from connector.sandbox.console.work_queue import WorkQueue
+from connector.sandbox.mailbox import Mailbox
+from connector.sandbox.requests import Requests
+from connector.sandbox.samples import SAMPLES
 
 HERE = Path(__file__).parent
 
@@ -27,16 +31,26 @@ HERE = Path(__file__).parent
 class Console:
     """A running console. `url` is its origin as a browser should be sent to it; sign in with `{url}/?user=sam`."""
 
-    def __init__(self, url: str, port: int, runner: web.AppRunner, desk: Desk, http: aiohttp.ClientSession) -> None:
+    def __init__(
+        self,
+        url: str,
+        port: int,
+        runner: web.AppRunner,
+        desk: Desk,
+        mailbox: Mailbox,
+        http: aiohttp.ClientSession,
+    ) -> None:
         self.url = url
         self.port = port
         self._runner = runner
         self._desk = desk
+        self._mailbox = mailbox
         self._http = http
 
     async def close(self) -> None:
         """Stops serving and closes the connections to the org. May be called twice."""
-        self._desk.closing.set()
+        self._desk.news.close()
+        await self._mailbox.stop()
         if self._desk.attendance is not None:
             await self._desk.attendance.stop()
         await self._runner.cleanup()
@@ -55,6 +69,9 @@ async def start_console(
     standby_url: str | None = None,
     standby_seconds: float = 20.0,
     colleagues_come: bool = False,
+    requests_url: str | None = None,
+    requests_key: str = "",
+    mail_port: int | None = None,
     now: Callable[[], float] = time.time,
 ) -> Console:
     """A console that serves at `host:port` (0: any free port) and shows the panel at `panel_url` in its utility bar.
@@ -63,6 +80,8 @@ async def start_console(
     `simulate_url` takes the simulated calls of the Demo menu; without it that menu is not there.
     `standby_url` replaces the panel when it has not called notifyInitializationComplete within `standby_seconds`.
     `colleagues_come`: agents at whose console nobody sits are played (see `connector.sandbox.colleagues`).
+    `requests_url` is the connector's, whose API takes `requests_key`: the Demo menu delivers work there.
+    `mail_port`: mail of emergency calls is taken there (0: any free port), and shown.
     `now` is the clock behind "overdue", in seconds since 1970. Raises `OSError` when the port is taken and `ValueError`
     when an address is not an http(s) URL.
     """
@@ -92,23 +111,28 @@ async def start_console(
         standby_ms=round(standby_seconds * 1000),
         simulation=Simulation(http, simulate_url, control_key) if simulate_url else None,
         attendance=attendance,
-        closing=asyncio.Event(),
+        requests=Requests(http, requests_url, requests_key) if requests_url else None,
+        samples={kind: cycle(samples) for kind, samples in SAMPLES.items()},
+        news=News(),
         templates=jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True),
         nonce=secrets.token_urlsafe(16),
         now=now,
     )
+    mailbox = Mailbox(desk.news.tell_mail)
     runner = web.AppRunner(_application(desk), access_log=None, handler_cancellation=True)
     try:
         await runner.setup()
         site = web.TCPSite(runner, host, port)
         await site.start()
+        if mail_port is not None:
+            await mailbox.start(mail_port)
     except BaseException:
         await runner.cleanup()
         await http.close()
         raise
     bound: int = runner.addresses[0][1]
     shown = "localhost" if host in ("127.0.0.1", "::1", "localhost") else host
-    console = Console(f"http://{shown}:{bound}", bound, runner, desk, http)
+    console = Console(f"http://{shown}:{bound}", bound, runner, desk, mailbox, http)
     if attendance is not None:
         attendance.start(console.url)
     return console
@@ -125,7 +149,8 @@ def _application(desk: Desk) -> web.Application:
     application[api.DESK] = desk
     application.add_routes(page.ROUTES)
     application.add_routes(api.ROUTES)
-    application.add_routes(colleagues.ROUTES)
+    application.add_routes(menu_wishes.ROUTES)
+    application.add_routes(stream.ROUTES)
     application.router.add_static("/static/", HERE / "static")
     return application
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import aiohttp
 import jwt
 import pytest
+from aiohttp import web
 
 from connector.sandbox.console.server import Console, start_console
 from connector.sandbox.org.server import Org
-from tests.sandbox.console.doubles import MIA, MIA_PHONE, Simulated
+from connector.service.alarm_channels import Mail, MailServer
+from connector.service.alarms import Alarm
+from tests.sandbox.console.doubles import MIA, MIA_PHONE, Simulated, served
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -305,8 +311,82 @@ async def test_a_taken_port_is_an_error(console: Console, panel_url: str) -> Non
 async def test_a_console_without_colleagues_has_none_to_ask(http: aiohttp.ClientSession) -> None:
     assert (await boot(http))["colleagues"] is False
     for refused in (
-        await get(http, "/api/presence", 400),
         await get(http, "/api/colleagues", 400),
         await send(http, "POST", "/api/colleagues", {"who": "jonas", "act": "call"}, 400),
     ):
         assert "start it with --colleagues" in refused["errors"][0]["message"]
+    refused = await send(http, "POST", "/api/deliveries", {"what": "email"}, 400)
+    assert "start it with --requests-url" in refused["errors"][0]["message"]
+
+
+class Taker:
+    """A connector's API; `answer` is its status."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str | None, dict[str, Any]]] = []
+        self.answer = 201
+
+    async def take(self, request: web.Request) -> web.Response:
+        self.asked.append((request.path, request.headers.get("Authorization"), await request.json()))
+        body = {"contact": "c-1"} if self.answer < 400 else {"code": "x", "field": "skill", "message": "none of ours"}
+        return web.json_response(body, status=self.answer)
+
+
+async def test_work_is_delivered_to_the_connector_sample_by_sample(org: Org, panel_url: str) -> None:
+    taker = Taker()
+    async with served(web.post("/api/{what}", taker.take)) as connector:
+        console = await start_console(
+            org_url=org.url, control_key=org.control_key, panel_url=panel_url,
+            requests_url=connector, requests_key="ppk_x",
+        )  # fmt: skip
+        try:
+            async with aiohttp.ClientSession(console.url) as http:
+                assert (await boot(http))["deliveries"] is True
+                for what in ("callback", "work_item", "work_item", "work_item", "email"):
+                    told = await send(http, "POST", "/api/deliveries", {"what": what}, 202)
+                assert told == {"skill": "Support_EN", "title": "Where is my order?"}
+                taker.answer = 400
+                refused = await send(http, "POST", "/api/deliveries", {"what": "email"}, 400)
+                assert refused["errors"][0]["message"] == "The connector refused it: skill: none of ours"
+                await send(http, "POST", "/api/deliveries", {"what": "fax"}, 400)
+        finally:
+            await console.close()
+    callback, refund, address, again, email, _ = taker.asked
+    assert callback[:2] == ("/api/callbacks", "Bearer ppk_x")
+    assert (callback[2]["name"], callback[2]["skill"]) == ("Mia Chen", "Support_EN")
+    assert (refund[0], refund[2]["kind"], refund[2]["record"]["name"]) == ("/api/work-items", "work_item", "00001026")
+    assert re.fullmatch(r"500\w{15}", refund[2]["record"]["id"])
+    assert "record" not in address[2]
+    assert again[2] == refund[2], "after the last sample the first comes again"
+    assert email[2]["kind"] == "email"
+
+
+async def line(stream: aiohttp.StreamReader) -> bytes:
+    """The next line of an event stream that says something."""
+    while not (text := await asyncio.wait_for(stream.readline(), 10)).strip():
+        pass
+    return text
+
+
+async def test_open_pages_are_told_of_alarms_by_webhook_and_by_mail(org: Org, panel_url: str) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    console = await start_console(org_url=org.url, control_key=org.control_key, panel_url=panel_url, mail_port=port)
+    alarm = Alarm("c-1", "Sam Rivera", "911", "+14155550161", "", 1_795_636_800_000)
+    async with aiohttp.ClientSession(console.url) as http, http.get("/api/stream") as page:
+        assert await line(page.content) == b"event: here\n"
+        assert await line(page.content) == b"data: {}\n"
+        posted = {"type": "emergency_call", "name": "Sam Rivera", "number": "911", "address": "", "callback": "+1415"}
+        await send(http, "POST", "/api/alarms", posted)
+        assert await line(page.content) == b"event: news\n"
+        told = b"Webhook: Sam Rivera calls 911 (no verified address); call back on +1415"
+        assert told in await line(page.content)
+        server = MailServer("127.0.0.1", port, "phone@acme.example", tls="none")
+        with ThreadPoolExecutor(1) as threads:
+            await Mail(server, "security@acme.example", threads).send(alarm)
+        assert await line(page.content) == b"event: news\n"
+        told = b"E-mail to security@acme.example: Emergency call: Sam Rivera calls 911"
+        assert told in await line(page.content)
+        await console.close()
+        assert (await page.content.read()).strip() == b"", "the stream ends with the console"

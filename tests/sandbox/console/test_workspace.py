@@ -249,7 +249,7 @@ async def test_colleagues_leave_a_console_that_somebody_opens_and_can_be_asked_f
     )
     try:
         page = await context.new_page()
-        async with page.expect_response("**/api/presence") as seen:
+        async with page.expect_response("**/api/stream") as seen:
             await page.goto(f"{console.url}/?user=jonas")
         assert (await seen.value).status == 200
         await page.get_by_role("button", name="Demo tools").click()

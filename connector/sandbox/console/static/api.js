@@ -61,5 +61,6 @@ export const api = {
   icon: (name) => call("GET", `icons/${part(name)}`),
   callers: () => call("GET", "callers"),
   simulate: (body) => call("POST", "simulate", body),
+  deliver: (what) => call("POST", "deliveries", { what }),
   askColleague: (body) => call("POST", "colleagues", body)
 };

@@ -28,9 +28,27 @@ export function startDemo(boot, { state, reload }) {
         icon: "incoming_call",
         on: callWindow
       });
+    if (boot.deliveries) items.splice(2, 0, ...deliveryItems());
     if (boot.colleagues) items.push(...colleagueItems(boot.user.key));
     return items;
   });
+}
+
+/** What another system can deliver. */
+function deliveryItems() {
+  const deliver = (what) => async () => {
+    try {
+      const { title, skill } = await api.deliver(what);
+      toast(`“${title}” waits in ${skill}.`);
+    } catch (error) {
+      toast(error.message, "error");
+    }
+  };
+  return [
+    { label: "A customer asks to be called back", icon: "outbound_call", on: deliver("callback") },
+    { label: "A work item arrives", icon: "task", on: deliver("work_item") },
+    { label: "An e-mail arrives", icon: "email", on: deliver("email") }
+  ];
 }
 
 /** What the colleague who is played here can be asked to do. */

@@ -16,6 +16,7 @@ import { recordPage } from "./recordPage.js";
 import { searchPage } from "./searchPage.js";
 import { Softphone } from "./softphone.js";
 import { drawNavigation, drawTabs } from "./tabRow.js";
+import { toast } from "./toast.js";
 import { startHistory, startNotes } from "./utilities.js";
 import { WorkQueue } from "./workQueue.js";
 import { Workspace } from "./workspace.js";
@@ -118,8 +119,8 @@ startDemo(boot, {
   }
 });
 
-// While this page is open, nobody plays the signed-in user.
-if (boot.colleagues) new window.EventSource("/api/presence");
+// While this page is open nobody plays the signed-in user, and it is told what goes on around it.
+new window.EventSource("/api/stream").addEventListener("news", ({ data }) => toast(JSON.parse(data).text, "warning"));
 
 draw();
 workQueue.load();

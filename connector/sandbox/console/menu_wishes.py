@@ -1,4 +1,4 @@
-"""The page's word on who sits here, and what the Demo menu asks of colleagues (see `connector.sandbox.colleagues`)."""
+"""What the Demo menu asks for: something of a colleague, or work that another system delivers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import Literal
 
+import aiohttp
 import msgspec
 from aiohttp import web
 
@@ -13,6 +14,8 @@ from connector.sandbox.attendance import Attendance, NotThereError
 from connector.sandbox.console.api import DESK, body_of, reply, signed_in
 from connector.sandbox.console.catalogue import BadRequestError
 from connector.sandbox.console.desk import Desk
+from connector.sandbox.console.org_rest import OrgUnreachableError, soql_text
+from connector.sandbox.requests import CALLBACKS_PATH, WORK_PATH, RequestRefused
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +23,9 @@ ROUTES = web.RouteTableDef()
 PASSED_SKILL = "Sales"
 PASSED_CUSTOMER = "+15035550127"
 PASSED_TALK = 300
-HEARTBEAT_S = 15.0
+
+RECORDS = {"Refund of order 20931": "00001026"}
+"""The number of the Case that a work item of that title is about."""
 
 
 class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,26 +35,16 @@ class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     act: Literal["call", "pass", "emergency"]
 
 
+class Delivery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which sample is to come next."""
+
+    what: Literal["callback", "work_item", "email"]
+
+
 def _attendance(desk: Desk) -> Attendance:
     if desk.attendance is None:
         raise BadRequestError("This console has no colleagues: start it with --colleagues")
     return desk.attendance
-
-
-@ROUTES.get("/api/presence")
-async def presence(request: web.Request) -> web.StreamResponse:
-    """An event stream: while a page reads it, that user's console has a person."""
-    desk = request.app[DESK]
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
-    async with _attendance(desk).person(signed_in(request).key):
-        await response.prepare(request)
-        await response.write(b"event: here\ndata: {}\n\n")
-        while not desk.closing.is_set():
-            try:
-                await asyncio.wait_for(desk.closing.wait(), HEARTBEAT_S)
-            except TimeoutError:
-                await response.write(b":\n\n")
-    return response
 
 
 @ROUTES.get("/api/colleagues")
@@ -79,6 +74,34 @@ async def ask(request: web.Request) -> web.Response:
         row = await desk.rest.call(user.username, "GET", f"sobjects/User/{session.user_id}")
         colleague.call(row["Phone_Device__c"] or "")
     return reply({}, status=202)
+
+
+@ROUTES.post("/api/deliveries")
+async def deliver(request: web.Request) -> web.Response:
+    """The next sample of its kind is delivered to the connector, as another system would."""
+    desk, user = request.app[DESK], signed_in(request)
+    if desk.requests is None:
+        raise BadRequestError("This console knows no connector: start it with --requests-url")
+    what = (await body_of(request, Delivery)).what
+    body = dict(next(desk.samples[what]))
+    if what != "callback":
+        body |= {"kind": what, **await _record(desk, user.username, body["title"])}
+    try:
+        await desk.requests.send(CALLBACKS_PATH if what == "callback" else WORK_PATH, body)
+    except RequestRefused as error:
+        raise BadRequestError(f"The connector refused it: {error}") from error
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise OrgUnreachableError(f"The connector did not answer: {error}") from error
+    return reply({"skill": body["skill"], "title": body.get("title") or body["name"]}, status=202)
+
+
+async def _record(desk: Desk, user: str, title: str) -> dict[str, object]:
+    """The record that a work item of that title is about, as the API takes it."""
+    wanted = soql_text(RECORDS.get(title, ""))
+    rows = await desk.rest.query(user, f"SELECT Id, CaseNumber FROM Case WHERE CaseNumber = {wanted}")  # noqa: S608 - quoted
+    if not rows:
+        return {}
+    return {"record": {"id": rows[0]["Id"], "type": "Case", "name": rows[0]["CaseNumber"]}}
 
 
 def _ring(desk: Desk) -> None:
