@@ -201,7 +201,7 @@ def _command(step: Step, command: Command) -> None:
         case c.DialEmergency():
             emergency.dial(step, command)
         case c.SetFavourite():
-            raise NotAllowed("not_now")
+            agents.favourite(step, command)
         case _:
             _on_contact(step, command)
 

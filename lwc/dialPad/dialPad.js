@@ -83,8 +83,9 @@ export default class DialPad extends LightningElement {
     return this.emergency ? "pp-emergency" : "pp-preview";
   }
 
-  get hasCall() {
-    return this.bare || this.closes;
+  /** A screen with more than the number on it has its Call button before the keys, where it needs no scrolling. */
+  get callsFirst() {
+    return this.closes && !this.contact;
   }
 
   get call() {

@@ -33,9 +33,15 @@ export class PanelView extends LightningElement {
     return (this.is.consult ? CONSULT_LISTS[this.consultTab] : LISTS[this.body]) ?? [];
   }
 
-  /** The list of shortcuts has nothing else that the keyboard could scroll it by. */
+  /** The list of shortcuts, or an empty list, has nothing else that the keyboard could scroll it by. */
   get bodyTab() {
-    return this.is.shortcuts ? "0" : null;
+    const empty = this.is.idle && !this.view.today?.rows.length;
+    return this.is.shortcuts || empty ? "0" : null;
+  }
+
+  /** The same for the card of an emergency call, which has a long address. */
+  get cardsTab() {
+    return this.current?.emergency ? "0" : null;
   }
 
   get current() {

@@ -89,6 +89,7 @@ export default class PhonePanel extends PanelView {
   }
 
   follow(view, before) {
+    this.leave();
     const [live, was] = [liveOf(view.contacts)?.key, liveOf(before.contacts)?.key];
     if (live !== was) {
       this.opened = live && this.opened !== "shortcuts" ? null : ON_CALL.has(this.opened) ? null : this.opened;
@@ -137,6 +138,20 @@ export default class PhonePanel extends PanelView {
     const go = this.afterRender;
     this.afterRender = null;
     go?.();
+    this.keepFocus();
+  }
+
+  /** The body is about to change: does it have the focus? */
+  leave() {
+    this.hadFocus = Boolean(this.querySelector(".pp-body")?.contains(document.activeElement));
+  }
+
+  /** What had the focus has gone with its part of the body: the keyboard goes on from the controls. */
+  keepFocus() {
+    if (this.hadFocus && document.activeElement === document.body) {
+      this.querySelector('.pp-tool[tabindex="0"], .pp-bar button, .pp-status')?.focus();
+    }
+    this.hadFocus = false;
   }
 
   // What the agent does
@@ -153,6 +168,7 @@ export default class PhonePanel extends PanelView {
 
   show(event) {
     const { body } = event.detail;
+    this.leave();
     if (body === "outbound") {
       this.newCall();
     } else {
@@ -318,6 +334,7 @@ export default class PhonePanel extends PanelView {
   }
 
   cancel() {
+    this.leave();
     this.opened = null;
     this.pressed = null;
   }

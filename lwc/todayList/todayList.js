@@ -11,11 +11,19 @@ const SIGNS = {
   attention: { icon: "utility:warning", tone: "pp-bad", word: labels.needsAttention, look: "pp-sign pp-stop" }
 };
 
-function iconOf({ direction, outcome }) {
-  if (outcome === "missed" || outcome === "abandoned" || outcome === "declined") {
+const LOST = new Set(["missed", "abandoned", "declined"]);
+const KINDS = { email: "utility:email", work_item: "utility:work_queue" };
+const KIND_WORDS = { callback: labels.callback, email: labels.email, work_item: labels.workItem };
+
+function iconOf({ kind, direction, outcome }) {
+  if (kind in KINDS) {
+    return KINDS[kind];
+  }
+  if (LOST.has(outcome)) {
     return "utility:missed_call";
   }
-  return direction === "outbound" ? "utility:outbound_call" : "utility:incoming_call";
+  const out = direction === "outbound" || direction === "callback";
+  return out ? "utility:outbound_call" : "utility:incoming_call";
 }
 
 /** The agent's contacts of today. Sends `open` {record} and `callback` {number, record, skill} (the skill's name). */
@@ -33,12 +41,14 @@ export default class TodayList extends LightningElement {
   get rows() {
     const rows = this.today?.rows ?? [];
     return (this.all ? rows : rows.slice(0, FIRST)).map((row) => {
-      const title = row.name || row.number_shown || labels.numberWithheld;
+      const title = row.name || row.number_shown || KIND_WORDS[row.kind] || labels.numberWithheld;
       return {
         ...row,
+        // An offer that was missed comes again, and may be taken then: one contact, several rows.
+        id: `${row.key} ${row.outcome} ${row.at}`,
         title,
         icon: iconOf(row),
-        what: [outcomeWord(row.outcome), row.skill_name].filter(Boolean).join(" · "),
+        what: [outcomeWord(row.outcome), KIND_WORDS[row.kind], row.skill_name].filter(Boolean).join(" · "),
         time: timeOfDay(row.at, this.locale),
         sign: SIGNS[row.save.state],
         opens: Boolean(row.save.task_id || row.record),
@@ -60,7 +70,7 @@ export default class TodayList extends LightningElement {
   }
 
   row(event) {
-    return this.today.rows.find(({ key }) => key === event.currentTarget.dataset.contact);
+    return this.rows.find(({ id }) => id === event.currentTarget.dataset.row);
   }
 
   toggle() {

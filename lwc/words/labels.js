@@ -348,6 +348,7 @@ import createText from "@salesforce/label/c.Phone_CreateText";
 import createTextNone from "@salesforce/label/c.Phone_CreateTextNone";
 import openAgain from "@salesforce/label/c.Phone_OpenAgain";
 import sayIsName from "@salesforce/label/c.Phone_SayIsName";
+import outcomeCompleted from "@salesforce/label/c.Phone_OutcomeCompleted";
 
 export const labels = {
   language,
@@ -698,5 +699,6 @@ export const labels = {
   createText,
   createTextNone,
   openAgain,
-  sayIsName
+  sayIsName,
+  outcomeCompleted
 };

@@ -97,6 +97,7 @@ const OUTCOMES = {
   busy: labels.outcomeBusy,
   failed: labels.outcomeFailed,
   cancelled: labels.outcomeCancelled,
+  completed: labels.outcomeCompleted,
   wrong_number: labels.outcomeWrongNumber
 };
 

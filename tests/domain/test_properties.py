@@ -15,10 +15,11 @@ from msgspec.structs import replace
 
 from connector.domain import commands as c
 from connector.domain import events as e
-from connector.domain.decide import Input, deadline, decide, guard, reconnected, start
-from connector.domain.directory import Directory, Entry, Profile
-from connector.domain.effects import AskSwitch, CallParty, EndLeg, Offer, PlaceCall, PushState, SaveTask
+from connector.domain.decide import Input, deadline, decide, guard, reconnected, restarted, start
+from connector.domain.directory import Directory, Entry, Opening, Profile, RecordingMode
+from connector.domain.effects import Announce, AskSwitch, CallParty, EndLeg, Offer, PlaceCall, PushState, SaveTask
 from connector.domain.model import (
+    SILENT,
     Agent,
     AgentState,
     Contact,
@@ -36,12 +37,14 @@ from connector.domain.routing import candidates
 from connector.domain.rules.allowed import controls, surroundings
 from connector.domain.rules.allowed_agents import agent_controls
 from connector.domain.rules.around import MOST_CALLS, live_contact
+from connector.domain.rules.presence import agent_deadline
 from connector.domain.step import Change, Stamp, apply, load
 from connector.errors import BadInput, NotAllowed
 from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, LINE, MIA, SAM, Stage, with_skill
 
 PRIYA = "005000000000003AAA"
 AGENTS = (SAM, JONAS, PRIYA)
+DIRECT = "+14155550188"
 PEOPLE = (
     Record("003000000000001AAA", "Contact", "Mia Chen"),
     Record("00Q000000000001AAA", "Lead", "D. Whitfield"),
@@ -50,9 +53,17 @@ PEOPLE = (
 )
 FULL = replace(
     DIRECTORY,
-    agents={**DIRECTORY.agents, PRIYA: Profile(PRIYA, "Priya Nair", "2043", skills={"support": 1, "sales": 9})},
+    agents={
+        **DIRECTORY.agents,
+        SAM: replace(DIRECTORY.agents[SAM], direct_number=DIRECT, address="1 Market St", address_verified=True),
+        PRIYA: Profile(PRIYA, "Priya Nair", "2043", skills={"support": 1, "sales": 9}),
+    },
     entries=(Entry("fraud", "Card fraud line", "+18005550199"),),
+    skills=with_skill("support", extension=20_000).skills,
+    settings=replace(DIRECTORY.settings, callback_interval=60_000, emergency_callback=60_000),
 )
+CLOSED = (Opening(6, 0, 1),)
+"""Never open on the day of the walk, a Monday."""
 DIRECTORIES = (
     FULL,
     replace(FULL, agents={key: FULL.agents[key] for key in (SAM, JONAS)}),
@@ -60,6 +71,8 @@ DIRECTORIES = (
     replace(FULL, agents=with_skill("support").agents, skills=with_skill("support", wrap_up=None).skills),
     replace(FULL, agents={**FULL.agents, PRIYA: replace(FULL.agents[PRIYA], device="2049")}),
     replace(FULL, settings=replace(FULL.settings, blind_transfer=True, most_parties=4)),
+    replace(FULL, skills=with_skill("support", wrap_up=20_000, longest_queue=1).skills),
+    replace(FULL, skills=with_skill("support", hours=CLOSED, recording=RecordingMode.ALWAYS).skills),
 )
 ON_CONTACT: dict[str, type[Any]] = {
     "answer": c.Answer,
@@ -77,6 +90,8 @@ ON_CONTACT: dict[str, type[Any]] = {
     "merge": c.Merge,
     "transfer": c.Transfer,
     "swap": c.Swap,
+    "finish": c.Finish,
+    "give_back": c.GiveBack,
     "extend": c.Extend,
     "done": c.Done,
     "save_again": c.SaveAgain,
@@ -145,7 +160,7 @@ class Ledger:
                 self.revisions[effect.contact] = effect.revision
             if isinstance(effect, AskSwitch):
                 match effect.ask:
-                    case EndLeg(leg=leg):
+                    case EndLeg(leg=leg) | Announce(leg=leg):
                         self.told_to_end.add(leg)
                     case Offer(agent_leg=leg):
                         self.phones.add(leg)
@@ -189,7 +204,7 @@ class Walk(RuleBasedStateMachine):
                 raise
             return None
         except BadInput:
-            if not isinstance(given, c.Dial | c.SaveDraft | c.SetState | c.Consult | c.Drop):
+            if not isinstance(given, _MAY_BE_BAD):
                 raise
             return None
         finally:
@@ -239,7 +254,28 @@ class Walk(RuleBasedStateMachine):
     @rule()
     def all_available(self) -> None:
         for agent in AGENTS:
+            self.a_panel_comes_or_goes(agent, True)
             self.give(c.SetState(agent, AgentState.AVAILABLE))
+
+    @rule(agent=AGENT, comes=st.booleans())
+    def a_panel_comes_or_goes(self, agent: str, comes: bool) -> None:
+        self.give(e.PanelsChanged(agent, comes, self.stage.now))
+
+    @rule(agent=AGENT, number=st.sampled_from(["911", "9911", "933", "112", MIA]))
+    def an_emergency(self, agent: str, number: str) -> None:
+        """Whatever else there is, everybody is out of the ear once the switch has done what it was asked."""
+        asked = len(self.stage.asks)
+        change = self.give(c.DialEmergency(agent, number))
+        if change is None or not change.contacts:
+            return
+        first = self.stage.asks[asked]
+        assert isinstance(first, PlaceCall)
+        assert first.contact == change.created
+        assert first.route
+
+    @rule(agent=AGENT, entry=st.sampled_from(["fraud", "gone"]), on=st.booleans())
+    def a_favourite(self, agent: str, entry: str, on: bool) -> None:
+        self.give(c.SetFavourite(agent, entry, on))
 
     @rule(
         agent=AGENT,
@@ -248,7 +284,8 @@ class Walk(RuleBasedStateMachine):
         record=st.sampled_from([None, *PEOPLE]),
     )
     def dial(self, agent: str, number: str, skill: str, record: Record | None) -> None:
-        self.give(c.Dial(agent, number, skill, record, hold=record is not None))
+        work = "step" if record is not None and record.type == "Lead" else ""
+        self.give(c.Dial(agent, number, skill, record, hold=record is not None, work=work))
 
     @rule(n=ANY, name=st.sampled_from([*ON_CONTACT, *WITH_VALUES]), own=st.booleans(), agent=AGENT)
     def order(self, n: int, name: str, own: bool, agent: str) -> None:
@@ -311,6 +348,35 @@ class Walk(RuleBasedStateMachine):
     def a_customer_calls(self, line: str, number: str) -> None:
         self.calls += 1
         self.switch(e.CallArrived(f"in-{self.calls:04}", number, line, self.stage.now))
+
+    @rule()
+    def the_answering_point_calls_back(self) -> None:
+        self.calls += 1
+        self.switch(e.CallArrived(f"in-{self.calls:04}", "+14155550000", DIRECT, self.stage.now))
+
+    @rule(
+        n=st.integers(0, 30),
+        kind=st.sampled_from([Kind.WORK_ITEM, Kind.EMAIL]),
+        skill=st.sampled_from(["support", "billing", "no such skill"]),
+        priority=st.integers(1, 10),
+        record=st.sampled_from([None, *PEOPLE]),
+    )
+    def work_is_delivered(self, n: int, kind: Kind, skill: str, priority: int, record: Record | None) -> None:
+        """Sometimes the same as before."""
+        key, url = f"work-{self.stage.ids if n > 3 else n}", "" if record else "https://shop.example/7"
+        self.give(e.WorkDelivered(key, kind, skill, "Refund", (), url, record, priority, self.stage.now))
+
+    @rule(
+        n=st.integers(0, 30),
+        skill=st.sampled_from(["support", "sales"]),
+        later=st.sampled_from([0, 0, 30_000]),
+        priority=st.integers(1, 10),
+    )
+    def a_callback_is_asked_for(self, n: int, skill: str, later: int, priority: int) -> None:
+        """Sometimes the same as before."""
+        now = self.stage.now
+        key = f"callback-{self.stage.ids if n > 3 else n}"
+        self.give(e.CallbackRequested(key, MIA, "Mia C.", skill, now + later if later else 0, priority, now))
 
     @initialize(line=st.sampled_from([LINE, BILLING_LINE, "+14155550102"]))
     def a_call_to_begin_with(self, line: str) -> None:
@@ -422,24 +488,35 @@ class Walk(RuleBasedStateMachine):
         until = self.stage.now + ms
         told: set[tuple[int, str, str]] = set()
         for _ in range(500):
-            due = sorted(
-                (found[0], key, found[1])
-                for key, contact in self.floor.contacts.items()
-                if (found := deadline(contact, self.stage.directory)) is not None and found[0] <= until
-            )
-            due = [entry for entry in due if entry not in told]
+            due = [entry for entry in self.deadlines(until) if entry not in told]
             if not due:
                 self.stage.now = until
                 return
             at, key, kind = due[0]
             told.add(due[0])
             self.stage.now = max(self.stage.now, at)
-            self.give(e.DeadlinePassed(key, kind, at))
+            passed = e.AgentDeadlinePassed if key in self.floor.agents else e.DeadlinePassed
+            self.give(passed(key, kind, at))
         raise AssertionError("time stands still")
 
-    @rule(n=ANY, kind=st.sampled_from(["ring", "ask", "dial", "wrap_up", "other"]), off=st.integers(-10, 10))
+    def deadlines(self, until: int) -> list[tuple[int, str, str]]:
+        directory = self.stage.directory
+        found = [(key, deadline(contact, directory)) for key, contact in self.floor.contacts.items()]
+        found += [(key, agent_deadline(agent, directory)) for key, agent in self.floor.agents.items()]
+        return sorted((due[0], key, due[1]) for key, due in found if due is not None and due[0] <= until)
+
+    @rule(
+        n=ANY,
+        kind=st.sampled_from(["ring", "ask", "dial", "wrap_up", "not_before", "work", "other"]),
+        off=st.integers(-10, 10),
+    )
     def a_deadline_of_before(self, n: int, kind: str, off: int) -> None:
         self.give(e.DeadlinePassed(self.contact(n), kind, self.stage.now + off))
+        self.give(e.AgentDeadlinePassed(AGENTS[n % 3], "no_panel", self.stage.now + off))
+
+    @rule(n=ANY)
+    def a_work_queue_step_is_told_of(self, n: int) -> None:
+        self.give(e.WorkCompleted(self.contact(n)))
 
     @rule(directory=st.sampled_from(DIRECTORIES))
     def the_directory_changes(self, directory: Directory) -> None:
@@ -456,6 +533,7 @@ class Walk(RuleBasedStateMachine):
         assert {leg: set(keys) for leg, keys in fresh.legs.items()} == {leg: set(k) for leg, k in old.legs.items()}
         assert not any(agent.phone_ready for agent in fresh.agents.values())
         self.stage.floor = fresh
+        self.begin(restarted)
         for device, ready in old.phones.items():
             self.give(e.PhoneChanged(device, ready))
         self.the_switch_comes()
@@ -474,8 +552,11 @@ class Walk(RuleBasedStateMachine):
             assert set(agent.contacts) == theirs
             assert len(agent.contacts) == len(theirs)
             live = [key for key in theirs if self.floor.contacts[key].live]
-            calls = [key for key in theirs if self.floor.contacts[key].call]
-            assert len(calls) <= MOST_CALLS, "too many calls"
+            calls = [contact for key in theirs if (contact := self.floor.contacts[key]).call]
+            beside = [contact for contact in calls if contact.emergency or contact.reaches == agent.id]
+            assert len(calls) - len(beside) <= MOST_CALLS, "too many calls"
+            silent = [key for key in live if self.floor.contacts[key].kind in SILENT]
+            assert len(silent) <= 1, "two things at hand"
             assert (live_contact(self.floor, agent) is not None) == bool(live)
             if live:
                 assert agent.state is AgentState.WORKING
@@ -500,10 +581,22 @@ class Walk(RuleBasedStateMachine):
     def nobody_waits_for_an_agent_who_is_free(self) -> None:
         if not self.floor.switch_up:
             return
-        for skill in self.floor.queues:
-            for agent in candidates(self.stage.directory, skill):
+        for contact in self.floor.contacts.values():
+            if contact.phase is not Phase.QUEUED or contact.not_before > self.stage.now:
+                continue
+            for agent in candidates(self.stage.directory, contact.skill):
                 known = self.floor.agents.get(agent)
-                assert known is None or known.state is not AgentState.AVAILABLE or not known.phone_ready
+                if known is not None and known.id != contact.given_back[0]:
+                    assert not self.is_free(known, contact), f"{known.id} is free for {contact.key}"
+
+    def is_free(self, agent: Agent, contact: Contact) -> bool:
+        """Available, or with nothing but e-mails at hand and Available otherwise; with a phone for what rings."""
+        if contact.kind in SILENT:
+            return agent.state is AgentState.AVAILABLE
+        theirs = [self.floor.contacts[key] for key in agent.contacts]
+        mails = theirs and all(it.kind is Kind.EMAIL and it.phase is Phase.ACTIVE for it in theirs)
+        back = (agent.next or agent.before)[0] if mails else agent.state
+        return agent.phone_ready and back is AgentState.AVAILABLE
 
     @invariant()
     def legs_lead_to_their_contacts(self) -> None:
@@ -515,6 +608,12 @@ class Walk(RuleBasedStateMachine):
         assert {leg: set(keys) for leg, keys in self.floor.legs.items()} == legs
         for contact in self.floor.contacts.values():
             roles = Counter(leg.role for leg in contact.legs)
+            if contact.kind in SILENT or (contact.kind is Kind.CALLBACK and not contact.live):
+                assert not roles
+                continue
+            if contact.kind is Kind.CALLBACK and contact.phase is Phase.OFFERED:
+                assert not roles
+                continue
             assert all(leg.state is not LegState.ENDED for leg in contact.legs)
             match contact.phase:
                 case Phase.QUEUED:
@@ -555,14 +654,14 @@ class Walk(RuleBasedStateMachine):
     def who_talked_has_a_task_and_who_did_not_has_none(self) -> None:
         for key, contact in self.ledger.last.items():
             over = contact.phase in (Phase.WRAP_UP, Phase.CLOSED)
-            has_task = over and (contact.kind is Kind.OUTBOUND or contact.answered is not None)
+            has_task = over and (contact.kind is not Kind.INBOUND or contact.answered is not None)
             has_task = has_task and not contact.asked_by and contact.agent is not None
             assert bool(self.ledger.revisions[key]) == has_task
             assert contact.save.wanted == self.ledger.revisions[key]
             assert contact.save.written <= contact.save.wanted
             assert not over or (contact.ended is not None and contact.outcome is not None)
             if contact.phase is Phase.CLOSED:
-                settled = contact.save.written == contact.save.wanted
+                settled = contact.save.written == contact.save.wanted and not contact.work_due
                 assert (key in self.floor.contacts) != settled, "closed and saved is forgotten, and nothing else"
                 assert contact.closed is not None
                 assert has_task != (contact.outcome is Outcome.ABANDONED)
@@ -571,7 +670,8 @@ class Walk(RuleBasedStateMachine):
     def nothing_waits_for_ever(self) -> None:
         for contact in self.floor.contacts.values():
             may_hang = contact.asked or contact.phase is Phase.OFFERED
-            may_hang = may_hang or (contact.phase is Phase.ACTIVE and contact.answered is None) or contact.unattended
+            dialling = contact.phase is Phase.ACTIVE and contact.answered is None and not contact.emergency
+            may_hang = may_hang or dialling or contact.unattended
             rings = contact.consulted is not None and contact.consulted.state in (LegState.DIALING, LegState.RINGING)
             may_hang = may_hang or (rings and contact.consult is not None and not contact.consult.contact)
             found = deadline(contact, self.stage.directory)
@@ -616,6 +716,7 @@ class Walk(RuleBasedStateMachine):
                 "set_state": c.SetState(agent, AgentState.AVAILABLE),
                 "log_out": c.LogOut(agent),
                 "dial": c.Dial(agent, MIA, "sales" if agent in (JONAS, PRIYA) else ""),
+                "dial_emergency": c.DialEmergency(agent, "911"),
             }
             assert {name: _refused(floor, directory, order, stamp) for name, order in orders.items()} == offers
 
@@ -624,23 +725,43 @@ class Walk(RuleBasedStateMachine):
     def teardown(self) -> None:
         """When the switch obeys, people hang up and agents do their work, all of it comes to an end."""
         self.stage.directory = FULL
+        for profile in FULL.agents.values():
+            self.give(e.PhoneChanged(profile.device, True))
         self.the_switch_comes()
-        for _ in range(6):
-            self.the_switch_obeys()
-            for leg in sorted(self.floor.legs):
-                self.give(e.LegEnded(leg, "normal", self.stage.now))
-            self.time_passes(120_000)
-            for key, contact in sorted(self.floor.contacts.items()):
-                assert contact.agent is not None
-                self.give(c.SaveDraft(contact.agent, key, "disposition", 1_000_000, "Answered"))
-                self.give(c.Done(contact.agent, key))
-                if key in self.floor.contacts:
-                    self.give(e.TaskSaved(key, self.floor.contacts[key].save.wanted, "00T000000000001AAA", "Call"))
+        for _ in range(100):
+            self.an_hour_of_work()
+            if not self.floor.contacts:
+                break
         assert self.floor.contacts == {}
         assert self.floor.legs == {}
         assert self.floor.queues == {}
         self.contacts_belong_to_their_agents()
         self.who_talked_has_a_task_and_who_did_not_has_none()
+
+
+    def an_hour_of_work(self) -> None:
+        self.the_switch_obeys()
+        for leg in sorted(self.floor.legs):
+            self.give(e.LegEnded(leg, "normal", self.stage.now))
+        for key, contact in sorted(self.floor.contacts.items()):
+            if contact.agent is None:
+                assert contact.phase is Phase.QUEUED
+                assert contact.kind is not Kind.INBOUND
+                continue
+            self.give(c.Answer(contact.agent, key))
+            self.give(c.Finish(contact.agent, key))
+            self.give(c.SaveDraft(contact.agent, key, "disposition", 1_000_000, "Answered"))
+            self.give(c.Done(contact.agent, key))
+            if key in self.floor.contacts:
+                self.give(e.TaskSaved(key, self.floor.contacts[key].save.wanted, "00T000000000001AAA", "Call"))
+            self.give(e.WorkCompleted(key))
+        self.time_passes(120_000)
+        for agent in AGENTS:
+            self.choose_state(agent, "Lunch")
+        self.all_available()
+
+
+_MAY_BE_BAD = c.Dial | c.DialEmergency | c.SetFavourite | c.SaveDraft | c.SetState | c.Consult | c.Drop
 
 
 def _open_for(contact: Contact, agent: str) -> bool:

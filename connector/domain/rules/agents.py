@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from connector.domain.commands import LogOut, SetState, Visit
+from connector.domain.commands import LogOut, SetFavourite, SetState, Visit
 from connector.domain.directory import Profile
 from connector.domain.effects import WithdrawPop
 from connector.domain.model import Agent, AgentState, Contact, Missed, Phase
@@ -13,6 +13,9 @@ from connector.errors import BadInput
 
 REMEMBERED_VISITS = 8
 """How many records of the agent's tabs are remembered as options of Name and Related To."""
+
+MOST_FAVOURITES = 50
+"""How many entries of the address book an agent may have as favourites."""
 
 MOST_MISSED = 50
 """How many of today's offers that an agent did not take are remembered."""
@@ -61,6 +64,20 @@ def visit(step: Step, command: Visit) -> None:
         if contact is not None:
             known = [record for record in contact.visited if record.id != command.record.id]
             step.put(replace(contact, visited=(command.record, *known)[: 2 * REMEMBERED_VISITS]))
+
+
+def favourite(step: Step, command: SetFavourite) -> None:
+    """The entry is among the agent's favourites, the last one first, or no longer.
+
+    Raises `BadInput` for an unknown one; one that the address book has no more can be taken off all the same.
+    """
+    agent = step.agent(command.agent)
+    if command.on and step.directory.entry(command.entry) is None:
+        raise BadInput("choice_unknown", "entry", "The address book has no such entry (any more): search again.")
+    others = tuple(entry for entry in agent.favourites if entry != command.entry)
+    favourites = (command.entry, *others)[:MOST_FAVOURITES] if command.on else others
+    if favourites != agent.favourites:
+        step.put_agent(replace(agent, favourites=favourites))
 
 
 def take(step: Step, contact: Contact) -> None:

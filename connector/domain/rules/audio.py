@@ -74,9 +74,9 @@ def order(step: Step, contact: Contact, goal: str) -> Contact:
 
 def step_aside(step: Step, contact: Contact) -> Contact:
     """The customer is asked onto hold; a conference is left by the agent's leg alone, and the others talk on."""
+    pending = any(ask.goal in ("hold", "step_out") for ask in contact.asked)
     if len(mixes.present(step, contact)) > 1:
-        return order(step, contact, "step_out") if contact.in_ear else contact
-    pending = any(ask.goal == "hold" for ask in contact.asked)
+        return order(step, contact, "step_out") if contact.in_ear and not pending else contact
     return contact if contact.held or pending else order(step, contact, "hold")
 
 

@@ -93,13 +93,13 @@ def _out_of_the_ear(step: Step, contact: Contact) -> None:
     private = contact.consulted
     if contact.consult is not None and (private is None or private.state not in UP):
         contact, private = consult.drop(step, contact), None
-    if contact.in_ear and contact.conference:
-        audio.order(step, contact, "step_out")
+    if contact.conference:
+        contact = audio.step_aside(step, contact)
     if goals & {"merge", "transfer"}:
         # Whoever comes together by that goes on without the agent.
         step.ask(Mix(step.new_id(), contact.key, (mine.id,), ()))
     elif private is not None:
         waits = () if contact.conference else (customer.id,)
         step.ask(Mix(step.new_id(), contact.key, (mine.id,), (*waits, private.id)))
-    elif not contact.conference and (contact.in_ear or "resume" in goals):
+    elif not contact.conference and "hold" not in goals and (contact.in_ear or "resume" in goals):
         audio.order(step, contact, "hold")

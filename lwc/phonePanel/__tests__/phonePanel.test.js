@@ -453,7 +453,7 @@ describe("phonePanel", () => {
       await press('[title="Call back Mia Chen"]');
       expect(last("command")).toMatchObject({ name: "dial", number: "+14155550143", skill: "Support_EN" });
       await reply({ contact: "x" });
-      await press('.slds-button_icon[data-contact="01JD-b"]');
+      await press('.slds-button_icon[data-row^="01JD-b"]');
       expect(sent("command")).toHaveLength(1);
       expect(find(".pp-num").value).toBe("+16285550172");
     });
@@ -641,6 +641,19 @@ describe("phonePanel", () => {
       expect(sent("command").map(({ name }) => name)).toEqual(["consult", "swap", "merge", "end"]);
       await now("live");
       expect(live("polite")).toBe("You are with Mia Chen alone again");
+    });
+
+    it("leaves the keyboard in reach of the controls, when what had the focus has gone", async () => {
+      await open("live");
+      await alt("KeyT");
+      await say(message("agents"));
+      find("[data-row]").focus();
+      await key("Escape", { key: "Escape" });
+      expect(document.activeElement.dataset.name).toBe("hold");
+      await alt("KeyT");
+      find("[data-row]").focus();
+      await now("consult_ringing");
+      expect(document.activeElement.dataset.key).toBe("KeyH");
     });
 
     it("is transferred or abandoned, and digits go to whom one hears", async () => {

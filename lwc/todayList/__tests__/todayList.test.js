@@ -44,6 +44,27 @@ describe("todayList", () => {
     expect(heard.map(([, { record }]) => record.id)).toEqual(["00THs00001TaskAIAX", "003Hs00001MiaChIAX"]);
   });
 
+  it.each([
+    ["callback", "answered", "Mia Chen", "Answered · Callback · Support EN", "outbound_call"],
+    ["callback", "missed", "Mia Chen", "Missed · Callback · Support EN", "missed_call"],
+    ["inbound", "declined", "Mia Chen", "Declined · Support EN", "missed_call"],
+    ["work_item", "completed", "Check returned parcel", "Finished · Work item · Support EN", "work_queue"],
+    ["email", "missed", "", "Missed · E-mail · Support EN", "email"]
+  ])("shows a %s that was %s", (kind, outcome, name, what, icon) => {
+    const row = { ...today.rows[0], kind, direction: kind, outcome, name, number: "", number_shown: "" };
+    const list = show({ today: { total: 1, rows: [row] } });
+    expect(words(list)).toContain(`${name || "E-mail"}${what}`);
+    expect(list.querySelector("use").getAttribute("xlink:href")).toContain(`#${icon}`);
+  });
+
+  it("tells apart the rows of an offer that was missed and then taken", () => {
+    const [row] = today.rows;
+    const missed = { ...row, outcome: "missed", at: row.at - 60_000, save: today.rows[1].save, number: "+1" };
+    const list = show({ today: { total: 2, rows: [row, missed] } });
+    list.querySelectorAll("li > .slds-button_icon")[1].click();
+    expect(heard.at(-1)[1].number).toBe("+1");
+  });
+
   it("calls back in one press", () => {
     const [, second] = rows(show());
     const button = second.querySelector("button");
