@@ -149,7 +149,11 @@ export default class PhonePanel extends PanelView {
   /** What had the focus has gone with its part of the body: the keyboard goes on from the controls. */
   keepFocus() {
     if (this.hadFocus && document.activeElement === document.body) {
-      this.querySelector('.pp-tool[tabindex="0"], .pp-bar button, .pp-status')?.focus();
+      const places = ['.pp-tool[tabindex="0"]', ".pp-bar button", ".pp-status"];
+      places
+        .map((place) => this.querySelector(place))
+        .find(Boolean)
+        ?.focus();
     }
     this.hadFocus = false;
   }

@@ -72,8 +72,8 @@ describe("callControls", () => {
     ],
     [
       "consult_swapped",
-      ["Hold", "Mute", "Keypad", "Record", "Mask"],
-      ["hold", "record", "mask"],
+      ["Hold", "Mute", "Keypad", "Stop rec", "Mask"],
+      ["hold"],
       "AbandonMergeTransfer",
       "Swap goes back to Jonas Weber. A consult is not recorded."
     ],
