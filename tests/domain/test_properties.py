@@ -364,7 +364,12 @@ class Walk(RuleBasedStateMachine):
     def work_is_delivered(self, n: int, kind: Kind, skill: str, priority: int, record: Record | None) -> None:
         """Sometimes the same as before."""
         key, url = f"work-{self.stage.ids if n > 3 else n}", "" if record else "https://shop.example/7"
-        self.give(e.WorkDelivered(key, kind, skill, "Refund", (), url, record, priority, self.stage.now))
+        if self.is_not_over(key):
+            self.give(e.WorkDelivered(key, kind, skill, "Refund", (), url, record, priority, self.stage.now))
+
+    def is_not_over(self, key: str) -> bool:
+        """What the floor has forgotten the edge finds in the store, and does not deliver again."""
+        return key in self.floor.contacts or key not in self.ledger.last
 
     @rule(
         n=st.integers(0, 30),
@@ -376,7 +381,8 @@ class Walk(RuleBasedStateMachine):
         """Sometimes the same as before."""
         now = self.stage.now
         key = f"callback-{self.stage.ids if n > 3 else n}"
-        self.give(e.CallbackRequested(key, MIA, "Mia C.", skill, now + later if later else 0, priority, now))
+        if self.is_not_over(key):
+            self.give(e.CallbackRequested(key, MIA, "Mia C.", skill, now + later if later else 0, priority, now))
 
     @initialize(line=st.sampled_from([LINE, BILLING_LINE, "+14155550102"]))
     def a_call_to_begin_with(self, line: str) -> None:
