@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.domain.commands import Answer, Dial, End, Hold, Merge, Resume, StartMask, Swap, Transfer
+from connector.domain.commands import Answer, Dial, DialEmergency, End, Hold, Merge, Resume, StartMask, Swap, Transfer
 from connector.domain.directory import Directory
 from connector.domain.effects import Mix
 from connector.domain.events import AskRefused, LegAnswered
@@ -164,6 +164,19 @@ def test_never_while_one_is_masked(masked: str) -> None:
     else:
         go(stage, Swap(SAM, first), StartMask(SAM, first), Swap(SAM, second))
     assert (can(stage, first)["merge"], can(stage, first)["transfer"]) == ("masked", "masked")
+
+
+def test_beside_an_emergency_call_the_one_in_the_ear_is_swapped() -> None:
+    stage, first, second = two_calls()
+    third = stage.give(DialEmergency(SAM, "911")).created
+    assert third is not None
+    stage.obey()
+    go(stage, LegAnswered(stage.leg(Role.CUSTOMER, third).id, stage.now))
+    assert [stage.contact(key).in_ear for key in (first, second, third)] == [False, False, True]
+    for key in (first, second):
+        assert can(stage, key)["swap"] is None
+    go(stage, Swap(SAM, first))
+    assert [stage.contact(key).in_ear for key in (first, second, third)] == [True, False, False]
 
 
 def called_by_jonas() -> tuple[Stage, str, str]:
