@@ -7,12 +7,15 @@ import { joined, personOf } from "./people";
 const hears = ({ joined: is = true, state }) => is && state !== "ENDED";
 
 function row(contact, leg, me) {
-  const { id, role, since, colleague, number_shown: number = "" } = leg;
+  const { id, role, colleague, number_shown: number = "" } = leg;
+  // Who was there from the beginning is there since the answer: a hold in between is no new beginning.
+  const first = role === "AGENT" || (role === "CUSTOMER" && !colleague && !leg.name);
+  const since = first ? (contact.answered ?? leg.since) : leg.since;
   const is = { id, since, droppable: Boolean(leg.droppable), record: null };
   if (role === "AGENT") {
     return { ...is, name: fill(labels.you, me), detail: labels.agent, face: "standard:user" };
   }
-  if (role === "CUSTOMER") {
+  if (first) {
     const { name, face } = linesOf(contact);
     const shown = name === contact.number_shown ? "" : contact.number_shown;
     return { ...is, name, face, detail: joined(labels.customer, shown), record: personOf(contact) };

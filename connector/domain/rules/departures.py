@@ -11,7 +11,7 @@ from connector.domain.step import Step
 def gave_up(step: Step, contact: Contact, at: int) -> None:
     """Whoever waited is gone before anyone answered."""
     if contact.asked_by:
-        consult.discard(step, contact)
+        _asker_gone(step, contact)
     else:
         offer.abandon(step, contact, at)
 
@@ -19,7 +19,7 @@ def gave_up(step: Step, contact: Contact, at: int) -> None:
 def customer_gone(step: Step, contact: Contact, cause: str, at: int) -> None:
     """The call is over, unless others are left to talk to: then one of them takes the customer's place."""
     if contact.asked_by:
-        consult.discard(step, contact)
+        _asker_gone(step, contact)
         return
     heir = _heir(contact)
     if heir is not None:
@@ -33,6 +33,14 @@ def customer_gone(step: Step, contact: Contact, cause: str, at: int) -> None:
     if ours and at - contact.started >= step.directory.settings.dial:
         cause = "no_answer"
     wrap_up.finish(step, contact, cause, at)
+
+
+def _asker_gone(step: Step, request: Contact) -> None:
+    """The leg of the agent who asks is gone; their contact, should it go on with another one, asks nobody any more."""
+    asker = consult.asker(step, request)
+    consult.discard(step, request)
+    if asker is not None:
+        consult.drop(step, step.contact(asker.key) or asker)
 
 
 def _heir(contact: Contact) -> Leg | None:

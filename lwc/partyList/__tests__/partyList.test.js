@@ -28,7 +28,7 @@ describe("partyList", () => {
   it("lists who hears whom and since when; only who may be dropped has the button", () => {
     const list = show();
     expect(rows(list)).toEqual([
-      "Mia ChenCustomer · +1 415 555 01439:27",
+      "Mia ChenCustomer · +1 415 555 01434:12",
       "Sam Rivera (you)Agent4:12",
       "Jonas WeberAgent3:02",
       "Card fraud line+1 800 555 01990:44"
