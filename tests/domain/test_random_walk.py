@@ -151,7 +151,7 @@ STEPS_OF: dict[str, tuple[float, Callable[["Counting", Dice], object]]] = {
     "one ask": (6, lambda w, d: w.one_ask(d.any, d.choice(HOW))),
     "hang up": (4, lambda w, d: w.somebody_hangs_up(d.any, d.choice(CAUSES))),
     "answer": (10, lambda w, d: w.odd_news(d.any, LEG_EVENTS[1], 0)),
-    "consulted": (18, lambda w, d: w.who_is_consulted_answers(d)),
+    "consulted": (24, lambda w, d: w.who_is_consulted_answers(d)),
     "refused": (2, lambda w, d: w.a_task_is_refused(d)),
     "log out": (2, lambda w, d: w.visit_or_log_out(d.agent, None)),
     "odd": (2, lambda w, d: w.odd_news(d.any, d.choice([*LEG_EVENTS, "old news"]), 0)),
