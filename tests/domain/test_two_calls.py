@@ -118,6 +118,15 @@ def test_a_swap_that_is_refused_leaves_both_and_is_told_once() -> None:
     assert (stage.contact(first).asked, stage.contact(second).asked) == ((), ())
 
 
+def test_a_swap_while_the_other_is_being_put_on_hold_asks_for_that_once() -> None:
+    stage, first, second = two_calls()
+    stage.give(Hold(SAM, second))
+    stage.give(Swap(SAM, first))
+    assert [ask.goal for ask in stage.contact(second).asked] == ["hold"]
+    stage.obey()
+    assert (stage.contact(first).in_ear, stage.contact(second).held) == (True, True)
+
+
 def test_one_of_two_ends_and_the_other_is_as_it_was() -> None:
     stage, first, second = two_calls()
     go(stage, End(SAM, second))

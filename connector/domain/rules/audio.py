@@ -130,7 +130,8 @@ def swap(step: Step, contact: Contact, _command: Swap) -> None:
     talking, parked = _mix(step, contact, "resume")
     step.ask(Mix(ask_id, contact.key, talking, (*parked, *_mix(step, other, "hold")[1])))
     step.asked(contact, "resume", ask_id)
-    step.asked(other, "hold", ask_id)
+    if not any(ask.goal == "hold" for ask in other.asked):
+        step.asked(other, "hold", ask_id)
 
 
 def merge(step: Step, contact: Contact, _command: Merge) -> None:
