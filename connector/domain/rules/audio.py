@@ -123,7 +123,7 @@ def swap(step: Step, contact: Contact, _command: Swap) -> None:
     other = mixes.other_call(step, contact)
     assert other is not None
     if other.conference:
-        order(step, other, "step_out")
+        step_aside(step, other)
         order(step, contact, "resume")
         return
     ask_id = step.new_id()
