@@ -1,11 +1,12 @@
 """Takes the README's screenshots anew: `.venv/bin/python tools/screenshots.py`, into docs/images.
 
-Runs the demo without customers of its own, plays one call as an agent, and photographs the panel on the way.
+Runs the demo without customers of its own, plays two calls as an agent, and photographs the panel on the way.
 """
 
 import asyncio
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import aiohttp
@@ -16,8 +17,8 @@ sys.path.insert(0, str(ROOT))
 
 from connector.sandbox.demo import Demo, ports  # noqa: E402  # needs the path above
 from tests.conftest import _browser_path  # noqa: E402  # as above
-from tests.e2e.desk import Desk  # noqa: E402  # as above
-from tests.e2e.product import ANY_PORT, Product  # noqa: E402  # as above
+from tests.e2e.desk import Desk, Seat  # noqa: E402  # as above
+from tests.e2e.product import ANY_PORT, JONAS, Product  # noqa: E402  # as above
 
 IMAGES = ROOT / "docs" / "images"
 NOTE = "Invoice 20931 charged twice. Refund promised by Friday; call back to confirm."
@@ -70,7 +71,28 @@ async def play(desk: Desk) -> None:
     await shoot("wrapup")
     await seat.shown("Saved to Salesforce").wait_for()
     await shoot("saved")
+    await seat.button("Done").click()
+    await together(desk, seat, shoot)
     await desk.close(None)
+
+
+async def together(desk: Desk, seat: Seat, shoot: Callable[[str], Awaitable[None]]) -> None:
+    """A colleague is asked, and joins."""
+    async with desk.product.connected(JONAS) as jonas:
+        await jonas.command("set_state", state="UNAVAILABLE", reason="Training")
+        await desk.product.ring("+14155550143")
+        await seat.answer()
+        await seat.button("Transfer / conference").click()
+        await seat.panel.locator("[data-row]").first.wait_for()
+        await shoot("chooser")
+        await seat.panel.locator("[data-row]").first.click()
+        offered = await jonas.until(lambda state: state["contacts"], "the request")
+        await jonas.command("answer", contact=offered[0]["key"])
+        await seat.button("Swap").wait_for()
+        await shoot("consult")
+        await seat.button("Merge").click()
+        await seat.button("Leave").wait_for()
+        await shoot("conference")
 
 
 if __name__ == "__main__":
