@@ -12,7 +12,10 @@ function consultReason(contact) {
     case "queued":
       return fill(labels.transferQueue, name, consult.name);
     case "connected":
-      return contact.in_ear || contact.conference ? labels.consultNotRecorded : fill(labels.swapGoesBack, name);
+      // From a consult out of a conference, or back to a customer who is there already, there is nothing to swap.
+      return contact.in_ear || contact.conference
+        ? labels.consultNotRecorded
+        : `${fill(labels.swapGoesBack, name)} ${labels.consultNotRecorded}`;
     case "held":
       return fill(labels.swapGoesBack, consultName(consult));
     default:

@@ -63,7 +63,9 @@ export function toolsOf(contact, connected, keypadOpen) {
     return {
       id: pair.key,
       ...form,
-      full: form.full ?? form.label,
+      // A word that is short for its name is not read; a name beside it would hold other words than those that are seen.
+      short: form.full ? "true" : null,
+      ariaLabel: form.full ? null : form.label,
       key: pair.key,
       lit: open ? "open" : (form.lit ?? null),
       ...(form.name === "digits" ? { expanded: String(Boolean(keypadOpen)) } : {}),

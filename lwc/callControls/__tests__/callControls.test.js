@@ -5,7 +5,8 @@ import CallControls from "c/callControls";
 const show = (name, props) =>
   mount("c-call-controls", CallControls, { contact: contact(name), connected: true, reminder: "1:00", ...props });
 const button = (dock, name) => dock.querySelector(`[data-name="${name}"]`);
-const tools = (dock) => [...dock.querySelectorAll(".pp-tool")].map((tool) => words(tool));
+const tools = (dock) =>
+  [...dock.querySelectorAll(".pp-tool")].map((tool) => words(tool.querySelector(".pp-tool__word")));
 const off = (dock) => [...dock.querySelectorAll('[aria-disabled="true"]')].map((one) => one.dataset.name);
 const bar = (dock) => words(dock.querySelector(".pp-bar"));
 const reason = (dock) => words(dock.querySelector("#pp-why"));
@@ -75,7 +76,7 @@ describe("callControls", () => {
       ["Hold", "Mute", "Keypad", "Stop rec", "Mask"],
       ["hold"],
       "AbandonMergeTransfer",
-      "Swap goes back to Jonas Weber. A consult is not recorded."
+      "Swap goes back to Jonas Weber."
     ],
     [
       "conference",
