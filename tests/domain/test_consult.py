@@ -413,6 +413,24 @@ def test_what_the_receiver_wrote_meanwhile_stays() -> None:
     assert (len(comments.value), comments.revision) == (32_000, 6)
 
 
+@pytest.mark.parametrize(("mine", "theirs"), [("who", "what"), ("what", "who")])
+def test_a_lead_and_a_related_to_do_not_come_together(mine: str, theirs: str) -> None:
+    records = {"who": Record("00Q000000000001AAA", "Lead", "D. Whitfield"), "what": CASE}
+    stage, key = call()
+    stage.give(SaveDraft(SAM, key, theirs, 1, record=records[theirs]))
+    go(stage, Consult(SAM, key, "agent", JONAS))
+    go(stage, Answer(JONAS, theirs_of(stage).key))
+    stage.give(SaveDraft(JONAS, theirs_of(stage).key, mine, 1, record=records[mine]))
+    go(stage, Transfer(SAM, key))
+    draft = theirs_of(stage).draft
+    kept = {"who": draft.who.value, "what": draft.what.value}
+    assert (kept[mine], kept[theirs]) == (records[mine], None)
+
+
+def theirs_of(stage: Stage) -> Contact:
+    return theirs(stage)
+
+
 def test_a_transfer_to_a_number_leaves_no_agent_and_has_an_end() -> None:
     stage, key = asked("entry", "fraud")
     go(stage, Transfer(SAM, key))

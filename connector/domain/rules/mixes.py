@@ -271,12 +271,17 @@ def _draft(step: Step, contact: Contact, giver: Contact) -> Draft:
         room = LONGEST_COMMENTS - len(comments.value) - len(name) - 4
         text = f"{name}:\n{theirs.comments.value[: max(0, room)]}\n\n{comments.value}"
         comments = Field(text, comments.revision + 1)
+    who = mine.who if mine.who.value else _along(theirs.who)
+    what = mine.what if mine.what.value else _along(theirs.what)
+    if who.value is not None and who.value.type == "Lead" and what.value is not None:
+        # One or the other, and what the receiver has chosen stands.
+        who, what = mine.who, mine.what
     return Draft(
         comments=comments,
         disposition=mine.disposition if mine.disposition.value else _came(theirs.disposition),
         tags=mine.tags if mine.tags.value or not theirs.tags.value else Labels(theirs.tags.value, 1),
-        who=mine.who if mine.who.value else _along(theirs.who),
-        what=mine.what if mine.what.value else _along(theirs.what),
+        who=who,
+        what=what,
     )
 
 
