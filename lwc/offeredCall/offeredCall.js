@@ -45,11 +45,11 @@ export default class OfferedCall extends LightningElement {
   }
 
   get second() {
-    const { place, caller, direction } = this.contact;
+    const { place, direction } = this.contact;
     if (!isCall(this.contact)) {
       return "";
     }
-    return this.lines.record || direction === "internal" ? this.lines.second : caller || place;
+    return this.lines.record || direction === "internal" ? this.lines.second : place;
   }
 
   get number() {

@@ -27,4 +27,24 @@ describe("offeredCall", () => {
   ])("shows who calls: %j", (changes, expected) => {
     expect(show(changes)).toBe(expected);
   });
+
+  it.each([
+    [
+      "callback_offered",
+      "Callback · Support ENMia ChenNorthwind Traders+1 415 555 0143Attempt 2Waited 0:48 in Support EN"
+    ],
+    ["consult_offered", "A colleague asks you · Support ENSam Riveraasks you in private2041Waited 0:48 in Support EN"],
+    [
+      "work_offered",
+      "Work item · Support ENCheck returned parcelOrderA-20931ReasonBox damaged, one item missing" +
+        "Waited 0:48 in Support EN"
+    ]
+  ])("says what is offered: %s", (name, expected) => {
+    expect(words(mount("c-offered-call", OfferedCall, { contact: contact(name) }))).toBe(expected);
+  });
+
+  it("tells a colleague's direct call from a consult", () => {
+    const one = { ...contact("consult_offered"), asked_by: undefined };
+    expect(words(mount("c-offered-call", OfferedCall, { contact: one }))).toContain("A colleague calls · Support EN");
+  });
 });
