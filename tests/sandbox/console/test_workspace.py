@@ -51,7 +51,7 @@ async def test_tabs_open_switch_close_and_outlive_a_reload(open_panel: OpenPanel
     await bar.get_by_role("button", name=f"Close {MIA}").click()
     await expect(page.locator(".lx-top h2")).to_have_text("Northwind Traders")
     await bar.get_by_role("button", name="Close Northwind Traders").click()
-    await expect(page.locator("main h2")).to_have_text("Accounts")
+    await expect(page.locator("main h2").first).to_have_text("Accounts")
     assert await tabs(page) == []
 
 
