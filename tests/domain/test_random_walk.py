@@ -135,7 +135,7 @@ STATES = ("available", "available", "Lunch", "no such reason")
 
 STEPS_OF: dict[str, tuple[float, Callable[["Counting", Dice], object]]] = {
     "on offer": (30, lambda w, d: w.an_order_that_is_on_offer(d.any, d.odds(0.7))),
-    "what was rare": (20, lambda w, d: w.what_was_rare(d)),
+    "what was rare": (26, lambda w, d: w.what_was_rare(d)),
     "any order": (6, lambda w, d: w.order(d.any, d.choice([*ON_CONTACT, *WITH_VALUES]), d.odds(0.8), d.agent)),
     "a customer": (4, lambda w, d: w.a_customer_calls(d.choice((*LINES, "+3120")), d.choice((MIA, "")))),
     "a call is taken": (4, lambda w, d: w.a_call_is_taken(d.choice(LINES))),
@@ -149,7 +149,7 @@ STEPS_OF: dict[str, tuple[float, Callable[["Counting", Dice], object]]] = {
     "told": (1, lambda w, d: w.a_work_queue_step_is_told_of(d.any)),
     "obey": (16, lambda w, d: w.the_switch_obeys()),
     "one ask": (6, lambda w, d: w.one_ask(d.any, d.choice(HOW))),
-    "hang up": (4, lambda w, d: w.somebody_hangs_up(d.any, d.choice(CAUSES))),
+    "hang up": (3, lambda w, d: w.somebody_hangs_up(d.any, d.choice(CAUSES))),
     "answer": (10, lambda w, d: w.odd_news(d.any, LEG_EVENTS[1], 0)),
     "consulted": (24, lambda w, d: w.who_is_consulted_answers(d)),
     "refused": (2, lambda w, d: w.a_task_is_refused(d)),
