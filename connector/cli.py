@@ -88,6 +88,12 @@ def _add_simulate(parser: argparse.ArgumentParser) -> None:
         work.add_argument("--title", metavar="TEXT", help="what it is about")
         work.add_argument("--detail", action="append", type=_detail, metavar="NAME=VALUE", help="may be repeated")
         work.add_argument("--url", metavar="URL", help="the page that opens when it is accepted")
+    setting = add("setting", "An administrator changes a setting.")
+    setting.add_argument("name", metavar="KEY", help="as Click_To_Dial; docs/reference/salesforce.md has all")
+    setting.add_argument("value", metavar="VALUE", help="as no")
+    skill = add("skill", "An administrator changes a skill.")
+    skill.add_argument("name", metavar="NAME", help="as Billing")
+    skill.add_argument("detail", nargs="+", type=_detail, metavar="FIELD=VALUE", help='as Hours__c="Su 03:00-03:01"')
     for request in (callback, *(what.choices[name] for name in ("work-item", "email"))):
         request.add_argument("--skill", metavar="NAME", help="whose queue it waits in")
         request.add_argument("--priority", type=int, metavar="1-10", help="1 is dealt with first")
@@ -232,6 +238,10 @@ def _simulate(arguments: argparse.Namespace) -> int:
         told = simulate.call(os.environ, arguments.number, arguments.skill, arguments.talk, arguments.to)
     elif arguments.what == "hangup":
         told = simulate.hang_up(os.environ, arguments.number)
+    elif arguments.what == "setting":
+        told = simulate.configure(os.environ, "Phone_Setting__mdt", arguments.name, {"Value__c": arguments.value})
+    elif arguments.what == "skill":
+        told = simulate.configure(os.environ, "Phone_Skill__mdt", arguments.name, dict(arguments.detail))
     else:
         names = ("number", "name", "not_before", "time_zone", "title", "url", "skill", "priority")
         given = {name: value for name in names if (value := getattr(arguments, name, None)) is not None}

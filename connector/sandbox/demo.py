@@ -218,7 +218,7 @@ class Demo:
 
     def note(self) -> Note:
         """How the running demo is reached."""
-        return Note(self.switch_control, self.key, self.connector_address, self.api_key)
+        return Note(self.switch_control, self.key, self.connector_address, self.api_key, self.org)
 
     async def ask_for_callbacks(self) -> None:
         """Customers ask to be called back now and then, until this is cancelled."""

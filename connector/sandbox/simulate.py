@@ -24,12 +24,13 @@ NO_DEMO: Final = "No demo is running here: start one with `make demo`."
 
 
 class Note(Struct, frozen=True):
-    """How a running demo is reached: its switch and the key of that, its connector and an API key of it."""
+    """How a running demo is reached: its switch and org with the key of both, its connector and an API key of it."""
 
     switch: str
     key: str
     connector: str
     api_key: str
+    org: str = ""
 
 
 def note_file(environment: Mapping[str, str]) -> Path:
@@ -83,6 +84,15 @@ def work(environment: Mapping[str, str], kind: str, given: Body) -> str:
     return f"“{body['title']}” waits in {body['skill']} ({contact})"
 
 
+def configure(environment: Mapping[str, str], sobject: str, name: str, fields: Mapping[str, str]) -> str:
+    """A skill, a setting or another record of custom metadata becomes so; the connector reads it within seconds."""
+    note = _note(environment)
+    wanted = {"object": sobject, "name": name, "fields": dict(fields)}
+    _asked(f"{note.org}/sandbox/configuration", {"X-Sandbox-Key": note.key}, wanted)
+    changes = ", ".join(f"{field} = {value or 'blank'}" for field, value in fields.items())
+    return f"{sobject} {name}: {changes}; in force within ten seconds"
+
+
 def _note(environment: Mapping[str, str]) -> Note:
     try:
         return msgspec.json.decode(note_file(environment).read_bytes(), type=Note)
@@ -118,6 +128,8 @@ def _refusal(error: urllib.error.HTTPError) -> str:
     """What is said of the field that is refused, or that it is another program that answers."""
     try:
         words = json.loads(error.read())
+        if "error" in words:  # the org's form
+            return str(words["error"])
         return f"{words['field']}: {words['message']}" if words["field"] else str(words["message"])
     except (OSError, ValueError, KeyError, TypeError):
         return "Something else answers where the demo was: start one with `make demo`."

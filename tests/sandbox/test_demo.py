@@ -282,6 +282,14 @@ async def test_the_demo_from_its_start_to_ctrl_c(
         with pytest.raises(ConnectorError, match=r"^skill: There is no skill 'Nobody'"):
             await asyncio.to_thread(simulate.work, demo.environment, "work_item", {"skill": "Nobody"})
 
+        closed = {"Hours__c": "Su 03:00-03:01"}
+        said = await asyncio.to_thread(simulate.configure, demo.environment, "Phone_Skill__mdt", "Billing", closed)
+        assert said.startswith("Phone_Skill__mdt Billing: Hours__c = Su 03:00-03:01")
+        with pytest.raises(ConnectorError, match="has no field Nope"):
+            await asyncio.to_thread(simulate.configure, demo.environment, "Phone_Skill__mdt", "Sales", {"Nope": "x"})
+        open_again = {"Hours__c": ""}
+        await asyncio.to_thread(simulate.configure, demo.environment, "Phone_Skill__mdt", "Billing", open_again)
+
         settings = (await demo.line("connector check --config")).split()[-1]
         assert await asyncio.to_thread(main, ["check", "--config", settings]) == 0
         checked = capsys.readouterr().out

@@ -52,7 +52,7 @@ def demo(folder: Path, status: int, body: bytes, calls: bytes = b"[]") -> Iterat
     thread.start()
     environment = {"XDG_STATE_HOME": str(folder)}
     address = f"http://127.0.0.1:{server.server_port}"
-    note = {"switch": address, "key": "k", "connector": address, "api_key": "ppk_x"}
+    note = {"switch": address, "key": "k", "connector": address, "api_key": "ppk_x", "org": address}
     simulate.note_file(environment).write_text(json.dumps(note))
     try:
         yield environment, answers.heard  # type: ignore[attr-defined]  # as made above
@@ -123,24 +123,40 @@ def test_the_command_line_says_it_all(
             "callback --number +14155550182 --name Legal --skill Sales --time-zone Europe/Amsterdam --priority 2",
             "work-item --title Refund --detail Order=20931 --detail Why=a=b --url https://acme.example/1",
             "email",
+            "setting Click_To_Dial no",
+            "skill Billing Longest_Queue__c=1 Hours__c=",
         ):
             assert main(["simulate", *words.split()]) == 0
     assert [body for _, _, body in heard] == [
         {"from": "+14155550143", "to": "+14155550161", "talk": 120},
         {"leg": "in-1"},
         {
-            "number": "+14155550182", "name": "Legal", "skill": "Sales", "time_zone": "Europe/Amsterdam", "priority": 2,
+            "number": "+14155550182",
+            "name": "Legal",
+            "skill": "Sales",
+            "time_zone": "Europe/Amsterdam",
+            "priority": 2,
         },
         {
-            "title": "Refund", "skill": "Billing", "payload": {"Order": "20931", "Why": "a=b"},
-            "url": "https://acme.example/1", "kind": "work_item",
+            "title": "Refund",
+            "skill": "Billing",
+            "payload": {"Order": "20931", "Why": "a=b"},
+            "url": "https://acme.example/1",
+            "kind": "work_item",
         },
         {**EMAILS[0], "kind": "email"},
-    ]  # fmt: skip
-    assert len(capsys.readouterr().out.splitlines()) == 5
+        {"object": "Phone_Setting__mdt", "name": "Click_To_Dial", "fields": {"Value__c": "no"}},
+        {"object": "Phone_Skill__mdt", "name": "Billing", "fields": {"Longest_Queue__c": "1", "Hours__c": ""}},
+    ]
+    assert [path for path, _, _ in heard[-2:]] == ["/sandbox/configuration"] * 2
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "Phone_Skill__mdt Billing: Longest_Queue__c = 1, Hours__c = blank; in force within ten seconds"
+    )
 
 
-@pytest.mark.parametrize("words", ["call --from +1 --to +2 --skill Sales", "work-item --detail Order", "fax"])
+@pytest.mark.parametrize(
+    "words", ["call --from +1 --to +2 --skill Sales", "work-item --detail Order", "skill Billing", "fax"]
+)
 def test_what_cannot_be_meant_is_refused(words: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:
         main(["simulate", *words.split()])
@@ -153,6 +169,7 @@ def test_what_cannot_be_meant_is_refused(words: str, capsys: pytest.CaptureFixtu
     [
         (400, b'{"field": "skill", "message": "no line leads there"}', "skill: no line leads there"),
         (503, b'{"field": "", "message": "the switch is down"}', "the switch is down"),
+        (400, b'{"error": "object: Nope__mdt is none"}', "object: Nope__mdt is none"),
         (404, b"<html>", "Something else answers"),
         (500, b"[]", "Something else answers"),
     ],

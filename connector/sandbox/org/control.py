@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -52,6 +52,14 @@ class LeadWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lead_id: str
 
 
+class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A record of custom metadata, by its DeveloperName; fields that are not given stay."""
+
+    object: str
+    name: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
+    fields: dict[str, str | float | bool | None]
+
+
 class Control:
     """Handlers of the control calls; `routes` lists them."""
 
@@ -71,6 +79,7 @@ class Control:
             web.get("/sandbox/requests", self._guarded(self.requests)),
             web.get("/sandbox/settings", self._guarded(self.settings)),
             web.post("/sandbox/settings", self._guarded(self.change_settings)),
+            web.post("/sandbox/configuration", self._guarded(self.deploy)),
             web.post("/sandbox/leads/convert", self._guarded(self.convert_lead)),
             web.get("/sandbox/public-key", self._guarded(self.public_key)),
         ]
@@ -174,6 +183,15 @@ class Control:
         owner = str(admin[0]["OwnerId"]) if admin else ""
         with self.context.database.transaction():
             return self.context.records.convert_lead(lead_id, owner)
+
+    def deploy(self, request: web.Request, body: bytes) -> object:
+        """{"object", "name", "fields"} → {"id"} of the record, which is made where there is none."""
+        wanted = msgspec.json.decode(body, type=Deployment)
+        sobject = self.context.schema.find(wanted.object)
+        if sobject is None or not sobject.name.endswith("__mdt"):
+            raise OrgError("BAD_REQUEST", f"object: {wanted.object} is no type of custom metadata")
+        with self.context.database.transaction():
+            return {"id": self.context.records.deploy(sobject, wanted.name, wanted.fields)}
 
     def public_key(self, request: web.Request, body: bytes) -> object:
         return web.Response(body=self.signer.public_pem(), content_type="application/x-pem-file")

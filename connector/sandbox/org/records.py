@@ -92,6 +92,26 @@ class Records:
         row.update({"LastModifiedDate": moment, "LastModifiedById": user, "SystemModstamp": moment})
         self._save(sobject, old, row, frozenset(checked), moment)
 
+    def deploy(self, sobject: SObject, name: str, given: Mapping[str, object]) -> str:
+        """Save a record of custom metadata by its DeveloperName, as a deployment does; answers its id.
+
+        Texts are read as the field's type: a number, yes or no, nothing for a blank.  Raises BAD_REQUEST for a field
+        that the type does not have, or a value that it does not take.
+        """
+        row: Row = {}
+        for field_name, value in given.items():
+            field = sobject.field(field_name)
+            if field is None or not field.name.endswith("__c"):
+                known = ", ".join(other for other in sobject.fields if other.endswith("__c"))
+                raise OrgError("BAD_REQUEST", f"{sobject.name} has no field {field_name}; it has {known}")
+            row[field.name] = check(field, read(field, _typed(field, value)))
+        old = self.database.find(sobject, "DeveloperName", name)
+        if old:
+            self.database.update(sobject, str(old[0]["Id"]), {**row, "SystemModstamp": stamp(self.now())})
+            return str(old[0]["Id"])
+        label: Row = {"DeveloperName": name, "MasterLabel": name.replace("_", " "), "QualifiedApiName": name}
+        return self.insert(sobject, {"Language": "en_US", **label, **row}, "")
+
     def upsert(self, sobject: SObject, key: Field, value: str, given: Row, user: str) -> tuple[str, bool]:
         """Create or update by external id; answers the id and whether it is new. Raises MultipleChoicesError."""
         kept = check(key, read(key, value))
@@ -222,3 +242,25 @@ class Records:
                         f"duplicate value found: {name} duplicates value on record with id: {str(other['Id'])[:15]}"
                     )
                     raise OrgError("DUPLICATE_VALUE", message, fields=[])
+
+
+def _typed(field: Field, value: object) -> object:
+    """What a text means in a field of that type."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if not text:
+        return None
+    if field.type == "boolean":
+        if text.lower() not in _YES_NO:
+            raise OrgError("BAD_REQUEST", f"{field.name}: {text!r} is not yes or no")
+        return _YES_NO[text.lower()]
+    if field.type in ("double", "int"):
+        try:
+            return float(text) if field.type == "double" else int(text)
+        except ValueError:
+            raise OrgError("BAD_REQUEST", f"{field.name}: {text!r} is not a number") from None
+    return text
+
+
+_YES_NO: Mapping[str, bool] = {"yes": True, "true": True, "no": False, "false": False}

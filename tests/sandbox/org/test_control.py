@@ -111,3 +111,41 @@ def test_lead_conversion(live: RunningOrg) -> None:
     row = live.api("GET", f"sobjects/Lead/{lead}", session).json()
     assert (row["IsConverted"], row["ConvertedContactId"]) == (True, made["contact_id"])
     assert live.control("POST", "leads/convert", {"lead_id": lead}).json()["code"] == "CANNOT_UPDATE_CONVERTED_LEAD"
+
+
+def test_configuration_is_deployed_by_name(live: RunningOrg) -> None:
+    session = live.session()
+
+    def row(object_name: str, name: str) -> dict[str, object]:
+        key = live.control("POST", "configuration", {"object": object_name, "name": name, "fields": {}}).json()["id"]
+        return dict(live.api("GET", f"sobjects/{object_name}/{key}", session).json())
+
+    fields = {"Hours__c": "Su 03:00-03:01", "Longest_Queue__c": "1", "Outbound__c": "yes", "Caller_Id__c": " "}
+    wanted = {"object": "Phone_Skill__mdt", "name": "Billing", "fields": fields}
+    billing = live.control("POST", "configuration", wanted)
+    assert billing.status_code == 200
+    found = row("Phone_Skill__mdt", "Billing")
+    assert (found["Hours__c"], found["Longest_Queue__c"], found["Outbound__c"], found["Caller_Id__c"]) == (
+        "Su 03:00-03:01", 1, True, None,
+    )  # fmt: skip
+    assert found["Inbound_Numbers__c"] == "+14155550101", "what is not given stays"
+    setting = {"object": "Phone_Setting__mdt", "name": "Click_To_Dial", "fields": {"Value__c": "no"}}
+    first = live.control("POST", "configuration", setting).json()["id"]
+    assert live.control("POST", "configuration", setting).json()["id"] == first
+    assert (row("Phone_Setting__mdt", "Click_To_Dial")["Value__c"], first[:3]) == ("no", "m04")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"object": "Account"}, "Account is no type of custom metadata"),
+     ({"object": "Nope__mdt"}, "Nope__mdt is no type"),
+     ({"name": "two words"}, "name"), ({"fields": {"Nope__c": 1}}, "has no field Nope__c; it has Inbound_Numbers__c"),
+     ({"fields": {"MasterLabel": "x"}}, "has no field MasterLabel"),
+     ({"fields": {"Priority__c": "high"}}, "Priority__c: 'high' is not a number"),
+     ({"fields": {"Outbound__c": "perhaps"}}, "Outbound__c: 'perhaps' is not yes or no")],
+)  # fmt: skip
+def test_configuration_that_cannot_be_deployed(live: RunningOrg, change: dict[str, object], words: str) -> None:
+    wanted = {"object": "Phone_Skill__mdt", "name": "Billing", "fields": {}, **change}
+    answer = live.control("POST", "configuration", wanted)
+    assert answer.status_code == 400
+    assert words in answer.json()["error"]

@@ -225,3 +225,11 @@ def test_validation_rule_at_the_top_of_the_page(desk: Desk) -> None:
     assert (
         desk.refused("PATCH", f"sobjects/Task/{open_task}", {"Status": "Completed"})[1]["message"] == "Say something."
     )
+
+
+@pytest.mark.parametrize("subtype", ["Task", "Email", "Call"])
+def test_a_task_of_each_kind_of_work_is_taken(desk: Desk, subtype: str) -> None:
+    call = {"CallType": "Inbound", "CallDurationInSeconds": 5} if subtype == "Call" else {}
+    task = desk.create("Task", TaskSubtype=subtype, Status="Completed", **call)
+    (row,) = desk.rows(f"SELECT TaskSubtype, CallType, CallDurationInSeconds FROM Task WHERE Id = '{task}'")
+    assert (row["TaskSubtype"], row["CallType"]) == (subtype, call.get("CallType"))
