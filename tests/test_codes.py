@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from connector.domain.directory import RecordingMode
+from connector.domain.rules.consult import ENDINGS
 
 ROOT = Path(__file__).parents[1]
 CONNECTOR = ROOT / "connector"
@@ -83,7 +84,7 @@ def returned(file: str) -> set[str]:
 def answered() -> set[str]:
     """Every code that reaches a panel."""
     modes = {f"recording_{mode}" for mode in RecordingMode if mode is not RecordingMode.ON_DEMAND}
-    return raised() | of_controls() | returned("domain/numbers.py") | modes
+    return raised() | of_controls() | returned("domain/numbers.py") | modes | set(ENDINGS.values())
 
 
 def of_controls() -> set[str]:
@@ -140,4 +141,4 @@ def spoken() -> set[str]:
 
 def test_the_panel_has_words_for_why_a_control_is_off() -> None:
     modes = {"recording_always", "recording_never"}
-    assert (of_controls() | modes) - spoken() == set()
+    assert (of_controls() | modes | set(ENDINGS.values())) - spoken() == set()
