@@ -7,6 +7,7 @@ from connector.domain import numbers
 from connector.domain.decide import deadline
 from connector.domain.directory import Directory, Profile
 from connector.domain.model import (
+    SILENT,
     Agent,
     Contact,
     Floor,
@@ -280,8 +281,12 @@ def queues_view(floor: Floor, directory: Directory, agent: str) -> wire.Queues:
 
 
 def waiting(floor: Floor, skill: str) -> tuple[int, int | None]:
-    """How many wait in a skill, and since when the one that waits longest, whoever is next."""
-    queued = [floor.contacts[key].started for key in floor.queues.get(skill, ()) if key in floor.contacts]
+    """How many wait in a skill, and since when the one that waits longest, whoever is next.
+
+    A callback that is asked for later does not wait yet.
+    """
+    found = [floor.contacts[key] for key in floor.queues.get(skill, ()) if key in floor.contacts]
+    queued = [contact.started for contact in found if contact.kind is not Kind.CALLBACK or not contact.not_before]
     return len(queued), min(queued, default=None)
 
 
@@ -289,6 +294,7 @@ def today_row(directory: Directory, contact: Contact, profile: Profile) -> wire.
     """A contact of today, in one line."""
     who = contact.draft.who.value
     until = contact.ended or contact.answered
+    began = contact.answered if contact.kind in SILENT else None
     return wire.TodayRow(
         key=contact.key,
         kind=contact.kind,
@@ -298,7 +304,7 @@ def today_row(directory: Directory, contact: Contact, profile: Profile) -> wire.
         number_shown=number_shown(contact, profile),
         skill_name=directory.skill(contact.skill).name,
         outcome=contact.outcome or "",
-        at=contact.started,
+        at=contact.started if began is None else began,
         duration=(until - contact.answered) // 1000 if until and contact.answered else 0,
         save=_save(contact.save),
         record=record_view(who) if who else None,

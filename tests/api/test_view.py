@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 from msgspec.structs import fields
 
-from connector.api.view import pop_view, queues_view, record_view, setup_view, state_view, today_row
+from connector.api.view import pop_view, queues_view, record_view, setup_view, state_view, today_row, waiting
 from connector.domain import commands as c
-from connector.domain.model import Agent, AgentState, Record
+from connector.domain.events import CallbackRequested, WorkDelivered
+from connector.domain.model import Agent, AgentState, Kind, Record
 from connector.wire import state as wire
 from tests.api.situations import MIA_CHEN, SEEN_BY_JONAS, SITUATIONS, idle, live, problem, saved
 from tests.domain.stage import (
     BILLING_LINE,
     DIRECTORY,
     JONAS,
+    MIA,
     SAM,
     Stage,
     available,
@@ -228,6 +230,34 @@ def test_a_row_of_today() -> None:
     assert (row.name, row.number_shown, row.skill_name) == ("Mia Chen", "+1 415 555 0143", "Support EN")
     assert (row.outcome, row.duration, row.save.state) == ("answered", 60, "saved")
     assert row.record is not None and row.record.id == MIA_CHEN.id
+
+
+def test_a_row_of_what_was_delivered_before_is_of_when_it_was_dealt_with() -> None:
+    stage = Stage()
+    stage.give(WorkDelivered("w-1", Kind.WORK_ITEM, "support", "Refund", (), "", None, 5, stage.now))
+    stage.pass_time(3 * 24 * 3_600_000)
+    available(stage)
+    stage.give(c.Answer(SAM, "w-1"))
+    accepted = stage.now
+    stage.pass_time(90_000)
+    stage.give(c.Finish(SAM, "w-1"))
+    row = today_row(stage.directory, stage.contact("w-1"), DIRECTORY.agents[SAM])
+    assert (row.kind, row.name, row.outcome, row.at, row.duration) == (
+        "work_item",
+        "Refund",
+        "completed",
+        accepted,
+        90,
+    )
+
+
+def test_a_callback_that_is_asked_for_later_does_not_wait_yet() -> None:
+    stage = Stage()
+    later = stage.now + 60_000
+    stage.give(CallbackRequested("cb", MIA, "Mia", "support", later, 5, stage.now))
+    assert waiting(stage.floor, "support") == (0, None)
+    stage.pass_time(60_000)
+    assert waiting(stage.floor, "support") == (1, later)
 
 
 def test_a_row_of_a_call_that_nobody_took_has_no_length() -> None:
