@@ -12,24 +12,19 @@ const NOBODY = { name: "Unknown caller", company: "", number: "+16285550172" };
 /** `state()` gives the words on the panel; without a simulation the call is not offered. */
 export function startDemo(boot, { state, reload }) {
   menuButton(document.getElementById("menu-demo"), "Demo", () => {
-    const items = [
-      { heading: "Demo (sandbox only)" },
-      { text: state() },
+    const items = [{ heading: "Demo (sandbox only)" }, { text: state() }];
+    if (boot.simulation) items.push({ label: "Let a customer call …", icon: "incoming_call", on: callWindow });
+    if (boot.deliveries) items.push(...deliveryItems());
+    if (boot.colleagues) items.push({ heading: "Colleagues" }, ...colleagueItems(boot.user.key));
+    items.push(
+      { heading: "The panel" },
       ...Object.entries(ORDERS).map(([order, words]) => ({
         label: `Work Queue tells ${words}`,
         checked: order === chosenOrder(),
         on: () => chooseOrder(order)
       })),
       { label: "Reload the panel", icon: "refresh", on: reload }
-    ];
-    if (boot.simulation)
-      items.splice(1, 0, {
-        label: "Let a customer call …",
-        icon: "incoming_call",
-        on: callWindow
-      });
-    if (boot.deliveries) items.splice(2, 0, ...deliveryItems());
-    if (boot.colleagues) items.push(...colleagueItems(boot.user.key));
+    );
     return items;
   });
 }
@@ -63,7 +58,6 @@ function colleagueItems(user) {
     }
   };
   return [
-    { heading: "Colleagues" },
     { label: `${name} calls you`, icon: "incoming_call", on: ask("call", `${name} calls your phone.`) },
     {
       label: `${name} passes a customer on to you`,
