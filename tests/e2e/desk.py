@@ -99,6 +99,33 @@ class Seat:
         await self.button("Answer").click()
         await expect(self.button("Hold")).to_be_enabled()
 
+    def card(self, name: str) -> Locator:
+        """The card of the contact with that name."""
+        return self.panel.get_by_role("article", name=name)
+
+    async def talk_to(self, number: str, name: str, **values: str) -> None:
+        """A customer calls and is answered; their card has their name."""
+        await self.product.ring(number, **values)
+        await self.answer()
+        await expect(self.card(name)).to_be_visible()
+
+    async def open_consult(self, tab: str) -> None:
+        """The list of whom to consult is open, at that tab."""
+        await self.button("Transfer / conference").click()
+        await self.panel.get_by_role("tab", name=tab).click()
+
+    async def ask(self, tab: str, name: str) -> None:
+        """The colleague, skill or entry is called; the customer waits."""
+        await self.open_consult(tab)
+        await self.panel.get_by_role("tabpanel").get_by_role("button", name=re.compile(f"^(?!Favourite).*{name}")).click()
+        await expect(self.button("Abandon")).to_be_visible()
+
+    async def done(self) -> None:
+        """Wrap-up is over."""
+        await expect(self.button("Done")).to_be_visible()
+        await self.button("Done").click()
+        await expect(self.button("Done")).to_have_count(0)
+
     async def show_details(self) -> None:
         """The contact's form is open."""
         await self.panel.get_by_role("button", name=re.compile("^Show contact details")).click()

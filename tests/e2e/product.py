@@ -89,6 +89,13 @@ class Product:
             assert answer.status == 201, await answer.text()
             return str((await answer.json())["leg"])
 
+    async def deliver(self, path: str, body: dict[str, Any]) -> str:
+        """Another system asks for a callback (`callbacks`) or brings work (`work-items`); returns the contact's key."""
+        headers = {"Authorization": f"Bearer {self.demo.api_key}"}
+        async with self.http.post(f"{self.demo.connector_address}/api/{path}", json=body, headers=headers) as answer:
+            assert answer.status == 201, await answer.text()
+            return str((await answer.json())["contact"])
+
     async def switch(self, path: str, body: dict[str, Any]) -> None:
         """Asks the simulated switch for a fault or a hang-up."""
         async with self.http.post(f"{self.demo.switch_control}/{path}", json=body, headers=self._key) as answer:
