@@ -20,7 +20,8 @@ class Desk:
 
     async def sit_down(self, user: str = "sam", *, available: bool = True, **options: object) -> "Seat":
         """The agent opens the console in a browser of their own."""
-        context = await self._browser.new_context(viewport={"width": 1440, "height": 900}, **options)  # type: ignore[arg-type]
+        options = {"viewport": {"width": 1440, "height": 900}, **options}
+        context = await self._browser.new_context(**options)  # type: ignore[arg-type]
         context.set_default_timeout(10_000)
         await context.tracing.start(screenshots=True, snapshots=True)
         self._contexts.append(context)
@@ -117,7 +118,9 @@ class Seat:
     async def ask(self, tab: str, name: str) -> None:
         """The colleague, skill or entry is called; the customer waits."""
         await self.open_consult(tab)
-        await self.panel.get_by_role("tabpanel").get_by_role("button", name=re.compile(f"^(?!Favourite).*{name}")).click()
+        await (
+            self.panel.get_by_role("tabpanel").get_by_role("button", name=re.compile(f"^(?!Favourite).*{name}")).click()
+        )
         await expect(self.button("Abandon")).to_be_visible()
 
     async def done(self) -> None:
@@ -166,3 +169,24 @@ class Seat:
         """The number is called with that skill."""
         await self.open_dial_pad(number)
         await self.choose_skill_and_call(skill)
+
+    async def press(self, name: str) -> None:
+        """The button is pressed as soon as it is allowed."""
+        await expect(self.button(name)).not_to_have_attribute("aria-disabled", "true", timeout=15_000)
+        await self.button(name).click()
+
+    async def consult(self, name: str, tab: str = "Agents") -> None:
+        """That row of the list of whom to consult is called; whoever was live is on hold for it."""
+        await self.press("Transfer / conference")
+        await self.panel.get_by_role("tab", name=tab, exact=True).click()
+        await self.panel.locator("[data-row]").filter(has_text=name).click()
+        await expect(self.button("Abandon")).to_be_visible()
+
+    async def wrap_up(self, disposition: str | None = None, *, left: int = 0) -> None:
+        """The newest contact in wrap-up is done, and so many cards are left."""
+        await expect(self.button("Done")).to_be_visible()
+        if disposition is not None:
+            await self.panel.get_by_role("combobox", name="Disposition").select_option(disposition)
+            await expect(self.shown("Draft saved")).to_be_visible()
+        await self.press("Done")
+        await expect(self.panel.get_by_role("article")).to_have_count(left)

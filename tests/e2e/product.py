@@ -139,6 +139,10 @@ class Product:
         except TimeoutError:
             raise AssertionError(f"no Task {what}; there are {self.tasks()}") from None
 
+    async def until_tasks(self, count: int) -> None:
+        """Returns when there are at least so many Tasks of this test."""
+        await self.task(lambda _: len(self.tasks()) >= count, f"number {count}")
+
 
 def tasks_in(database: Path) -> list[dict[str, Any]]:
     """The Tasks with a contact key in an org's database, deleted ones left out."""
@@ -162,6 +166,8 @@ async def _go_home(robot: Robot) -> None:
             if contact["disposition_required"] and not contact["draft"]["disposition"]["value"]:
                 revision = contact["draft"]["disposition"]["revision"] + 1
                 robot.draft(contact["key"], "disposition", revision, text="Answered")
+            if contact["controls"].get("finish", "") is None:
+                await robot.command("finish", contact=contact["key"])
             if contact["controls"].get("done", "") is None:
                 await robot.command("done", contact=contact["key"])
         await robot.news(seen)
