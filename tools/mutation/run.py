@@ -1,0 +1,246 @@
+"""Runs the tests on mutants: one forked child for each, in which everything is loaded already."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import json
+import os
+import pickle
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from mutation.mutants import MODULE, Mutant
+from mutation.reach import WALK, Reached, killers, watch
+
+ROOT = Path(__file__).resolve().parents[2]
+DOMAIN = ROOT / "connector" / "domain"
+SECONDS = 20
+"""A mutant that takes longer has been noticed."""
+TOO_LONG = "the time limit"
+AT_ONCE = 2
+ARGUMENTS = ["-q", "-p", "no:randomly", "--assert=plain", "-p", "no:cacheprovider", "-s", str(ROOT / "tests" / "domain")]
+
+
+def run_all(chosen: Sequence[Mutant], results: Path) -> None:
+    """Writes one line for each mutant: its name and what killed it, which is nothing when it survived."""
+    seen = results.with_suffix(".reach")
+    plugin = Functions([mutant for mutant in chosen if mutant.function != MODULE], results, seen)
+    _wait(_forked(lambda: pytest.main(ARGUMENTS, plugins=[plugin])))
+    reached: dict[str, Reached] = pickle.loads(seen.read_bytes())  # noqa: S301 - written by the line above
+    later = [mutant for mutant in chosen if mutant.name not in read(results)]
+
+    def child(mutant: Mutant) -> str:
+        sys.meta_path.insert(0, Changed(mutant))
+        order = Order(killers(reached, mutant.file, None, mutant.line))
+        code = pytest.main(ARGUMENTS, plugins=[order])
+        return order.killer or ("" if code == pytest.ExitCode.OK else "the import")
+
+    _share(later, child, results)
+
+
+def read(results: Path) -> dict[str, str]:
+    """What killed each mutant so far."""
+    lines = results.read_text().splitlines() if results.exists() else []
+    return dict(json.loads(line) for line in lines)
+
+
+class Functions:
+    """A plugin that runs, in place of the tests, the tests on each mutant of a function."""
+
+    def __init__(self, chosen: Sequence[Mutant], results: Path, seen: Path) -> None:
+        self.chosen, self.results, self.seen = chosen, results, seen
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Instead of running the tests once."""
+        tests = _tests(session)
+        _wait(_forked(lambda: self.seen.write_bytes(pickle.dumps(_reached(tests)))))
+        reached = pickle.loads(self.seen.read_bytes())  # noqa: S301 - written by the line above
+        known = _functions()
+        _share([m for m in self.chosen if _changed(m, known)], lambda m: self.child(m, known, reached, tests), self.results)
+        return True
+
+    def child(
+        self,
+        mutant: Mutant,
+        known: dict[CodeType, FunctionType],
+        reached: dict[str, Reached],
+        tests: dict[str, pytest.Item],
+    ) -> str:
+        """In the child: makes the change and says what noticed it."""
+        for function, code in _changed(mutant, known):
+            function.__code__ = code
+        return first_failed([tests.get(name) for name in killers(reached, mutant.file, mutant.function, mutant.line)])
+
+
+class Order:
+    """A plugin that runs the tests in an order, until one fails."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names, self.killer = names, ""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Instead of running them in the order of the files."""
+        tests = _tests(session)
+        self.killer = first_failed([tests.get(name) for name in self.names])
+        return True
+
+
+class Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Loads the mutant in place of its module."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self.path = DOMAIN / mutant.file
+        self.name = ".".join(self.path.relative_to(ROOT).with_suffix("").parts)
+        self.source = mutant.source(self.path.read_text())
+
+    def find_spec(self, fullname: str, _path: object, _target: object = None) -> importlib.machinery.ModuleSpec | None:
+        """Ours is one module only."""
+        return importlib.util.spec_from_loader(fullname, self) if fullname == self.name else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        """The changed source, under its own file name."""
+        module.__file__ = str(self.path)
+        exec(compile(self.source, str(self.path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - our source
+
+
+def first_failed(tests: Sequence[pytest.Item | None]) -> str:
+    """The name of the first test that fails; None is the walk."""
+    for index, test in enumerate(tests):
+        if test is None:
+            try:
+                _walk()
+            except Exception:
+                return WALK
+            continue
+        following = tests[index + 1] if index + 1 < len(tests) else None
+        if any(report.failed for report in runtestprotocol(test, log=False, nextitem=following)):
+            return test.nodeid
+    return ""
+
+
+def _walk() -> None:
+    from tests.domain.test_random_walk import walk_days  # noqa: PLC0415 - in the child it is the mutant's
+
+    walk_days(400, 20261125)
+
+
+def _tests(session: pytest.Session) -> dict[str, pytest.Item]:
+    """Those that take no time for random examples."""
+    return {
+        item.nodeid: item
+        for item in session.items
+        if not getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        and item.get_closest_marker("slow") is None
+        and "TestWalk" not in item.nodeid
+    }
+
+
+def _reached(tests: dict[str, pytest.Item]) -> dict[str, Reached]:
+    items = list(tests.values())
+    found = {}
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        run = functools.partial(runtestprotocol, item, log=False, nextitem=following)
+        found[item.nodeid] = watch(DOMAIN, run)
+    return found | {WALK: watch(DOMAIN, _walk)}
+
+
+def _functions() -> dict[CodeType, FunctionType]:
+    """The functions of the domain by their code; what they remember of earlier calls is forgotten."""
+    root = f"{DOMAIN}/"
+    known = {}
+    for thing in gc.get_objects():
+        if isinstance(thing, FunctionType) and thing.__code__.co_filename.startswith(root):
+            known[thing.__code__] = thing
+        elif hasattr(type(thing), "cache_clear") and str(getattr(thing, "__module__", "")).startswith("connector.domain"):
+            thing.cache_clear()
+    return known
+
+
+def _changed(mutant: Mutant, known: dict[CodeType, FunctionType]) -> list[tuple[FunctionType, CodeType]]:
+    """The functions that the mutant changes, with their new code."""
+    path = str(DOMAIN / mutant.file)
+    new = compile(mutant.source((DOMAIN / mutant.file).read_text()), path, "exec", dont_inherit=True)
+    codes = {(c.co_qualname, c.co_firstlineno): c for c in _codes(new) if c.co_qualname == mutant.function}
+    found = []
+    for old, function in known.items():
+        code = codes.get((old.co_qualname, old.co_firstlineno))
+        if code is not None and old.co_filename == path and code != old and len(code.co_freevars) == len(old.co_freevars):
+            found.append((function, code))
+    return found
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant
+            yield from _codes(constant)
+
+
+def _share(chosen: Sequence[Mutant], child: Callable[[Mutant], str], results: Path) -> None:
+    """Each mutant in a child of its own, some at once; what killed it is one line of the results."""
+    gc.freeze()
+    running: dict[int, Mutant] = {}
+    for mutant in chosen:
+        if len(running) == AT_ONCE:
+            _ended(running, results)
+        running[_forked(functools.partial(_one, mutant, child, results))] = mutant
+    while running:
+        _ended(running, results)
+
+
+def _one(mutant: Mutant, child: Callable[[Mutant], str], results: Path) -> None:
+    signal.alarm(SECONDS)
+    killer = child(mutant)
+    signal.alarm(0)
+    _write(results, mutant, killer)
+
+
+def _ended(running: dict[int, Mutant], results: Path) -> None:
+    pid, status = os.wait()
+    mutant = running.pop(pid)
+    if status:
+        _write(results, mutant, TOO_LONG if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM else "a crash")
+
+
+def _write(results: Path, mutant: Mutant, killer: str) -> None:
+    with results.open("a") as file:
+        file.write(json.dumps([mutant.name, killer]) + "\n")
+
+
+def _forked(work: Callable[[], object]) -> int:
+    """Starts a child that does the work and ends, whatever happens."""
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            if not os.environ.get("MUTANTS_ALOUD"):
+                nothing = os.open(os.devnull, os.O_RDWR)
+                os.dup2(nothing, 1)
+                os.dup2(nothing, 2)
+            work()
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    return pid
+
+
+def _wait(pid: int) -> None:
+    _, status = os.waitpid(pid, 0)
+    if status:
+        raise SystemExit("the tests could not be run without a mutant (MUTANTS_ALOUD=true shows why)")
