@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build check test-fast test soak bench wheel lock format clean
+.PHONY: help setup demo build check test-fast test soak mutants bench wheel lock format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ test: ## what CI runs: every check, then every test
 soak: ## the long runs: many kills, many random walks
 	@$(SETUP) all
 	@HYPOTHESIS_PROFILE=soak SOAK=true $(PY) -m pytest
+
+mutants: ## mutation testing of connector/domain; writes docs/reference/mutants.md
+	@$(SETUP) python
+	@nice -n 10 $(PY) tools/mutate.py
 
 bench: ## the benchmarks of docs/reference/performance.md
 	@$(SETUP) python panel browser

@@ -1,7 +1,7 @@
 """Mutation testing of the domain: changes it in one place at a time and looks whether a test fails.
 
-`make mutants` tries all and writes docs/reference/mutants.md; `tools/mutate.py --sample N` every N-th. `--again` tries anew
-those that survived the last run. Exit code 1: 5 % or more survived, or one that survived is not explained in
+`make mutants` tries all and writes docs/reference/mutants.md; `tools/mutate.py --sample N` every N-th. `--again`
+tries anew those that survived the last run. Exit code 1: 5 % or more survived, or one that survived is not explained in
 tools/mutation/explained.txt.
 """
 
@@ -11,12 +11,10 @@ import argparse
 import os
 import sys
 import time
-from pathlib import Path
 
 import hypothesis.stateful  # noqa: F401 - loaded once here, it is there in every child
-import msgspec  # noqa: F401
-import phonenumbers  # noqa: F401
-
+import msgspec  # noqa: F401 - as above
+import phonenumbers  # noqa: F401 - as above
 from mutation.mutants import Mutant, mutants
 from mutation.page import explanations, survived_share, write_page
 from mutation.run import DOMAIN, ROOT, read, run_all
@@ -37,7 +35,6 @@ def main() -> int:
     parser.add_argument("--again", action="store_true", help="only those that survived the last run")
     parser.add_argument("--page", action="store_true", help="run none: write the page of the last run")
     given = parser.parse_args()
-    os.nice(10)
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     RESULTS.parent.mkdir(exist_ok=True)
@@ -50,7 +47,7 @@ def main() -> int:
     done = [(mutant, known[mutant.name]) for mutant in chosen if mutant.name in known]
     left_out = len(chosen) - len(done)
     told = explanations()
-    write_page(done, len(every), given.sample, told)
+    write_page(done, len(chosen), len(every), given.sample, told)
     unexplained = [mutant.name for mutant, killer in done if not killer and told(mutant.name) is None]
     print(f"{len(done)} mutants, {survived_share(done):.1%} survived, {time.monotonic() - started:.0f} s")
     for name in unexplained:

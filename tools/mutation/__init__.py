@@ -1,1 +1,1 @@
-"""What `tools/mutate.py` is made of: where a source can be changed, how the tests are run on it, what is written of it."""
+"""What `tools/mutate.py` is made of: where a source is changed, how the tests run on it, what is written of it."""

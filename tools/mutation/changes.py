@@ -96,7 +96,7 @@ def _of_case(node: ast.match_case) -> Iterator[Change]:
         yield node.pattern, f"`case {short(node.pattern)}` never", f"{ast.unparse(node.pattern)} if False"
 
 
-def _of_expression(node: ast.expr, parent: ast.AST | None, *, at_import: bool) -> Iterator[tuple[ast.expr, str]]:
+def _of_expression(node: ast.expr, parent: ast.AST | None, *, at_import: bool) -> Iterator[tuple[ast.expr, str]]:  # noqa: C901 - a flat table
     found: list[ast.expr] = []
     match node:
         case ast.Compare():
@@ -148,7 +148,7 @@ def _drops(node: SEQUENCE, parent: ast.AST | None, *, at_import: bool) -> bool:
         return False
     looked_in = isinstance(parent, ast.Compare) and isinstance(parent.ops[-1], ast.In | ast.NotIn)
     joined = any(isinstance(element, ast.Starred) for element in node.elts)
-    return isinstance(node, ast.List) or joined or at_import or (looked_in and node is not parent.left)
+    return isinstance(node, ast.List) or joined or at_import or (looked_in and node is not getattr(parent, "left", None))
 
 
 def _other_values(value: object) -> list[ast.expr]:
@@ -163,7 +163,8 @@ def _is_types(node: ast.expr) -> bool:
     """Whether it is a union of types: without one of them it would be another annotation, and no other behaviour."""
     if isinstance(node, ast.BinOp):
         return _is_types(node.left) and _is_types(node.right)
-    return isinstance(node, ast.Constant) or (isinstance(node, ast.Name) and not node.id.isupper() and node.id.istitle())
+    named = isinstance(node, ast.Name) and not node.id.isupper() and node.id.istitle()
+    return isinstance(node, ast.Constant) or named
 
 
 def _is_sequence(node: ast.BinOp) -> bool:

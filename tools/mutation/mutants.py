@@ -51,7 +51,8 @@ def mutants(file: str, source: str) -> list[Mutant]:
     found = []
     for function, (node, change, text) in _sites(ast.parse(source)):
         seen[function, change] += 1
-        span = (starts[node.lineno - 1] + node.col_offset, starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0))
+        end = starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
+        span = (starts[node.lineno - 1] + node.col_offset, end)
         found.append(Mutant(file, function, node.lineno, change, seen[function, change], span, text))
     return found
 

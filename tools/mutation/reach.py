@@ -47,7 +47,7 @@ def watch(domain: Path, run: Callable[[], object]) -> Reached:
 
 
 def killers(reached: dict[str, Reached], file: str, function: str | None, line: int) -> list[str]:
-    """The tests that could notice a change there: first those that run the line, of them first those that run little else.
+    """The tests that could notice a change there: first those that run the line and little else.
 
     With no function the change works at import: all tests that reach the file, then all others.
     """

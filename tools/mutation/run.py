@@ -29,7 +29,7 @@ SECONDS = 20
 """A mutant that takes longer has been noticed."""
 TOO_LONG = "the time limit"
 AT_ONCE = 2
-ARGUMENTS = ["-q", "-p", "no:randomly", "--assert=plain", "-p", "no:cacheprovider", "-s", str(ROOT / "tests" / "domain")]
+ARGUMENTS = ["-q", "-p", "no:randomly", "--assert=plain", "-s", str(ROOT / "tests" / "domain")]
 
 
 def run_all(chosen: Sequence[Mutant], results: Path) -> None:
@@ -68,7 +68,8 @@ class Functions:
         _wait(_forked(lambda: self.seen.write_bytes(pickle.dumps(_reached(tests)))))
         reached = pickle.loads(self.seen.read_bytes())  # noqa: S301 - written by the line above
         known = _functions()
-        _share([m for m in self.chosen if _changed(m, known)], lambda m: self.child(m, known, reached, tests), self.results)
+        found = [mutant for mutant in self.chosen if _changed(mutant, known)]
+        _share(found, lambda mutant: self.child(mutant, known, reached, tests), self.results)
         return True
 
     def child(
@@ -164,7 +165,7 @@ def _functions() -> dict[CodeType, FunctionType]:
     for thing in gc.get_objects():
         if isinstance(thing, FunctionType) and thing.__code__.co_filename.startswith(root):
             known[thing.__code__] = thing
-        elif hasattr(type(thing), "cache_clear") and str(getattr(thing, "__module__", "")).startswith("connector.domain"):
+        elif isinstance(thing, functools._lru_cache_wrapper) and thing.__module__.startswith("connector.domain"):
             thing.cache_clear()
     return known
 
@@ -177,7 +178,9 @@ def _changed(mutant: Mutant, known: dict[CodeType, FunctionType]) -> list[tuple[
     found = []
     for old, function in known.items():
         code = codes.get((old.co_qualname, old.co_firstlineno))
-        if code is not None and old.co_filename == path and code != old and len(code.co_freevars) == len(old.co_freevars):
+        if code is None or old.co_filename != path or code == old:
+            continue
+        if len(code.co_freevars) == len(old.co_freevars):
             found.append((function, code))
     return found
 
@@ -212,7 +215,8 @@ def _ended(running: dict[int, Mutant], results: Path) -> None:
     pid, status = os.wait()
     mutant = running.pop(pid)
     if status:
-        _write(results, mutant, TOO_LONG if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM else "a crash")
+        late = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
+        _write(results, mutant, TOO_LONG if late else "a crash")
 
 
 def _write(results: Path, mutant: Mutant, killer: str) -> None:
