@@ -148,7 +148,8 @@ def _drops(node: SEQUENCE, parent: ast.AST | None, *, at_import: bool) -> bool:
         return False
     looked_in = isinstance(parent, ast.Compare) and isinstance(parent.ops[-1], ast.In | ast.NotIn)
     joined = any(isinstance(element, ast.Starred) for element in node.elts)
-    return isinstance(node, ast.List) or joined or at_import or (looked_in and node is not getattr(parent, "left", None))
+    right = node is not getattr(parent, "left", None)
+    return isinstance(node, ast.List) or joined or at_import or (looked_in and right)
 
 
 def _other_values(value: object) -> list[ast.expr]:

@@ -52,8 +52,8 @@ def _head(done: Done, chosen: int, of: int, sample: int) -> list[str]:
         "# Mutants of the domain",
         "",
         "`tools/mutate.py` changes `connector/domain` in one place at a time and runs the tests of `tests/domain` that",
-        "reach the place, then a random walk of 400 steps with a fixed seed. A mutant that no test notices has survived. The tests",
-        "with examples of Hypothesis and the slow ones are left out; one that takes over 20 seconds counts as noticed.",
+        "reach the place, then a random walk of 400 steps with a fixed seed. A mutant that no test notices has",
+        "survived. The tests with examples of Hypothesis and the slow ones are left out; one that takes over 20 seconds counts as noticed.",
         "",
         f"`{command}` at {_commit()}, {dt.datetime.now(dt.UTC):%Y-%m-%d}: {which}.",
         "`make mutants` runs all.",
@@ -64,8 +64,8 @@ def _head(done: Done, chosen: int, of: int, sample: int) -> list[str]:
 
 def _table(done: Done) -> list[str]:
     rows = ["| File | Mutants | Killed | Survived | Share |", "| --- | --- | --- | --- | --- |"]
-    for file in sorted({mutant.file for mutant, _ in done}):
-        rows.append(_row(f"`{file}`", [pair for pair in done if pair[0].file == file]))
+    files = sorted({mutant.file for mutant, _ in done})
+    rows += [_row(f"`{file}`", [pair for pair in done if pair[0].file == file]) for file in files]
     return [*rows, _row("**all**", done)]
 
 

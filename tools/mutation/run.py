@@ -165,9 +165,13 @@ def _functions() -> dict[CodeType, FunctionType]:
     for thing in gc.get_objects():
         if isinstance(thing, FunctionType) and thing.__code__.co_filename.startswith(root):
             known[thing.__code__] = thing
-        elif isinstance(thing, functools._lru_cache_wrapper) and thing.__module__.startswith("connector.domain"):
+        elif hasattr(type(thing), "cache_clear") and _ours(thing):
             thing.cache_clear()
     return known
+
+
+def _ours(thing: object) -> bool:
+    return str(getattr(thing, "__module__", "")).startswith("connector.domain")
 
 
 def _changed(mutant: Mutant, known: dict[CodeType, FunctionType]) -> list[tuple[FunctionType, CodeType]]:
