@@ -52,7 +52,7 @@ def _head(done: Done, chosen: int, of: int, sample: int) -> list[str]:
         "# Mutants of the domain",
         "",
         "`tools/mutate.py` changes `connector/domain` in one place at a time and runs the tests of `tests/domain` that",
-        "reach the place, then a random walk of 400 steps with a fixed seed. A mutant that no test notices has survived.",
+        "reach the place, then a random walk of 400 steps with a fixed seed. A mutant that none notices has survived.",
         "The tests with examples of Hypothesis and the slow ones are left out; one over 20 seconds counts as noticed.",
         "",
         f"`{command}` at {_commit()}, {dt.datetime.now(dt.UTC):%Y-%m-%d}: {which}.",
