@@ -29,13 +29,22 @@ SEED: Final = 2041
 
 
 class Customers:
-    """Calls of `numbers` (E.164) to the lines of `engine`, the same ones for the same `seed`.
+    """Calls of `numbers` (E.164) to the `lines` of `engine` (their names; all when none is given), the same ones for
+    the same `seed`.
 
     Nobody calls who is in a call already, and nobody twice in a row.
     Raises ConfigError when there is nobody to call, or no line.
     """
 
-    def __init__(self, engine: Engine, numbers: Sequence[str], *, seed: int = SEED, pace: Pace = CALM) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        numbers: Sequence[str],
+        *,
+        lines: Sequence[str] = (),
+        seed: int = SEED,
+        pace: Pace = CALM,
+    ) -> None:
         if not numbers:
             raise ConfigError("customers: no numbers to call from; give at least one, as +14155550143")
         for number in numbers:
@@ -43,6 +52,10 @@ class Customers:
                 raise ConfigError(f"customers: {number!r} is no number; write it as +14155550143")
         if not engine.lines:
             raise ConfigError("customers: the switch has no lines to call; give it --lines SKILL=NUMBER,...")
+        for line in lines:
+            if line not in engine.lines:
+                raise ConfigError(f"customers: the switch has no line {line!r}; it has {', '.join(engine.lines)}")
+        self._lines = [engine.lines[line] for line in lines or engine.lines]
         self._engine = engine
         self._numbers = tuple(numbers)
         self._chance = random.Random(seed)  # noqa: S311 - a demo must repeat itself
@@ -69,7 +82,7 @@ class Customers:
         free = [number for number in self._numbers if number not in busy]
         if free and len(self._engine.waiting()) < self._pace.most_waiting:
             self._last = self._chance.choice(free)
-            line = self._chance.choice(list(self._engine.lines.values()))
+            line = self._chance.choice(self._lines)
             talk, patience = self._between(self._pace.talk), self._between(self._pace.patience)
             self._engine.ring(self._last, line, talk=talk, patience=patience)
 

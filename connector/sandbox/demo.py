@@ -35,7 +35,13 @@ from connector.sandbox.simulate import Note, note_file
 from connector.switch.simulated.exchange import ROUTES
 
 PORTS: Final = {"PANEL_PORT": 8080, "ORG_PORT": 8081, "CONSOLE_PORT": 8082}
-LINES: Final = "Support_EN=+14155550100,Billing=+14155550101,Sales=+14155550102"
+LINES: Final = (
+    "Support_EN=+14155550100,Billing=+14155550101,Sales=+14155550102,"
+    "Sam=+14155550161,Jonas=+31205550142,Emergency=+14155550109"
+)
+"""What can be called: the skills, the agents' direct numbers, and the one that emergency calls of the others show."""
+
+CALLED: Final = "Support_EN,Billing,Sales"
 PHONES: Final = "2041,2042,2043"
 CALLERS: Final = (
     "+14155550143",  # Mia Chen
@@ -166,7 +172,7 @@ class Demo:
     async def _start_switch(self) -> None:
         people = self.folder / "people.txt"
         people.write_text("\n".join(CALLERS), encoding="utf-8")
-        calling = ["--people", str(people)] if self._customers else []
+        calling = ["--people", str(people), "--called", CALLED] if self._customers else []
         address = await self._start(
             "switch",
             "connector.sandbox.switch",

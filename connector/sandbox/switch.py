@@ -15,6 +15,7 @@ def options() -> argparse.ArgumentParser:
     p.add_argument(
         "--people", type=Path, metavar="FILE", help="numbers of customers who call, one a line, as +14155550143"
     )
+    p.add_argument("--called", default="", metavar="SKILL,...", help="the lines that they call (default: all)")
     p.add_argument("--between", metavar="45-90", help="seconds between their calls, the fewest and the most")
     p.add_argument("--seed", type=int, default=SEED, help="the same seed, the same customers")
     return p
@@ -27,7 +28,9 @@ def customers(chosen: argparse.Namespace) -> Extra:
     def begin(engine: Engine) -> None:
         strangers_call(engine)
         if chosen.people is not None:
-            Customers(engine, _numbers(chosen.people), seed=chosen.seed, pace=_pace(chosen.between)).start()
+            called = [line for line in chosen.called.split(",") if line]
+            pace = _pace(chosen.between)
+            Customers(engine, _numbers(chosen.people), lines=called, seed=chosen.seed, pace=pace).start()
 
     return begin
 

@@ -69,6 +69,17 @@ def test_they_call_every_line_from_the_numbers_of_the_people_and_not_twice_in_a_
     assert all(call.number != later.number for call, later in pairwise(calls))
 
 
+def test_they_call_only_the_lines_that_they_are_given() -> None:
+    clock, heard = VirtualClock(), Heard()
+    engine = Engine(clock, ("2041",), lines=LINES)
+    engine.attach(heard)
+    Customers(engine, PEOPLE, lines=["Sales"]).start()
+    clock.advance(HOUR)
+    assert {event.line for event in heard.news if isinstance(event, CallArrived)} == {LINES["Sales"]}
+    with pytest.raises(ConfigError, match="no line 'Nobody'; it has Support_EN, Sales"):
+        Customers(engine, PEOPLE, lines=["Nobody"])
+
+
 def test_nobody_calls_who_is_in_a_call() -> None:
     demo = Demo(people=PEOPLE[:2], pace=Pace(between=(10_000, 20_000), patience=(HOUR, HOUR), most_waiting=5))
     demo.clock.advance(HOUR // 2)

@@ -126,6 +126,22 @@ async def test_jonas_calls_and_passes_a_customer_on(product: Product, sam: Robot
     await wrap_up(sam, contact["key"])
 
 
+async def test_who_answers_an_emergency_call_reaches_the_agent_in_any_state(product: Product, sam: Robot) -> None:
+    await sam.command("set_state", state="UNAVAILABLE", reason="Lunch")
+    reply = await sam.command("dial_emergency", number="911")
+    assert "error" not in reply, reply
+    contact = await sam.until(contact_in("ACTIVE"), "the emergency call")
+    assert (contact["emergency"], contact["address"][:15]) == ("local", "1 Market Street")
+    await sam.command("end", contact=contact["key"])
+    await wrap_up(sam, contact["key"])
+    note = product.demo.note()
+    wanted = {"from": "+14155550143", "to": "+14155550161", "talk": 1}
+    async with product.http.post(f"{note.switch}/calls", json=wanted, headers={"X-Sandbox-Key": note.key}) as answered:
+        assert answered.status == 201, await answered.text()
+    key = await answer(sam)
+    await wrap_up(sam, key)
+
+
 async def test_a_person_at_the_console_has_the_panel_alone(product: Product) -> None:
     console = product.demo.console
 
