@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from prometheus_client.parser import text_string_to_metric_families
 
 from connector.sandbox.demo import Demo
 from tests.e2e.robot import Robot
@@ -75,6 +76,8 @@ class Product:
         for username in (SAM, JONAS, PRIYA):
             async with self.connected(username) as robot:
                 await _go_home(robot)
+        await self.none_left("contacts")
+        await self.none_left("outbox")
         self._old = {task["Id"] for task in tasks_in(self.demo.org_database)}
 
     def robot(self, username: str, name: str) -> Robot:
@@ -138,6 +141,32 @@ class Product:
                     await asyncio.sleep(0.05)
         except TimeoutError:
             raise AssertionError(f"no Task {what}; there are {self.tasks()}") from None
+
+    async def none_left(self, what: str, timeout: float = 60) -> None:
+        """Returns when that gauge of the connector is zero, but for the Tasks that need attention."""
+        try:
+            async with asyncio.timeout(timeout):
+                while True:
+                    if not await self._left(what):
+                        return
+                    # The connector is another process: there is no event to wait for, only the next look.
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError(f"still there: {what} {await self._left(what)}") from None
+
+    async def _left(self, what: str) -> dict[str, float]:
+        async with self.http.get(f"{self.demo.connector_address}/metrics") as answer:
+            families = text_string_to_metric_families(await answer.text())
+        samples = [sample for family in families if family.name == f"phone_panel_{what}" for sample in family.samples]
+        assert samples, f"no metric {what}"
+        by_label = {" ".join(sample.labels.values()): sample.value for sample in samples}
+        return {label: value for label, value in by_label.items() if value and label != "parked"}
+
+    async def only_tasks(self, count: int) -> None:
+        """There are just so many Tasks of this test, and none waits to be written."""
+        await self.until_tasks(count)
+        await self.none_left("outbox")
+        assert len(self.tasks()) == count, self.tasks()
 
     async def until_tasks(self, count: int) -> None:
         """Returns when there are at least so many Tasks of this test."""

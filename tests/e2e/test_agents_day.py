@@ -128,7 +128,7 @@ async def test_the_day_leaves_exactly_the_right_tasks(product: Product, desk: De
     await a_colleague_calls(sam, jonas)
     await expect(jonas.status).to_contain_text("Training")
 
-    await product.until_tasks(len(TASKS))
+    await product.only_tasks(len(TASKS))
     assert await told(product) == TASKS
 
 

@@ -89,7 +89,7 @@ async def test_from_the_first_ring_to_the_task(product: Product, desk: Desk) -> 
 
     task = await product.task(lambda task: "confirm" in (task["Description"] or ""), "with the last words")
     await everything_is_right(product, task)
-    assert len(product.tasks()) == 1
+    await product.only_tasks(1)
 
 
 async def everything_is_right(product: Product, task: dict[str, Any]) -> None:
@@ -153,7 +153,7 @@ async def test_two_tabs_show_the_same_and_the_record_opens_once(product: Product
     await expect(first.button("Done")).to_be_visible()
     await first.button("Done").click()
     await expect(second.status).to_contain_text("Available")
-    assert len(product.tasks()) == 1
+    await product.only_tasks(1)
 
 
 async def test_the_task_is_there_though_the_panel_was_closed_before_the_end(product: Product, desk: Desk) -> None:

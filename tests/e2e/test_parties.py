@@ -85,7 +85,7 @@ async def test_a_transfer_makes_two_tasks_of_one_interaction(product: Product, s
     await finish(jonas, theirs)
     second = await product.task(lambda task: task["Phone_Contact_Key__c"] == theirs, "of Jonas")
     first = await product.task(lambda task: task["Phone_Contact_Key__c"] == key, "of Sam")
-    assert len(product.tasks()) == 2
+    await product.only_tasks(2)
     assert (first["OwnerId"], second["OwnerId"]) == (await product.user(SAM), await product.user(JONAS))
     assert {task["Phone_Interaction_Key__c"] for task in (first, second)} == {key}
     assert first["WhoId"] == second["WhoId"] is not None
@@ -105,7 +105,7 @@ async def test_a_consult_that_comes_to_nothing_has_no_task_and_keeps_the_custome
     await do(sam, "end", contact=key)
     await finish(sam, key)
     await product.task(lambda task: task["Phone_Contact_Key__c"] == key, "of Sam")
-    assert len(product.tasks()) == 1
+    await product.only_tasks(1)
 
 
 async def test_a_conference_of_four_and_what_is_left_of_it(product: Product, sam: Robot, jonas: Robot) -> None:
@@ -132,7 +132,7 @@ async def test_a_conference_of_four_and_what_is_left_of_it(product: Product, sam
     await do(jonas, "end", contact=theirs)
     await finish(jonas, theirs)
     await product.task(lambda task: task["Phone_Contact_Key__c"] == theirs, "of Jonas")
-    assert len(product.tasks()) == 2
+    await product.only_tasks(2)
 
 
 async def test_a_transfer_into_a_queue_brings_the_notes_to_who_takes_it(
@@ -155,7 +155,7 @@ async def test_a_transfer_into_a_queue_brings_the_notes_to_who_takes_it(
     await do(jonas, "end", contact=offered["key"])
     await finish(jonas, offered["key"])
     await product.task(lambda task: task["Phone_Contact_Key__c"] == offered["key"], "of Jonas")
-    assert len(product.tasks()) == 2
+    await product.only_tasks(2)
 
 
 async def test_two_calls_are_swapped_and_merged(product: Product, sam: Robot) -> None:
@@ -174,7 +174,7 @@ async def test_two_calls_are_swapped_and_merged(product: Product, sam: Robot) ->
     await do(sam, "end", contact=first)
     for key in (first, second):
         await finish(sam, key)
-    await product.task(lambda task: task["Phone_Contact_Key__c"] == second, "of Rosa")
+    await product.only_tasks(2)
     assert {task["Phone_Contact_Key__c"] for task in product.tasks()} == {first, second}
 
 
@@ -195,4 +195,4 @@ async def test_a_direct_call_of_a_colleague_while_a_customer_is_there(
     await do(jonas, "end", contact=theirs)
     await finish(jonas, theirs)
     await product.task(lambda task: task["Phone_Contact_Key__c"] == theirs, "of Jonas")
-    assert len(product.tasks()) == 3
+    await product.only_tasks(3)

@@ -43,12 +43,12 @@ async def test_a_validation_rule_is_shown_with_its_field_and_words_and_can_be_me
     await seat.button("Done").click()
     task = await product.task(lambda task: task["CallDisposition"] == "Resolved", "with the disposition")
     assert task["Description"] == "Kept though it was refused"
-    assert len(product.tasks()) == 1
+    await product.only_tasks(1)
 
 
 async def test_while_salesforce_is_away_the_task_waits_and_is_then_written(product: Product, desk: Desk) -> None:
     seat = await a_call_with_a_note(product, desk, "Support_EN", "Written when Salesforce is back")
-    await product.control("faults", [{"kind": "unavailable", "count": 1, "path": "composite"}])
+    await product.control("faults", [{"kind": "unavailable", "count": 1, "path": "composite/sobjects"}])
     await seat.button("End").click()
     await expect(seat.shown("Waiting for Salesforce")).to_be_visible()
     await expect(seat.shown("Saved to Salesforce")).to_be_visible(timeout=30_000)

@@ -67,7 +67,7 @@ async def test_the_four_tabs_by_keyboard_and_an_entry_is_called(product: Product
     await expect(sam.card("Mia Chen")).to_contain_text("Connected")
     await sam.button("End").click()
     await product.task(lambda task: True, "of Mia's call")
-    assert len(product.tasks()) == 1
+    await product.only_tasks(1)
 
 
 async def test_a_transfer_takes_the_notes_along(product: Product, desk: Desk) -> None:
@@ -83,7 +83,7 @@ async def test_a_transfer_takes_the_notes_along(product: Product, desk: Desk) ->
     jonas_id, sam_id = await product.user(JONAS), await product.user(SAM)
     second = await product.task(lambda task: task["OwnerId"] == jonas_id, "of Jonas")
     first = await product.task(lambda task: task["OwnerId"] == sam_id, "of Sam")
-    assert len(product.tasks()) == 2
+    await product.only_tasks(2)
     assert first["Phone_Interaction_Key__c"] == second["Phone_Interaction_Key__c"] == first["Phone_Contact_Key__c"]
     assert first["WhoId"] == second["WhoId"] == await product.record("Contact", "Name", "Mia Chen")
 
@@ -113,7 +113,7 @@ async def test_a_conference_lists_its_parties_and_one_is_dropped(product: Produc
     await jonas.done()
     jonas_id = await product.user(JONAS)
     await product.task(lambda task: task["OwnerId"] == jonas_id, "of Jonas")
-    assert len(product.tasks()) == 2
+    await product.only_tasks(2)
 
 
 async def test_who_refuses_costs_the_customer_nothing(product: Product, desk: Desk) -> None:
@@ -134,7 +134,7 @@ async def test_who_refuses_costs_the_customer_nothing(product: Product, desk: De
     await sam.button("Transfer").click()
     await sam.done()
     await product.task(lambda task: True, "of Mia's call")
-    assert len(product.tasks()) == 1
+    await product.only_tasks(1)
 
 
 async def test_a_customer_is_put_into_the_queue_of_a_skill(product: Product, desk: Desk) -> None:

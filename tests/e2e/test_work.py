@@ -43,7 +43,7 @@ async def test_a_call_interrupts_an_e_mail_which_comes_back(product: Product, de
     await sam.done()
     task = await product.task(lambda task: task["Phone_Contact_Key__c"] == key, "of the e-mail")
     assert task["TaskSubtype"] == "Email"
-    assert len(product.tasks()) == 2
+    await product.only_tasks(2)
 
 
 async def test_a_callback_is_seen_before_it_is_dialled(product: Product, desk: Desk) -> None:
