@@ -55,9 +55,7 @@ def text() -> str:
 
 def document() -> dict[str, Any]:
     """The AsyncAPI 3.0 document: one channel, the messages of either direction, and the schemas of their values."""
-    _, schemas = msgspec.json.schema_components(
-        (*TO_CONNECTOR, *TO_PANEL), ref_template="#/components/schemas/{name}"
-    )
+    _, schemas = msgspec.json.schema_components((*TO_CONNECTOR, *TO_PANEL), ref_template="#/components/schemas/{name}")
     names = {kind.__name__: _tag(kind) for kind in (*TO_CONNECTOR, *TO_PANEL)}
     return {
         "asyncapi": "3.0.0",

@@ -142,25 +142,25 @@ class Product:
         except TimeoutError:
             raise AssertionError(f"no Task {what}; there are {self.tasks()}") from None
 
-    async def none_left(self, what: str, timeout: float = 60) -> None:
-        """Returns when that gauge of the connector is zero, but for the Tasks that need attention."""
+    async def none_left(self, what: str, but: str = "parked", timeout: float = 60) -> None:
+        """Returns when that gauge of the connector is zero, but for one label: parked Tasks wait for a person."""
         try:
             async with asyncio.timeout(timeout):
                 while True:
-                    if not await self._left(what):
+                    if not await self._left(what, but):
                         return
                     # The connector is another process: there is no event to wait for, only the next look.
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            raise AssertionError(f"still there: {what} {await self._left(what)}") from None
+            raise AssertionError(f"still there: {what} {await self._left(what, but)}") from None
 
-    async def _left(self, what: str) -> dict[str, float]:
+    async def _left(self, what: str, but: str) -> dict[str, float]:
         async with self.http.get(f"{self.demo.connector_address}/metrics") as answer:
             families = text_string_to_metric_families(await answer.text())
         samples = [sample for family in families if family.name == f"phone_panel_{what}" for sample in family.samples]
         assert samples, f"no metric {what}"
         by_label = {" ".join(sample.labels.values()): sample.value for sample in samples}
-        return {label: value for label, value in by_label.items() if value and label != "parked"}
+        return {label: value for label, value in by_label.items() if value and label != but}
 
     async def only_tasks(self, count: int) -> None:
         """There are just so many Tasks of this test, and none waits to be written."""

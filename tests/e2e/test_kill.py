@@ -145,19 +145,6 @@ async def kill(demo: Demo) -> None:
     await demo.start_connector()
 
 
-async def settled(product: Product) -> None:
-    """Waits until no Task is on its way."""
-    async with asyncio.timeout(60):
-        while True:
-            async with product.http.get(product.demo.panel.replace("/panel", "/metrics")) as answer:
-                lines = dict(line.rsplit(" ", 1) for line in (await answer.text()).splitlines() if line[0] != "#")
-            if all(float(lines[f'phone_panel_outbox{{state="{state}"}}']) == 0 for state in ("waiting", "leased")):
-                assert float(lines['phone_panel_outbox{state="parked"}']) == 0
-                return
-            # Another process's queue: there is no event to wait for, only the next look.
-            await asyncio.sleep(0.1)
-
-
 def must_have_a_task(call: CallSeen) -> bool:
     return call.spoke or call.placed
 
@@ -193,7 +180,7 @@ async def test_no_contact_is_lost_or_written_twice(quick_product: Product) -> No
             player.going_home = True
         async with asyncio.timeout(90):
             await asyncio.gather(*playing)
-        await settled(product)
+        await product.none_left("outbox", but="")
     finally:
         for task in (calling, *playing):
             task.cancel()

@@ -61,9 +61,7 @@ class Cache:
         final = self.root / name
         return final if self._good(final, fingerprint) else None
 
-    def _make(
-        self, name: str, final: Path, make: Callable[[Path], None], fingerprint: Fingerprint
-    ) -> None:
+    def _make(self, name: str, final: Path, make: Callable[[Path], None], fingerprint: Fingerprint) -> None:
         # We hold the lock: whatever is left of earlier attempts belongs to nobody who still lives.
         for stale in self.root.glob(f".{name}.*"):
             shutil.rmtree(stale, ignore_errors=True)

@@ -164,7 +164,7 @@ def _is_types(node: ast.expr) -> bool:
     """Whether it is a union of types: without one of them it would be another annotation, and no other behaviour."""
     if isinstance(node, ast.BinOp):
         return _is_types(node.left) and _is_types(node.right)
-    named = isinstance(node, ast.Name) and not node.id.isupper() and node.id.istitle()
+    named = isinstance(node, ast.Name) and node.id[0].isupper() and not node.id.isupper()
     return isinstance(node, ast.Constant) or named
 
 

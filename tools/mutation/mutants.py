@@ -57,6 +57,15 @@ def mutants(file: str, source: str) -> list[Mutant]:
     return found
 
 
+def controls(file: str, function: str, source: str) -> tuple[Mutant, Mutant]:
+    """One that changes nothing, and one in which that function raises at its first line."""
+    first = next(n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef) and n.name == function).body[-1]
+    at = sum(len(line) for line in source.encode().splitlines(keepends=True)[: first.lineno - 1]) + first.col_offset
+    line = first.lineno
+    unchanged = Mutant(file, function, line, "nothing", 1, (at, at), "")
+    return unchanged, Mutant(file, function, line, "nothing works", 1, (at, at), "raise AssertionError; ")
+
+
 def _sites(tree: ast.Module) -> Iterator[tuple[str, Change]]:
     for statement in tree.body:
         yield from _top(statement, "")

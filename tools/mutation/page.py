@@ -19,8 +19,8 @@ Told = Callable[[str], str | None]
 
 
 def explanations() -> Told:
-    """Lines `name ⇒ why`; a name that ends in `*` stands for all that begin so."""
-    lines = (HERE / "explained.txt").read_text().splitlines()
+    """Lines `name ⇒ why` of explained/; a name that ends in `*` stands for all that begin so."""
+    lines = [line for file in sorted((HERE / "explained").glob("*.txt")) for line in file.read_text().splitlines()]
     known = dict(line.split(" ⇒ ", 1) for line in lines if " ⇒ " in line)
 
     def told(name: str) -> str | None:
@@ -53,7 +53,8 @@ def _head(done: Done, chosen: int, of: int, sample: int) -> list[str]:
         "",
         "`tools/mutate.py` changes `connector/domain` in one place at a time and runs the tests of `tests/domain` that",
         "reach the place, then a random walk of 400 steps with a fixed seed. A mutant that none notices has survived.",
-        "The tests with examples of Hypothesis and the slow ones are left out; one over 20 seconds counts as noticed.",
+        "The tests with examples of Hypothesis and the slow ones are left out; one that computes for over 20 seconds counts",
+        "as noticed.",
         "",
         f"`{command}` at {_commit()}, {dt.datetime.now(dt.UTC):%Y-%m-%d}: {which}.",
         "`make mutants` runs all.",

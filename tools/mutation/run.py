@@ -20,13 +20,15 @@ from types import CodeType, FunctionType, ModuleType
 import pytest
 from _pytest.runner import runtestprotocol
 
-from mutation.mutants import MODULE, Mutant
+from mutation.mutants import MODULE, Mutant, controls
 from mutation.reach import WALK, Reached, killers, watch
 
 ROOT = Path(__file__).resolve().parents[2]
 DOMAIN = ROOT / "connector" / "domain"
 SECONDS = 20
-"""A mutant that takes longer has been noticed."""
+"""A mutant that computes longer has been noticed; what else the machine does is not counted..."""
+STUCK = 300
+"""...but one that waits for ever ends as well."""
 TOO_LONG = "the time limit"
 AT_ONCE = 2
 ARGUMENTS = ["-q", "-p", "no:randomly", "--assert=plain", "-s", str(ROOT / "tests" / "domain")]
@@ -36,7 +38,7 @@ def run_all(chosen: Sequence[Mutant], results: Path) -> None:
     """Writes one line for each mutant: its name and what killed it, which is nothing when it survived."""
     seen = results.with_suffix(".reach")
     plugin = Functions([mutant for mutant in chosen if mutant.function != MODULE], results, seen)
-    _wait(_forked(lambda: pytest.main(ARGUMENTS, plugins=[plugin])))
+    _wait(_forked(lambda: _must_be_ok(pytest.main(ARGUMENTS, plugins=[plugin]))))
     reached: dict[str, Reached] = pickle.loads(seen.read_bytes())  # noqa: S301 - written by the line above
     later = [mutant for mutant in chosen if mutant.name not in read(results)]
 
@@ -46,7 +48,24 @@ def run_all(chosen: Sequence[Mutant], results: Path) -> None:
         code = pytest.main(ARGUMENTS, plugins=[order])
         return order.killer or ("" if code == pytest.ExitCode.OK else "the import")
 
+    _prove(child, results)
     _share(later, child, results)
+
+
+def _must_be_ok(code: int) -> None:
+    assert code == pytest.ExitCode.OK, f"pytest ended with {code}"
+
+
+def _prove(child: Callable[[Mutant], str], results: Path) -> None:
+    """Nothing is noticed where nothing is changed, and a broken one is noticed: else no result would mean anything."""
+    file = "decide.py"
+    unchanged, broken = controls(file, "decide", (DOMAIN / file).read_text())
+    record = results.with_suffix(".controls")
+    record.unlink(missing_ok=True)
+    _share([unchanged, broken], child, record)
+    killer = read(record)
+    assert killer[unchanged.name] == "", f"with no mutant {killer[unchanged.name]} fails"
+    assert killer[broken.name], "no test notices that nothing works"
 
 
 def read(results: Path) -> dict[str, str]:
@@ -69,7 +88,12 @@ class Functions:
         reached = pickle.loads(self.seen.read_bytes())  # noqa: S301 - written by the line above
         known = _functions()
         found = [mutant for mutant in self.chosen if _changed(mutant, known)]
-        _share(found, lambda mutant: self.child(mutant, known, reached, tests), self.results)
+
+        def child(mutant: Mutant) -> str:
+            return self.child(mutant, known, reached, tests)
+
+        _prove(child, self.results)
+        _share(found, child, self.results)
         return True
 
     def child(
@@ -153,9 +177,13 @@ def _reached(tests: dict[str, pytest.Item]) -> dict[str, Reached]:
     items = list(tests.values())
     found = {}
     for item, following in zip(items, [*items[1:], None], strict=True):
-        run = functools.partial(runtestprotocol, item, log=False, nextitem=following)
-        found[item.nodeid] = watch(DOMAIN, run)
+        found[item.nodeid] = watch(DOMAIN, functools.partial(_must_pass, item, following))
     return found | {WALK: watch(DOMAIN, _walk)}
+
+
+def _must_pass(item: pytest.Item, following: pytest.Item | None) -> None:
+    reports = runtestprotocol(item, log=False, nextitem=following)
+    assert not any(report.failed for report in reports), f"{item.nodeid} fails with no mutant"
 
 
 def _functions() -> dict[CodeType, FunctionType]:
@@ -209,8 +237,10 @@ def _share(chosen: Sequence[Mutant], child: Callable[[Mutant], str], results: Pa
 
 
 def _one(mutant: Mutant, child: Callable[[Mutant], str], results: Path) -> None:
-    signal.alarm(SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.alarm(STUCK)
     killer = child(mutant)
+    signal.setitimer(signal.ITIMER_PROF, 0)
     signal.alarm(0)
     _write(results, mutant, killer)
 
@@ -219,7 +249,7 @@ def _ended(running: dict[int, Mutant], results: Path) -> None:
     pid, status = os.wait()
     mutant = running.pop(pid)
     if status:
-        late = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
+        late = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGPROF, signal.SIGALRM)
         _write(results, mutant, TOO_LONG if late else "a crash")
 
 
