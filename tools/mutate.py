@@ -33,9 +33,7 @@ def main() -> int:
     """Runs the mutants and writes the page."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0] if __doc__ else None)
     parser.add_argument("--sample", type=int, default=1, metavar="N", help="every N-th mutant")
-    parser.add_argument(
-        "--file", default="", metavar="TEXT", help="only those whose name begins so"
-    )
+    parser.add_argument("--file", default="", metavar="TEXT", help="only those whose name begins so")
     parser.add_argument("--again", action="store_true", help="only those that survived the last run")
     parser.add_argument("--page", action="store_true", help="run none: write the page of the last run")
     given = parser.parse_args()
