@@ -28,7 +28,6 @@ from connector.domain.events import AskRefused, LegAnswered, LegRinging, PhoneCh
 from connector.domain.model import Agent, AgentState, Phase, Role
 from connector.domain.rules.allowed import RULES, controls, shown, why_not
 from connector.domain.rules.allowed_agents import agent_controls
-from connector.domain.rules.around import NOTHING
 from tests.domain.stage import (
     BILLING_LINE,
     DIRECTORY,
@@ -318,7 +317,6 @@ def test_an_order_out_of_its_phase_is_not_now() -> None:
         contact = stage.contact()
         others = set(RULES) - {rule.__name__ for rule in shown(contact)}
         assert contact.phase is phase
-        assert {RULES[name](contact, stage.directory, NOTHING) for name in others} == {"not_now"}
         assert {why_not(stage.floor, contact, stage.directory, name) for name in others} == {"not_now"}
 
 

@@ -1,7 +1,7 @@
 """What may be done now and, if not, why not: the one rule behind `guard`, `decide` and the controls of the panel.
 
-Each rule takes a contact, the directory and what is around the contact, and returns None or a stable code.  The codes
-are documented in `docs/reference/codes.md`; the panel has words for each.
+Each rule takes a contact in whose phase it is shown, the directory and what is around the contact, and returns None or
+a stable code.  The codes are documented in `docs/reference/codes.md`; the panel has words for each.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from typing import Final
 from connector.domain.directory import Directory, RecordingMode
 from connector.domain.model import (
     SILENT,
+    UP,
     Contact,
     Floor,
     LegState,
@@ -27,8 +28,8 @@ Rule = Callable[[Contact, Directory, Around], str | None]
 _AUDIO: Final = frozenset({"hold", "resume", "talk", "step_out", "merge", "transfer", "end"})
 _RECORDING: Final = frozenset({"record", "stop_record", "mask", "unmask", "hold", "merge", "transfer", "end"})
 _CONTRADICTS: Final[dict[str, frozenset[str]]] = {
-    "answer": frozenset({"answer", "decline"}),
-    "decline": frozenset({"answer", "decline"}),
+    "answer": frozenset({"answer"}),
+    "decline": frozenset({"answer"}),
     "end": frozenset({"end", "merge", "transfer"}),
     "hold": _AUDIO,
     "resume": _AUDIO,
@@ -40,9 +41,9 @@ _CONTRADICTS: Final[dict[str, frozenset[str]]] = {
     "mask": _RECORDING,
     "unmask": _RECORDING,
     "consult": frozenset({"resume", "merge", "transfer", "end"}),
-    "abandon": frozenset({"abandon", "merge", "transfer", "end"}),
-    "merge": frozenset({"merge", "transfer", "mask", "unmask", "abandon", "end"}),
-    "transfer": frozenset({"merge", "transfer", "mask", "unmask", "abandon", "end"}),
+    "abandon": frozenset({"merge", "transfer", "end"}),
+    "merge": frozenset({"merge", "transfer", "mask", "unmask", "end"}),
+    "transfer": frozenset({"merge", "transfer", "mask", "unmask", "end"}),
     "swap": _AUDIO,
     "drop": frozenset({"merge", "transfer", "end"}),
 }
@@ -50,19 +51,13 @@ _CONTRADICTS: Final[dict[str, frozenset[str]]] = {
 
 
 def _pending(contact: Contact, order: str) -> str | None:
-    if contact.asked and any(ask.goal in _CONTRADICTS[order] for ask in contact.asked):
-        return "pending"
-    return None
+    return "pending" if any(ask.goal in _CONTRADICTS[order] for ask in contact.asked) else None
 
 
 def _answered(contact: Contact) -> str | None:
     """None when both ends of the call are up."""
-    if contact.phase is not Phase.ACTIVE:
-        return "not_now"
     customer = contact.leg(Role.CUSTOMER)
-    if customer is None or customer.state in (LegState.DIALING, LegState.RINGING):
-        return "not_answered"
-    return None
+    return None if customer is not None and customer.state in UP else "not_answered"
 
 
 def _talking(contact: Contact) -> str | None:
@@ -85,26 +80,20 @@ def _two(contact: Contact) -> str | None:
 
 def _agent_connected(contact: Contact) -> str | None:
     leg = contact.leg(Role.AGENT)
-    return None if leg is not None and leg.state in (LegState.CONNECTED, LegState.HELD) else "phone_ringing"
+    return None if leg is not None and leg.state in UP else "phone_ringing"
 
 
 def _consult_up(contact: Contact) -> bool:
     leg = contact.consulted
-    return leg is not None and leg.state in (LegState.CONNECTED, LegState.HELD)
+    return leg is not None and leg.state in UP
 
 
 def _not_connected(contact: Contact) -> str | None:
     return None if _consult_up(contact) else "not_connected"
 
 
-def _offered(contact: Contact) -> str | None:
-    return None if contact.phase is Phase.OFFERED else "not_now"
-
-
 def answer(contact: Contact, _directory: Directory, around: Around) -> str | None:
     """An offered contact can be answered once; another call that cannot be put on hold comes first."""
-    if (why := _offered(contact)) is not None:
-        return why
     if around.other == "busy" and contact.kind not in SILENT:
         return "other_call"
     return _pending(contact, "answer")
@@ -112,7 +101,7 @@ def answer(contact: Contact, _directory: Directory, around: Around) -> str | Non
 
 def decline(contact: Contact, _directory: Directory, _around: Around) -> str | None:
     """An offered contact can be declined until it is being answered."""
-    return _offered(contact) or _pending(contact, "decline")
+    return _pending(contact, "decline")
 
 
 def end(contact: Contact, _directory: Directory, _around: Around) -> str | None:
@@ -120,8 +109,6 @@ def end(contact: Contact, _directory: Directory, _around: Around) -> str | None:
 
     In a conference the agent leaves it.
     """
-    if contact.phase is not Phase.ACTIVE:
-        return "not_now"
     if contact.consult is not None:
         return "consulting"
     return "held" if contact.held else _pending(contact, "end")
@@ -136,8 +123,6 @@ def hold(contact: Contact, _directory: Directory, _around: Around) -> str | None
 
 def resume(contact: Contact, _directory: Directory, around: Around) -> str | None:
     """A parked customer, or a conference that was stepped out of, can be come back to; not beside another call."""
-    if contact.phase is not Phase.ACTIVE:
-        return "not_now"
     if contact.in_ear or _answered(contact) is not None:
         return "not_held"
     if around.other in ("ear", "busy"):
@@ -149,8 +134,6 @@ def resume(contact: Contact, _directory: Directory, around: Around) -> str | Non
 
 def mute(contact: Contact, _directory: Directory, _around: Around) -> str | None:
     """The microphone can be turned off during a call, on hold too."""
-    if contact.phase is not Phase.ACTIVE:
-        return "not_now"
     if contact.muted:
         return "muted"
     return _agent_connected(contact) or _pending(contact, "mute")
@@ -158,8 +141,6 @@ def mute(contact: Contact, _directory: Directory, _around: Around) -> str | None
 
 def unmute(contact: Contact, _directory: Directory, _around: Around) -> str | None:
     """A microphone that is off can be turned on."""
-    if contact.phase is not Phase.ACTIVE:
-        return "not_now"
     if not contact.muted:
         return "not_muted"
     return _agent_connected(contact) or _pending(contact, "unmute")
@@ -168,7 +149,7 @@ def unmute(contact: Contact, _directory: Directory, _around: Around) -> str | No
 def digits(contact: Contact, _directory: Directory, _around: Around) -> str | None:
     """Digits go to whom one talks to alone: the consulted one, else the customer."""
     leg = contact.consulted
-    if leg is not None and not contact.in_ear and contact.phase is Phase.ACTIVE:
+    if leg is not None and not contact.in_ear:
         return _pending(contact, "digits") if leg.state is LegState.CONNECTED else "not_answered"
     return _two(contact) or _pending(contact, "digits")
 
@@ -235,8 +216,6 @@ def consult(contact: Contact, directory: Directory, around: Around) -> str | Non
 
 def abandon(contact: Contact, _directory: Directory, _around: Around) -> str | None:
     """A consult can be given up."""
-    if contact.phase is not Phase.ACTIVE:
-        return "not_now"
     return "no_consult" if contact.consult is None else _pending(contact, "abandon")
 
 
@@ -251,8 +230,6 @@ def _two_calls(contact: Contact, around: Around) -> str | None:
 
 def merge(contact: Contact, directory: Directory, around: Around) -> str | None:
     """Who was consulted can join once they answered, and two calls can become one; never while masked."""
-    if contact.phase is not Phase.ACTIVE:
-        return "not_now"
     why = _two_calls(contact, around) if contact.consult is None else _not_connected(contact)
     if why is None and contact.mask is Mask.ON:
         why = "masked"
@@ -266,8 +243,6 @@ def transfer(contact: Contact, directory: Directory, around: Around) -> str | No
 
     Where the administrator allows it, to whom it still rings at, too.
     """
-    if contact.phase is not Phase.ACTIVE:
-        return "not_now"
     if contact.consult is None:
         why = _two_calls(contact, around)
     elif _consult_up(contact):
@@ -282,8 +257,6 @@ def transfer(contact: Contact, directory: Directory, around: Around) -> str | No
 
 def swap(contact: Contact, _directory: Directory, around: Around) -> str | None:
     """Between the customer and who is consulted, or from another call to this one that waits."""
-    if contact.phase is not Phase.ACTIVE:
-        return "not_now"
     if contact.consult is not None:
         if contact.conference:
             return "conference"
@@ -297,8 +270,6 @@ def swap(contact: Contact, _directory: Directory, around: Around) -> str | None:
 
 def drop(contact: Contact, _directory: Directory, _around: Around) -> str | None:
     """A party that this agent brought in can be taken out of a conference again."""
-    if contact.phase is not Phase.ACTIVE:
-        return "not_now"
     if not contact.conference:
         return "no_conference"
     if not any(leg.invited and leg.joined for leg in contact.legs):
@@ -306,10 +277,8 @@ def drop(contact: Contact, _directory: Directory, _around: Around) -> str | None
     return _pending(contact, "drop")
 
 
-def finish(contact: Contact, _directory: Directory, around: Around) -> str | None:
+def finish(_contact: Contact, _directory: Directory, around: Around) -> str | None:
     """A work item or e-mail can be finished, unless a call has interrupted it."""
-    if contact.phase is not Phase.ACTIVE or contact.kind not in SILENT:
-        return "not_now"
     return "parked" if around.call else None
 
 
@@ -320,23 +289,17 @@ def give_back(contact: Contact, directory: Directory, around: Around) -> str | N
 
 def extend(contact: Contact, directory: Directory, _around: Around) -> str | None:
     """Wrap-up can be extended where the skill permits it and it ends by itself."""
-    if contact.phase is not Phase.WRAP_UP:
-        return "not_now"
     skill = directory.skill(contact.skill)
     return None if skill.extension and skill.wrap_up is not None else "no_extension"
 
 
 def done(contact: Contact, directory: Directory, _around: Around) -> str | None:
     """Wrap-up can be ended once a disposition is there where the skill requires one."""
-    if contact.phase is not Phase.WRAP_UP:
-        return "not_now"
     return "disposition_required" if disposition_missing(contact, directory) else None
 
 
 def save_again(contact: Contact, _directory: Directory, _around: Around) -> str | None:
     """A Task that Salesforce refused can be tried again."""
-    if contact.phase is not Phase.WRAP_UP:
-        return "not_now"
     return None if contact.save.state is SaveState.ATTENTION else "nothing_to_save"
 
 
@@ -371,25 +334,18 @@ RULES: Final[dict[str, Rule]] = {
     rule.__name__: rule for rules in (*_RULES.values(), _SILENT_RULES[Phase.ACTIVE]) for rule in rules
 }
 
-WITHOUT_SWITCH: Final = frozenset({"done", "save_again", "extend", "finish", "give_back"})
-"""What can be done while the switch cannot be asked."""
-
 
 def shown(contact: Contact) -> tuple[Rule, ...]:
     """The controls that make sense for the contact in its phase, allowed or not."""
     return (_SILENT_RULES if contact.kind in SILENT else _RULES)[contact.phase]
 
 
-def _needs_switch(contact: Contact, order: str) -> bool:
-    return order not in WITHOUT_SWITCH and contact.kind not in SILENT
-
-
 def why_not(floor: Floor, contact: Contact, directory: Directory, order: str) -> str | None:
     """Why that order on the contact is not allowed now, or None."""
-    if not floor.switch_up and _needs_switch(contact, order):
-        return "switch_down"
     if RULES[order] not in shown(contact):
         return "not_now"
+    if contact.call and not floor.switch_up:
+        return "switch_down"
     return RULES[order](contact, directory, surroundings(floor, contact))
 
 
@@ -405,8 +361,6 @@ def controls(floor: Floor, contact: Contact, directory: Directory) -> dict[str, 
 
 def situated(switch_up: bool, contact: Contact, directory: Directory, nearby: Around) -> dict[str, str | None]:
     """The same where the surroundings are known."""
-    found: dict[str, str | None] = {}
-    for rule in shown(contact):
-        off = not switch_up and _needs_switch(contact, rule.__name__)
-        found[rule.__name__] = "switch_down" if off else rule(contact, directory, nearby)
-    return found
+    if contact.call and not switch_up:
+        return {rule.__name__: "switch_down" for rule in shown(contact)}
+    return {rule.__name__: rule(contact, directory, nearby) for rule in shown(contact)}
