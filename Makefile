@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build check test-fast test soak mutants bench wheel lock format clean
+.PHONY: help setup demo build check test-fast test soak mutants guards bench wheel lock format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ soak: ## the long runs: many kills, many random walks
 mutants: ## mutation testing of connector/domain; writes docs/reference/mutants.md
 	@$(SETUP) python
 	@nice -n 10 $(PY) tools/mutate.py
+
+guards: ## each test of docs/reference/functions.md fails without its guard; writes docs/reference/guards.md
+	@$(SETUP) all
+	@$(PY) tools/guards.py
 
 bench: ## the benchmarks of docs/reference/performance.md
 	@$(SETUP) python panel browser

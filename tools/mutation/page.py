@@ -55,7 +55,7 @@ def _head(done: Done, chosen: int, of: int, sample: int) -> list[str]:
         "reach the place, then a random walk of 400 steps with a fixed seed. A mutant that none notices has survived.",
         "The tests with examples of Hypothesis and the slow ones are left out; 20 s of computing count as noticed.",
         "",
-        f"`{command}` at {_commit()}, {dt.datetime.now(dt.UTC):%Y-%m-%d}: {which}.",
+        f"`{command}` at {commit()}, {dt.datetime.now(dt.UTC):%Y-%m-%d}: {which}.",
         "`make mutants` runs all.",
         f"{chosen} chosen, {len(done)} tried, {survived} survived: {share:.1%}. The goal, under 5 %, is {reached}.",
         "",
@@ -74,7 +74,7 @@ def _row(title: str, done: Done) -> str:
     return f"| {title} | {len(done)} | {len(done) - survived} | {survived} | {survived_share(done):.1%} |"
 
 
-def _commit() -> str:
+def commit() -> str:
     git = shutil.which("git")
     if git is None:
         return "an unknown commit"

@@ -38,7 +38,7 @@ def run_all(chosen: Sequence[Mutant], results: Path) -> None:
     """Writes one line for each mutant: its name and what killed it, which is nothing when it survived."""
     seen = results.with_suffix(".reach")
     plugin = Functions([mutant for mutant in chosen if mutant.function != MODULE], results, seen)
-    _wait(_forked(lambda: _must_be_ok(pytest.main(ARGUMENTS, plugins=[plugin]))))
+    _wait(forked(lambda: _must_be_ok(pytest.main(ARGUMENTS, plugins=[plugin]))))
     reached: dict[str, Reached] = pickle.loads(seen.read_bytes())  # noqa: S301 - written by the line above
     later = [mutant for mutant in chosen if mutant.name not in read(results)]
 
@@ -83,11 +83,11 @@ class Functions:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Instead of running the tests once."""
-        tests = _tests(session)
-        _wait(_forked(lambda: self.seen.write_bytes(pickle.dumps(_reached(tests)))))
+        tests = tests_of(session)
+        _wait(forked(lambda: self.seen.write_bytes(pickle.dumps(reached_by(tests) | {WALK: watch(DOMAIN, _walk)}))))
         reached = pickle.loads(self.seen.read_bytes())  # noqa: S301 - written by the line above
-        known = _functions()
-        found = [mutant for mutant in self.chosen if _changed(mutant, known)]
+        known = functions()
+        found = [mutant for mutant in self.chosen if changed(mutant, known)]
 
         def child(mutant: Mutant) -> str:
             return self.child(mutant, known, reached, tests)
@@ -104,7 +104,7 @@ class Functions:
         tests: dict[str, pytest.Item],
     ) -> str:
         """In the child: makes the change and says what noticed it."""
-        for function, code in _changed(mutant, known):
+        for function, code in changed(mutant, known):
             function.__code__ = code
         return first_failed([tests.get(name) for name in killers(reached, mutant.file, mutant.function, mutant.line)])
 
@@ -118,7 +118,7 @@ class Order:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Instead of running them in the order of the files."""
-        tests = _tests(session)
+        tests = tests_of(session)
         self.killer = first_failed([tests.get(name) for name in self.names])
         return True
 
@@ -162,7 +162,7 @@ def _walk() -> None:
     walk_days(400, 20261125)
 
 
-def _tests(session: pytest.Session) -> dict[str, pytest.Item]:
+def tests_of(session: pytest.Session) -> dict[str, pytest.Item]:
     """Those that take no time for random examples."""
     return {
         item.nodeid: item
@@ -173,12 +173,13 @@ def _tests(session: pytest.Session) -> dict[str, pytest.Item]:
     }
 
 
-def _reached(tests: dict[str, pytest.Item]) -> dict[str, Reached]:
+def reached_by(tests: dict[str, pytest.Item], below: Path = DOMAIN) -> dict[str, Reached]:
+    """What each test goes through of the code below that folder.  Raises AssertionError when one fails as it is."""
     items = list(tests.values())
     found = {}
     for item, following in zip(items, [*items[1:], None], strict=True):
-        found[item.nodeid] = watch(DOMAIN, functools.partial(_must_pass, item, following))
-    return found | {WALK: watch(DOMAIN, _walk)}
+        found[item.nodeid] = watch(below, functools.partial(_must_pass, item, following))
+    return found
 
 
 def _must_pass(item: pytest.Item, following: pytest.Item | None) -> None:
@@ -186,9 +187,9 @@ def _must_pass(item: pytest.Item, following: pytest.Item | None) -> None:
     assert not any(report.failed for report in reports), f"{item.nodeid} fails with no mutant"
 
 
-def _functions() -> dict[CodeType, FunctionType]:
-    """The functions of the domain by their code; what they remember of earlier calls is forgotten."""
-    root = f"{DOMAIN}/"
+def functions(below: Path = DOMAIN) -> dict[CodeType, FunctionType]:
+    """The functions below that folder by their code; what the domain's remember of earlier calls is forgotten."""
+    root = f"{below}/"
     known = {}
     for thing in gc.get_objects():
         if isinstance(thing, FunctionType) and thing.__code__.co_filename.startswith(root):
@@ -202,10 +203,12 @@ def _ours(thing: object) -> bool:
     return str(getattr(thing, "__module__", "")).startswith("connector.domain")
 
 
-def _changed(mutant: Mutant, known: dict[CodeType, FunctionType]) -> list[tuple[FunctionType, CodeType]]:
+def changed(
+    mutant: Mutant, known: dict[CodeType, FunctionType], below: Path = DOMAIN
+) -> list[tuple[FunctionType, CodeType]]:
     """The functions that the mutant changes, with their new code."""
-    path = str(DOMAIN / mutant.file)
-    new = compile(mutant.source((DOMAIN / mutant.file).read_text()), path, "exec", dont_inherit=True)
+    path = str(below / mutant.file)
+    new = compile(mutant.source((below / mutant.file).read_text()), path, "exec", dont_inherit=True)
     codes = {(c.co_qualname, c.co_firstlineno): c for c in _codes(new) if c.co_qualname == mutant.function}
     found = []
     for old, function in known.items():
@@ -231,18 +234,22 @@ def _share(chosen: Sequence[Mutant], child: Callable[[Mutant], str], results: Pa
     for mutant in chosen:
         if len(running) == AT_ONCE:
             _ended(running, results)
-        running[_forked(functools.partial(_one, mutant, child, results))] = mutant
+        running[forked(functools.partial(_one, mutant, child, results))] = mutant
     while running:
         _ended(running, results)
 
 
 def _one(mutant: Mutant, child: Callable[[Mutant], str], results: Path) -> None:
-    signal.setitimer(signal.ITIMER_PROF, SECONDS)
-    signal.alarm(STUCK)
+    limit(SECONDS, STUCK)
     killer = child(mutant)
-    signal.setitimer(signal.ITIMER_PROF, 0)
-    signal.alarm(0)
+    limit(0, 0)
     _write(results, mutant, killer)
+
+
+def limit(seconds: int, stuck: int) -> None:
+    """The process is ended after so many seconds of computing, or of anything; 0 lifts the limit."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.alarm(stuck)
 
 
 def _ended(running: dict[int, Mutant], results: Path) -> None:
@@ -258,7 +265,7 @@ def _write(results: Path, mutant: Mutant, killer: str) -> None:
         file.write(json.dumps([mutant.name, killer]) + "\n")
 
 
-def _forked(work: Callable[[], object]) -> int:
+def forked(work: Callable[[], object]) -> int:
     """Starts a child that does the work and ends, whatever happens."""
     sys.stdout.flush()
     pid = os.fork()
