@@ -104,13 +104,15 @@ class Demo:
         org_options: Sequence[str] = (),
         switch_options: Sequence[str] = (),
         timeout_s: float = 10,
+        directory_every_s: int = 10,
         origins: Sequence[str] = (),
     ) -> None:
         """`folder` is the demo's own; `customers` says whether simulated customers call by themselves, `colleagues`
         whether agents at whose console nobody sits are played.
 
-        The options are those of the parts' own command lines; `timeout_s` is the connector's for one request; `origins`
-        may frame the panel and open its socket, as the console may.
+        The options are those of the parts' own command lines; `timeout_s` is the connector's for one request, and
+        it reads the org's configuration again every `directory_every_s`; `origins` may frame the panel and open its
+        socket, as the console may.
         """
         self.folder = folder
         self.connector_address = f"http://localhost:{chosen['PANEL_PORT']}"
@@ -130,6 +132,7 @@ class Demo:
         self._org_options = org_options
         self._switch_options = switch_options
         self._timeout_s = timeout_s
+        self._directory_every_s = directory_every_s
         self._origins = (self.console, *origins)
         self.parts: list[Part] = []
         self.connector: Part | None = None
@@ -207,7 +210,7 @@ class Demo:
         self.config.write_text(
             f'host = "127.0.0.1"\nport = {self._ports["PANEL_PORT"]}\nstore = {value["store"]}\n'
             f"origins = {json.dumps(self._origins)}\n"
-            'directory_every_s = 10\nlog_level = "warning"\n\n'
+            f'directory_every_s = {self._directory_every_s}\nlog_level = "warning"\n\n'
             f'[salesforce]\nlogin_url = {value["login_url"]}\nconsumer_key = "{CONSUMER_KEY}"\n'
             f'username = "{INTEGRATION_USERNAME}"\nprivate_key_file = {value["private_key_file"]}\n'
             f"timeout_s = {self._timeout_s}\n\n"

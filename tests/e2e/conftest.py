@@ -21,7 +21,7 @@ REPORTS: pytest.StashKey[dict[str, pytest.TestReport]] = pytest.StashKey()
 async def whole(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str], str]) -> AsyncIterator[Product]:
     """A running demo in which nobody calls but who the test lets call; one for all tests."""
     needs("panel")
-    demo = Demo(tmp_path_factory.mktemp("demo"), ports(ANY_PORT), customers=False)
+    demo = Demo(tmp_path_factory.mktemp("demo"), ports(ANY_PORT), customers=False, directory_every_s=2)
     try:
         await demo.start()
         async with aiohttp.ClientSession() as http:

@@ -1,11 +1,30 @@
 """An agent's desk: the console in a browser, with the panel in its utility bar, seen and used as an agent does."""
 
 import re
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, FrameLocator, Locator, Page, expect
 
 from tests.e2e.product import Product
+
+METADATA = Path(__file__).resolve().parents[2] / "force-app" / "main" / "default"
+DUTCH = "nl-NL"
+
+
+@cache
+def dutch() -> dict[str, str]:
+    """What is said in Dutch for each English label; the two files say it, so that a test may be written in English."""
+    labels = ET.parse(METADATA / "labels" / "CustomLabels.labels-meta.xml").getroot()
+    english = {_text(one, "fullName"): _text(one, "value") for one in labels}
+    translated = ET.parse(METADATA / "translations" / "nl_NL.translation-meta.xml").getroot()
+    return {english[_text(one, "name")]: _text(one, "label") for one in translated if _text(one, "name") in english}
+
+
+def _text(of: ET.Element, tag: str) -> str:
+    return next((child.text or "" for child in of if child.tag.endswith(f"}}{tag}")), "")
 
 
 class Desk:
@@ -25,18 +44,18 @@ class Desk:
         context.set_default_timeout(10_000)
         await context.tracing.start(screenshots=True, snapshots=True)
         self._contexts.append(context)
-        seat = await self.open_tab(context, user)
+        seat = await self.open_tab(context, user, in_dutch=options.get("locale") == DUTCH)
         if available:
             await seat.choose_state("Available")
         return seat
 
-    async def open_tab(self, context: BrowserContext, user: str = "sam") -> "Seat":
+    async def open_tab(self, context: BrowserContext, user: str = "sam", *, in_dutch: bool = False) -> "Seat":
         """One more tab of the same browser."""
         page = await context.new_page()
         page.on("console", self._said)
         page.on("pageerror", self._failed)
         await page.goto(f"{self.product.demo.console}/?user={user}")
-        seat = Seat(self.product, page)
+        seat = Seat(self.product, page, dutch() if in_dutch else {})
         await expect(seat.status).to_be_visible()
         return seat
 
@@ -57,12 +76,20 @@ class Desk:
 
 
 class Seat:
-    """One tab with the console and the panel in it."""
+    """One tab with the console and the panel in it; names are given in English, whatever the panel speaks."""
 
-    def __init__(self, product: Product, page: Page) -> None:
+    def __init__(self, product: Product, page: Page, words: Mapping[str, str]) -> None:
         self.product = product
         self.page = page
         self.panel: FrameLocator = page.frame_locator("iframe")
+        self._words = words
+
+    def word(self, english: str, *values: str) -> str:
+        """A label in the panel's language, with the values in their places."""
+        return re.sub(r"\{(\d)\}", lambda at: values[int(at[1])], self._words.get(english, english))
+
+    def _begins(self, *english: str) -> re.Pattern[str]:
+        return re.compile(f"^({'|'.join(map(self.word, english))})")
 
     @property
     def status(self) -> Locator:
@@ -71,7 +98,7 @@ class Seat:
 
     def button(self, name: str) -> Locator:
         """A button of the panel by its exact name."""
-        return self.panel.get_by_role("button", name=name, exact=True)
+        return self.panel.get_by_role("button", name=self.word(name), exact=True)
 
     def shown(self, text: str) -> Locator:
         """A text that can be seen in the panel: what is only for screen readers does not count."""
@@ -88,12 +115,12 @@ class Seat:
     async def choose_state(self, name: str) -> None:
         """The agent picks a state in the head, and is in it."""
         await self.pick_state(name)
-        await expect(self.status).to_contain_text(name)
+        await expect(self.status).to_contain_text(self.word(name))
 
     async def pick_state(self, name: str) -> None:
         """The agent picks a state in the head; a customer who waits may be offered at once."""
         await self.status.get_by_role("button").first.click()
-        await self.panel.get_by_role("menuitemradio", name=name).click()
+        await self.panel.get_by_role("menuitemradio", name=self.word(name)).click()
 
     async def answer(self) -> None:
         """The offered call is answered, and live."""
@@ -113,14 +140,12 @@ class Seat:
     async def open_consult(self, tab: str) -> None:
         """The list of whom to consult is open, at that tab."""
         await self.button("Transfer / conference").click()
-        await self.panel.get_by_role("tab", name=tab).click()
+        await self.panel.get_by_role("tab", name=self.word(tab)).click()
 
     async def ask(self, tab: str, name: str) -> None:
         """The colleague, skill or entry is called; the customer waits."""
         await self.open_consult(tab)
-        await (
-            self.panel.get_by_role("tabpanel").get_by_role("button", name=re.compile(f"^(?!Favourite).*{name}")).click()
-        )
+        await self.panel.locator("[data-row]").filter(has_text=name).click()
         await expect(self.button("Abandon")).to_be_visible()
 
     async def done(self) -> None:
@@ -131,17 +156,17 @@ class Seat:
 
     async def show_details(self) -> None:
         """The contact's form is open."""
-        await self.panel.get_by_role("button", name=re.compile("^Show contact details")).click()
+        await self.panel.get_by_role("button", name=self._begins("Show contact details")).click()
         await expect(self.comments).to_be_visible()
 
     @property
     def comments(self) -> Locator:
         """The comments' box."""
-        return self.panel.get_by_role("textbox", name="Comments")
+        return self.panel.get_by_role("textbox", name=self.word("Comments"))
 
     async def show_details_if_closed(self) -> None:
         """The contact's form is open, whether it was or not."""
-        opener = self.panel.get_by_role("button", name=re.compile("^(Show|Hide) contact details"))
+        opener = self.panel.get_by_role("button", name=self._begins("Show contact details", "Hide contact details"))
         if await opener.get_attribute("aria-expanded") != "true":
             await opener.click()
         await expect(self.comments).to_be_visible()
@@ -156,12 +181,12 @@ class Seat:
     async def open_dial_pad(self, number: str) -> None:
         """The outbound screen is open, with the number typed."""
         await self.button("New").click()
-        await self.panel.get_by_role("menuitem", name="New call").click()
+        await self.panel.get_by_role("menuitem", name=self.word("New call")).click()
         await self.panel.get_by_role("textbox").first.fill(number)
 
     async def choose_skill_and_call(self, skill: str) -> None:
         """The call that is prepared on the outbound screen is made with that skill."""
-        await self.panel.get_by_role("combobox", name="Skill").select_option(skill)
+        await self.panel.get_by_role("combobox", name=self.word("Skill")).select_option(skill)
         await expect(self.button("Call")).not_to_have_attribute("aria-disabled", "true")
         await self.button("Call").click()
 

@@ -5,7 +5,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
 from connector.sandbox.demo import Demo
+from connector.switch.simulated.journal import read
 from tests.e2e.robot import Robot
 
 ANY_PORT = {"PANEL_PORT": "0", "ORG_PORT": "0", "CONSOLE_PORT": "0"}
@@ -43,9 +44,42 @@ class Product:
 
     async def user(self, username: str) -> str:
         """The user's id."""
+        return str((await self._session(username))["user_id"])
+
+    async def _session(self, username: str) -> dict[str, Any]:
         if username not in self._sessions:
             self._sessions[username] = await self.control("sessions", {"username": username})
-        return str(self._sessions[username]["user_id"])
+        return self._sessions[username]
+
+    async def create(self, sobject: str, **fields: str) -> str:
+        """A new record of Sam's in the org; returns its id."""
+        key = {"Authorization": f"Bearer {(await self._session(SAM))['access_token']}"}
+        address = f"{self.demo.org}/services/data/v63.0/sobjects/{sobject}"
+        async with self.http.post(address, json=fields, headers=key) as answer:
+            assert answer.status == 201, await answer.text()
+            return str((await answer.json())["id"])
+
+    @asynccontextmanager
+    async def configured(
+        self, sobject: str, name: str, before: dict[str, Any], fields: dict[str, Any]
+    ) -> AsyncIterator[None]:
+        """What an administrator configures is so, known to the connector; afterwards it is as `before` again."""
+        await self._deploy(sobject, name, fields)
+        try:
+            yield
+        finally:
+            await self._deploy(sobject, name, before)
+
+    def setting(self, name: str, before: str, value: str) -> AbstractAsyncContextManager[None]:
+        """The same for one setting."""
+        return self.configured("Phone_Setting__mdt", name, {"Value__c": before}, {"Value__c": value})
+
+    async def _deploy(self, sobject: str, name: str, fields: dict[str, Any]) -> None:
+        # Whoever has a panel open is sent a new setup when the connector has read what is new.
+        async with self.connected(PRIYA) as robot:
+            seen = robot.setups
+            await self.control("configuration", {"object": sobject, "name": name, "fields": fields})
+            await robot.until(lambda _: robot.setups > seen, f"{sobject} {name} is read")
 
     async def token(self, username: str) -> str:
         """A session token, as Open CTI's runApex would return it."""
@@ -99,6 +133,11 @@ class Product:
             assert answer.status == 201, await answer.text()
             return str((await answer.json())["contact"])
 
+    def announced(self, leg: str) -> str | None:
+        """What that caller was told before they were hung up on, or None."""
+        told = (entry.cause for entry in read(self.demo.journal) if entry.what == "announced" and entry.leg == leg)
+        return next(told, None)
+
     async def switch(self, path: str, body: dict[str, Any]) -> None:
         """Asks the simulated switch for a fault or a hang-up."""
         async with self.http.post(f"{self.demo.switch_control}/{path}", json=body, headers=self._key) as answer:
@@ -129,18 +168,22 @@ class Product:
         """All Tasks of this test that carry our key, from the org's own database."""
         return [task for task in tasks_in(self.demo.org_database) if task["Id"] not in self._old]
 
-    async def task(self, true: Callable[[dict[str, Any]], Any], what: str, timeout: float = 15) -> dict[str, Any]:
+    async def task(self, true: Callable[[dict[str, Any]], Any], what: str) -> dict[str, Any]:
         """The Task of which that holds, as soon as there is one."""
+        found = await self.until(lambda: next(filter(true, self.tasks()), None), f"a Task {what}")
+        return dict(found)
+
+    async def until(self, found: Callable[[], Any], what: str, timeout: float = 15) -> Any:
+        """What is found, as soon as it is, in the org's database or the switch's journal."""
         try:
             async with asyncio.timeout(timeout):
                 while True:
-                    for task in self.tasks():
-                        if true(task):
-                            return task
-                    # The org's database is another process's: there is no event to wait for, only the next look.
+                    if value := found():
+                        return value
+                    # They are other processes': there is no event to wait for, only the next look.
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            raise AssertionError(f"no Task {what}; there are {self.tasks()}") from None
+            raise AssertionError(f"waited in vain for {what}; Tasks are {self.tasks()}") from None
 
     async def none_left(self, what: str, but: str = "parked", timeout: float = 60) -> None:
         """Returns when that gauge of the connector is zero, but for one label: parked Tasks wait for a person."""

@@ -29,6 +29,7 @@ class Robot:
         self._task: asyncio.Task[None] | None = None
         self.state: State | None = None
         self.fresh = 0
+        self.setups = 0
         self.errors: list[dict[str, Any]] = []
         self.chores: list[dict[str, Any]] = []
         self.sent: dict[str, tuple[int, str]] = {}
@@ -70,6 +71,8 @@ class Robot:
             case "state":
                 self.state = message
                 self.fresh += 1
+            case "setup":
+                self.setups += 1
             case "reply":
                 self._unanswered.pop(message["id"], None)
                 waiting = self._answers.pop(message["id"], None)

@@ -224,11 +224,52 @@ async def test_a_lead_as_name_closes_related_to(product: Product, desk: Desk) ->
     await seat.answer()
     await seat.panel.get_by_text("D. Whitfield", exact=True).click()
     await seat.show_details()
-    await expect(seat.panel.get_by_text(re.compile("Lead"))).not_to_have_count(0)
+    await expect(seat.shown("Empty while Name is a Lead")).to_be_visible()
+    await expect(seat.panel.get_by_role("combobox", name="Related To")).to_have_count(0)
     await seat.button("End").click()
     lead = await product.record("Lead", "Name", "D. Whitfield")
     task = await product.task(lambda task: task["WhoId"] == lead, "of the lead")
     assert task["WhatId"] is None
+
+
+async def test_a_lead_asks_before_it_clears_related_to(product: Product, desk: Desk) -> None:
+    seat = await desk.sit_down()
+    await seat.talk_to(MIA, "Mia Chen")
+    await seat.show_details()
+    await seat.panel.get_by_role("combobox", name="Related To").click()
+    await seat.panel.get_by_role("option", name=re.compile("00001026")).click()
+    question = seat.panel.get_by_role("alertdialog", name=re.compile("D. Whitfield is a Lead"))
+    for answer in ("Cancel", "Clear and choose"):
+        await seat.panel.get_by_role("combobox", name="Name").click()
+        await seat.panel.get_by_role("combobox", name="Name").fill("D. Whit")
+        await seat.panel.get_by_role("option", name=re.compile("^D. Whitfield")).click()
+        await expect(question).to_contain_text("Clear 00001026")
+        await expect(seat.panel.locator("c-record-picker").nth(1)).to_contain_text("00001026")
+        await question.get_by_role("button", name=answer).click()
+        await expect(question).to_have_count(0)
+        chosen = "Mia Chen" if answer == "Cancel" else "D. Whitfield"
+        await expect(seat.panel.locator("c-record-picker").first).to_contain_text(chosen)
+    await expect(seat.shown("Empty while Name is a Lead")).to_be_visible()
+    await seat.button("End").click()
+    lead = await product.record("Lead", "Name", "D. Whitfield")
+    task = await product.task(lambda task: task["WhoId"] == lead, "of the lead")
+    assert task["WhatId"] is None
+
+
+async def test_comments_have_a_limit_that_is_seen(product: Product, desk: Desk) -> None:
+    seat = await desk.sit_down()
+    await seat.talk_to(MIA, "Mia Chen")
+    await seat.show_details()
+    await expect(seat.shown("0 of 32,000")).to_be_visible()
+    await seat.comments.fill("é" * 31_999)
+    await expect(seat.shown("31,999 of 32,000")).to_be_visible()
+    await seat.comments.press("End")
+    await seat.page.keyboard.type("!?")
+    await expect(seat.shown("32,000 of 32,000")).to_be_visible()
+    await expect(seat.shown("Draft saved")).to_be_visible()
+    await seat.button("End").click()
+    task = await product.task(lambda task: True, "of the call")
+    assert task["Description"] == "é" * 31_999 + "!"
 
 
 async def test_an_unknown_caller_is_said_to_be_one(product: Product, desk: Desk) -> None:

@@ -100,3 +100,14 @@ async def test_an_outbound_call_never_makes_an_unavailable_agent_available(produ
     await seat.button("End").click()
     await seat.button("Done").click()
     await expect(seat.status).to_contain_text("Break")
+
+
+async def test_the_administrator_may_disable_click_to_dial(product: Product, desk: Desk) -> None:
+    seat = await desk.sit_down("jonas")
+    await seat.page.get_by_role("link", name="Grace Okafor").first.click()
+    number = seat.page.get_by_role("button", name=re.compile("^Call 503-555-0127"))
+    await expect(number.first).to_be_visible()
+    async with product.setting("Click_To_Dial", "yes", "no"):
+        await expect(number).to_have_count(0)
+        await expect(seat.page.get_by_text("503-555-0127").first).to_be_visible()
+    await expect(number.first).to_be_visible()

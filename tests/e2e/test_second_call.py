@@ -1,5 +1,7 @@
 """A call beside another: the first is held, both are there, they are swapped, merged and put through."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -64,3 +66,22 @@ async def test_a_colleague_calls_while_a_customer_is_there(product: Product, des
     await sam.button("End").click()
     await expect(jonas.button("Done")).to_be_visible()
     await product.task(lambda task: task["CallType"] == "Internal", "of the colleagues")
+
+
+async def test_a_click_while_a_call_is_live_offers_to_hold_and_dial(product: Product, desk: Desk) -> None:
+    jonas = await desk.sit_down("jonas")
+    await jonas.page.get_by_role("link", name="Grace Okafor").first.click()
+    await jonas.talk_to(MIA, "Mia Chen")
+    await jonas.tab("Grace Okafor").click()
+    await jonas.page.get_by_role("button", name=re.compile("^Call 503-555-0127")).first.click()
+    await jonas.choose_skill_and_call("Sales")
+    offer = jonas.panel.get_by_role("alertdialog", name="Hold and call")
+    await expect(offer).to_contain_text("Mia Chen is still on the line.")
+    await expect(offer).to_contain_text("Grace Okafor")
+    await offer.get_by_role("button", name="Hold and call").click()
+    await expect(jonas.card("Grace Okafor")).to_contain_text("Connected", timeout=15_000)
+    await expect(jonas.card("Mia Chen")).to_contain_text("On hold")
+    await jonas.button("End").click()
+    grace = await product.record("Contact", "Name", "Grace Okafor")
+    task = await product.task(lambda task: task["WhoId"] == grace, "of the call to Grace")
+    assert task["CallType"] == "Outbound"

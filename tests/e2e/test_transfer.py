@@ -159,3 +159,37 @@ async def test_a_customer_is_put_into_the_queue_of_a_skill(product: Product, des
     jonas_id = await product.user(JONAS)
     task = await product.task(lambda task: task["OwnerId"] == jonas_id, "of Jonas")
     assert task["Phone_Skill__c"] == "Sales"
+
+
+async def test_a_customer_is_passed_on_before_the_colleague_answers(product: Product, desk: Desk) -> None:
+    sam, jonas = await sit_at_two(desk)
+    await sam.talk_to(MIA, "Mia Chen")
+    await sam.ask("Agents", "Jonas Weber")
+    await expect(jonas.shown("A colleague asks you")).to_be_visible()
+    await expect(sam.shown("Transfer now, or Merge when Jonas Weber answers.")).to_be_visible()
+    await expect(sam.button("Merge")).to_have_attribute("aria-disabled", "true")
+    await sam.press("Transfer")
+    await sam.done()
+    await expect(jonas.panel.locator("c-offered-call")).to_contain_text("Mia Chen")
+    await jonas.answer()
+    await expect(jonas.card("Mia Chen")).to_contain_text("Connected")
+    await expect(jonas.card("Mia Chen")).to_contain_text("Passed on by Sam Rivera")
+    await jonas.button("End").click()
+    await jonas.done()
+    sam_id, jonas_id = await product.user(SAM), await product.user(JONAS)
+    first = await product.task(lambda task: task["OwnerId"] == sam_id, "of Sam")
+    second = await product.task(lambda task: task["OwnerId"] == jonas_id, "of Jonas")
+    await product.only_tasks(2)
+    assert first["Phone_Interaction_Key__c"] == second["Phone_Interaction_Key__c"] == first["Phone_Contact_Key__c"]
+
+
+async def test_the_administrator_may_forbid_to_pass_on_unasked(product: Product, desk: Desk) -> None:
+    async with product.setting("Blind_Transfer", "yes", "no"):
+        sam, jonas = await sit_at_two(desk)
+        await sam.talk_to(MIA, "Mia Chen")
+        await sam.ask("Agents", "Jonas Weber")
+        await expect(jonas.shown("A colleague asks you")).to_be_visible()
+        await expect(sam.shown("Merge and Transfer when Jonas Weber answers")).to_be_visible()
+        await expect(sam.button("Transfer")).to_have_attribute("aria-disabled", "true")
+        await jonas.button("Answer").click()
+        await expect(sam.button("Transfer")).not_to_have_attribute("aria-disabled", "true")
