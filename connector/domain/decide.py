@@ -292,7 +292,8 @@ def deadline(contact: Contact, directory: Directory) -> tuple[int, str] | None:
         found.append((contact.offered + settings.ring, "ring"))
     elif contact.unattended:
         ringing = any(leg.state in (LegState.DIALING, LegState.RINGING) for leg in contact.legs)
-        found.append((contact.started + (settings.dial if ringing else settings.unattended), "unattended"))
+        assert contact.answered is not None
+        found.append((contact.answered + (settings.dial if ringing else settings.unattended), "unattended"))
     elif contact.phase is Phase.ACTIVE and _rings_at_consulted(contact):
         assert contact.consult is not None
         found.append((contact.consult.since + settings.dial, "consult"))

@@ -15,30 +15,28 @@ def answered(step: Step, contact: Contact) -> None:
         step.ask(Mix(step.new_id(), contact.key, legs, ()))
 
 
-def ended(step: Step, contact: Contact, leg: Leg, at: int) -> None:
-    """One has gone: who is left alone is let go, but a customer who was never put through waits for an agent again."""
-    legs = tuple(other for other in contact.legs if other.id != leg.id)
-    if len(legs) > 1:
-        first, *rest = legs
+def ended(step: Step, contact: Contact, leg: Leg) -> None:
+    """One has gone (`leg` as it was before): who is left alone is let go.
+
+    But a customer who was never put through waits for an agent again.
+    """
+    first, *rest = (other for other in contact.legs if other.id != leg.id)
+    if rest:
         step.put(replace(contact, legs=(replace(first, role=Role.CUSTOMER), *rest)))
         return
-    contact = step.put(replace(contact, legs=legs))
-    never_through = leg.state not in UP and leg.role is Role.CONSULTED
-    for left in legs:
-        waits = left.state is LegState.HELD or (never_through and left.state in UP)
-        if waits and left.role is Role.CUSTOMER:
-            mixes.finished_alone(step, contact)
-            departures.queue(step, departures.waits_again(step, contact, left))
-            return
-        step.ask(EndLeg(step.new_id(), contact.key, left.id))
     mixes.finished_alone(step, contact)
+    if first.role is Role.CUSTOMER and (leg.state not in UP or first.state is LegState.HELD):
+        departures.queue(step, departures.waits_again(step, contact, first))
+    else:
+        step.ask(EndLeg(step.new_id(), contact.key, first.id))
 
 
 def unanswered(step: Step, contact: Contact) -> None:
     """Whom the customer was passed on to has let it ring for too long."""
     for leg in contact.legs:
-        if leg.state in (LegState.DIALING, LegState.RINGING):
+        if leg.state not in UP:
             step.ask(EndLeg(step.new_id(), contact.key, leg.id, "no_answer"))
+            ended(step, contact, leg)
 
 
 def time_over(step: Step, contact: Contact) -> None:

@@ -35,18 +35,20 @@ def _report(step: Step, contact: Contact, leg: Leg, event: LegEvent) -> None:
     if state is None:
         step.unknown = True
         return
-    moved = state is not leg.state
+    was = leg
+    moved = state is not was.state
     if moved:
-        now = replace(leg, state=state, since=event.at)
-        legs = tuple([now if other is leg else other for other in contact.legs])
+        now = replace(was, state=state, since=event.at)
+        legs = tuple([now if other is was else other for other in contact.legs])
         contact = step.put(replace(contact, legs=legs))
         leg = now
-    _follow(step, contact, leg, event, moved)
+    _follow(step, contact, leg, event, was)
     if moved and state is LegState.CONNECTED:
         recording.start_if_always(step, step.contact(contact.key) or contact)
 
 
-def _follow(step: Step, contact: Contact, leg: Leg, event: LegEvent, moved: bool) -> None:
+def _follow(step: Step, contact: Contact, leg: Leg, event: LegEvent, was: Leg) -> None:
+    """What follows from the news of `leg`, which has been as it `was`."""
     match event:
         case LegRinging():
             if leg.role is not Role.CONSULTED:
@@ -54,13 +56,13 @@ def _follow(step: Step, contact: Contact, leg: Leg, event: LegEvent, moved: bool
         case LegAnswered(at=at):
             if leg.role is not Role.CONSULTED:
                 _settle(step, contact, "dial")
-            _answered(step, step.contact(contact.key) or contact, leg, at, moved)
+            _answered(step, step.contact(contact.key) or contact, leg, at, leg is not was)
         case LegHeld() if leg.role is Role.CUSTOMER:
             _settle(step, contact, "hold")
         case LegResumed() if leg.role is Role.CUSTOMER and not contact.conference:
             _settle(step, contact, "resume")
         case LegEnded(cause=cause, at=at):
-            _ended(step, contact, leg, cause, at)
+            _ended(step, contact, was, cause, at)
 
 
 def _settle(step: Step, contact: Contact, goal: str) -> None:
@@ -95,7 +97,7 @@ def _ended(step: Step, contact: Contact, leg: Leg, cause: str, at: int) -> None:
         case (Phase.OFFERED, Role.AGENT):
             offer.refused(step, contact, cause)
         case (Phase.ACTIVE, _) if contact.unattended:
-            attend.ended(step, contact, leg, at)
+            attend.ended(step, contact, leg)
         case (Phase.ACTIVE, Role.CUSTOMER):
             departures.customer_gone(step, contact, cause, at)
         case (Phase.ACTIVE, Role.AGENT):

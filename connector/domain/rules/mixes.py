@@ -19,7 +19,6 @@ from connector.domain.model import (
     Leg,
     LegState,
     Link,
-    Match,
     MatchState,
     Outcome,
     Phase,
@@ -344,11 +343,12 @@ def alone(step: Step, contact: Contact, legs: tuple[Leg, ...]) -> Contact:
             number=contact.number,
             line=contact.line,
             skill=contact.skill,
-            started=step.now,
+            started=contact.started,
             answered=step.now,
             priority=contact.priority,
             emergency=contact.emergency,
-            match=Match(MatchState.NONE),
+            address=contact.address,
+            match=contact.match,
             legs=parties,
         )
     )
