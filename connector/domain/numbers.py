@@ -124,13 +124,13 @@ def _shown(e164: str, country: str) -> str:
     number = _of_e164(e164)
     if number is None:
         return e164
-    at_home = phonenumbers.region_codes_for_country_code(number.country_code or 0) == (country,)
+    at_home = phonenumbers.region_codes_for_country_code(places.country_code(number)) == (country,)
     form = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(number, form).replace("-", " ")
 
 
 @lru_cache(maxsize=1_024)
-def place(e164: str, language: str = "en") -> str:
+def place(e164: str, language: str) -> str:
     """The town or area of a fixed line, else the country, in `language` or in English; "" when that is not known.
 
     The first call for a part of the world loads its data (10 to 30 ms, about 4 MB; three parts are kept).
@@ -172,11 +172,11 @@ def variants(e164: str) -> tuple[str, ...]:
     number = _of_e164(e164)
     if number is None:
         return ()
-    code = str(number.country_code)
+    code = str(places.country_code(number))
     main = _subscriber(number)[1]
     as_is = phonenumbers.national_significant_number(number)
-    region = phonenumbers.region_code_for_country_code(number.country_code or 0)
-    trunk = phonenumbers.ndd_prefix_for_region(region, strip_non_digits=True) or ""
+    region = phonenumbers.region_code_for_country_code(places.country_code(number))
+    trunk = phonenumbers.ndd_prefix_for_region(region, strip_non_digits=True)
     found = [as_is, code + as_is, main, code + main]
     if trunk and trunk != code:
         found += [trunk + as_is, code + trunk + as_is]
@@ -193,26 +193,24 @@ def redact(text: str) -> str:
 
 
 def _hidden(match: re.Match[str]) -> str:
-    if match["time"]:
-        return match[0]
-    return "***" + _NOT_DIGIT.sub("", match[0])[-2:]
+    return match["time"] or "***" + _NOT_DIGIT.sub("", match[0])[-2:]
 
 
 def _subscriber(number: PhoneNumber) -> tuple[int, str]:
     """Country code and national number, without the 9 that Argentina puts before a mobile number called from abroad."""
-    national = phonenumbers.national_significant_number(number)
-    if (number.country_code, national[:1], len(national)) == (54, "9", 11):
-        national = national[1:]
-    return number.country_code or 0, national
+    code, national = places.country_code(number), phonenumbers.national_significant_number(number)
+    return code, national[1:] if (code, national[:1], len(national)) == (54, "9", 11) else national
 
 
 def _of_e164(e164: str) -> PhoneNumber | None:
-    found = _parsed(e164, "") if e164.startswith("+") else ""
+    if not e164.startswith("+"):
+        return None
+    found = _parsed(e164, None)
     return None if isinstance(found, str) else found
 
 
 @lru_cache(maxsize=8_192)
-def _parsed(text: str, country: str) -> PhoneNumber | str:
+def _parsed(text: str, country: str | None) -> PhoneNumber | str:
     """The number, or the code that says why it is none."""
     cleaned = _LOCAL_EXTENSION.sub(r" ext. \1", _INVISIBLE.sub("", text)).strip()
     if "*" in cleaned:
@@ -225,17 +223,16 @@ def _parsed(text: str, country: str) -> PhoneNumber | str:
     if not isinstance(first, str):
         return first
     for prefix in ("011", "00"):  # the international prefix of another country than the agent's
-        digits = phonenumbers.normalize_digits_only(cleaned[:4])
-        if digits.startswith(prefix) and cleaned[: len(prefix)] == prefix:
-            second = _checked("+" + cleaned[len(prefix) :], country)
+        if cleaned.startswith(prefix):
+            second = _checked(f"+{cleaned.removeprefix(prefix)}", country)
             if not isinstance(second, str):
                 return second
     return first
 
 
-def _checked(text: str, country: str) -> PhoneNumber | str:
+def _checked(text: str, country: str | None) -> PhoneNumber | str:
     try:
-        number = phonenumbers.parse(text, country or None)
+        number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException as error:
         short = error.error_type in (error.TOO_SHORT_NSN, error.TOO_SHORT_AFTER_IDD)
         digits = sum(sign.isdigit() for sign in text)

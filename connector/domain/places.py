@@ -29,8 +29,14 @@ def place(number: phonenumbers.PhoneNumber, language: str) -> str:
     return (_area(number, code) if phonenumbers.is_number_geographical(number) else "") or _country(number, code)
 
 
+def country_code(number: phonenumbers.PhoneNumber) -> int:
+    """The country code; a number that was parsed has one."""
+    assert number.country_code is not None
+    return number.country_code
+
+
 def _area(number: phonenumbers.PhoneNumber, language: str) -> str:
-    code = number.country_code or 0
+    code = country_code(number)
     national = phonenumbers.national_significant_number(number)
     digits = f"{code}{national.removeprefix(phonenumbers.country_mobile_token(code))}"
     for length in range(min(len(digits), _LONGEST_PREFIX), 0, -1):
@@ -43,7 +49,7 @@ def _area(number: phonenumbers.PhoneNumber, language: str) -> str:
 def _country(number: phonenumbers.PhoneNumber, language: str) -> str:
     region = phonenumbers.region_code_for_number(number)
     if region is None:
-        regions = phonenumbers.region_codes_for_country_code(number.country_code or 0)
+        regions = phonenumbers.region_codes_for_country_code(country_code(number))
         region = regions[0] if len(regions) == 1 else None
     return _countries(language).get(region or "", "")
 

@@ -170,8 +170,7 @@ def apply(floor: Floor, change: Change) -> None:
         if old is None or old.legs is not contact.legs:
             _leave(floor, old)
             for leg in contact.legs:
-                others = floor.legs.get(leg.id)
-                floor.legs[leg.id] = (contact.key,) if others is None else (*others, contact.key)
+                floor.legs[leg.id] = (*floor.legs.get(leg.id, ()), contact.key)
         floor.contacts[contact.key] = contact
     for agent in change.agents:
         floor.agents[agent.id] = agent
@@ -186,8 +185,10 @@ def apply(floor: Floor, change: Change) -> None:
 
 
 def _leave(floor: Floor, contact: Contact | None) -> None:
-    for leg in () if contact is None else contact.legs:
-        left = tuple(key for key in floor.legs.get(leg.id, ()) if contact is not None and key != contact.key)
+    if contact is None:
+        return
+    for leg in contact.legs:
+        left = tuple(key for key in floor.legs.get(leg.id, ()) if key != contact.key)
         if left:
             floor.legs[leg.id] = left
         else:

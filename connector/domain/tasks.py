@@ -2,9 +2,11 @@
 
 import re
 
+from msgspec.structs import replace
+
 from connector.domain.directory import Directory, Profile
 from connector.domain.hours import local
-from connector.domain.model import SILENT, Contact, Kind
+from connector.domain.model import SILENT, Contact, Draft, Kind, Link, Record
 
 Fields = dict[str, str | int | None]
 
@@ -13,6 +15,9 @@ LONGEST_TEXT = 255
 
 LONGEST_COMMENTS = 32_000
 """Characters that Description can hold."""
+
+PEOPLE = frozenset({"Contact", "Lead"})
+"""What WhoId may point to."""
 
 TAGS_BETWEEN = "; "
 """What stands between two tags in our field for them."""
@@ -45,6 +50,14 @@ def subject(contact: Contact, directory: Directory) -> str:
     }
     text = _PLACE_HOLDER.sub(lambda match: str(words.get(match[1], match[0])), directory.settings.subject)
     return text.strip()[:LONGEST_TEXT].rstrip()
+
+
+def linked(record: Record | None, why: str) -> Draft:
+    """The record that a contact is about from the first is Name or Related To by itself."""
+    if record is None:
+        return Draft()
+    link = Link(replace(record, why=why), 1, "match")
+    return Draft(who=link) if record.type in PEOPLE else Draft(what=link)
 
 
 def call_type(contact: Contact) -> str:
@@ -81,8 +94,8 @@ def fields(contact: Contact, directory: Directory) -> Fields:
     fields know it by.
     """
     settings = directory.settings
-    agent = contact.agent or ""
-    draft = contact.draft
+    agent, draft = contact.agent, contact.draft
+    assert agent is not None
     missing = disposition_missing(contact, directory)
     silent = contact.kind in SILENT
     call: Fields = {} if silent else {"CallType": call_type(contact), "CallDurationInSeconds": duration(contact)}

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from connector.domain.commands import Decline, Dial, Done, End, SaveDraft, Visit
 from connector.domain.directory import Disposition
 from connector.domain.events import CallerMatched, LegEnded
-from connector.domain.model import MatchState, Outcome, Phase, Record, Role
+from connector.domain.model import Draft, Labels, Link, Match, MatchState, Outcome, Phase, Record, Role
 from connector.domain.rules.links import name_is_lead, options
 from connector.errors import BadInput, NotAllowed
 from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, MIA, SAM, Stage, available, go, on_a_call, wrapping_up
@@ -61,18 +61,19 @@ def test_a_field_that_there_is_not_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "named"),
+    ("field", "value", "said"),
     [
-        ("disposition", {"text": "Refunded"}, "Answered"),
-        ("disposition", {"text": "answered"}, "Answered"),
-        ("tags", {"tags": ("VIP", "Nice")}, "Refund, VIP"),
+        ("disposition", {"text": "Refunded"}, "'Refunded' is not one of the choices of this call: Answered."),
+        ("disposition", {"text": "answered"}, "'answered' is not one of the choices of this call: Answered."),
+        ("tags", {"tags": ("VIP", "Nice")}, "'Nice' is not one of the choices of this call: Refund, VIP."),
+        ("tags", {"tags": ("Nice", "Good")}, "'Good' is not one of the choices of this call: Refund, VIP."),
     ],
 )
-def test_what_is_not_a_choice_is_refused_with_the_choices(field: str, value: dict[str, Any], named: str) -> None:
+def test_what_is_not_a_choice_is_refused_with_the_choices(field: str, value: dict[str, Any], said: str) -> None:
     stage, _ = on_a_call()
-    with pytest.raises(BadInput, match=named) as refusal:
+    with pytest.raises(BadInput) as refusal:
         write(stage, field, 1, **value)
-    assert (refusal.value.code, refusal.value.field) == ("choice_unknown", field)
+    assert (refusal.value.code, refusal.value.field, str(refusal.value)) == ("choice_unknown", field, said)
     assert getattr(stage.contact().draft, field).revision == 0
 
 
@@ -107,17 +108,55 @@ def test_tags_that_do_not_fit_are_refused() -> None:
     long = tuple(f"{n} " + "x" * 60 for n in range(5))
     stage.directory = replace(DIRECTORY, tags=long)
     write(stage, "tags", 1, tags=long[:4])
-    with pytest.raises(BadInput, match="255") as refusal:
+    with pytest.raises(BadInput) as refusal:
         write(stage, "tags", 2, tags=long)
-    assert refusal.value.field == "tags"
+    assert (refusal.value.code, refusal.value.field) == ("too_long", "tags")
+    assert str(refusal.value) == "Tags take up to 255 characters in all: choose fewer."
+    assert stage.contact().draft.tags == Labels(long[:4], 1)
+
+
+@pytest.mark.parametrize(("characters", "fits"), [(100, True), (101, False)])
+def test_tags_fit_up_to_the_last_character_with_what_stands_between_them(characters: int, fits: bool) -> None:
+    stage, _ = on_a_call()
+    tags = ("a" * 153, "b" * characters)
+    stage.directory = replace(DIRECTORY, tags=tags)
+    if fits:
+        write(stage, "tags", 1, tags=tags)
+        assert value_of(stage, "tags") == tags
+    else:
+        with pytest.raises(BadInput):
+            write(stage, "tags", 1, tags=tags)
+
+
+def test_where_there_is_nothing_to_choose_that_is_said() -> None:
+    stage, _ = on_a_call()
+    stage.directory = replace(DIRECTORY, tags=())
+    with pytest.raises(BadInput) as refusal:
+        write(stage, "tags", 1, tags=("VIP",))
+    assert str(refusal.value) == "'VIP' is not one of the choices of this call: there are none."
 
 
 @pytest.mark.parametrize("record", [CASE, ACCOUNT])
 def test_name_takes_people_only(record: Record) -> None:
     stage, _ = on_a_call()
-    with pytest.raises(BadInput, match=record.type) as refusal:
+    with pytest.raises(BadInput) as refusal:
         write(stage, "who", 1, record=record)
     assert (refusal.value.code, refusal.value.field) == ("record_not_person", "record")
+    assert str(refusal.value) == f"Name takes a Contact or a Lead, not a record of {record.type}."
+
+
+@pytest.mark.parametrize("record", [MIA_RECORD, None])
+def test_any_other_name_leaves_related_to_as_it_is(record: Record | None) -> None:
+    stage, _ = on_a_call()
+    write(stage, "what", 3, record=CASE)
+    write(stage, "who", 1, record=record)
+    assert stage.contact().draft == Draft(who=Link(record, 1), what=Link(CASE, 3))
+
+
+def test_a_lead_as_name_leaves_an_empty_related_to_as_it_is() -> None:
+    stage, _ = on_a_call()
+    write(stage, "who", 1, record=LEAD)
+    assert stage.contact().draft == Draft(who=Link(LEAD, 1))
 
 
 def test_a_lead_as_name_clears_and_closes_related_to() -> None:
@@ -130,6 +169,7 @@ def test_a_lead_as_name_clears_and_closes_related_to() -> None:
     with pytest.raises(NotAllowed) as refusal:
         write(stage, "what", 5, record=CASE)
     assert refusal.value.code == "name_is_lead"
+    assert str(refusal.value) == "Related To stays empty while Name is a Lead: choose a Contact first."
     write(stage, "what", 6)
     write(stage, "who", 2, record=GRACE)
     write(stage, "what", 7, record=CASE)
@@ -144,6 +184,25 @@ def test_a_lead_that_has_the_number_does_not_take_the_place_of_a_chosen_related_
     draft = stage.contact().draft
     assert (draft.who.value, draft.what.value) == (None, CASE)
     assert stage.contact().match.state is MatchState.ONE
+
+
+def test_a_contact_that_has_the_number_becomes_the_name_beside_a_chosen_related_to() -> None:
+    stage, key = on_a_call()
+    write(stage, "what", 1, record=CASE)
+    before = stage.contact()
+    (matched,) = stage.give(CallerMatched(key, (MIA_RECORD,), (ACCOUNT,))).contacts
+    draft = Draft(who=Link(MIA_RECORD, 1, "match"), what=Link(CASE, 1))
+    match = Match(MatchState.ONE, (MIA_RECORD,), (ACCOUNT,))
+    assert matched == replace(before, match=match, draft=draft, popped=True), "nothing was written down yet"
+
+
+def test_a_match_in_wrap_up_that_names_nobody_is_nothing_to_write() -> None:
+    stage, key = wrapping_up()
+    before = stage.contact()
+    (matched,) = stage.give(CallerMatched(key, (MIA_RECORD, GRACE))).contacts
+    assert matched == replace(before, match=Match(MatchState.MANY, (MIA_RECORD, GRACE)))
+    stage.give(Done(SAM, key))
+    assert len(stage.tasks) == 1
 
 
 def test_a_lead_that_has_the_number_becomes_the_name() -> None:

@@ -27,6 +27,8 @@ WRITTEN = [
     ("tel:+1-415-555-0143", "NL", "+14155550143", ""),
     ("tel:415-555-0143;phone-context=+1", "NL", "+14155550143", ""),
     ("1-800-FLOWERS", "US", "+18003569377", ""),
+    ("1-800-FLOWERS poste 12", "US", "+18003569377", "12"),
+    ("415\u200b555\u200b0143", "US", "+14155550143", ""),
     ("0031 20 123 4567", "NL", "+31201234567", ""),
     ("0031 20 123 4567", "US", "+31201234567", ""),
     ("011 31 20 123 4567", "US", "+31201234567", ""),
@@ -39,6 +41,8 @@ WRITTEN = [
     ("030 231250", "DE", "+4930231250", ""),
     ("+52 1 55 1234 5678", "US", "+525512345678", ""),
     ("+5215512345678", "MX", "+525512345678", ""),
+    ("00 52 1 55 1234 5678", "US", "+525512345678", ""),
+    ("011 52 1 55 1234 5678", "NL", "+525512345678", ""),
     ("0800 1234", "NL", "+318001234", ""),
     ("415.555.0100 x 2031", "US", "+14155550100", "2031"),
     ("415 555 0100 x2031", "US", "+14155550100", "2031"),
@@ -66,9 +70,19 @@ REFUSED = [
     ("12", "US", "number_too_short"),
     ("+1 415", "US", "number_too_short"),
     ("555-0143", "US", "number_too_short"),
+    ("123", "US", "number_too_short"),
+    ("12", "XX", "number_too_short"),
+    ("123", "XX", "number_invalid"),
+    ("+99", "US", "number_too_short"),
+    ("+999", "US", "number_invalid"),
+    ("+31 2", "NL", "number_too_short"),
+    ("011 31", "US", "number_too_short"),
+    ("12a", "US", "number_invalid"),
+    ("1a", "US", "number_invalid"),
     ("hello", "US", "number_invalid"),
     ("sip:mia@example.com", "US", "number_invalid"),
     ("*67 415 555 0143", "US", "number_invalid"),
+    ("415 555 0143*", "US", "number_invalid"),
     ("415 555 0143 Mia", "US", "number_invalid"),
     ("+999 123 4567", "US", "number_invalid"),
     ("020 555 0121", "US", "number_invalid"),
@@ -84,6 +98,7 @@ REFUSED = [
     ("９１１", "US", "number_emergency"),
     ("112", "US", "number_emergency"),
     ("933", "US", "number_emergency"),
+    ("933", "CA", "number_emergency"),
     ("933", "NL", "number_too_short"),
     ("112", "NL", "number_emergency"),
     ("112", "DE", "number_emergency"),
@@ -99,6 +114,40 @@ def test_what_is_no_number_is_refused_with_its_code_and_field(text: str, country
         numbers.normalise(text, country)
     assert (caught.value.code, caught.value.field) == (code, "number")
     assert len(str(caught.value)) > 20
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (" 555-0143 ", "'555-0143' is not a complete telephone number. Write it with its area code."),
+        ("hello", "'hello' is not a telephone number. Write it as +, country code, number."),
+        (f"+{'9' * 39}8", f"'+{'9' * 39}' is not a telephone number. Write it as +, country code, number."),
+        (" 9-1-1 ", "9-1-1 is an emergency number: use the emergency button, or your own telephone."),
+    ],
+)
+def test_a_refusal_says_what_was_typed_and_what_to_do(text: str, said: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        numbers.normalise(text, "US")
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("911", "911"),
+        (" 9-1/1. ", "911"),
+        ("(9) 11", "911"),
+        ("9\u200b11", "911"),
+        ("９１１", "911"),
+        ("+911", ""),
+        ("call 911", ""),
+        ("9#11", ""),
+        ("", ""),
+        (" - ", ""),
+    ],
+)
+def test_the_digits_of_what_was_typed_with_nothing_but_separators(text: str, expected: str) -> None:
+    assert numbers.short_digits(text) == expected
 
 
 def test_configured_emergency_numbers_count_too() -> None:
@@ -154,6 +203,9 @@ def test_place_is_the_town_or_else_the_country(e164: str, language: str, expecte
 def test_a_number_knows_how_it_is_shown_and_where_it_belongs() -> None:
     found = Number("+14155550100", "2031", "NL", "nl")
     assert (found.shown, found.place) == ("+1 415 555 0100 x 2031", "San Francisco, CA")
+    assert Number("+14155550100") == Number("+14155550100", "", "", "en")
+    assert numbers.normalise("415 555 0100", "us") == Number("+14155550100", "", "US", "en")
+    assert numbers.normalise("415 555 0100 x 2", "US", language="nl") == Number("+14155550100", "2", "US", "nl")
 
 
 @pytest.mark.slow
@@ -195,6 +247,7 @@ def test_the_parts_of_the_place_data_are_found() -> None:
         ("+31201234567", "+31 (0)20 123 45 67", "US", True),
         ("+5491123456789", "+541123456789", "US", True),
         ("+5215512345678", "+525512345678", "US", True),
+        ("+14155550143", "anonymous", "US", False),
         ("anonymous", "anonymous", "US", False),
         ("", "", "US", False),
     ],
@@ -250,6 +303,7 @@ def test_variants_of_an_argentine_mobile_number_have_both_writings() -> None:
         ("call from +1 415 555 0143 to (628) 555-0119", "call from ***43 to ***19"),
         ("number=+14155550143", "number=***43"),
         ("415.555.0100 x 2031 rings", "***31 rings"),
+        ("(415) 555-014-3 rings", "***43 rings"),
         ("at 2026-11-23T05:52:34 and 2026-11-23", "at 2026-11-23T05:52:34 and 2026-11-23"),
         ("digits 12345#", "digits ***45#"),
         ("pin 1234, extension 2041", "pin 1234, extension 2041"),
@@ -291,6 +345,7 @@ def test_every_country_and_form_comes_back_as_the_same_number(form: int) -> None
         text = phonenumbers.format_number(number, form)
         assert numbers.normalise(text, region).e164 == e164, (region, text)
         assert numbers.same(e164, text, region), (region, text)
+        assert all(term.isdigit() for term in numbers.variants(e164)), region
         assert any(numbers.normalise("+" + term, "").e164 == e164 for term in numbers.variants(e164)[1:2]), region
 
 

@@ -10,8 +10,18 @@ from connector.domain import tasks
 from connector.domain.commands import Done, Hold, Resume, SaveDraft
 from connector.domain.directory import Profile, Settings
 from connector.domain.events import CallerMatched
-from connector.domain.model import Contact, Kind, Match, MatchState, Outcome, Phase, Record
-from connector.domain.tasks import duration, fields, local_date, subject, unknown_words
+from connector.domain.model import (
+    Contact,
+    Draft,
+    Kind,
+    Link,
+    Match,
+    MatchState,
+    Outcome,
+    Phase,
+    Record,
+)
+from connector.domain.tasks import duration, fields, linked, local_date, subject, unknown_words
 from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, SAM, START, Stage, go, on_a_call, wrapping_up
 
 MIA_RECORD = Record("003000000000001AAA", "Contact", "Mia Chen")
@@ -206,8 +216,64 @@ def test_the_subject_is_the_template_filled(template: str, expected: str) -> Non
     assert subject(stage.contact(), directory) == expected
 
 
-def test_the_subject_of_a_withheld_number() -> None:
-    assert subject(replace(PLAIN, number=""), DIRECTORY) == "Call with unknown caller"
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"caller": "Mia"}, "Call with Mia"),
+        ({"caller": "Mia", "draft": Draft(who=Link(MIA_RECORD, 1))}, "Call with Mia Chen"),
+        ({}, "Call with +14155550143"),
+        ({"number": ""}, "Call with unknown caller"),
+    ],
+)
+def test_who_it_was_is_the_name_or_what_the_caller_said_or_the_number(changes: dict[str, Any], expected: str) -> None:
+    assert subject(replace(PLAIN, **changes), DIRECTORY) == expected
+
+
+def test_what_is_not_known_yet_is_left_out_of_the_subject() -> None:
+    directory = replace(DIRECTORY, settings=Settings(subject="<{outcome}{disposition}>"))
+    assert subject(replace(PLAIN, outcome=None), directory) == "<>"
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [("  Refund to approve ", "Refund to approve"), ("   ", "Support EN"), ("x" * 254 + " y", "x" * 254)],
+)
+@pytest.mark.parametrize("kind", [Kind.WORK_ITEM, Kind.EMAIL])
+def test_the_subject_of_what_was_no_call_is_its_title(kind: Kind, title: str, expected: str) -> None:
+    assert subject(replace(PLAIN, kind=kind, title=title), DIRECTORY) == expected
+
+
+@pytest.mark.parametrize(("kind", "subtype"), [(Kind.WORK_ITEM, "Task"), (Kind.EMAIL, "Email")])
+def test_what_was_no_call_has_none_of_its_fields(kind: Kind, subtype: str) -> None:
+    begun = at("2026-11-22T23:59:50-08:00")
+    silent = replace(PLAIN, kind=kind, title="Refund", started=begun, answered=begun + 15_000)
+    assert fields(silent, DIRECTORY) == {
+        "Subject": "Refund",
+        "Status": "Completed",
+        "Priority": "Normal",
+        "ActivityDate": "2026-11-23",
+        "TaskSubtype": subtype,
+        "CallDisposition": None,
+        "CallObject": "key-1",
+        "Description": None,
+        "WhoId": None,
+        "WhatId": None,
+        "OwnerId": SAM,
+        "Phone_Contact_Key__c": "key-1",
+        "Phone_Interaction_Key__c": "key-0",
+        "Phone_Revision__c": 0,
+        "Phone_Skill__c": "support",
+        "Phone_Tags__c": None,
+    }
+    assert fields(replace(silent, answered=None), DIRECTORY)["ActivityDate"] == "2026-11-22"
+
+
+def test_a_contact_of_no_skill_has_none() -> None:
+    assert fields(replace(PLAIN, skill=""), DIRECTORY)["Phone_Skill__c"] is None
+
+
+def test_as_much_as_a_task_holds() -> None:
+    assert (tasks.LONGEST_TEXT, tasks.LONGEST_COMMENTS) == (255, 32_000)
 
 
 def test_a_subject_that_does_not_fit_is_cut() -> None:
@@ -225,3 +291,20 @@ def test_words_that_a_template_does_not_know() -> None:
     assert unknown_words("Call with {who}, {whom}, {Number}") == ["whom", "Number"]
     assert unknown_words("plain {} text") == []
     assert {"who", "number", "skill", "direction", "disposition", "outcome"} == set(tasks.SUBJECT_WORDS)
+
+
+LEAD = Record("00Q000000000001AAA", "Lead", "D. Whitfield")
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        (MIA_RECORD, Draft(who=Link(replace(MIA_RECORD, why="dialled"), 1, "match"))),
+        (LEAD, Draft(who=Link(replace(LEAD, why="dialled"), 1, "match"))),
+        (CASE, Draft(what=Link(replace(CASE, why="dialled"), 1, "match"))),
+        (None, Draft()),
+    ],
+    ids=["contact", "lead", "case", "none"],
+)
+def test_the_record_that_a_contact_is_about_is_name_or_related_to(record: Record | None, expected: Draft) -> None:
+    assert linked(record, "dialled") == expected

@@ -8,19 +8,8 @@ from connector.domain.events import CallerMatched
 from connector.domain.model import Contact, Draft, Field, Labels, Link, Match, MatchState, Phase, Record
 from connector.domain.rules import offer, wrap_up
 from connector.domain.step import Step
-from connector.domain.tasks import LONGEST_TEXT, TAGS_BETWEEN
+from connector.domain.tasks import LONGEST_TEXT, PEOPLE, TAGS_BETWEEN
 from connector.errors import BadInput, NotAllowed
-
-PEOPLE = frozenset({"Contact", "Lead"})
-"""What a Task's WhoId may point to (Object reference, Task)."""
-
-
-def linked(record: Record | None, why: str) -> Draft:
-    """The record that a contact is about from the first is Name or Related To by itself."""
-    if record is None:
-        return Draft()
-    link = Link(replace(record, why=why), 1, "match")
-    return Draft(who=link) if record.type in PEOPLE else Draft(what=link)
 
 
 def name_is_lead(contact: Contact) -> bool:

@@ -19,8 +19,8 @@ from connector.domain.model import (
 )
 from connector.domain.rules import agents, audio, wrap_up
 from connector.domain.rules.allowed_agents import outbound_skills, reachable
-from connector.domain.rules.links import linked
 from connector.domain.step import Step
+from connector.domain.tasks import linked
 from connector.domain.transitions import CONTACT, ContactTrigger
 from connector.errors import BadInput, NotAllowed
 

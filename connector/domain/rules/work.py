@@ -6,8 +6,9 @@ from connector.domain.commands import Answer, Finish, GiveBack
 from connector.domain.effects import PopRecord, PopUrl
 from connector.domain.events import WorkDelivered
 from connector.domain.model import Contact, Match, MatchState, Phase
-from connector.domain.rules import agents, links, wrap_up
+from connector.domain.rules import agents, wrap_up
 from connector.domain.step import Step
+from connector.domain.tasks import linked
 from connector.domain.transitions import CONTACT, ContactTrigger
 
 
@@ -30,7 +31,7 @@ def deliver(step: Step, event: WorkDelivered) -> None:
         payload=event.payload,
         url=event.url,
         record=event.record,
-        draft=links.linked(event.record, "delivered"),
+        draft=linked(event.record, "delivered"),
     )
     step.put(contact)
     step.enqueue(contact)
