@@ -158,6 +158,10 @@ class Directory(Struct, frozen=True):
                 return skill
         return self.skill(self.settings.default_skill)
 
+    def profile(self, agent_id: str) -> Profile:
+        """The agent; one who was taken off the directory has their id for a name, and no phone."""
+        return self.agents.get(agent_id) or Profile(agent_id, agent_id)
+
     def agent_of_device(self, device: str) -> Profile | None:
         """The agent whose phone that is."""
         return next((agent for agent in self.agents.values() if agent.device and agent.device == device), None)

@@ -72,6 +72,10 @@ class Step:
         """The contact, or None."""
         return self._contacts.get(key) or self.floor.contacts.get(key)
 
+    def newest(self, contact: Contact) -> Contact:
+        """The contact as this step has left it so far."""
+        return self._contacts.get(contact.key, contact)
+
     def agent(self, agent_id: str) -> Agent:
         """The agent; one who was never seen is logged out."""
         return self._agents.get(agent_id) or self.floor.agents.get(agent_id) or Agent(agent_id)

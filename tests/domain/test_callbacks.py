@@ -16,10 +16,23 @@ from connector.domain.events import (
     LegHeld,
     PhoneChanged,
 )
-from connector.domain.model import AgentState, Contact, Kind, LegState, MatchState, Outcome, Phase, Record, Role
+from connector.domain.model import (
+    AgentState,
+    Contact,
+    Draft,
+    Kind,
+    LegState,
+    Link,
+    Match,
+    MatchState,
+    Outcome,
+    Phase,
+    Record,
+    Role,
+)
 from connector.domain.rules.allowed import controls
 from connector.domain.step import load
-from tests.domain.stage import DIRECTORY, JONAS, MIA, SAM, START, Stage, available, go, with_skill
+from tests.domain.stage import DIRECTORY, JONAS, LINE, MIA, SAM, START, Stage, available, dialling, go, with_skill
 
 MIA_RECORD = Record("003000000000001AAA", "Contact", "Mia Chen")
 HOUR = 3_600_000
@@ -63,15 +76,28 @@ def next_try(stage: Stage) -> Contact | None:
     return others[0] if others else None
 
 
-def test_it_waits_in_its_skill_and_is_looked_up_at_once() -> None:
-    stage = waiting()
-    contact = stage.contact()
-    assert (contact.kind, contact.phase, contact.skill, contact.agent) == (Kind.CALLBACK, Phase.QUEUED, "support", None)
-    assert (contact.number, contact.caller, contact.legs, contact.attempts) == (MIA, "Mia C.", (), 0)
-    assert (contact.key, contact.interaction_key) == ("cb-1", "cb-1")
-    assert stage.floor.queues == {"support": ("cb-1",)}
-    assert MatchCaller("cb-1", MIA) in stage.effects
-    assert stage.asks == []
+@pytest.mark.parametrize("later", [0, HOUR])
+def test_it_waits_in_its_skill_as_it_was_asked_for_and_is_looked_up_at_once(later: int) -> None:
+    stage = Stage()
+    change = stage.give(asked_for(skill="sales", later=later, priority=2))
+    assert change.contacts == (
+        Contact(
+            key="cb-1",
+            interaction_key="cb-1",
+            kind=Kind.CALLBACK,
+            phase=Phase.QUEUED,
+            number=MIA,
+            line="+14155550102",
+            skill="sales",
+            started=START + later,
+            match=Match(MatchState.SEARCHING),
+            priority=2,
+            caller="Mia C.",
+            not_before=START + later if later else 0,
+        ),
+    )
+    assert change.effects == (MatchCaller("cb-1", MIA), QueuesChanged())
+    assert stage.floor.queues == {"sales": ("cb-1",)}
 
 
 def test_the_same_one_twice_is_one() -> None:
@@ -170,6 +196,14 @@ def test_its_priority_comes_first() -> None:
     assert stage.agent().contacts == ("cb-1",)
 
 
+def test_of_two_of_the_same_age_the_more_urgent_one_goes_first() -> None:
+    stage = Stage()
+    stage.give(asked_for("cb-1"))
+    stage.give(asked_for("cb-2", priority=4))
+    available(stage)
+    assert stage.agent().contacts == ("cb-2",)
+
+
 @pytest.mark.parametrize("how", ["declined", "missed"])
 def test_not_accepted_it_goes_back_with_its_age(how: str) -> None:
     stage = offered()
@@ -200,15 +234,24 @@ def test_accepted_it_is_dialled_like_an_outbound_call() -> None:
     assert stage.contact().answered == START + 5_000
 
 
-def test_without_a_caller_id_its_skill_s_own_number_is_shown() -> None:
-    stage = Stage()
+@pytest.mark.parametrize(
+    ("caller_id", "lines", "shown"),
+    [
+        ("+14155550199", ("+14155550101", "+14155550102"), "+14155550199"),
+        ("", ("+14155550101", "+14155550102"), "+14155550101"),
+        ("", (), ""),
+    ],
+)
+def test_without_a_caller_id_its_skill_s_own_number_is_shown(
+    caller_id: str, lines: tuple[str, ...], shown: str
+) -> None:
+    stage = Stage(with_skill("billing", caller_id=caller_id, numbers=lines))
     stage.give(asked_for(skill="billing"))
     available(stage)
     stage.give(Answer(SAM, "cb-1"))
     (ask,) = stage.asks
     assert isinstance(ask, PlaceCall)
-    assert ask.caller_id == "+14155550101"
-    assert stage.contact().line == "+14155550101"
+    assert (ask.caller_id, stage.contact().line) == (shown, shown)
 
 
 def test_what_happens_to_a_call_happens_to_it() -> None:
@@ -250,11 +293,7 @@ def test_how_it_ends_and_whether_it_is_tried_again(cause: str) -> None:
     again = next_try(stage)
     assert (again is not None) == tried_again
     if again is not None:
-        due = stage.now + 900_000
-        assert (again.phase, again.kind, again.interaction_key) == (Phase.QUEUED, Kind.CALLBACK, "cb-1")
-        assert (again.not_before, again.started, again.attempts) == (due, due, 1)
-        assert (again.number, again.caller, again.priority, again.skill) == (MIA, "Mia C.", 5, "support")
-        assert (again.agent, again.legs, again.save.wanted) == (None, (), 0)
+        assert (again.phase, again.kind, again.attempts) == (Phase.QUEUED, Kind.CALLBACK, 1)
         assert stage.floor.queues == {"support": (again.key,)}
 
 
@@ -290,15 +329,40 @@ def test_with_one_attempt_there_is_no_second() -> None:
     assert next_try(stage) is None
 
 
-def test_who_was_found_is_known_at_the_next_try() -> None:
-    stage = dialled()
+def test_the_next_try_has_the_age_of_its_time_and_what_is_known_by_now() -> None:
+    stage = Stage()
+    stage.give(asked_for(priority=2))
+    available(stage)
+    stage.give(Answer(SAM, "cb-1"))
     stage.give(CallerMatched("cb-1", (MIA_RECORD,)))
     stage.obey()
+    stage.pass_time(10_000)
     stage.customer_hangs_up("cb-1", "busy")
     again = next_try(stage)
     assert again is not None
-    assert (again.match.state, again.draft.who.value) == (MatchState.ONE, MIA_RECORD)
+    assert again == Contact(
+        key=again.key,
+        interaction_key="cb-1",
+        kind=Kind.CALLBACK,
+        phase=Phase.QUEUED,
+        number=MIA,
+        line=LINE,
+        skill="support",
+        started=START + 910_000,
+        match=Match(MatchState.ONE, (MIA_RECORD,)),
+        priority=2,
+        caller="Mia C.",
+        not_before=START + 910_000,
+        attempts=1,
+        draft=Draft(who=Link(MIA_RECORD, 1, "match")),
+    )
     assert MatchCaller(again.key, MIA) not in stage.effects
+
+
+def test_only_a_callback_is_tried_again() -> None:
+    stage, key = dialling()
+    stage.customer_hangs_up(key, "busy")
+    assert list(stage.floor.contacts) == [key]
 
 
 @pytest.mark.parametrize("answer", ["none yet", "nobody"])

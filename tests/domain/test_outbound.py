@@ -3,11 +3,12 @@
 import pytest
 from msgspec.structs import replace
 
-from connector.domain.commands import Answer, Decline, Dial, End, Hold, SetState
+from connector.domain.commands import Answer, Decline, Dial, End, Hold, SetState, Visit
 from connector.domain.decide import asks_again, deadline
-from connector.domain.effects import EndLeg, MatchCaller, PlaceCall, PopRecord
-from connector.domain.events import AskRefused, CallerMatched, LegAnswered, LegRinging
-from connector.domain.model import AgentState, Kind, LegState, MatchState, Outcome, Phase, Record, Role
+from connector.domain.effects import EndLeg, MatchCaller, Mix, PlaceCall, PopRecord
+from connector.domain.events import AskRefused, CallerMatched, LegAnswered, LegRinging, WorkDelivered
+from connector.domain.model import AgentState, Kind, LegState, MatchState, Outcome, Phase, Problem, Record, Role
+from connector.domain.step import Change
 from connector.errors import BadInput, NotAllowed
 from tests.domain.stage import DIRECTORY, JONAS, MIA, SAM, START, Stage, available, dialling, go, on_a_call
 
@@ -38,6 +39,43 @@ def test_a_dial_is_a_live_contact_from_the_first_moment() -> None:
     assert stage.asks == [PlaceCall(key, key, agent.id, customer.id, "2041", MIA, "+14155550100")]
     assert MatchCaller(key, MIA) in stage.effects
     assert [ask.goal for ask in contact.asked] == ["dial"]
+
+
+@pytest.mark.parametrize(("typed", "dialled"), [("(415) 555-0143", "9" + MIA), ("2042", "2042")])
+def test_what_leaves_the_house_is_dialled_with_the_prefix(typed: str, dialled: str) -> None:
+    stage = Stage(replace(DIRECTORY, settings=replace(DIRECTORY.settings, outside_prefix="9")))
+    for agent in (SAM, JONAS):
+        available(stage, agent)
+    stage.give(Dial(SAM, typed))
+    (ask,) = stage.asks
+    assert isinstance(ask, PlaceCall)
+    assert (ask.number, stage.contact().number) == (dialled, dialled.removeprefix("9"))
+
+
+def test_what_the_agent_has_open_is_an_option_of_the_call() -> None:
+    stage = ready()
+    stage.give(Visit(SAM, CASE))
+    stage.give(Dial(SAM, MIA, work="0hNx00000000001"))
+    assert (stage.contact().visited, stage.contact().work) == ((CASE,), "0hNx00000000001")
+
+
+def test_a_call_to_be_held_for_it_is_the_one_in_the_ear() -> None:
+    stage = ready()
+    stage.give(WorkDelivered("mail", Kind.EMAIL, "support", "Refund", (), "", None, 5, START))
+    stage.give(Answer(SAM, "mail"))
+    first = stage.ring_in()
+    stage.obey()
+    go(stage, Answer(SAM, first))
+    # As after a loss of power, when the disk has the agent and not the contact.
+    sam = stage.agent()
+    stage.floor.agents[SAM] = replace(sam, contacts=("lost", *sam.contacts))
+    stage.give(Dial(SAM, "+14155550188", hold=True))
+    hold, place = stage.asks
+    assert isinstance(hold, Mix)
+    mine = stage.leg(Role.AGENT, first).id
+    assert (hold.contact, hold.talking, hold.parked) == (first, (mine,), ("in-1",))
+    assert isinstance(place, PlaceCall)
+    assert stage.contact("mail").asked == ()
 
 
 def test_the_only_outbound_skill_is_taken_and_one_of_several_is_asked_for() -> None:
@@ -75,7 +113,13 @@ def test_numbers_are_read_as_the_agent_s_country_writes_them(agent: str, typed: 
 
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [("", "number_too_short"), ("555", "number_too_short"), ("call me", "number_invalid"), ("911", "number_emergency")],
+    [
+        ("", "number_too_short"),
+        ("555", "number_too_short"),
+        ("call me", "number_invalid"),
+        ("911", "number_emergency"),
+        ("9911", "number_emergency"),
+    ],
 )
 def test_a_number_that_cannot_be_dialled_is_refused_with_the_field(typed: str, code: str) -> None:
     stage = ready()
@@ -312,9 +356,24 @@ def test_a_refused_dial_is_over_and_says_why() -> None:
     assert len(stage.tasks) == 1
 
 
-def test_a_refusal_after_it_rang_is_old_news() -> None:
+def test_a_refusal_after_it_rang_or_was_over_is_old_news() -> None:
     stage, key = dialling()
-    assert stage.give(AskRefused(key, key, "no_route", stage.now)).contacts == ()
+    assert stage.give(AskRefused(key, key, "no_route", stage.now)) == Change()
+    go(stage, End(SAM, key))
+    assert stage.contact().phase is Phase.WRAP_UP
+    assert stage.give(AskRefused(key, key, "no_route", stage.now)) == Change()
+
+
+def test_a_refusal_of_something_else_ends_no_call() -> None:
+    stage = ready()
+    key = stage.give(Dial(SAM, MIA)).created
+    assert key is not None
+    stage.give(End(SAM, key))
+    dial, end = stage.contact().asked
+    stage.give(AskRefused(key, end.id, "no_such_leg", stage.now))
+    contact = stage.contact()
+    assert (contact.phase, contact.asked) == (Phase.ACTIVE, (dial,))
+    assert contact.problem == Problem("no_such_leg", "end", stage.now)
 
 
 @pytest.mark.parametrize(("cause", "outcome"), [("declined", "cancelled"), ("no_answer", "cancelled"), ("failed",) * 2])
@@ -333,6 +392,33 @@ def test_a_call_that_the_switch_may_not_know_of_is_placed_again_under_its_names(
     assert [effect.ask for effect in asks_again(stage.floor, DIRECTORY)] == stage.asks
     stage.obey()
     assert asks_again(stage.floor, DIRECTORY) == []
+
+
+def test_a_switch_that_kept_silent_is_asked_once_more() -> None:
+    stage = ready()
+    stage.give(Dial(SAM, MIA))
+    stage.pass_time(5_000)
+    assert stage.contact().asked == ()
+    assert [effect.ask for effect in asks_again(stage.floor, DIRECTORY)] == stage.asks
+
+
+def test_one_that_was_given_up_is_not_placed_again() -> None:
+    stage = ready()
+    key = stage.give(Dial(SAM, MIA)).created
+    assert key is not None
+    stage.give(End(SAM, key))
+    place, end = stage.asks
+    assert isinstance(place, PlaceCall)
+    assert [effect.ask for effect in asks_again(stage.floor, DIRECTORY)] == [end]
+
+
+def test_for_an_agent_who_was_taken_off_the_directory_no_phone_is_named() -> None:
+    stage = ready()
+    stage.give(Dial(SAM, MIA))
+    (place,) = stage.asks
+    assert isinstance(place, PlaceCall)
+    (again,) = asks_again(stage.floor, replace(DIRECTORY, agents={}))
+    assert again.ask == replace(place, device="")
 
 
 def test_a_dial_is_refused_during_another_call() -> None:

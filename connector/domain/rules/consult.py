@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from connector.domain import numbers
 from connector.domain.commands import Abandon
 from connector.domain.commands import Consult as ConsultOrder
-from connector.domain.directory import Directory, Profile
+from connector.domain.directory import Profile
 from connector.domain.effects import AskSwitch, CallParty, EndLeg, Mix, Offer
 from connector.domain.model import Consult, Contact, Kind, Leg, LegState, Match, MatchState, Phase, Role
 from connector.domain.rules import agents, audio, mixes
@@ -52,7 +52,7 @@ def consult(step: Step, contact: Contact, command: ConsultOrder) -> None:
 def _target(step: Step, contact: Contact, command: ConsultOrder) -> tuple[str, str, str, str]:
     """kind (agent, skill, entry, number), id, name, and what is dialled."""
     directory = step.directory
-    me = _profile(directory, command.agent)
+    me = directory.profile(command.agent)
     match command.kind:
         case "agent":
             colleague = directory.agents.get(command.target)
@@ -72,11 +72,6 @@ def _target(step: Step, contact: Contact, command: ConsultOrder) -> tuple[str, s
             return _number(step, contact, me, "entry", entry.id, entry.name, entry.number)
         case _:
             return _number(step, contact, me, "number", command.target, "", command.target)
-
-
-def _profile(directory: Directory, agent: str) -> Profile:
-    """Who asks; they may have been taken off the directory during the call."""
-    return directory.agents.get(agent) or Profile(agent, agent)
 
 
 def _number(
@@ -135,7 +130,7 @@ def _request(step: Step, contact: Contact, agent: str) -> Contact:
     """What a colleague gets: a contact with the asking agent at its far end."""
     mine = contact.leg(Role.AGENT)
     assert mine is not None and contact.agent is not None
-    me = _profile(step.directory, contact.agent)
+    me = step.directory.profile(contact.agent)
     far = Leg(mine.id, Role.CUSTOMER, mine.state, mine.since, agent=me.id)
     return Contact(
         key=step.new_key(),

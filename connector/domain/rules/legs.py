@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from connector.domain.events import LegAnswered, LegEnded, LegHeld, LegResumed, LegRinging
-from connector.domain.model import Contact, Kind, Leg, LegState, Phase, Role
+from connector.domain.model import Contact, Leg, LegState, Phase, Role
 from connector.domain.rules import attend, audio, consult, departures, offer, outbound, recording
 from connector.domain.step import Step
 from connector.domain.transitions import LEG, LegTrigger
@@ -23,10 +23,10 @@ def report(step: Step, event: LegEvent) -> None:
     """The leg is as the switch says, in each contact that it is part of; one that no contact has is old news."""
     holders = step.holders(event.leg)
     step.unknown = not holders and not isinstance(event, LegEnded)
-    for key in [contact.key for contact in holders]:
-        contact = step.contact(key)
-        leg = None if contact is None else contact.leg_of(event.leg)
-        if contact is not None and leg is not None:
+    for holder in holders:
+        contact = step.newest(holder)
+        leg = contact.leg_of(event.leg)
+        if leg is not None:
             _report(step, contact, leg, event)
 
 
@@ -44,19 +44,16 @@ def _report(step: Step, contact: Contact, leg: Leg, event: LegEvent) -> None:
         leg = now
     _follow(step, contact, leg, event, was)
     if moved and state is LegState.CONNECTED:
-        recording.start_if_always(step, step.contact(contact.key) or contact)
+        recording.start_if_always(step, step.newest(contact))
 
 
 def _follow(step: Step, contact: Contact, leg: Leg, event: LegEvent, was: Leg) -> None:
     """What follows from the news of `leg`, which has been as it `was`."""
     match event:
         case LegRinging():
-            if leg.role is not Role.CONSULTED:
-                _settle(step, contact, "dial")
+            _settle(step, contact, "dial")
         case LegAnswered(at=at):
-            if leg.role is not Role.CONSULTED:
-                _settle(step, contact, "dial")
-            _answered(step, step.contact(contact.key) or contact, leg, at, leg is not was)
+            _answered(step, _settle(step, contact, "dial"), leg, at, leg is not was)
         case LegHeld() if leg.role is Role.CUSTOMER:
             _settle(step, contact, "hold")
         case LegResumed() if leg.role is Role.CUSTOMER and not contact.conference:
@@ -65,15 +62,12 @@ def _follow(step: Step, contact: Contact, leg: Leg, event: LegEvent, was: Leg) -
             _ended(step, contact, was, cause, at)
 
 
-def _settle(step: Step, contact: Contact, goal: str) -> None:
+def _settle(step: Step, contact: Contact, goal: str) -> Contact:
     known = audio.fulfilled(contact, goal)
-    if known is not contact:
-        step.put(known)
+    return contact if known is contact else step.put(known)
 
 
 def _answered(step: Step, contact: Contact, leg: Leg, at: int, moved: bool) -> None:
-    if leg.state is not LegState.CONNECTED:
-        return
     if contact.phase is Phase.OFFERED and leg.role is Role.AGENT:
         offer.connected(step, contact, at)
     elif contact.phase is not Phase.ACTIVE:
@@ -81,12 +75,12 @@ def _answered(step: Step, contact: Contact, leg: Leg, at: int, moved: bool) -> N
     elif contact.unattended:
         if moved:
             attend.answered(step, contact)
-    elif contact.consult is not None and leg.id == contact.consult.leg:
+    elif leg == contact.consulted:
         if moved:
             consult.answered(step, contact)
-    elif contact.kind is not Kind.INBOUND and leg.role is Role.CUSTOMER:
+    elif leg.role is Role.CUSTOMER:
         outbound.customer_answered(step, contact, at)
-    elif contact.kind is not Kind.INBOUND and leg.role is Role.AGENT:
+    elif leg.role is Role.AGENT:
         outbound.phone_answered(step, contact)
 
 

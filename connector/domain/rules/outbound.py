@@ -42,7 +42,7 @@ def dial(step: Step, command: Dial) -> None:
     if command.hold:
         for key in step.agent(command.agent).contacts:
             other = step.contact(key)
-            if other is not None and other.call and other.in_ear:
+            if other is not None and other.in_ear:
                 audio.step_aside(step, other)
     key = step.new_key()
     legs = (
@@ -81,16 +81,15 @@ def place(step: Step, contact: Contact) -> None:
 
 def _place_call(contact: Contact, directory: Directory) -> PlaceCall:
     customer, agent = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
-    profile = directory.agents.get(contact.agent or "")
-    assert customer is not None and agent is not None
+    assert customer is not None and agent is not None and contact.agent is not None
+    profile = directory.profile(contact.agent)
     number, route = contact.number, ""
     if contact.emergency:
-        route = trunk_of(directory, profile, contact.address) if profile else ""
+        route = trunk_of(directory, profile, contact.address)
     elif not contact.internal:
         number = outside(directory, number)
-    device = profile.device if profile else ""
     legs = (agent.id, customer.id)
-    return PlaceCall(contact.key, contact.key, *legs, device, number, contact.line, route, contact.address)
+    return PlaceCall(contact.key, contact.key, *legs, profile.device, number, contact.line, route, contact.address)
 
 
 def outside(directory: Directory, number: str) -> str:
@@ -104,22 +103,20 @@ def phone_answered(step: Step, contact: Contact) -> None:
     Their contact has the same two legs, the other way round.
     """
     mine, far = contact.leg(Role.AGENT), contact.leg(Role.CUSTOMER)
-    if mine is None or far is None or not far.agent or len(step.holders(far.id)) > 1:
-        return
-    if far.state is not LegState.DIALING or contact.phase is not Phase.ACTIVE:
+    assert mine is not None and far is not None and contact.agent is not None
+    if not far.agent or far.state is not LegState.DIALING or len(step.holders(far.id)) > 1:
         return
     if reachable(step.floor, step.directory, step.agent(far.agent)) is not None:
         step.ask(EndLeg(step.new_id(), contact.key, mine.id))
         wrap_up.finish(step, contact, "busy", step.now)
         return
     colleague = step.directory.agents[far.agent]
-    me = step.directory.agents.get(contact.agent or "")
     offered = Contact(
         key=step.new_key(),
         interaction_key=contact.interaction_key,
         kind=Kind.INBOUND,
         phase=Phase.OFFERED,
-        number=me.device if me else "",
+        number=step.directory.profile(contact.agent).device,
         line=contact.line,
         skill=contact.skill,
         started=contact.started,
@@ -127,7 +124,7 @@ def phone_answered(step: Step, contact: Contact) -> None:
         match=Match(MatchState.NONE),
         agent=colleague.id,
         legs=(
-            Leg(mine.id, Role.CUSTOMER, mine.state, step.now, agent=contact.agent or ""),
+            Leg(mine.id, Role.CUSTOMER, mine.state, step.now, agent=contact.agent),
             Leg(far.id, Role.AGENT, LegState.DIALING, step.now),
         ),
         internal=True,
@@ -152,7 +149,6 @@ def call_back(step: Step, contact: Contact) -> None:
         line=skill.caller_id or next(iter(skill.numbers), ""),
         started=step.now,
         legs=legs,
-        problem=None,
     )
     place(step, step.asked(accepted, "dial", contact.key))
 
@@ -191,13 +187,12 @@ def customer_answered(step: Step, contact: Contact, at: int) -> None:
 def refused(step: Step, contact: Contact, ask: str, code: str, at: int) -> bool:
     """Whether that was the switch's word that it will not dial: then the call is over, and the agent is told why."""
     customer = contact.leg(Role.CUSTOMER)
-    dialling = contact.kind is not Kind.INBOUND and customer is not None and customer.state is LegState.DIALING
-    if ask != contact.key or not dialling or contact.phase is not Phase.ACTIVE:
+    if ask != contact.key or customer is None or customer.state is not LegState.DIALING:
         return False
     for leg in contact.legs:
         step.ask(EndLeg(step.new_id(), contact.key, leg.id))
     wrap_up.finish(step, contact, "failed", at)
-    step.problem(step.contact(contact.key) or contact, code, "dial")
+    step.problem(step.newest(contact), code, "dial")
     return True
 
 
@@ -212,9 +207,7 @@ def unanswered(step: Step, contact: Contact) -> None:
 
 def asks_again(contact: Contact, directory: Directory) -> list[AskSwitch]:
     """A call that the switch may not have been asked to place is asked for again: its legs are named by us."""
-    customer, agent = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
-    if contact.kind is Kind.INBOUND or contact.answered is not None or customer is None or agent is None:
-        return []
-    if customer.state is not LegState.DIALING or any(ask.goal == "end" for ask in contact.asked):
+    customer = contact.leg(Role.CUSTOMER)
+    if customer is None or customer.state is not LegState.DIALING or any(ask.goal == "end" for ask in contact.asked):
         return []
     return [AskSwitch(_place_call(contact, directory))]
