@@ -392,6 +392,9 @@ def test_a_call_that_the_switch_may_not_know_of_is_placed_again_under_its_names(
     assert [effect.ask for effect in asks_again(stage.floor, DIRECTORY)] == stage.asks
     stage.obey()
     assert asks_again(stage.floor, DIRECTORY) == []
+    go(stage, End(SAM, stage.contact().key))
+    assert stage.contact().phase is Phase.WRAP_UP
+    assert asks_again(stage.floor, DIRECTORY) == []
 
 
 def test_a_switch_that_kept_silent_is_asked_once_more() -> None:

@@ -24,12 +24,11 @@ ENDINGS: Final = {
     "busy": "consult_busy",
     "no_answer": "consult_no_answer",
     "declined": "consult_declined",
-    "failed": "consult_failed",
     "wrong_number": "consult_wrong_number",
     "normal": "consult_hung_up",
     "cancelled": "consult_no_answer",
 }
-"""What the agent is told when the consulted one is gone, by the cause of the end of their leg."""
+"""What the agent is told when the consulted one is gone, by the cause of the end of their leg; else consult_failed."""
 
 
 def consult(step: Step, contact: Contact, command: ConsultOrder) -> None:
@@ -86,9 +85,8 @@ def _number(
 
 
 def _agent(step: Step, contact: Contact, colleague: Profile) -> tuple[str, str, str, str]:
-    why = reachable(step.floor, step.directory, step.agent(colleague.id))
-    if why is None and any(leg.agent == colleague.id for leg in contact.legs):
-        why = "agent_busy"
+    here = any(leg.agent == colleague.id for leg in contact.legs)
+    why = "agent_busy" if here else reachable(step.floor, step.directory, step.agent(colleague.id))
     if why is not None:
         raise NotAllowed(why, f"{colleague.name} cannot be called now.")
     return "agent", colleague.id, colleague.name, colleague.device
@@ -99,7 +97,7 @@ def _agent(step: Step, contact: Contact, colleague: Profile) -> tuple[str, str, 
 
 def _ask_agent(step: Step, contact: Contact, asked: Consult) -> None:
     """The colleague is offered a contact whose far end is this agent's leg."""
-    request = _request(step, contact, asked.target)
+    request = _request(step, contact)
     leg = Leg(step.new_id(), Role.AGENT, LegState.DIALING, step.now)
     offered = replace(
         request,
@@ -118,15 +116,13 @@ def _ask_agent(step: Step, contact: Contact, asked: Consult) -> None:
 
 def _ask_skill(step: Step, contact: Contact, asked: Consult) -> None:
     """The request waits in the skill's queue, with the age of the customer."""
-    request = replace(
-        _request(step, contact, ""), skill=asked.target, started=contact.started, priority=contact.priority
-    )
+    request = replace(_request(step, contact), skill=asked.target, started=contact.started, priority=contact.priority)
     step.put(request)
     step.enqueue(request)
     step.put(replace(contact, consult=replace(asked, contact=request.key)))
 
 
-def _request(step: Step, contact: Contact, agent: str) -> Contact:
+def _request(step: Step, contact: Contact) -> Contact:
     """What a colleague gets: a contact with the asking agent at its far end."""
     mine = contact.leg(Role.AGENT)
     assert mine is not None and contact.agent is not None
@@ -162,7 +158,8 @@ def caller_id(step: Step, contact: Contact) -> str:
     skill = step.directory.skill(contact.skill)
     if skill.caller_id:
         return skill.caller_id
-    mine = outbound_skills(step.directory, contact.agent or "")
+    assert contact.agent is not None
+    mine = outbound_skills(step.directory, contact.agent)
     return next((skill.caller_id for skill in mine if skill.caller_id), contact.line)
 
 
@@ -181,12 +178,12 @@ def rung(step: Step, contact: Contact, leg_id: str, agent: str) -> None:
 def answered(step: Step, contact: Contact) -> None:
     """The consulted one is there: they talk with the agent, unless that one went back to the customer meanwhile."""
     leg, mine, customer = contact.consulted, contact.leg(Role.AGENT), contact.leg(Role.CUSTOMER)
-    assert leg is not None and mine is not None
+    assert leg is not None and mine is not None and customer is not None
     away = not contact.in_ear or any(ask.goal in ("hold", "step_out") for ask in contact.asked)
-    if not away and customer is not None:
+    if not away:
         step.ask(Mix(step.new_id(), contact.key, (mine.id, customer.id), (leg.id,)))
         return
-    park = () if contact.conference or customer is None or contact.held else (customer.id,)
+    park = () if contact.conference or contact.held else (customer.id,)
     step.ask(Mix(step.new_id(), contact.key, (mine.id, leg.id), park))
 
 
@@ -210,11 +207,11 @@ def drop(step: Step, contact: Contact, code: str | None = None) -> Contact:
         contact = step.problem(contact, code, "consult")
     if known.leg:
         step.ask(EndLeg(step.new_id(), contact.key, known.leg))
-    request = step.contact(known.contact) if known.contact else None
+    request = step.contact(known.contact)
     if request is not None and request.phase is not Phase.CLOSED and request.asked_by == contact.key:
         discard(step, request)
     mixes.not_alone(step, contact)
-    return step.contact(contact.key) or contact
+    return contact
 
 
 def lost(step: Step, contact: Contact, cause: str) -> None:
@@ -238,7 +235,7 @@ def discard(step: Step, request: Contact, cause: str = "") -> None:
 
 def asker(step: Step, request: Contact) -> Contact | None:
     """The contact that the request is for, while it still waits for it."""
-    contact = step.contact(request.asked_by) if request.asked_by else None
+    contact = step.contact(request.asked_by)
     if contact is None or contact.consult is None or contact.consult.contact != request.key:
         return None
     return contact
@@ -247,14 +244,16 @@ def asker(step: Step, request: Contact) -> Contact | None:
 def offered(step: Step, request: Contact, leg: Leg) -> None:
     """A queue has given the request to a colleague, who is rung."""
     contact = asker(step, request)
-    if contact is not None and request.agent is not None:
+    if contact is not None:
+        assert request.agent is not None
         rung(step, contact, leg.id, request.agent)
 
 
 def taken_back(step: Step, request: Contact, leg: Leg | None) -> None:
     """That colleague did not take it: the request waits on."""
     contact = asker(step, request)
-    if contact is not None and contact.consult is not None and leg is not None:
+    if contact is not None:
+        assert contact.consult is not None and leg is not None
         legs = tuple(other for other in contact.legs if other.id != leg.id)
         step.put(replace(contact, legs=legs, consult=replace(contact.consult, leg="")))
 
@@ -262,15 +261,13 @@ def taken_back(step: Step, request: Contact, leg: Leg | None) -> None:
 def asks_again(step: Step, contact: Contact) -> list[AskSwitch]:
     """A number that the switch may not have been asked to call is asked for again: the leg is named by us."""
     leg, mine, known = contact.consulted, contact.leg(Role.AGENT), contact.consult
-    if leg is None or mine is None or known is None or known.contact or leg.state is not LegState.DIALING:
+    if leg is None or leg.agent or leg.state is not LegState.DIALING:
         return []
+    assert mine is not None and known is not None
     number = outside(step.directory, known.number)
     return [AskSwitch(CallParty(contact.key, contact.key, leg.id, mine.id, number, caller_id(step, contact)))]
 
 
 def unanswered(step: Step, contact: Contact) -> None:
     """It rang for as long as is configured."""
-    leg = contact.consulted
-    if leg is not None:
-        step.ask(EndLeg(step.new_id(), contact.key, leg.id, "no_answer"))
-        lost(step, contact, "no_answer")
+    lost(step, contact, "no_answer")

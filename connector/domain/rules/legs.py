@@ -70,9 +70,9 @@ def _settle(step: Step, contact: Contact, goal: str) -> Contact:
 def _answered(step: Step, contact: Contact, leg: Leg, at: int, moved: bool) -> None:
     if contact.phase is Phase.OFFERED and leg.role is Role.AGENT:
         offer.connected(step, contact, at)
-    elif contact.phase is not Phase.ACTIVE:
+    if contact.phase is not Phase.ACTIVE:
         return
-    elif contact.unattended:
+    if contact.unattended:
         if moved:
             attend.answered(step, contact)
     elif leg == contact.consulted:
