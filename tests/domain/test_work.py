@@ -17,9 +17,10 @@ from connector.domain.commands import (
     LogOut,
     SaveDraft,
     SetState,
+    Visit,
 )
 from connector.domain.directory import RecordingMode
-from connector.domain.effects import Offer, PopRecord, PopUrl, WithdrawPop
+from connector.domain.effects import Offer, PopRecord, PopUrl, PushState, QueuesChanged, WithdrawPop
 from connector.domain.events import (
     AgentDeadlinePassed,
     CallbackRequested,
@@ -29,7 +30,19 @@ from connector.domain.events import (
     PhoneChanged,
     WorkDelivered,
 )
-from connector.domain.model import AgentState, Kind, MatchState, Outcome, Phase, Record, Role
+from connector.domain.model import (
+    AgentState,
+    Contact,
+    Draft,
+    Kind,
+    Link,
+    Match,
+    MatchState,
+    Outcome,
+    Phase,
+    Record,
+    Role,
+)
 from connector.domain.routing import interruptible
 from connector.domain.rules.allowed import controls
 from connector.domain.step import Stamp, Step
@@ -90,13 +103,28 @@ def can(stage: Stage, key: str = "w-1") -> dict[str, str | None]:
 @BOTH
 def test_it_waits_in_its_skill(kind: Kind) -> None:
     stage = Stage()
-    stage.give(delivered(kind=kind, skill="billing", record=CASE, priority=3))
-    contact = stage.contact()
-    assert (contact.kind, contact.phase, contact.skill, contact.legs) == (kind, Phase.QUEUED, "billing", ())
-    assert (contact.title, contact.payload, contact.record) == ("Refund to approve", (("Amount", "€ 30"),), CASE)
-    assert (contact.number, contact.match.state, contact.priority) == ("", MatchState.NONE, 3)
+    change = stage.give(delivered(kind=kind, skill="billing", record=CASE, url="https://shop.example/7", priority=3))
+    assert change.contacts == (
+        Contact(
+            key="w-1",
+            interaction_key="w-1",
+            kind=kind,
+            phase=Phase.QUEUED,
+            number="",
+            line="",
+            skill="billing",
+            started=START,
+            match=Match(MatchState.NONE),
+            priority=3,
+            title="Refund to approve",
+            payload=(("Amount", "€ 30"),),
+            url="https://shop.example/7",
+            record=CASE,
+            draft=Draft(what=Link(replace(CASE, why="delivered"), 1, "match")),
+        ),
+    )
+    assert change.effects == (QueuesChanged(),)
     assert stage.floor.queues == {"billing": ("w-1",)}
-    assert stage.asks == []
 
 
 @BOTH
@@ -303,14 +331,23 @@ def test_finishing_and_giving_back_is_for_what_is_at_hand(order: Callable[[str, 
 def test_given_back_it_waits_with_its_age_and_its_notes_and_the_agent_is_free(kind: Kind) -> None:
     stage = at_hand(kind, CASE)
     stage.give(SaveDraft(SAM, "w-1", "comments", 1, "Half done"))
+    stage.give(Visit(SAM, MIA_RECORD))
+    accepted = stage.contact()
     stage.pass_time(60_000)
-    stage.give(GiveBack(SAM, "w-1"))
-    contact = stage.contact()
-    assert (contact.phase, contact.agent, contact.started) == (Phase.QUEUED, None, START)
-    assert (contact.answered, contact.offered, contact.draft.comments.value) == (None, None, "Half done")
+    change = stage.give(GiveBack(SAM, "w-1"))
+    assert stage.contact() == replace(
+        accepted,
+        phase=Phase.QUEUED,
+        agent=None,
+        offered=None,
+        answered=None,
+        visited=(),
+        given_back=(SAM, stage.now),
+    )
+    assert stage.contact().started == START
     assert (stage.agent().state, stage.agent().contacts) == (AgentState.AVAILABLE, ())
     assert (stage.tasks, stage.agent().missed) == ([], ())
-    assert WithdrawPop(SAM, "w-1") in stage.effects
+    assert change.effects == (WithdrawPop(SAM, "w-1"), PushState(SAM), QueuesChanged())
     stage.effects.clear()
     available(stage, JONAS)
     assert stage.contact().agent == JONAS

@@ -6,7 +6,6 @@ from connector.domain.commands import Answer, Decline
 from connector.domain.effects import Adopt, Announce, AskSwitch, Connect, EndLeg, MatchCaller, Mix, Offer, PopRecord
 from connector.domain.events import CallArrived
 from connector.domain.model import (
-    SILENT,
     AgentState,
     Contact,
     Kind,
@@ -77,17 +76,17 @@ def offer_waiting(step: Step) -> None:
     """Whoever waits the longest is offered first, each to the best agent that is free."""
     if not step.floor.switch_up:
         return
-    nobody: set[tuple[str, bool]] = set()
+    nobody: set[tuple[str, Kind, tuple[str, int], str]] = set()
     for contact in waiting(step):
         # An offer only takes agents away: a skill that has nobody free has nobody for the rest of the queue either.
-        alike = (contact.skill, contact.kind in SILENT)
+        alike = (contact.skill, contact.kind, contact.given_back, contact.reaches)
         if alike in nobody and not contact.reaches:
             continue
         agent = agent_for(step, contact)
-        if agent is not None:
-            _offer(step, contact, agent.id)
-        elif not (contact.given_back[0] or contact.reaches):
+        if agent is None:
             nobody.add(alike)
+        else:
+            _offer(step, contact, agent.id)
 
 
 def _offer(step: Step, contact: Contact, agent: str) -> None:
@@ -119,11 +118,11 @@ def _offer(step: Step, contact: Contact, agent: str) -> None:
 def pop(step: Step, contact: Contact) -> None:
     """The one person with that number is opened, once per agent; several or none are never guessed."""
     people = contact.match.people
-    if contact.agent is None or contact.popped or contact.kind not in _POPPED or len(people) != 1:
+    if not contact.live or contact.popped or contact.kind not in _POPPED or len(people) != 1:
         return
-    if contact.live:
-        step.put(replace(contact, popped=True))
-        step.effect(PopRecord(contact.agent, contact.key, people[0]))
+    assert contact.agent is not None
+    step.put(replace(contact, popped=True))
+    step.effect(PopRecord(contact.agent, contact.key, people[0]))
 
 
 def answer(step: Step, contact: Contact, _command: Answer) -> None:
@@ -144,7 +143,6 @@ def connected(step: Step, contact: Contact, at: int) -> None:
     """The agent's leg is connected: the call is theirs.  An agent who lifts the phone has answered, too."""
     if not any(ask.goal == "answer" for ask in contact.asked):
         _connect(step, contact)
-        contact = step.contact(contact.key) or contact
     asked = tuple(ask for ask in contact.asked if ask.goal != "answer")
     contact = step.put(
         replace(contact, phase=CONTACT[contact.phase, ContactTrigger.ANSWER], answered=at, asked=asked, problem=None)
@@ -180,7 +178,7 @@ def _turned_away(step: Step, contact: Contact, cause: str) -> None:
     asker = consult.asker(step, contact)
     consult.discard(step, contact, cause)
     if asker is not None:
-        consult.lost(step, step.contact(asker.key) or asker, cause)
+        consult.lost(step, asker, cause)
 
 
 def put_back(step: Step, contact: Contact) -> None:
@@ -199,12 +197,12 @@ def requeue(step: Step, contact: Contact, reason: str | None) -> None:
     assert contact.agent is not None
     customer, leg = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
     if leg is not None:
-        if customer is not None and _answer_in_doubt(contact):
+        assert customer is not None
+        if _answer_in_doubt(contact):
             # They may be talking by now, and a switch may hang up on a customer who is left, but not on a parked one.
             step.ask(Mix(step.new_id(), contact.key, (), (customer.id,)))
         step.ask(EndLeg(step.new_id(), contact.key, leg.id))
     agent = contact.agent
-    step.push(agent)
     agents.missed(step, contact, "declined" if reason is not None and reason.startswith("Declined") else "missed")
     again = contact.reaches == agent and step.now < step.agent(agent).reached_until
     queued = step.put(
@@ -224,14 +222,13 @@ def requeue(step: Step, contact: Contact, reason: str | None) -> None:
     if contact.asked_by:
         consult.taken_back(step, queued, leg)
     stays = contact.direct or again or reason is None
-    agents.drop(step, agent, contact.key, None if stays else (AgentState.UNAVAILABLE, reason or ""))
+    agents.drop(step, agent, contact.key, None if stays else (AgentState.UNAVAILABLE, reason))
     step.enqueue(queued)
 
 
 def _answer_in_doubt(contact: Contact) -> bool:
-    """Whether the switch was asked to connect the two and has not said that it did."""
-    failed = contact.problem is not None and contact.problem.order == "answer"
-    return failed or any(ask.goal == "answer" for ask in contact.asked)
+    """Whether the switch was asked to connect the two, the one thing that it is asked by then, and did not say so."""
+    return contact.problem is not None or bool(contact.asked)
 
 
 def abandon(step: Step, contact: Contact, at: int) -> None:

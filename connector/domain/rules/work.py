@@ -45,8 +45,6 @@ def accept(step: Step, contact: Contact, _command: Answer) -> None:
             contact,
             phase=CONTACT[contact.phase, ContactTrigger.ANSWER],
             answered=step.now,
-            popped=True,
-            problem=None,
         )
     )
     # Whoever has only e-mails at hand may be offered a call from now on.
@@ -74,10 +72,8 @@ def give_back(step: Step, contact: Contact, _command: GiveBack) -> None:
             offered=None,
             answered=None,
             visited=(),
-            popped=False,
             given_back=(agent, step.now),
         )
     )
-    step.push(agent)
     agents.drop(step, agent, contact.key)
     step.enqueue(queued)
