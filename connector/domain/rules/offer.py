@@ -221,8 +221,8 @@ def requeue(step: Step, contact: Contact, reason: str | None) -> None:
     )
     if contact.asked_by:
         consult.taken_back(step, queued, leg)
-    stays = contact.direct or again or reason is None
-    agents.drop(step, agent, contact.key, None if stays else (AgentState.UNAVAILABLE, reason))
+    afterwards = None if reason is None or contact.direct or again else (AgentState.UNAVAILABLE, reason)
+    agents.drop(step, agent, contact.key, afterwards)
     step.enqueue(queued)
 
 
