@@ -24,11 +24,12 @@ ENDINGS: Final = {
     "busy": "consult_busy",
     "no_answer": "consult_no_answer",
     "declined": "consult_declined",
+    "failed": "consult_failed",
     "wrong_number": "consult_wrong_number",
     "normal": "consult_hung_up",
     "cancelled": "consult_no_answer",
 }
-"""What the agent is told when the consulted one is gone, by the cause of the end of their leg; else consult_failed."""
+"""What the agent is told when the consulted one is gone, by the cause of the end of their leg."""
 
 
 def consult(step: Step, contact: Contact, command: ConsultOrder) -> None:
@@ -216,7 +217,7 @@ def drop(step: Step, contact: Contact, code: str | None = None) -> Contact:
 
 def lost(step: Step, contact: Contact, cause: str) -> None:
     """The consulted one is gone; the customer is not touched by that."""
-    drop(step, contact, ENDINGS.get(cause, "consult_failed"))
+    drop(step, contact, ENDINGS.get(cause, ENDINGS["failed"]))
 
 
 def discard(step: Step, request: Contact, cause: str = "") -> None:
