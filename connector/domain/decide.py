@@ -127,7 +127,7 @@ def decide(floor: Floor, directory: Directory, given: Input, stamp: Stamp) -> Ch
     if change.agents:
         _calls_over(step, change.agents)
         change = step.change()
-    if change.queues or change.agents or isinstance(given, e.PhoneChanged):
+    if change.queues or change.agents:
         offer.offer_waiting(step)
         change = step.change()
     return change
@@ -169,16 +169,23 @@ def reconnected(floor: Floor, directory: Directory, stamp: Stamp) -> Change:
     step = Step(floor, directory, stamp)
     agents.agree(step)
     for contact in _by_age(floor):
-        renewed = tuple(replace(ask, due=max(ask.due, step.now + directory.settings.ask)) for ask in contact.asked)
-        known = contact if renewed == contact.asked else step.put(replace(contact, asked=renewed))
-        found = deadline(known, directory)
-        if found is not None and found[0] <= step.now:
-            _deadline(step, known, found[1], found[0])
-        for again in _asks_again(step, step.contact(contact.key) or known):
-            step.ask(again.ask)
+        _renew(step, contact)
     _calls_over(step, step.change().agents)
     _begin(step)
     return step.change()
+
+
+def _renew(step: Step, contact: Contact) -> None:
+    due = step.now + step.directory.settings.ask
+    if contact.asked:
+        contact = step.put(replace(contact, asked=tuple(replace(ask, due=due) for ask in contact.asked)))
+    found = deadline(contact, step.directory)
+    if found is not None:
+        _deadline(step, contact, found[1], found[0])
+    now = step.contact(contact.key)
+    assert now is not None
+    for again in _asks_again(step, now):
+        step.ask(again.ask)
 
 
 def _begin(step: Step) -> None:
@@ -288,31 +295,34 @@ def deadline(contact: Contact, directory: Directory) -> tuple[int, str] | None:
     """When something must happen by itself if nothing else does, and what (see `DeadlinePassed`).  The nearest."""
     found: list[tuple[int, str]] = [(ask.due, "ask") for ask in contact.asked]
     settings = directory.settings
-    if contact.phase is Phase.OFFERED and contact.offered is not None and not contact.asked:
+    if contact.phase is Phase.OFFERED and not contact.asked:
+        assert contact.offered is not None
         found.append((contact.offered + settings.ring, "ring"))
     elif contact.unattended:
         ringing = any(leg.state in (LegState.DIALING, LegState.RINGING) for leg in contact.legs)
         assert contact.answered is not None
         found.append((contact.answered + (settings.dial if ringing else settings.unattended), "unattended"))
-    elif contact.phase is Phase.ACTIVE and _rings_at_consulted(contact):
+    elif _rings_at_consulted(contact):
         assert contact.consult is not None
         found.append((contact.consult.since + settings.dial, "consult"))
     elif contact.phase is Phase.ACTIVE and contact.answered is None and not contact.asked and not contact.emergency:
         found.append((contact.started + settings.dial, "dial"))
     elif contact.phase is Phase.QUEUED and contact.not_before:
         found.append((contact.not_before, "not_before"))
-    elif contact.phase is Phase.WRAP_UP and contact.ended is not None and not contact.overtime:
+    elif contact.phase is Phase.WRAP_UP and not contact.overtime:
+        assert contact.ended is not None
         length = directory.skill(contact.skill).wrap_up
         if length is not None:
             found.append((contact.ended + length + contact.extended, "wrap_up"))
-    elif contact.work_due and contact.closed is not None:
+    elif contact.work_due:
+        assert contact.closed is not None
         found.append((contact.closed + wrap_up.WORK_KEPT, "work"))
     return min(found, default=None)
 
 
 def _rings_at_consulted(contact: Contact) -> bool:
-    leg = contact.consulted
-    return leg is not None and leg.state not in UP and contact.consult is not None and not contact.consult.contact
+    known, leg = contact.consult, contact.consulted
+    return known is not None and leg is not None and leg.state not in UP and not known.contact
 
 
 def _deadline(step: Step, contact: Contact, kind: str, due: int) -> None:

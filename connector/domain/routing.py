@@ -47,13 +47,13 @@ def candidates(directory: Directory, skill: str) -> dict[str, int]:
     return dict.fromkeys(directory.agents, 0)
 
 
-def best_agent(step: Step, skill: str, *, silent: bool = False, not_to: tuple[str, int] = ("", 0)) -> Agent | None:
+def best_agent(step: Step, skill: str, *, silent: bool = False, not_to: tuple[str, int] | None = None) -> Agent | None:
     """The free agent for that skill: the most proficient, then the one who has been free the longest.
 
     `silent`: for a contact without a call, which needs no phone.  A call may interrupt an e-mail where no agent is
     Available.  `not_to` is who gave the contact back, and when: first they do something else.
     """
-    best: tuple[bool, int, int, str] | None = None
+    found: list[tuple[bool, int, int, str]] = []
     for agent_id, proficiency in candidates(step.directory, skill).items():
         agent = step.agent(agent_id)
         if not (agent.phone_ready or silent):
@@ -61,12 +61,10 @@ def best_agent(step: Step, skill: str, *, silent: bool = False, not_to: tuple[st
         available = agent.state is AgentState.AVAILABLE
         if not available and (silent or not interruptible(step, agent)):
             continue
-        if agent_id == not_to[0] and agent.since <= not_to[1]:
+        if not_to is not None and agent_id == not_to[0] and agent.since <= not_to[1]:
             continue
-        rank = (not available, -proficiency, agent.since, agent_id)
-        if best is None or rank < best:
-            best = rank
-    return None if best is None else step.agent(best[-1])
+        found.append((not available, -proficiency, agent.since, agent_id))
+    return step.agent(min(found)[-1]) if found else None
 
 
 def agent_for(step: Step, contact: Contact) -> Agent | None:
@@ -81,7 +79,7 @@ def agent_for(step: Step, contact: Contact) -> Agent | None:
     agent = None if pausing else _rung_in_any_state(step, contact)
     if agent is not None and not contact.attempts:
         return agent
-    return best_agent(step, contact.skill, not_to=(contact.reaches, step.now if pausing else 0)) or agent
+    return best_agent(step, contact.skill, not_to=(contact.reaches, step.now) if pausing else None) or agent
 
 
 def _rung_in_any_state(step: Step, contact: Contact) -> Agent | None:

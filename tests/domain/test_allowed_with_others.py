@@ -127,6 +127,7 @@ def test_a_conference_has_room_for_six(guests: int, full: bool) -> None:
     assert DIRECTORY.settings.most_parties == 6
     assert situated(True, call(*here), DIRECTORY, NOTHING)["consult"] == code
     assert situated(True, asking(CONNECTED, *here, inside=True), DIRECTORY, NOTHING)["merge"] == code
+    assert situated(True, asking(RINGING, *here, inside=True), DIRECTORY, NOTHING)["merge"] == "not_connected"
     two = situated(True, call(*here, customer=HELD), DIRECTORY, IN_EAR)
     assert (two["merge"], two["transfer"]) == (code, None)
 
@@ -161,6 +162,10 @@ BESIDE: dict[tuple[str, LegState], str] = {
 def test_beside_another_call(pair: tuple[str, LegState]) -> None:
     other, customer = pair
     check(call(customer=customer), BESIDE[pair], Around(other, call=True))
+
+
+def test_one_that_has_not_answered_is_brought_together_with_nobody() -> None:
+    check(call(customer=RINGING, inside=False), f"{NOT_ANSWERED} swap:not_held", IN_EAR)
 
 
 def test_a_call_and_a_masked_one_stay_apart() -> None:

@@ -815,7 +815,7 @@ def test_an_agent_who_is_available_is_not_rung_in_a_circle() -> None:
     available(stage)
     stage.give(LegEnded(stage.leg(Role.AGENT, key).id, "failed", stage.now))
     assert stage.contact(key).phase is Phase.QUEUED
-    stage.give(PhoneChanged("2042", True))
+    stage.give(PhoneChanged("2042", False))
     assert stage.contact(key).phase is Phase.QUEUED
 
 

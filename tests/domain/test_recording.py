@@ -1,13 +1,28 @@
 """Recording and masking: who decides, what the switch confirms, and the alarm when masking fails."""
 
-import pytest
+from collections.abc import Callable
+from typing import Any
 
-from connector.domain.commands import Answer, End, Hold, Resume, StartMask, StartRecord, StopMask, StopRecord
-from connector.domain.directory import RecordingMode
+import pytest
+from msgspec.structs import replace
+
+from connector.domain.commands import (
+    Answer,
+    ContactCommand,
+    End,
+    Hold,
+    Resume,
+    StartMask,
+    StartRecord,
+    StopMask,
+    StopRecord,
+)
+from connector.domain.decide import asks_again
+from connector.domain.directory import Directory, RecordingMode
 from connector.domain.effects import SetRecording
-from connector.domain.events import AskRefused, LegAnswered, RecordingChanged
-from connector.domain.model import Mask, Phase, Recording, Role
-from tests.domain.stage import SAM, START, Stage, available, dialling, go, on_a_call, with_skill
+from connector.domain.events import AskRefused, LegAnswered, LegResumed, RecordingChanged
+from connector.domain.model import Ask, LegState, Mask, Phase, Problem, Recording, Role
+from tests.domain.stage import DIRECTORY, SAM, START, Stage, available, dialling, go, on_a_call, with_skill
 
 ALWAYS = with_skill("support", recording=RecordingMode.ALWAYS)
 NEVER = with_skill("support", recording=RecordingMode.NEVER)
@@ -192,3 +207,139 @@ def test_after_the_call_news_of_its_recording_is_old(recording: Recording) -> No
     change = stage.give(RecordingChanged(key, recording, stage.now))
     assert change.contacts == ()
     assert stage.contact().recording is Recording.OFF
+
+
+# --- what the switch says, in every situation ----------------------------------------------------------------------
+
+OFF, ON, PAUSED = Recording
+FULFILLED = {"record": ON, "stop_record": OFF, "mask": PAUSED}
+
+
+def talking(directory: Directory = DIRECTORY, **changes: Any) -> Stage:
+    stage, key = on_a_call(directory=directory)
+    stage.asks.clear()
+    stage.floor.contacts[key] = replace(stage.contact(), **changes)
+    return stage
+
+
+def asked_for(*given: str) -> tuple[Ask, ...]:
+    return tuple(Ask(f"{n}", goal, START, START + 60_000) for n, goal in enumerate(given))
+
+
+@pytest.mark.parametrize("said", [OFF, ON, PAUSED])
+@pytest.mark.parametrize("unmasked", [OFF, ON])
+@pytest.mark.parametrize("goal", ["record", "stop_record", "mask", "unmask"])
+def test_what_is_said_fulfils_the_order_that_wanted_it(goal: str, unmasked: Recording, said: Recording) -> None:
+    fulfilled = said is FULFILLED.get(goal, unmasked)
+    problem = Problem("busy", goal, START)
+    stage = talking(asked=asked_for("mute", goal), unmasked=unmasked, problem=problem)
+    stage.give(RecordingChanged(stage.contact().key, said, stage.now))
+    assert goals(stage) == (["mute"] if fulfilled else ["mute", goal])
+    assert stage.contact().problem == (None if fulfilled else problem)
+
+
+@pytest.mark.parametrize("said", [OFF, ON, PAUSED])
+def test_other_problems_are_not_solved_by_it(said: Recording) -> None:
+    problem = Problem("busy", "hold", START)
+    stage = talking(problem=problem)
+    stage.give(RecordingChanged(stage.contact().key, said, stage.now))
+    assert stage.contact().problem == problem
+
+
+MASKS: tuple[tuple[Mask, Recording, Mask], ...] = (
+    (Mask.OFF, OFF, Mask.OFF),
+    (Mask.OFF, ON, Mask.OFF),
+    (Mask.OFF, PAUSED, Mask.ON),
+    (Mask.ON, OFF, Mask.OFF),
+    (Mask.ON, ON, Mask.OFF),
+    (Mask.ON, PAUSED, Mask.ON),
+    (Mask.FAILED, OFF, Mask.OFF),
+    (Mask.FAILED, ON, Mask.FAILED),
+    (Mask.FAILED, PAUSED, Mask.ON),
+)
+
+
+@pytest.mark.parametrize(("before", "said", "after"), MASKS)
+def test_paused_is_masked_since_then_and_a_failure_lasts_while_it_records(
+    before: Mask, said: Recording, after: Mask
+) -> None:
+    stage = talking(mask=before, masked_since=START if before is Mask.ON else None)
+    stage.now += 5_000
+    stage.give(RecordingChanged(stage.contact().key, said, stage.now))
+    contact = stage.contact()
+    since = None if after is not Mask.ON else START if before is Mask.ON else stage.now
+    assert (contact.recording, contact.mask, contact.masked_since) == (said, after, since)
+    again = stage.give(RecordingChanged(contact.key, said, stage.now + 1))
+    assert (again.contacts, again.effects) == ((), ())
+
+
+@pytest.mark.parametrize("phase", [Phase.QUEUED, Phase.OFFERED, Phase.WRAP_UP, Phase.CLOSED])
+def test_only_a_call_has_a_recording(phase: Phase) -> None:
+    stage = talking(phase=phase)
+    change = stage.give(RecordingChanged(stage.contact().key, ON, stage.now))
+    assert (change.contacts, change.unknown) == ((), False)
+
+
+ORDERED: tuple[tuple[Callable[[str, str], ContactCommand], dict[str, Any], str, Recording], ...] = (
+    (StartRecord, {}, "record", ON),
+    (StopRecord, {"recording": ON}, "stop_record", OFF),
+    (StartMask, {}, "mask", PAUSED),
+    (StartMask, {"recording": ON}, "mask", PAUSED),
+    (StopMask, {"mask": Mask.ON, "recording": PAUSED, "unmasked": ON}, "unmask", ON),
+    (StopMask, {"mask": Mask.ON, "recording": PAUSED, "unmasked": OFF}, "unmask", OFF),
+)
+
+
+@pytest.mark.parametrize(("order", "before", "goal", "wanted"), ORDERED)
+def test_an_order_asks_for_its_goal_and_notes_that(
+    order: Callable[[str, str], ContactCommand], before: dict[str, Any], goal: str, wanted: Recording
+) -> None:
+    stage = talking(problem=Problem("busy", goal, START), **before)
+    key = stage.contact().key
+    stage.give(order(SAM, key))
+    (ask,) = stage.contact().asked
+    assert (ask.goal, ask.since, ask.due) == (goal, stage.now, stage.now + 5_000)
+    assert stage.asks == [SetRecording(ask.id, key, wanted)]
+    assert stage.contact().problem is None
+    assert [effect.ask for effect in asks_again(stage.floor, stage.directory)][1:] == stage.asks
+
+
+# --- always recorded -----------------------------------------------------------------------------------------------
+
+
+def comes_back(stage: Stage) -> list[Recording]:
+    """What is asked of the recorder when the customer has come back from a hold."""
+    customer = stage.leg(Role.CUSTOMER)
+    legs = tuple(replace(leg, state=LegState.HELD) if leg is customer else leg for leg in stage.contact().legs)
+    stage.floor.contacts[stage.contact().key] = replace(stage.contact(), legs=legs, recording=OFF)
+    stage.give(LegResumed(customer.id, stage.now))
+    return asked(stage)
+
+
+@pytest.mark.parametrize(
+    ("goal", "again"),
+    [("record", False), ("stop_record", False), ("mask", False), ("unmask", False), ("mute", True), ("end", True)],
+)
+def test_it_is_not_asked_for_beside_another_order_to_the_recorder(goal: str, again: bool) -> None:
+    assert comes_back(talking(ALWAYS, asked=asked_for(goal))) == ([ON] if again else [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "again"),
+    [
+        ({}, True),
+        ({"asked_by": "other"}, False),
+        ({"emergency": "local"}, False),
+        ({"phase": Phase.QUEUED}, False),
+    ],
+)
+def test_what_is_the_skill_s_to_record(changes: dict[str, Any], again: bool) -> None:
+    assert comes_back(talking(ALWAYS, **changes)) == ([ON] if again else [])
+
+
+def test_while_one_of_them_is_on_hold_nothing_is_to_be_recorded() -> None:
+    stage = talking(ALWAYS)
+    agent = stage.leg(Role.AGENT)
+    legs = tuple(replace(leg, state=LegState.HELD) if leg is agent else leg for leg in stage.contact().legs)
+    stage.floor.contacts[stage.contact().key] = replace(stage.contact(), legs=legs)
+    assert comes_back(stage) == []

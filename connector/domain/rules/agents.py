@@ -44,7 +44,7 @@ def set_state(step: Step, command: SetState) -> None:
 def log_out(step: Step, command: LogOut) -> None:
     """The agent takes no more calls."""
     agent = step.agent(command.agent)
-    step.put_agent(replace(agent, state=AgentState.LOGGED_OUT, reason="", since=step.now, next=None))
+    step.put_agent(replace(agent, state=AgentState.LOGGED_OUT, reason="", since=step.now))
 
 
 def phone(step: Step, agent_id: str, ready: bool) -> None:
@@ -147,6 +147,6 @@ def follow(step: Step, agent: Agent) -> None:
         step.put_agent(agent)
     elif trigger is AgentTrigger.ENGAGE and agent.state is not AgentState.WRAP_UP:
         before = (agent.state, agent.reason)
-        step.put_agent(replace(agent, state=state, reason="", since=step.now, before=before, next=None))
+        step.put_agent(replace(agent, state=state, reason="", since=step.now, before=before))
     else:
         step.put_agent(replace(agent, state=state, reason="", since=step.now))

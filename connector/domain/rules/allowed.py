@@ -351,7 +351,8 @@ def why_not(floor: Floor, contact: Contact, directory: Directory, order: str) ->
 
 def surroundings(floor: Floor, contact: Contact) -> Around:
     """What is around a contact of the floor."""
-    return around(floor.contacts.get, floor.agents.get(contact.agent or ""), contact)
+    agent = None if contact.agent is None else floor.agents.get(contact.agent)
+    return around(floor.contacts.get, agent, contact)
 
 
 def controls(floor: Floor, contact: Contact, directory: Directory) -> dict[str, str | None]:

@@ -81,11 +81,8 @@ def dial_held(floor: Floor, directory: Directory, agent: Agent) -> str | None:
     code = dial(floor, directory, agent)
     if code != "hold_first":
         return code
-    for contact in calls_of(floor, agent):
-        why = why_not(floor, contact, directory, "hold")
-        if why is not None and not contact.conference:
-            return why
-    return None
+    (contact,) = calls_of(floor, agent)
+    return None if contact.conference else why_not(floor, contact, directory, "hold")
 
 
 def reachable(floor: Floor, directory: Directory, agent: Agent) -> str | None:
@@ -119,10 +116,9 @@ def agent_controls(
     floor: Floor, directory: Directory, agent: Agent, rights: Rights | None = None
 ) -> dict[str, str | None]:
     """Each control of an agent: None when allowed now, else why not.  `rights` may be given where they are known."""
-    known = rights or rights_of(directory, agent.id)
     return {
         "set_state": set_state(floor, directory, agent),
         "log_out": log_out(floor, directory, agent),
-        "dial": dial(floor, directory, agent, known),
-        "dial_emergency": dial_emergency(floor, directory, agent, known),
+        "dial": dial(floor, directory, agent, rights),
+        "dial_emergency": dial_emergency(floor, directory, agent, rights),
     }

@@ -93,4 +93,4 @@ def changed(step: Step, contact: Contact, event: RecordingChanged) -> None:
 
 def not_masked(contact: Contact) -> Contact:
     """The switch refused to mask, or kept silent: an alarm, for what is said now may be recorded."""
-    return contact if contact.mask is Mask.ON else replace(contact, mask=Mask.FAILED)
+    return replace(contact, mask=Mask.FAILED)
