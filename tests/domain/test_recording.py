@@ -311,7 +311,7 @@ def comes_back(stage: Stage) -> list[Recording]:
     """What is asked of the recorder when the customer has come back from a hold."""
     customer = stage.leg(Role.CUSTOMER)
     legs = tuple(replace(leg, state=LegState.HELD) if leg is customer else leg for leg in stage.contact().legs)
-    stage.floor.contacts[stage.contact().key] = replace(stage.contact(), legs=legs, recording=OFF)
+    stage.floor.contacts[stage.contact().key] = replace(stage.contact(), legs=legs)
     stage.give(LegResumed(customer.id, stage.now))
     return asked(stage)
 
@@ -321,24 +321,28 @@ def comes_back(stage: Stage) -> list[Recording]:
     [("record", False), ("stop_record", False), ("mask", False), ("unmask", False), ("mute", True), ("end", True)],
 )
 def test_it_is_not_asked_for_beside_another_order_to_the_recorder(goal: str, again: bool) -> None:
-    assert comes_back(talking(ALWAYS, asked=asked_for(goal))) == ([ON] if again else [])
+    stage = talking(ALWAYS, recording=OFF, asked=asked_for(goal))
+    assert comes_back(stage) == ([ON] if again else [])
+    assert goals(stage) == [goal, *(["record"] if again else [])]
 
 
 @pytest.mark.parametrize(
     ("changes", "again"),
     [
         ({}, True),
+        ({"recording": ON}, False),
+        ({"recording": PAUSED, "mask": Mask.ON}, False),
         ({"asked_by": "other"}, False),
         ({"emergency": "local"}, False),
         ({"phase": Phase.QUEUED}, False),
     ],
 )
 def test_what_is_the_skill_s_to_record(changes: dict[str, Any], again: bool) -> None:
-    assert comes_back(talking(ALWAYS, **changes)) == ([ON] if again else [])
+    assert comes_back(talking(ALWAYS, **{"recording": OFF, **changes})) == ([ON] if again else [])
 
 
 def test_while_one_of_them_is_on_hold_nothing_is_to_be_recorded() -> None:
-    stage = talking(ALWAYS)
+    stage = talking(ALWAYS, recording=OFF)
     agent = stage.leg(Role.AGENT)
     legs = tuple(replace(leg, state=LegState.HELD) if leg is agent else leg for leg in stage.contact().legs)
     stage.floor.contacts[stage.contact().key] = replace(stage.contact(), legs=legs)
