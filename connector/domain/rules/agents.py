@@ -34,7 +34,7 @@ def set_state(step: Step, command: SetState) -> None:
     trigger = AgentTrigger.GO_AVAILABLE if available else AgentTrigger.GO_UNAVAILABLE
     reason = "" if available else command.reason
     state = AGENT[agent.state, trigger]
-    if state is agent.state and state in (AgentState.WORKING, AgentState.WRAP_UP):
+    if state in (AgentState.WORKING, AgentState.WRAP_UP):
         step.put_agent(replace(agent, next=(command.state, reason)))
     elif state is not agent.state or reason != agent.reason:
         assert state is not None
@@ -149,4 +149,4 @@ def follow(step: Step, agent: Agent) -> None:
         before = (agent.state, agent.reason)
         step.put_agent(replace(agent, state=state, reason="", since=step.now, before=before))
     else:
-        step.put_agent(replace(agent, state=state, reason="", since=step.now))
+        step.put_agent(replace(agent, state=state, since=step.now))
