@@ -8,7 +8,7 @@ from connector.domain.decide import restarted
 from connector.domain.effects import PushState
 from connector.domain.events import AgentDeadlinePassed, PanelsChanged
 from connector.domain.model import Agent, AgentState, Phase
-from connector.domain.rules.presence import NO_PANEL, agent_deadline
+from connector.domain.rules.presence import agent_deadline
 from connector.domain.step import Stamp, apply
 from tests.domain.stage import (
     DIRECTORY,
@@ -24,7 +24,7 @@ from tests.domain.stage import (
 )
 
 FREE, AWAY = (AgentState.AVAILABLE, ""), (AgentState.UNAVAILABLE, "Lunch")
-GONE = (AgentState.UNAVAILABLE, NO_PANEL)
+GONE = (AgentState.UNAVAILABLE, "No panel")
 
 
 def leave(stage: Stage, agent: str = SAM) -> None:
