@@ -5,7 +5,7 @@ import pytest
 from connector.domain.commands import Consult, End, Merge, Transfer
 from connector.domain.decide import deadline
 from connector.domain.effects import Adopt, EndLeg, Mix, SwitchAsk
-from connector.domain.events import LegAnswered, LegEnded
+from connector.domain.events import LegAnswered, LegEnded, LegHeld
 from connector.domain.model import Contact, Kind, LegState, Outcome, Phase, Role
 from tests.domain.stage import SAM, START, Stage, go
 from tests.domain.test_consult import BLIND, OFFICE, asked, asking, call, parties
@@ -69,7 +69,7 @@ def waiting(stage: Stage) -> Contact:
 def test_whoever_answers_is_brought_together_with_the_customer_once() -> None:
     stage, left = rings_out()
     customer, number = left.legs
-    assert parties(left) == {"CUSTOMER": ("HELD", True), FRAUD: ("RINGING", True)}
+    assert parties(left) == {"CUSTOMER": ("HELD", True), FRAUD: ("RINGING", False)}
     stage.give(LegAnswered(number.id, stage.now))
     assert goal(stage.asks) == [("mix", f"{customer.id}+{number.id}", "")]
     assert stage.asks[0].contact == left.key
@@ -144,6 +144,16 @@ def test_of_three_two_go_on() -> None:
     stage.give(LegEnded(second.id, "normal", stage.now))
     assert goal(stage.asks) == [("end", first.id, "")]
     assert left.key not in stage.floor.contacts
+
+
+def test_one_of_three_who_was_on_hold_waits_like_any_customer() -> None:
+    stage, left = three()
+    customer, first, second = left.legs
+    stage.give(LegEnded(customer.id, "normal", stage.now))
+    stage.give(LegHeld(first.id, stage.now))
+    stage.give(LegEnded(second.id, "normal", stage.now))
+    (again,) = waiting(stage).legs
+    assert (again.id, again.role, again.joined, again.invited) == (first.id, Role.CUSTOMER, True, False)
 
 
 def test_it_rings_no_longer_than_elsewhere_and_then_the_customer_waits() -> None:

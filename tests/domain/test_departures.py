@@ -130,6 +130,21 @@ def test_the_customer_leaves_a_conference_out_of_which_a_number_was_asked_and_th
     assert stage.asks == []
 
 
+def test_who_belongs_to_the_conversation_takes_the_customer_s_place_before_who_is_asked_in_private() -> None:
+    stage, key, other = conference()
+    go(stage, Consult(SAM, key, "entry", "fraud"))
+    consulted = stage.contact(key).consulted
+    assert consulted is not None
+    go(stage, LegAnswered(consulted.id, stage.now), Consult(JONAS, other, "agent", PRIYA))
+    go(stage, Answer(PRIYA, theirs(stage, PRIYA).key), Merge(JONAS, other), End(JONAS, other))
+    stage.customer_hangs_up(key)
+    assert parties(stage.contact(key)) == {
+        "AGENT": ("CONNECTED", False),
+        f"CONSULTED {FRAUD}": ("CONNECTED", False),
+        f"CUSTOMER {PRIYA}": ("CONNECTED", True),
+    }
+
+
 def test_two_numbers_who_were_left_with_the_agent_by_the_customer_are_told_apart() -> None:
     stage, key = asked("entry", "fraud")
     go(stage, Merge(SAM, key), Consult(SAM, key, "number", "+14155550177"))
@@ -195,11 +210,26 @@ def test_a_request_in_a_queue_is_over_with_the_phone_of_who_asks() -> None:
     assert "billing" not in stage.floor.queues
 
 
+@pytest.mark.parametrize("gone", [Role.CUSTOMER, Role.AGENT])
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_request_that_its_asker_does_not_know_is_over_all_the_same(gone: Role, answered: bool) -> None:
+    """So it may be after a crash in which the disk took one change and not the other."""
+    stage, key = asked() if answered else asking()
+    other = theirs(stage)
+    stage.floor.contacts[key] = replace(stage.contact(key), consult=None, legs=())
+    stage.floor.legs = {leg.id: (other.key,) for leg in other.legs}
+    change = stage.give(LegEnded(stage.leg(gone, other.key).id, "normal", stage.now))
+    assert change.forgotten == (other.key,)
+    assert stage.agent(JONAS).contacts == ()
+    assert problem(stage.contact(key)) is None
+
+
 # --- an agent --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("cause", "code"), [("normal", "consult_hung_up"), ("failed", "consult_failed"), ("odd", "consult_failed")]
+    ("cause", "code"),
+    [("normal", "consult_hung_up"), ("failed", "consult_failed"), ("odd", "consult_failed")],
 )
 def test_the_phone_of_who_was_asked_is_gone(cause: str, code: str) -> None:
     stage, key = asked()
@@ -290,14 +320,18 @@ def test_who_was_rung_for_a_skill_is_gone_and_the_queue_goes_on_looking() -> Non
     assert stage.floor.queues["billing"] == (request.key,)
 
 
-def test_a_colleague_who_is_rung_is_gone_and_the_agent_is_told() -> None:
+@pytest.mark.parametrize(
+    ("cause", "code"), [("busy", "consult_busy"), ("normal", "consult_declined"), ("declined", "consult_declined")]
+)
+@pytest.mark.parametrize("first", ["asker", "asked"])
+def test_a_colleague_whose_phone_stops_ringing_has_declined(first: str, cause: str, code: str) -> None:
     stage, key = asking()
     request = theirs(stage)
     leg = agent_of(stage, request.key)
-    stage.floor.legs[leg] = (key, request.key)
-    stage.give(LegEnded(leg, "busy", stage.now))
+    stage.floor.legs[leg] = (key, request.key) if first == "asker" else (request.key, key)
+    stage.give(LegEnded(leg, cause, stage.now))
     contact = stage.contact(key)
-    assert (contact.consult, problem(contact), len(contact.legs)) == (None, "consult_busy", 2)
+    assert (contact.consult, problem(contact), len(contact.legs)) == (None, code, 2)
     assert request.key not in stage.floor.contacts
 
 
@@ -349,7 +383,7 @@ def test_one_who_comes_back_from_a_number_that_was_busy_keeps_their_place_and_wh
     assert (again.started, again.priority, again.interaction_key) == (START, 2, old.interaction_key)
     assert (again.number, again.line, again.skill) == (old.number, old.line, "support")
     assert (again.match.state, again.match.people) == (MatchState.ONE, (MIA_RECORD,))
-    assert again.legs == (replace(again.legs[0], role=Role.CUSTOMER, joined=True, invited=False),)
+    assert [(leg.role, leg.joined, leg.invited) for leg in again.legs] == [(Role.CUSTOMER, True, False)]
 
 
 def test_a_swap_that_is_under_way_is_off_when_the_customer_is_gone() -> None:
@@ -358,3 +392,17 @@ def test_a_swap_that_is_under_way_is_off_when_the_customer_is_gone() -> None:
     stage.give(Mute(SAM, key))
     stage.customer_hangs_up(key)
     assert [ask.goal for ask in stage.contact(key).asked] == ["resume", "mute"]
+
+
+@pytest.mark.parametrize("how", ["phone", "number"])
+def test_an_emergency_call_s_address_is_still_known_when_it_waits_again(how: str) -> None:
+    stage, key = call(BLIND)
+    contact = replace(stage.contact(key), emergency="local", address="hq")
+    stage.floor.contacts[key] = contact
+    if how == "phone":
+        go(stage, Hold(SAM, key))
+        stage.phone_hangs_up(key)
+    else:
+        go(stage, Consult(SAM, key, "entry", "fraud"), Transfer(SAM, key))
+        go(stage, LegEnded(left_alone(stage).legs[1].id, "busy", stage.now))
+    assert (waiting(stage).emergency, waiting(stage).address) == ("local", "hq")

@@ -241,14 +241,14 @@ def merge(contact: Contact, directory: Directory, around: Around) -> str | None:
 def transfer(contact: Contact, directory: Directory, around: Around) -> str | None:
     """To who was consulted and has answered, or to a queue that has taken the request; never while masked.
 
-    Where the administrator allows it, to whom it still rings at, too.
+    Where the administrator allows it, to whom it still rings at, too.  A colleague is not left waiting for either.
     """
     if contact.consult is None:
         why = _two_calls(contact, around)
     elif _consult_up(contact):
         why = None
     else:
-        ready = contact.consult.kind == "skill" or directory.settings.blind_transfer
+        ready = (contact.consult.kind == "skill" or directory.settings.blind_transfer) and not contact.internal
         why = "not_connected" if not ready else "conference" if contact.conference else None
     if why is None and contact.mask is Mask.ON:
         why = "masked"

@@ -27,7 +27,7 @@ def customer_gone(step: Step, contact: Contact, cause: str, at: int) -> None:
         return
     contact = consult.drop(step, contact)
     agent = contact.leg(Role.AGENT)
-    if agent is not None and agent.state is not LegState.ENDED:
+    if agent is not None:
         step.ask(EndLeg(step.new_id(), contact.key, agent.id))
     ours = cause in ("normal", "cancelled") and any(ask.goal == "end" for ask in contact.asked)
     if ours and at - contact.started >= step.directory.settings.dial:
@@ -40,13 +40,13 @@ def _asker_gone(step: Step, request: Contact) -> None:
     asker = consult.asker(step, request)
     consult.discard(step, request)
     if asker is not None:
-        consult.drop(step, step.contact(asker.key) or asker)
+        consult.drop(step, asker)
 
 
 def _heir(contact: Contact) -> Leg | None:
     """Who is left to talk to: a party of the conference, else the one who is consulted and has answered."""
     for leg in contact.legs:
-        if leg.role is Role.CONSULTED and leg.joined and leg.state in UP:
+        if leg.role is Role.CONSULTED and leg.joined:
             return leg
     consulted = contact.consulted
     return consulted if consulted is not None and consulted.state in UP else None
@@ -77,7 +77,7 @@ def agent_gone(step: Step, contact: Contact, cause: str, at: int) -> None:
         asker = consult.asker(step, contact)
         consult.discard(step, contact)
         if asker is not None:
-            consult.lost(step, step.contact(asker.key) or asker, cause)
+            consult.lost(step, asker, cause)
         return
     contact = consult.drop(step, contact)
     customer = contact.leg(Role.CUSTOMER)
@@ -88,16 +88,16 @@ def agent_gone(step: Step, contact: Contact, cause: str, at: int) -> None:
         back_to_queue(step, contact, customer, at)
     else:
         rest = tuple(leg for leg in contact.legs if leg.role is not Role.AGENT)
+        wrap_up.finish(step, contact, cause if cause == "failed" else "cancelled", at)
         mixes.let_go(step, contact, rest)
-        wrap_up.finish(step, contact, "failed" if cause == "failed" else "cancelled", at)
 
 
 def party_gone(step: Step, contact: Contact, leg: Leg, cause: str) -> None:
     """A party has left the conference, or the consult is over; the customer is not touched by that."""
     if contact.consult is not None and contact.consult.leg == leg.id:
         request = step.contact(contact.consult.contact)
-        # Who did not take a request out of a queue is out of it; the queue goes on looking.
-        if contact.consult.kind == "skill" and request is not None and request.phase is Phase.OFFERED:
+        # Who did not take the request is dealt with there: they have declined, or their queue goes on looking.
+        if request is not None and request.phase is Phase.OFFERED:
             return
         consult.lost(step, contact, cause)
         return
@@ -128,7 +128,7 @@ def waits_again(step: Step, contact: Contact, customer: Leg) -> Contact:
         priority=contact.priority,
         emergency=contact.emergency,
         address=contact.address,
-        legs=(replace(customer, role=Role.CUSTOMER, joined=True, invited=False),),
+        legs=(replace(customer, invited=False),),
     )
 
 

@@ -39,37 +39,32 @@ OF_CONSULT: Final = frozenset({"talk", "merge", "transfer", "abandon"})
 
 def present(step: Step, contact: Contact) -> tuple[str, ...]:
     """The others of the conversation who hear it now, or will after a hold: colleagues who have stepped out do not."""
-    others = (leg for leg in contact.joined if leg.role is not Role.AGENT and leg.state in UP)
+    others = (leg for leg in contact.joined if leg.role is not Role.AGENT)
     return tuple(leg.id for leg in others if not _stepped_out(step, leg))
 
 
 def _stepped_out(step: Step, leg: Leg) -> bool:
-    for holder in step.holders(leg.id) if leg.agent else ():
-        theirs = holder.leg(Role.AGENT)
-        if theirs is not None and theirs.id == leg.id and holder.phase is Phase.ACTIVE and not holder.asked_by:
-            return not theirs.joined
-    return False
+    theirs = (holder.leg(Role.AGENT) for holder in step.holders(leg.id))
+    return any(mine is not None and mine.id == leg.id and not mine.joined for mine in theirs)
 
 
 def other_call(step: Step, contact: Contact) -> Contact | None:
     """The agent's other call that was answered, or None; of several, the one in the agent's ear."""
-    keys = step.agent(contact.agent).contacts if contact.agent is not None else ()
-    found: Contact | None = None
-    for key in keys:
-        other = step.contact(key)
-        if other is None or key == contact.key or not other.call or other.answered is None:
-            continue
-        if not one_conversation(contact, other) and (found is None or other.in_ear):
-            found = other
-    return found
+    known = (step.contact(key) for key in step.agent(contact.agent or "").contacts)
+    others = [
+        other
+        for other in known
+        if other is not None and other.call and other.answered is not None and not one_conversation(contact, other)
+    ]
+    return next((other for other in others if other.in_ear), others[0] if others else None)
 
 
 def not_alone(step: Step, contact: Contact) -> None:
     """A customer whom everybody else has left for a consult hears music, and not silence."""
     mine, customer = contact.leg(Role.AGENT), contact.leg(Role.CUSTOMER)
-    if contact.phase is not Phase.ACTIVE or mine is None or mine.joined or customer is None:
-        return
-    if customer.state is LegState.CONNECTED and not customer.agent and present(step, contact) == (customer.id,):
+    assert mine is not None and customer is not None
+    alone_there = not mine.joined and present(step, contact) == (customer.id,)
+    if alone_there and customer.state is LegState.CONNECTED and not customer.agent:
         step.ask(Mix(step.new_id(), contact.key, (), (customer.id,)))
 
 
@@ -91,11 +86,15 @@ def mixed(step: Step, event: LegsMixed) -> None:
         else:
             _follow(step, contact, parties)
     for contact in known:
-        _one_leg_of(step, contact.key, talking)
+        _one_leg_of(step, _now(step, contact), talking)
     for contact in known:
-        now = step.contact(contact.key)
-        if now is not None:
-            _fulfilled(step, now, talking, event.at)
+        _fulfilled(step, _now(step, contact), talking, event.at)
+
+
+def _now(step: Step, contact: Contact) -> Contact:
+    found = step.contact(contact.key)
+    assert found is not None
+    return found
 
 
 def _concerned(step: Step, legs: Iterable[str]) -> list[Contact]:
@@ -110,12 +109,12 @@ def _party(step: Step, leg_id: str) -> Leg | None:
         leg = holder.leg_of(leg_id)
         assert leg is not None
         if leg.role is Role.AGENT:
-            return Leg(leg.id, Role.CONSULTED, leg.state, leg.since, True, holder.agent or leg.agent)
-        if leg.role is Role.CUSTOMER and not holder.internal:
+            assert holder.agent is not None
+            return Leg(leg.id, Role.CONSULTED, leg.state, leg.since, True, holder.agent)
+        if leg.role is Role.CUSTOMER:
             who = holder.draft.who.value
-            best = Leg(
-                leg.id, Role.CONSULTED, leg.state, leg.since, True, "", who.name if who else "", holder.number
-            )
+            name = who.name if who else ""
+            best = Leg(leg.id, Role.CONSULTED, leg.state, leg.since, True, "", name, holder.number)
         elif best is None:
             best = replace(leg, role=Role.CONSULTED, joined=True, invited=False)
     return best
@@ -136,28 +135,28 @@ def _giver(step: Step, contact: Contact, known: list[Contact], talking: frozense
 
 
 def _has_customer(contact: Contact, talking: frozenset[str]) -> bool:
-    customer = contact.leg(Role.CUSTOMER)
-    return contact.phase is Phase.ACTIVE and customer is not None and customer.id in talking
+    return any(leg.role is Role.CUSTOMER and leg.id in talking for leg in contact.legs)
 
 
 def _follow(step: Step, contact: Contact, parties: dict[str, Leg]) -> None:
     """Whoever talks with the customer belongs to the conversation; the agent is in it or has stepped out."""
     customer, mine = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
-    here = customer is not None and customer.id in parties
-    if here and customer is not None and customer.agent and mine is not None and mine.id not in parties:
-        # A colleague at the far end who talks with others has gone to them, unless they all belong here.
-        here = parties.keys() <= {leg.id for leg in contact.legs}
+    assert customer is not None
+    here, ids = customer.id in parties, {leg.id for leg in contact.legs}
+    if customer.agent and mine is not None and here is not (mine.id in parties):
+        # A colleague at the far end who talks with others has gone to them, unless they all belong here; and where this
+        # agent talks with others, of whom none belongs here, that colleague has passed them on.
+        here = parties.keys() <= ids if here else parties.keys() & ids == {mine.id}
     legs = []
     for leg in contact.legs:
-        if mine is not None and leg.id == mine.id:
+        if leg.role is Role.AGENT:
             inside = here if leg.id in parties else leg.joined and not here
-            legs.append(leg if leg.joined is inside else replace(leg, joined=inside))
-        elif here and leg.id in parties and not leg.joined:
+            legs.append(replace(leg, joined=inside))
+        elif here and leg.id in parties:
             legs.append(replace(leg, joined=True))
         else:
             legs.append(leg)
     if here:
-        ids = {leg.id for leg in contact.legs}
         legs += [_as_seen_by(step, contact, party) for leg, party in parties.items() if leg not in ids]
     if tuple(legs) != contact.legs:
         step.put(replace(contact, legs=tuple(legs)))
@@ -172,17 +171,14 @@ def _as_seen_by(step: Step, contact: Contact, party: Leg) -> Leg:
     return replace(party, invited=ours)
 
 
-def _one_leg_of(step: Step, key: str, talking: frozenset[str]) -> None:
+def _one_leg_of(step: Step, contact: Contact, talking: frozenset[str]) -> None:
     """An agent who is in a conversation with one leg needs no second one in it: that is let go."""
-    contact = step.contact(key)
-    mine = None if contact is None else contact.leg(Role.AGENT)
-    if contact is None or mine is None or contact.agent is None or mine.id in talking:
-        return
-    if not _has_customer(contact, talking):
+    mine = contact.leg(Role.AGENT)
+    if mine is None or mine.id in talking or not _has_customer(contact, talking):
         return
     for leg in contact.legs:
-        if leg.id in talking and leg.role is Role.CONSULTED and leg.agent == contact.agent:
-            other = replace(leg, role=Role.AGENT, agent="", joined=True)
+        if leg.id in talking and leg.agent == contact.agent:
+            other = replace(leg, role=Role.AGENT, agent="")
             legs = tuple(other if old is leg else old for old in contact.legs if old is not mine)
             step.put(replace(contact, legs=legs))
             step.ask(EndLeg(step.new_id(), contact.key, mine.id))
@@ -223,10 +219,8 @@ def _receive(step: Step, contact: Contact, giver: Contact, parties: dict[str, Le
     """The colleague who helped has the customer now, alone or with others."""
     customer, mine = giver.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
     assert customer is not None and mine is not None
-    now = parties[customer.id]
-    first = replace(customer, state=now.state, since=now.since, joined=True, invited=False)
     rest = tuple(party for leg, party in parties.items() if leg not in (customer.id, mine.id))
-    passed_on(step, contact, giver, (first, replace(mine, joined=True), *rest))
+    passed_on(step, contact, giver, (customer, replace(mine, joined=True), *rest))
 
 
 def passed_on(step: Step, contact: Contact, giver: Contact, legs: tuple[Leg, ...]) -> Contact:
@@ -244,17 +238,16 @@ def passed_on(step: Step, contact: Contact, giver: Contact, legs: tuple[Leg, ...
         caller=giver.caller,
         emergency=giver.emergency,
         address=giver.address,
-        visited=contact.visited,
         draft=_draft(step, contact, giver),
         popped=False,
     )
-    received = step.put(received)
+    received, agent = step.put(received), contact.agent
     if received.match.state is MatchState.SEARCHING:
         step.effect(MatchCaller(received.key, received.number))
     shown = received.draft.who.value or (received.match.people[0] if len(received.match.people) == 1 else None)
-    if shown is not None and received.agent is not None:
+    if shown is not None and agent is not None:
         received = step.put(replace(received, popped=True))
-        step.effect(PopRecord(received.agent or "", received.key, shown))
+        step.effect(PopRecord(agent, received.key, shown))
     return received
 
 
@@ -266,9 +259,9 @@ def _draft(step: Step, contact: Contact, giver: Contact) -> Draft:
     sender = step.directory.agents.get(giver.agent or "")
     name = sender.name if sender else ""
     comments = mine.comments
-    if theirs.comments.value:
-        room = LONGEST_COMMENTS - len(comments.value) - len(name) - 4
-        text = f"{name}:\n{theirs.comments.value[: max(0, room)]}\n\n{comments.value}"
+    room = LONGEST_COMMENTS - len(comments.value) - len(name) - 4
+    if theirs.comments.value and room > 0:
+        text = f"{name}:\n{theirs.comments.value[:room]}\n\n{comments.value}"
         comments = Field(text, comments.revision + 1)
     who = mine.who if mine.who.value else _along(theirs.who)
     what = mine.what if mine.what.value else _along(theirs.what)
@@ -298,42 +291,35 @@ def _along(link: Link) -> Link:
 def leave(step: Step, contact: Contact, at: int) -> None:
     """The agent's part is over; the others go on, without an agent only as long as the administrator lets them."""
     mine = contact.leg(Role.AGENT)
+    assert mine is not None
     others = tuple(leg for leg in contact.legs if leg.role is not Role.AGENT)
-    if mine is not None:
-        step.ask(EndLeg(step.new_id(), contact.key, mine.id))
+    step.ask(EndLeg(step.new_id(), contact.key, mine.id))
     if contact.recording is not Recording.OFF:
         step.ask(SetRecording(step.new_id(), contact.key, Recording.OFF))
     wrap_up.finish(step, contact, "normal", at)
-    talking = tuple(leg for leg in others if leg.joined and leg.state in UP)
-    if all(attended(step, contact, leg) for leg in talking):
-        talking = ()
-    if len(talking) > 1:
+    talking = tuple(leg for leg in others if leg.joined)
+    if len(talking) > 1 and not all(_attended(step, leg) for leg in talking):
         alone(step, contact, talking)
     let_go(step, contact, others)
 
 
 def let_go(step: Step, contact: Contact, legs: Iterable[Leg]) -> None:
-    """Of the legs that the contact had, those are ended that no other contact has."""
+    """Of the legs that the contact had until now, those are ended that no other contact has."""
     for leg in legs:
-        if not any(holder.key != contact.key for holder in step.holders(leg.id)):
+        if not step.holders(leg.id):
             step.ask(EndLeg(step.new_id(), contact.key, leg.id))
 
 
-def attended(step: Step, contact: Contact, leg: Leg) -> bool:
+def _attended(step: Step, leg: Leg) -> bool:
     """Whether another contact looks after the leg: one with an agent who stays, or one that was made for it."""
     return any(
-        holder.key != contact.key
-        and holder.phase is Phase.ACTIVE
-        and not holder.asked_by
-        and not any(ask.goal == "transfer" for ask in holder.asked)
+        not holder.asked_by and not any(ask.goal == "transfer" for ask in holder.asked)
         for holder in step.holders(leg.id)
     )
 
 
 def alone(step: Step, contact: Contact, legs: tuple[Leg, ...]) -> Contact:
     """Those legs are looked after until they end or their time is over, with no agent and no Task."""
-    first, *rest = legs
-    parties = (replace(first, role=Role.CUSTOMER), *(replace(leg, role=Role.CONSULTED) for leg in rest))
     return step.put(
         Contact(
             key=step.new_key(),
@@ -349,7 +335,7 @@ def alone(step: Step, contact: Contact, legs: tuple[Leg, ...]) -> Contact:
             emergency=contact.emergency,
             address=contact.address,
             match=contact.match,
-            legs=parties,
+            legs=legs,
         )
     )
 
@@ -370,7 +356,6 @@ def closed(step: Step, contact: Contact) -> Contact:
             closed=step.now,
             legs=(),
             asked=(),
-            consult=None,
             muted=False,
             recording=Recording.OFF,
         )

@@ -15,9 +15,9 @@ def transfer(step: Step, contact: Contact, _command: Transfer) -> None:
     consulted = contact.consulted
     if asked is None:
         other = mixes.other_call(step, contact)
+        assert other is not None
         contact = audio.order(step, contact, "transfer")
-        if other is not None:
-            step.asked(other, "transfer", contact.asked[-1].id)
+        step.asked(other, "transfer", contact.asked[-1].id)
     elif consulted is not None and consulted.state in UP:
         audio.order(step, contact, "transfer")
     elif asked.contact:
@@ -31,9 +31,8 @@ def _hand_over(step: Step, contact: Contact, key: str) -> None:
     request, customer = step.contact(key), contact.leg(Role.CUSTOMER)
     assert request is not None and customer is not None
     rest = tuple(leg for leg in request.legs if leg.role is not Role.CUSTOMER)
-    legs = (replace(customer, joined=True, invited=False), *rest)
     aged = replace(request, started=contact.started, priority=contact.priority)
-    received = mixes.passed_on(step, aged, contact, legs)
+    received = mixes.passed_on(step, aged, contact, (customer, *rest))
     step.ask(Adopt(customer.id, received.key))
     step.effect(QueuesChanged())
     _go(step, contact, customer)
@@ -43,17 +42,17 @@ def _send_on(step: Step, contact: Contact) -> None:
     """A number that still rings: the customer hears music until it is answered."""
     customer, consulted = contact.leg(Role.CUSTOMER), contact.consulted
     assert customer is not None and consulted is not None
-    mixes.alone(step, contact, (customer, replace(consulted, joined=True)))
+    mixes.alone(step, contact, (customer, consulted))
     _go(step, contact, customer)
 
 
 def _go(step: Step, contact: Contact, customer: Leg) -> None:
     """The agent's part is over; the customer is on hold."""
     mine = contact.leg(Role.AGENT)
+    assert mine is not None
     if customer.state is not LegState.HELD:
         step.ask(Mix(step.new_id(), contact.key, (), (customer.id,)))
-    if mine is not None:
-        step.ask(EndLeg(step.new_id(), contact.key, mine.id))
+    step.ask(EndLeg(step.new_id(), contact.key, mine.id))
     if contact.recording is not Recording.OFF:
         step.ask(SetRecording(step.new_id(), contact.key, Recording.OFF))
     wrap_up.finish(step, contact, "normal", step.now)
