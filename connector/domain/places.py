@@ -16,8 +16,7 @@ import phonenumbers
 
 _DATA = Path(phonenumbers.__file__).parent / "geodata"
 _HEAD = 4_096
-_FIRST_PREFIX = re.compile(r"^ *'(\d+)':", re.MULTILINE)
-_LONGEST_PREFIX = 15
+_FIRST_PREFIX = re.compile(rb"^ *'(\d+)':", re.MULTILINE)
 
 
 def place(number: phonenumbers.PhoneNumber, language: str) -> str:
@@ -25,8 +24,9 @@ def place(number: phonenumbers.PhoneNumber, language: str) -> str:
 
     `language` is a Salesforce or ISO code ("nl_NL", "en").
     """
-    code = language.replace("-", "_").partition("_")[0].lower() or "en"
-    return (_area(number, code) if phonenumbers.is_number_geographical(number) else "") or _country(number, code)
+    code = language.replace("-", "_").partition("_")[0].lower()
+    area = _area(number, code) if phonenumbers.is_number_geographical(number) else None
+    return area or _country(number, code)
 
 
 def country_code(number: phonenumbers.PhoneNumber) -> int:
@@ -35,23 +35,21 @@ def country_code(number: phonenumbers.PhoneNumber) -> int:
     return number.country_code
 
 
-def _area(number: phonenumbers.PhoneNumber, language: str) -> str:
+def _area(number: phonenumbers.PhoneNumber, language: str) -> str | None:
     code = country_code(number)
     national = phonenumbers.national_significant_number(number)
     digits = f"{code}{national.removeprefix(phonenumbers.country_mobile_token(code))}"
-    for length in range(min(len(digits), _LONGEST_PREFIX), 0, -1):
-        names = _part_of(digits[:length]).get(digits[:length])
+    while digits:
+        names = _part_of(digits).get(digits)
         if names:
-            return names.get(language) or names.get("en") or ""
-    return ""
+            return names.get(language) or names.get("en")
+        digits = digits[:-1]
+    return None
 
 
 def _country(number: phonenumbers.PhoneNumber, language: str) -> str:
     region = phonenumbers.region_code_for_number(number)
-    if region is None:
-        regions = phonenumbers.region_codes_for_country_code(country_code(number))
-        region = regions[0] if len(regions) == 1 else None
-    return _countries(language).get(region or "", "")
+    return "" if region is None else _countries(language).get(region, "")
 
 
 @lru_cache(maxsize=8)
@@ -59,8 +57,8 @@ def _countries(language: str) -> dict[str, str]:
     """ISO country → its name.  In the data, "*xx" stands for "the same as in language xx"."""
     names: dict[str, str] = {}
     for region, by_language in _load("locale").LOCALE_DATA.items():
-        name = by_language.get(language) or by_language.get("en") or ""
-        names[region] = by_language.get(name[1:], "") if name.startswith("*") else name
+        name = by_language.get(language) or by_language["en"]
+        names[region] = by_language[name[1:]] if name.startswith("*") else name
     return names
 
 
@@ -75,11 +73,11 @@ def _first_prefixes() -> tuple[str, ...]:
     """The first prefix of each part, in order: read from the beginning of the files, which costs 14 ms once."""
     firsts: list[str] = []
     while (file := _DATA / f"data{len(firsts)}.py").exists():
-        with file.open(encoding="utf-8") as text:
+        with file.open("rb") as text:
             found = _FIRST_PREFIX.search(text.read(_HEAD))
         if found is None:
             return ()
-        firsts.append(found[1])
+        firsts.append(found[1].decode())
     return tuple(firsts) if firsts == sorted(firsts) else ()
 
 

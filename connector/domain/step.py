@@ -76,6 +76,12 @@ class Step:
         """The contact as this step has left it so far."""
         return self._contacts.get(contact.key, contact)
 
+    def known(self, key: str) -> Contact:
+        """A contact that there is: an agent has it, it waits in a queue, or this step made it."""
+        found = self.contact(key)
+        assert found is not None
+        return found
+
     def agent(self, agent_id: str) -> Agent:
         """The agent; one who was never seen is logged out."""
         return self._agents.get(agent_id) or self.floor.agents.get(agent_id) or Agent(agent_id)
@@ -105,8 +111,8 @@ class Step:
     def enqueue(self, contact: Contact) -> None:
         """The contact waits in its skill, at the place of its priority and age."""
         keys = [key for key in self.queue(contact.skill) if key != contact.key]
-        waiting = [self._place(key) for key in keys] + [turn(contact)]
-        self._queues[contact.skill] = tuple(place[-1] for place in sorted(waiting))
+        waiting = sorted([*(self.known(key) for key in keys), contact], key=turn)
+        self._queues[contact.skill] = tuple(other.key for other in waiting)
         self.effect(QueuesChanged())
 
     def dequeue(self, contact: Contact) -> None:
@@ -156,10 +162,6 @@ class Step:
             self.created,
             self.unknown,
         )
-
-    def _place(self, key: str) -> tuple[int, int, str]:
-        waiting = self.contact(key)
-        return (0, 0, key) if waiting is None else turn(waiting)
 
 
 def turn(contact: Contact) -> tuple[int, int, str]:

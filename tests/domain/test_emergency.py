@@ -26,7 +26,7 @@ from connector.domain.commands import (
 from connector.domain.decide import asks_again, deadline, guard
 from connector.domain.directory import Directory, EmergencyRoute, Opening, Profile, RecordingMode
 from connector.domain.effects import EndLeg, Mix, Offer, PlaceCall, RaiseAlarm, SetRecording
-from connector.domain.emergency import emergency_of
+from connector.domain.emergency import emergency_of, trunk_of
 from connector.domain.events import (
     AskRefused,
     CallArrived,
@@ -104,6 +104,7 @@ PLACES = {"US": Profile(SAM, "Sam"), "us": Profile(SAM, "Sam", country="us"), "N
         (DIRECTORY, "US", "933", ("test", "933", "")),
         (DIRECTORY, "US", "9933", ("test", "933", "")),
         (DIRECTORY, "US", "99911", None),
+        (DIRECTORY, "US", "8911", None),
         (DIRECTORY, "US", "91", None),
         (DIRECTORY, "US", "9", None),
         (DIRECTORY, "US", "", None),
@@ -129,6 +130,20 @@ def test_what_an_agent_means(
     directory: Directory, place: str, typed: str, expected: tuple[str, str, str] | None
 ) -> None:
     assert emergency_of(directory, PLACES[place], typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("directory", "place", "address", "route"),
+    [
+        (DIRECTORY, "US", DESK, "sim-local"),
+        (DIRECTORY, "us", "", "sim-national"),
+        (NL, "NL", DESK, "nl-local"),
+        (NL, "NL", "", "nl-national"),
+        (DIRECTORY, "NL", DESK, ""),
+    ],
+)
+def test_the_route_is_the_local_one_with_an_address(directory: Directory, place: str, address: str, route: str) -> None:
+    assert trunk_of(directory, PLACES[place], address) == route
 
 
 @pytest.mark.parametrize(

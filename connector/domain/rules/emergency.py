@@ -24,7 +24,7 @@ def dial(step: Step, command: DialEmergency) -> None:
     if found is None:
         raise BadInput("not_emergency", "number", f"{command.number.strip()!r} is no emergency number here.")
     kind, number, address = found
-    calls = [known for key in step.agent(profile.id).contacts if (known := step.contact(key)) is not None]
+    calls = [step.known(key) for key in step.agent(profile.id).contacts]
     for known in calls:
         if known.phase is Phase.ACTIVE and known.emergency and known.number == number:
             step.created = known.key
@@ -73,7 +73,8 @@ def callback_number(directory: Directory, profile: Profile) -> str:
 
 def _alarm(step: Step, contact: Contact) -> None:
     """Supervisors are told at the same moment, and who calls back reaches the agent."""
-    agent = step.agent(contact.agent or "")
+    assert contact.agent is not None
+    agent = step.agent(contact.agent)
     until = step.now + step.directory.settings.emergency_callback
     step.put_agent(replace(agent, reached_by=contact.line, reached_until=until))
     step.effect(RaiseAlarm(agent.id, contact.key, contact.number, contact.line, contact.address, step.now))

@@ -58,7 +58,7 @@ def finish(step: Step, contact: Contact, cause: str, at: int) -> None:
     assert contact.agent is not None
     agents.follow(step, step.agent(contact.agent))
     if step.directory.skill(contact.skill).wrap_up == 0:
-        _close_if_complete(step, step.contact(contact.key) or ended)
+        _close_if_complete(step, step.known(contact.key))
 
 
 def want(step: Step, contact: Contact) -> Contact:
@@ -93,7 +93,8 @@ def extend(step: Step, contact: Contact, _command: Extend) -> None:
 
 def over(step: Step, contact: Contact) -> None:
     """The time for wrap-up is over; a missing required disposition keeps it open, and so does a call of its agent."""
-    if in_a_call(step.contact, step.agent(contact.agent or "")):
+    assert contact.agent is not None
+    if in_a_call(step.contact, step.agent(contact.agent)):
         step.put(replace(contact, overtime=True))
     else:
         _close_if_complete(step, contact)
@@ -109,8 +110,8 @@ def _close_if_complete(step: Step, contact: Contact) -> None:
 def call_over(step: Step, agent_id: str) -> None:
     """The agent's last call is over: what they were still to wrap up is closed where its time is over, too."""
     for key in step.agent(agent_id).contacts:
-        contact = step.contact(key)
-        if contact is not None and contact.overtime:
+        contact = step.known(key)
+        if contact.overtime:
             _close_if_complete(step, contact)
 
 
@@ -135,7 +136,9 @@ def settled(contact: Contact) -> bool:
 
 def complete_work(step: Step, contact: Contact) -> None:
     """Salesforce is told that the step of the Work Queue is complete, with the Task that holds the disposition."""
-    if contact.work_due and contact.agent is not None and contact.save.task_id is not None:
+    if contact.work_due:
+        assert contact.agent is not None
+        assert contact.save.task_id is not None
         connected = contact.outcome is Outcome.ANSWERED
         told = (contact.work, contact.save.task_id, contact.draft.disposition.value, connected)
         step.effect(CompleteWork(contact.agent, contact.key, *told))
@@ -181,7 +184,8 @@ def saved(step: Step, contact: Contact, event: TaskSaved) -> None:
     )
     if save != contact.save:
         contact = step.put(replace(contact, save=save))
-        if first and contact.agent is not None and event.task_id is not None:
+        if first and event.task_id is not None:
+            assert contact.agent is not None
             step.effect(RefreshView(contact.agent, contact.key))
         complete_work(step, contact)
     _forget_if_settled(step, contact)
