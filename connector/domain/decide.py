@@ -321,8 +321,11 @@ def deadline(contact: Contact, directory: Directory) -> tuple[int, str] | None:
 
 
 def _rings_at_consulted(contact: Contact) -> bool:
-    known, leg = contact.consult, contact.consulted
-    return known is not None and leg is not None and leg.state not in UP and not known.contact
+    leg = contact.consulted
+    if leg is None or leg.state in UP:
+        return False
+    assert contact.consult is not None
+    return not contact.consult.contact
 
 
 def _deadline(step: Step, contact: Contact, kind: str, due: int) -> None:
@@ -353,18 +356,13 @@ def _deadline(step: Step, contact: Contact, kind: str, due: int) -> None:
             wrap_up.let_go(step, contact)
 
 
-def asks_again(floor: Floor, directory: Directory) -> list[AskSwitch]:
-    """What has been asked of the switch and not been seen fulfilled, in the order of the contacts' ages."""
-    step = Step(floor, directory, Stamp(0, ""))
-    return [again for contact in _by_age(floor) for again in _asks_again(step, contact)]
-
-
 def _by_age(floor: Floor) -> list[Contact]:
     return sorted(floor.contacts.values(), key=lambda known: (known.started, known.key))
 
 
 def _asks_again(step: Step, contact: Contact) -> list[AskSwitch]:
-    profile = step.directory.agents.get(contact.agent or "")
+    """What was asked of the switch for that contact and has not been seen fulfilled."""
+    profile = None if contact.agent is None else step.directory.agents.get(contact.agent)
     found = offer.asks_again(contact, profile.device if profile else "")
     found += outbound.asks_again(contact, step.directory)
     found += consult.asks_again(step, contact)

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from connector.domain.commands import Answer, Command, Dial, SetState
-from connector.domain.decide import OF_THE_SWITCH, Input, deadline, decide
+from connector.domain.decide import OF_THE_SWITCH, Input, deadline, decide, reconnected
 from connector.domain.directory import Directory, Disposition, Profile, RecordingMode, Settings, Skill
 from connector.domain.effects import (
     Announce,
@@ -246,3 +246,9 @@ def with_skill(skill: str, **changes: Any) -> Directory:
     """The directory, with one skill changed."""
     changed = replace(DIRECTORY.skills[skill], **changes)
     return replace(DIRECTORY, skills={**DIRECTORY.skills, skill: changed})
+
+
+def asks_again(floor: Floor, directory: Directory) -> list[AskSwitch]:
+    """What a switch that is back is asked for, were nothing due."""
+    change = reconnected(floor, directory, Stamp(0, "again"))
+    return [effect for effect in change.effects if isinstance(effect, AskSwitch)]

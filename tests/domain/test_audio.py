@@ -14,7 +14,7 @@ from connector.domain.commands import (
     StartMask,
     Unmute,
 )
-from connector.domain.decide import asks_again, deadline
+from connector.domain.decide import deadline
 from connector.domain.effects import Adopt, EndLeg, MatchCaller, Mix, PlayDigits, SetMute, SetRecording
 from connector.domain.events import (
     AskRefused,
@@ -29,7 +29,7 @@ from connector.domain.events import (
 )
 from connector.domain.model import AgentState, Kind, LegState, MatchState, Outcome, Phase, Recording, Role
 from connector.errors import NotAllowed
-from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, SAM, START, Stage, available, go, on_a_call
+from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, SAM, START, Stage, asks_again, available, go, on_a_call
 
 Order = Callable[[str, str], ContactCommand]
 ORDERS: dict[str, Order] = {"hold": Hold, "resume": Resume, "mute": Mute, "unmute": Unmute, "end": End}

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from connector.domain.commands import Abandon, Answer, Consult, Decline, LogOut, Resume, SetState, Visit
-from connector.domain.decide import asks_again, deadline
+from connector.domain.decide import deadline
 from connector.domain.directory import Directory, Entry
 from connector.domain.effects import AskSwitch, CallParty, EndLeg, Mix, Offer, SwitchAsk
 from connector.domain.events import LegAnswered, LegEnded, LegHeld, LegRinging, LegsMixed, PhoneChanged
@@ -24,7 +24,7 @@ from connector.domain.model import (
 from connector.domain.model import Consult as Asking
 from connector.domain.step import Change
 from connector.errors import BadInput, NotAllowed
-from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, LINE, SAM, START, Stage, go, on_a_call
+from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, LINE, SAM, START, Stage, asks_again, go, on_a_call
 from tests.domain.test_consult import FRAUD, OFFICE, PRIYA, asked, asking, call, conference, theirs
 
 CASE = Record("500000000000001AAA", "Case", "Charged twice")

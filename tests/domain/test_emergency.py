@@ -23,7 +23,7 @@ from connector.domain.commands import (
     StopMask,
     Transfer,
 )
-from connector.domain.decide import asks_again, deadline, guard
+from connector.domain.decide import deadline, guard
 from connector.domain.directory import Directory, EmergencyRoute, Opening, Profile, RecordingMode
 from connector.domain.effects import EndLeg, Mix, Offer, PlaceCall, RaiseAlarm, SetRecording
 from connector.domain.emergency import emergency_of, trunk_of
@@ -39,7 +39,20 @@ from connector.domain.events import (
 from connector.domain.model import AgentState, Contact, Kind, MatchState, Outcome, Phase, Recording, Role
 from connector.domain.rules.allowed import controls
 from connector.errors import BadInput, NotAllowed
-from tests.domain.stage import DIRECTORY, JONAS, LINE, MIA, SAM, START, Stage, available, go, on_a_call, wrapping_up
+from tests.domain.stage import (
+    DIRECTORY,
+    JONAS,
+    LINE,
+    MIA,
+    SAM,
+    START,
+    Stage,
+    asks_again,
+    available,
+    go,
+    on_a_call,
+    wrapping_up,
+)
 
 DIRECT = "+14155550188"
 DESK = "1 Market St, San Francisco, CA 94105"

@@ -4,7 +4,6 @@ import pytest
 from msgspec.structs import replace
 
 from connector.domain.commands import Answer, Consult, Decline, Dial, End, SaveDraft, SetState, Transfer, Visit
-from connector.domain.decide import asks_again
 from connector.domain.directory import Directory
 from connector.domain.effects import (
     Adopt,
@@ -54,6 +53,7 @@ from tests.domain.stage import (
     SAM,
     START,
     Stage,
+    asks_again,
     available,
     dialling,
     go,

@@ -4,13 +4,13 @@ import pytest
 from msgspec.structs import replace
 
 from connector.domain.commands import Answer, Decline, Dial, End, Hold, SetState, Visit
-from connector.domain.decide import asks_again, deadline
+from connector.domain.decide import deadline
 from connector.domain.effects import EndLeg, MatchCaller, Mix, PlaceCall, PopRecord
 from connector.domain.events import AskRefused, CallerMatched, LegAnswered, LegRinging, WorkDelivered
 from connector.domain.model import AgentState, Kind, LegState, MatchState, Outcome, Phase, Problem, Record, Role
 from connector.domain.step import Change
 from connector.errors import BadInput, NotAllowed
-from tests.domain.stage import DIRECTORY, JONAS, MIA, SAM, START, Stage, available, dialling, go, on_a_call
+from tests.domain.stage import DIRECTORY, JONAS, MIA, SAM, START, Stage, asks_again, available, dialling, go, on_a_call
 
 MIA_RECORD = Record("003000000000001AAA", "Contact", "Mia Chen")
 OTHER = Record("003000000000002AAA", "Contact", "Grace Okafor")

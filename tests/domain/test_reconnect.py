@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from connector.domain import commands as c
 from connector.domain import events as e
-from connector.domain.decide import asks_again, reconnected, start
+from connector.domain.decide import reconnected, start
 from connector.domain.effects import Adopt, AskSwitch, EndLeg, Offer, SwitchAsk
 from connector.domain.model import Agent, AgentState, Phase, Role
 from connector.domain.step import Stamp, apply
@@ -17,6 +17,7 @@ from tests.domain.stage import (
     SAM,
     START,
     Stage,
+    asks_again,
     available,
     dialling,
     on_a_call,

@@ -17,12 +17,11 @@ from connector.domain.commands import (
     StopMask,
     StopRecord,
 )
-from connector.domain.decide import asks_again
 from connector.domain.directory import Directory, RecordingMode
 from connector.domain.effects import SetRecording
 from connector.domain.events import AskRefused, LegAnswered, LegResumed, RecordingChanged
 from connector.domain.model import Ask, LegState, Mask, Phase, Problem, Recording, Role
-from tests.domain.stage import DIRECTORY, SAM, START, Stage, available, dialling, go, on_a_call, with_skill
+from tests.domain.stage import DIRECTORY, SAM, START, Stage, asks_again, available, dialling, go, on_a_call, with_skill
 
 ALWAYS = with_skill("support", recording=RecordingMode.ALWAYS)
 NEVER = with_skill("support", recording=RecordingMode.NEVER)
