@@ -22,12 +22,9 @@ from connector.domain.effects import (
 from connector.domain.events import (
     AskRefused,
     CallArrived,
-    CallbackRequested,
     CallerMatched,
     LegAnswered,
     LegEnded,
-    LegRinging,
-    WorkDelivered,
 )
 from connector.domain.model import (
     AgentState,
@@ -55,7 +52,6 @@ from tests.domain.stage import (
     Stage,
     asks_again,
     available,
-    dialling,
     go,
     on_a_call,
     with_skill,
@@ -378,64 +374,3 @@ def test_who_gives_up_while_it_rings_is_abandoned_and_the_agent_is_told(answerin
     assert (end.contact, end.leg, end.cause) == (key, leg, "")
     assert stage.agent().missed == (Missed(key, Kind.INBOUND, MIA, "Mia Chen", "billing", stage.now, "abandoned"),)
     assert change.forgotten == (key,)
-
-
-# --- the switch comes back -----------------------------------------------------------------------------------------
-
-
-def again(stage: Stage) -> list[SwitchAsk]:
-    return [effect.ask for effect in asks_again(stage.floor, stage.directory)]
-
-
-def test_a_call_that_waits_has_its_key_again() -> None:
-    stage = Stage()
-    key = stage.ring_in()
-    assert again(stage) == [Adopt("in-1", key)]
-
-
-def test_a_phone_is_rung_again_only_when_it_has_not_rung() -> None:
-    stage = Stage()
-    available(stage)
-    key = stage.ring_in()
-    leg = stage.leg(Role.AGENT).id
-    assert again(stage) == [Adopt("in-1", key), Offer(key, "in-1", leg, "2041")]
-    stage.give(LegRinging(leg, stage.now))
-    assert again(stage) == [Adopt("in-1", key)]
-
-
-def test_an_answer_under_way_is_asked_for_again_under_its_name() -> None:
-    stage, key = ringing()
-    stage.asks.clear()
-    stage.give(Answer(SAM, key))
-    assert again(stage) == [Adopt("in-1", key), *stage.asks]
-
-
-def test_who_lifted_the_phone_and_is_not_heard_yet_is_connected_again() -> None:
-    stage, key = ringing()
-    leg = stage.leg(Role.AGENT).id
-    stage.give(LegAnswered(leg, stage.now))
-    assert again(stage) == [Adopt("in-1", key), Connect(key, key, "in-1", leg)]
-    stage.give(LegAnswered("in-1", stage.now))
-    assert not any(isinstance(ask, Connect) for ask in again(stage))
-
-
-def test_of_a_call_that_is_over_or_has_no_leg_nothing_is_asked() -> None:
-    stage, key = on_a_call()
-    go(stage, End(SAM, key))
-    stage.give(CallbackRequested("cb", MIA, "", "sales", 0, 5, START))
-    stage.give(WorkDelivered("mail", Kind.EMAIL, "sales", "Refund", (), "", None, 5, START))
-    assert len(stage.floor.contacts) == 3
-    assert again(stage) == []
-
-
-def test_a_call_of_our_own_has_no_key_of_the_switch_s() -> None:
-    stage, _ = dialling()
-    assert again(stage) == []
-
-
-def test_the_leg_of_a_colleague_who_asks_is_not_adopted() -> None:
-    stage, key = asking()
-    request = theirs(stage).key
-    assert again(stage) == [Adopt("in-1", key)]
-    go(stage, Answer(JONAS, request))
-    assert again(stage) == [Adopt("in-1", key)]

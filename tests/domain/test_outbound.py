@@ -386,44 +386,6 @@ def test_the_agent_s_own_phone_says_nothing_about_the_other_side(cause: str, out
     assert any(isinstance(ask, EndLeg) and ask.leg == customer for ask in stage.asks)
 
 
-def test_a_call_that_the_switch_may_not_know_of_is_placed_again_under_its_names() -> None:
-    stage = ready()
-    stage.give(Dial(SAM, MIA))
-    assert [effect.ask for effect in asks_again(stage.floor, DIRECTORY)] == stage.asks
-    stage.obey()
-    assert asks_again(stage.floor, DIRECTORY) == []
-    go(stage, End(SAM, stage.contact().key))
-    assert stage.contact().phase is Phase.WRAP_UP
-    assert asks_again(stage.floor, DIRECTORY) == []
-
-
-def test_a_switch_that_kept_silent_is_asked_once_more() -> None:
-    stage = ready()
-    stage.give(Dial(SAM, MIA))
-    stage.pass_time(5_000)
-    assert stage.contact().asked == ()
-    assert [effect.ask for effect in asks_again(stage.floor, DIRECTORY)] == stage.asks
-
-
-def test_one_that_was_given_up_is_not_placed_again() -> None:
-    stage = ready()
-    key = stage.give(Dial(SAM, MIA)).created
-    assert key is not None
-    stage.give(End(SAM, key))
-    place, end = stage.asks
-    assert isinstance(place, PlaceCall)
-    assert [effect.ask for effect in asks_again(stage.floor, DIRECTORY)] == [end]
-
-
-def test_for_an_agent_who_was_taken_off_the_directory_no_phone_is_named() -> None:
-    stage = ready()
-    stage.give(Dial(SAM, MIA))
-    (place,) = stage.asks
-    assert isinstance(place, PlaceCall)
-    (again,) = asks_again(stage.floor, replace(DIRECTORY, agents={}))
-    assert again.ask == replace(place, device="")
-
-
 def test_a_dial_is_refused_during_another_call() -> None:
     stage, _ = on_a_call()
     with pytest.raises(NotAllowed, match="hold_first"):
