@@ -105,5 +105,5 @@ def test_for_an_agent_who_was_taken_off_the_directory_no_phone_is_named() -> Non
     stage.give(Dial(SAM, MIA))
     (place,) = stage.asks
     assert isinstance(place, PlaceCall)
-    (again,) = asks_again(stage.floor, replace(DIRECTORY, agents={}))
-    assert again.ask == replace(place, device="")
+    (effect,) = asks_again(stage.floor, replace(DIRECTORY, agents={}))
+    assert effect.ask == replace(place, device="")
