@@ -3,11 +3,10 @@
 from msgspec.structs import replace
 
 from connector.domain.commands import Answer, Dial, End
-from connector.domain.decide import asks_again
 from connector.domain.effects import Adopt, Connect, Offer, PlaceCall, SwitchAsk
 from connector.domain.events import CallbackRequested, LegAnswered, LegRinging, WorkDelivered
 from connector.domain.model import Kind, Phase, Role
-from tests.domain.stage import DIRECTORY, JONAS, MIA, SAM, START, Stage, available, dialling, go, on_a_call
+from tests.domain.stage import DIRECTORY, JONAS, MIA, SAM, START, Stage, asks_again, available, dialling, go, on_a_call
 from tests.domain.test_consult import asking, theirs
 from tests.domain.test_offer_and_back import ringing
 from tests.domain.test_outbound import ready

@@ -50,7 +50,6 @@ from tests.domain.stage import (
     SAM,
     START,
     Stage,
-    asks_again,
     available,
     go,
     on_a_call,

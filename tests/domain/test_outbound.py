@@ -10,7 +10,7 @@ from connector.domain.events import AskRefused, CallerMatched, LegAnswered, LegR
 from connector.domain.model import AgentState, Kind, LegState, MatchState, Outcome, Phase, Problem, Record, Role
 from connector.domain.step import Change
 from connector.errors import BadInput, NotAllowed
-from tests.domain.stage import DIRECTORY, JONAS, MIA, SAM, START, Stage, asks_again, available, dialling, go, on_a_call
+from tests.domain.stage import DIRECTORY, JONAS, MIA, SAM, START, Stage, available, dialling, go, on_a_call
 
 MIA_RECORD = Record("003000000000001AAA", "Contact", "Mia Chen")
 OTHER = Record("003000000000002AAA", "Contact", "Grace Okafor")
