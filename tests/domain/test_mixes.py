@@ -365,6 +365,27 @@ def test_who_else_talks_does_not_fulfil_an_order() -> None:
     assert goals(stage, key) == ["merge"]
 
 
+def test_others_who_talk_do_not_fulfil_an_order_of_the_agent() -> None:
+    stage, key, other = conference()
+    go(stage, Consult(SAM, key, "entry", "fraud"))
+    consulted = stage.contact(key).consulted
+    assert consulted is not None
+    go(stage, LegAnswered(consulted.id, stage.now))
+    stage.give(Transfer(SAM, key))
+    stage.give(LegsMixed((agent_of(stage, other), consulted.id), stage.now))
+    assert (stage.contact(key).phase, goals(stage, key)) == (Phase.ACTIVE, ["transfer"])
+
+
+def test_the_consulted_one_who_talks_with_somebody_else_does_not_fulfil_a_swap() -> None:
+    stage, key = asked("entry", "fraud")
+    go(stage, Swap(SAM, key))
+    consulted = stage.contact(key).consulted
+    assert consulted is not None
+    stage.give(Swap(SAM, key))
+    stage.give(LegsMixed((consulted.id, "x"), stage.now))
+    assert goals(stage, key) == ["talk"]
+
+
 def test_a_problem_of_merging_is_over_when_it_is_done_after_all() -> None:
     stage, key = asked("entry", "fraud")
     stage.give(Merge(SAM, key))
@@ -432,6 +453,32 @@ def test_the_one_who_called_is_no_customer_of_who_was_called() -> None:
     assert stage.contact(second) == before
 
 
+def test_who_was_asked_does_not_get_the_customer_to_whom_the_asker_goes_back() -> None:
+    stage, key = asked()
+    other = theirs(stage)
+    go(stage, Swap(SAM, key))
+    now = stage.contact(other.key)
+    assert (now.asked_by, now.number, parties(now)) == (
+        key,
+        "2041",
+        {f"CUSTOMER {SAM}": ("CONNECTED", True), "AGENT": ("HELD", True)},
+    )
+
+
+def test_two_colleagues_are_put_through_and_each_has_the_other() -> None:
+    stage, key, other = a_colleague_called()
+    go(stage, Hold(SAM, key))
+    second = stage.give(Dial(SAM, "2043")).created
+    assert second is not None
+    stage.obey()
+    priyas = theirs(stage, PRIYA).key
+    go(stage, Answer(PRIYA, priyas), Transfer(SAM, key))
+    assert parties(stage.contact(other)) == {"AGENT": ("CONNECTED", True), f"CUSTOMER {PRIYA}": ("CONNECTED", True)}
+    assert parties(stage.contact(priyas)) == {f"CUSTOMER {JONAS}": ("CONNECTED", True), "AGENT": ("CONNECTED", True)}
+    assert (stage.contact(other).number, stage.contact(other).sender) == ("2041", "")
+    assert {stage.contact(one).phase for one in (key, second)} == {Phase.WRAP_UP}
+
+
 def test_of_a_request_whose_asker_is_unknown_nobody_is_passed_on() -> None:
     """So it may be after a crash in which the disk took one change and not the other."""
     stage, key = asked()
@@ -482,6 +529,8 @@ def test_a_colleague_who_called_is_passed_on_to_a_number() -> None:
     assert consulted is not None
     go(stage, LegAnswered(consulted.id, stage.now), Transfer(SAM, key))
     assert parties(stage.contact(other)) == {"AGENT": ("CONNECTED", True), f"CUSTOMER {FRAUD}": ("CONNECTED", True)}
+    again = LegsMixed((agent_of(stage, other), consulted.id), stage.now)
+    assert (stage.give(again).contacts, stage.asks) == ((), [])
     go(stage, LegEnded(consulted.id, "normal", stage.now))
     assert stage.contact(other).phase is Phase.WRAP_UP
     assert not any(contact.unattended for contact in stage.floor.contacts.values())

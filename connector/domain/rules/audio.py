@@ -56,10 +56,9 @@ def _mix(step: Step, contact: Contact, goal: str) -> tuple[tuple[str, ...], tupl
             return others, ()
     if consulted is None:
         other = mixes.other_call(step, contact)
-        theirs = () if other is None else mixes.present(step, other)
-        mine = None if other is None else other.leg(Role.AGENT)
-        joins = () if mine is None or goal == "transfer" else (mine.id,)
-        return (*joins, *theirs, *others), ()
+        assert other is not None
+        _far, mine = _legs(other)
+        return (*(() if goal == "transfer" else (mine.id,)), *mixes.present(step, other), *others), ()
     return (*(() if goal == "transfer" else (agent.id,)), *others, *asked), ()
 
 
@@ -163,17 +162,14 @@ def fulfilled(contact: Contact, *goals: str) -> Contact:
     """The contact without the asks for these goals; a problem of theirs is over."""
     if contact.problem is not None and contact.problem.order in goals:
         contact = replace(contact, problem=None)
-    if not contact.asked:
-        return contact
     asked = tuple(ask for ask in contact.asked if ask.goal not in goals)
     return contact if len(asked) == len(contact.asked) else replace(contact, asked=asked)
 
 
 def muted(step: Step, contact: Contact, is_muted: bool) -> None:
     """The microphone is as the switch says."""
-    known = fulfilled(contact, "mute" if is_muted else "unmute")
-    if known is not contact or contact.muted is not is_muted:
-        step.put(replace(known, muted=is_muted))
+    if contact.muted is not is_muted:
+        step.put(replace(fulfilled(contact, "mute" if is_muted else "unmute"), muted=is_muted))
 
 
 def refused(step: Step, contact: Contact, ask_id: str, code: str) -> None:
@@ -199,20 +195,23 @@ def _swap_failed(step: Step, contact: Contact, ask_id: str) -> None:
 def overdue(step: Step, contact: Contact, due: int) -> None:
     """The switch kept silent; should it do the thing later, its event still counts."""
     for ask in [ask for ask in contact.asked if ask.due <= due]:
-        _failed(step, step.contact(contact.key) or contact, ask, "switch_timeout")
+        contact = _failed(step, contact, ask, "switch_timeout")
 
 
-def _failed(step: Step, contact: Contact, ask: Ask, code: str) -> None:
+def _failed(step: Step, contact: Contact, ask: Ask, code: str) -> Contact:
     contact = replace(contact, asked=tuple(other for other in contact.asked if other is not ask))
     if ask.goal == "mask":
         contact = recording.not_masked(contact)
-    step.problem(contact, code, ask.goal)
+    return step.problem(contact, code, ask.goal)
 
 
 def asks_again(step: Step, contact: Contact) -> list[AskSwitch]:
-    """What an active contact asked for and has not seen fulfilled, to be asked again after a reconnect."""
-    agent, customer = contact.leg(Role.AGENT), contact.leg(Role.CUSTOMER)
-    if contact.phase is not Phase.ACTIVE or agent is None or customer is None:
-        return []
-    again = [ask for ask in contact.asked if ask.goal not in ("answer", "dial")]
+    """What a contact asked for and has not seen fulfilled, to be asked again after a reconnect."""
+    again = [ask for ask in contact.asked if ask.goal not in ("answer", "dial") and not _other_gone(step, contact, ask)]
     return [AskSwitch(_ask_for(step, contact, ask.goal, ask.id)) for ask in again]
+
+
+def _other_gone(step: Step, contact: Contact, ask: Ask) -> bool:
+    """Whether two calls were to be brought together of which there is only one now."""
+    together = ask.goal in ("merge", "transfer") and contact.consult is None
+    return together and mixes.other_call(step, contact) is None

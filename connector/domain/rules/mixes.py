@@ -50,11 +50,10 @@ def _stepped_out(step: Step, leg: Leg) -> bool:
 
 def other_call(step: Step, contact: Contact) -> Contact | None:
     """The agent's other call that was answered, or None; of several, the one in the agent's ear."""
-    known = (step.contact(key) for key in step.agent(contact.agent or "").contacts)
+    assert contact.agent is not None
+    known = [other for key in step.agent(contact.agent).contacts if (other := step.contact(key)) is not None]
     others = [
-        other
-        for other in known
-        if other is not None and other.call and other.answered is not None and not one_conversation(contact, other)
+        other for other in known if other.call and other.answered is not None and not one_conversation(contact, other)
     ]
     return next((other for other in others if other.in_ear), others[0] if others else None)
 
@@ -116,7 +115,7 @@ def _party(step: Step, leg_id: str) -> Leg | None:
             name = who.name if who else ""
             best = Leg(leg.id, Role.CONSULTED, leg.state, leg.since, True, "", name, holder.number)
         elif best is None:
-            best = replace(leg, role=Role.CONSULTED, joined=True, invited=False)
+            best = replace(leg, joined=True)
     return best
 
 
@@ -188,8 +187,8 @@ def _one_leg_of(step: Step, contact: Contact, talking: frozenset[str]) -> None:
 def _fulfilled(step: Step, contact: Contact, talking: frozenset[str], at: int) -> None:
     """Orders whose goal this is are done; a consult that has become part of the conversation is none any more."""
     mine, customer, consulted = contact.leg(Role.AGENT), contact.leg(Role.CUSTOMER), contact.consulted
-    inside = mine is not None and mine.id in talking
-    here = customer is not None and customer.id in talking
+    assert customer is not None
+    inside, here = mine is not None and mine.id in talking, customer.id in talking
     reached = set()
     if here and inside:
         reached = {"resume", "merge"}
