@@ -24,12 +24,11 @@ from connector.domain.commands import (
     Swap,
     Transfer,
 )
-from connector.domain.decide import asks_again
 from connector.domain.effects import EndLeg, Mix, PlayDigits
 from connector.domain.events import AskRefused, LegAnswered, LegEnded, LegHeld, LegMuted
 from connector.domain.model import Phase, Role
 from connector.errors import BadInput, NotAllowed
-from tests.domain.stage import JONAS, SAM, Stage, go, on_a_call
+from tests.domain.stage import JONAS, SAM, Stage, asks_again, go, on_a_call
 from tests.domain.test_attend import goal
 from tests.domain.test_consult import PRIYA, asked, asking, call, conference, theirs
 from tests.domain.test_departures import agent_of, customer_of
