@@ -23,7 +23,7 @@ def emergency_of(directory: Directory, profile: Profile, typed: str) -> tuple[st
     """
     route = route_of(directory, profile.country)
     digits = short_digits(typed)
-    if route is None or not digits:
+    if route is None:
         return None
     number = next((found for found in _readings(route, digits) if found in route.numbers or found in route.tests), None)
     if number is None:
@@ -33,7 +33,7 @@ def emergency_of(directory: Directory, profile: Profile, typed: str) -> tuple[st
 
 
 def _readings(route: EmergencyRoute, digits: str) -> list[str]:
-    rest = [digits[len(prefix) :] for prefix in route.prefixes if prefix and digits.startswith(prefix)]
+    rest = [digits[len(prefix) :] for prefix in route.prefixes if digits.startswith(prefix)]
     return [digits, *rest]
 
 

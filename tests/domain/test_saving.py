@@ -17,6 +17,7 @@ from connector.domain.commands import (
     SendDigits,
     StartMask,
     StartRecord,
+    Transfer,
 )
 from connector.domain.directory import RecordingMode
 from connector.domain.effects import PlayDigits, PushState, RefreshView, SaveTask
@@ -32,6 +33,7 @@ from connector.domain.events import (
 from connector.domain.model import AgentState, Mask, Outcome, Phase, Recording, Role, Save, SaveState
 from tests.domain.stage import (
     BILLING_LINE,
+    DIRECTORY,
     MIA,
     SAM,
     TASK,
@@ -100,12 +102,12 @@ def test_nothing_of_the_call_is_left_when_it_is_over() -> None:
     )
 
 
-def test_a_private_consult_is_over_with_the_call() -> None:
-    stage, key = on_a_call()
+def test_who_passes_the_customer_on_to_a_number_that_still_rings_asks_nobody_any_more() -> None:
+    stage, key = on_a_call(directory=replace(DIRECTORY, settings=replace(DIRECTORY.settings, blind_transfer=True)))
     go(stage, Consult(SAM, key, "number", "+18005550199"))
-    assert stage.contact().consult is not None
-    go(stage, LegEnded(stage.leg(Role.AGENT).id, "normal", stage.now))
-    assert [one.consult for one in stage.floor.contacts.values()] == [None] * len(stage.floor.contacts)
+    assert stage.contact(key).consult is not None
+    go(stage, Transfer(SAM, key))
+    assert (stage.contact(key).phase, stage.contact(key).consult) == (Phase.WRAP_UP, None)
 
 
 def test_a_clock_that_is_behind_does_not_end_a_call_before_its_answer() -> None:
@@ -213,6 +215,15 @@ def test_done_closes_and_frees_and_writes_nothing_that_is_written() -> None:
 def test_news_of_a_step_is_nothing_for_a_call_that_was_for_none() -> None:
     stage, key = wrapping_up()
     assert stage.give(WorkCompleted(key)).contacts == ()
+
+
+def test_a_closed_call_that_a_restart_brought_back_goes_again_with_the_same_news() -> None:
+    stage, key = wrapping_up()
+    stage.give(Done(SAM, key))
+    kept = stage.saved(key).contacts[0]
+    stage.floor.contacts[key] = kept
+    change = stage.give(saved(key, 1))
+    assert (change.contacts, change.forgotten) == ((), (key,))
 
 
 def late_by(ms: int) -> tuple[Stage, str]:

@@ -115,6 +115,12 @@ def test_who_waits_stands_at_the_place_of_priority_age_and_key() -> None:
     assert change.effects == (QueuesChanged(),)
 
 
+def test_joining_a_queue_is_told() -> None:
+    step = step_of(floor_of(contact("b")))
+    step.enqueue(step.put(contact("a")))
+    assert (step.change().queues, step.change().effects) == ({"support": ("a", "b")}, (QueuesChanged(),))
+
+
 def test_leaving_a_queue_is_told() -> None:
     step = step_of(floor_of(contact("a")))
     step.dequeue(contact("a"))

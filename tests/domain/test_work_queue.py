@@ -49,6 +49,14 @@ def pending() -> tuple[Stage, str]:
     return stage, key
 
 
+def test_told_twice_it_is_news_once() -> None:
+    stage, key = pending()
+    stage.give(SaveDraft(SAM, key, "comments", 1, "One more thing"))
+    assert stage.give(WorkCompleted(key)).contacts[0].work_done
+    change = stage.give(WorkCompleted(key))
+    assert (change.contacts, change.effects, change.forgotten) == ((), (), ())
+
+
 @pytest.mark.parametrize("answered", [True, False])
 def test_it_is_told_with_the_task_the_disposition_and_whether_it_was_connected(answered: bool) -> None:
     stage, key = called(answered=answered)

@@ -6,7 +6,7 @@ from connector.domain.commands import DialEmergency
 from connector.domain.directory import Directory, Profile
 from connector.domain.effects import Mix, RaiseAlarm
 from connector.domain.emergency import TEST, emergency_of
-from connector.domain.model import UP, Contact, Kind, Leg, LegState, Match, MatchState, Phase, Role
+from connector.domain.model import SILENT, UP, Contact, Kind, Leg, LegState, Match, MatchState, Phase, Role
 from connector.domain.rules import agents, audio, consult, offer, outbound
 from connector.domain.rules.allowed_agents import outbound_skills
 from connector.domain.step import Step
@@ -86,13 +86,15 @@ def _out_of_the_ear(step: Step, contact: Contact) -> None:
         offer.put_back(step, contact)
     mine, customer = contact.leg(Role.AGENT), contact.leg(Role.CUSTOMER)
     goals = {ask.goal for ask in contact.asked}
-    if contact.phase is not Phase.ACTIVE or mine is None or customer is None or "end" in goals:
+    if contact.phase is not Phase.ACTIVE or contact.kind in SILENT or "end" in goals:
         return
+    assert mine is not None
+    assert customer is not None
     if customer.state not in UP:
         audio.order(step, contact, "end")
         return
     private = contact.consulted
-    if contact.consult is not None and (private is None or private.state not in UP):
+    if private is None or private.state not in UP:
         contact, private = consult.drop(step, contact), None
     if contact.conference:
         contact = audio.step_aside(step, contact)

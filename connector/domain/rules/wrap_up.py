@@ -40,7 +40,7 @@ def finish(step: Step, contact: Contact, cause: str, at: int) -> None:
         replace(
             contact,
             phase=CONTACT[contact.phase, ContactTrigger.FINISH],
-            ended=max(at, contact.answered or at),
+            ended=at if contact.answered is None else max(at, contact.answered),
             outcome=outcome,
             legs=(),
             consult=None,
