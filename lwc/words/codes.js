@@ -2,7 +2,6 @@
 import { labels } from "./labels";
 
 export const sentences = {
-  agent_away: labels.codeAgentAway,
   agent_busy: labels.codeAgentBusy,
   agent_logged_out: labels.codeAgentOut,
   agent_no_phone: labels.codeAgentNoPhone,
@@ -58,7 +57,6 @@ export const sentences = {
   parked: labels.codeParked,
   pending: labels.codePending,
   phone_ringing: labels.codePhoneRinging,
-  queue_full: labels.codeQueueFull,
   record_not_person: labels.codePerson,
   recording: labels.codeNotNow,
   recording_always: labels.codeRecordingAlways,
@@ -75,7 +73,6 @@ export const sentences = {
   token_wrong: labels.codeToken,
   too_long: labels.codeTooLong,
   too_many_parties: labels.codeTooMany,
-  transfer_refused: labels.codeTransferRefused,
   two_calls: labels.codeTwoCalls,
   unknown_agent: labels.codeUnknownAgent,
   wrap_up: labels.codeWrapUp

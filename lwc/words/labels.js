@@ -331,13 +331,10 @@ import codeConsultFailed from "@salesforce/label/c.Phone_CodeConsultFailed";
 import codeConsultHungUp from "@salesforce/label/c.Phone_CodeConsultHungUp";
 import codeConsultWrong from "@salesforce/label/c.Phone_CodeConsultWrong";
 import codeAgentBusy from "@salesforce/label/c.Phone_CodeAgentBusy";
-import codeAgentAway from "@salesforce/label/c.Phone_CodeAgentAway";
 import codeAgentOut from "@salesforce/label/c.Phone_CodeAgentOut";
 import codeAgentNoPhone from "@salesforce/label/c.Phone_CodeAgentNoPhone";
 import codeNoRoute from "@salesforce/label/c.Phone_CodeNoRoute";
 import codeNotEmergency from "@salesforce/label/c.Phone_CodeNotEmergency";
-import codeQueueFull from "@salesforce/label/c.Phone_CodeQueueFull";
-import codeTransferRefused from "@salesforce/label/c.Phone_CodeTransferRefused";
 import codeEmergencyRec from "@salesforce/label/c.Phone_CodeEmergencyRec";
 import stillOnHold from "@salesforce/label/c.Phone_StillOnHold";
 import noPanel from "@salesforce/label/c.Phone_NoPanel";
@@ -683,13 +680,10 @@ export const labels = {
   codeConsultHungUp,
   codeConsultWrong,
   codeAgentBusy,
-  codeAgentAway,
   codeAgentOut,
   codeAgentNoPhone,
   codeNoRoute,
   codeNotEmergency,
-  codeQueueFull,
-  codeTransferRefused,
   codeEmergencyRec,
   stillOnHold,
   noPanel,

@@ -96,9 +96,9 @@ class Seat:
         """The agent's status in the panel's head."""
         return self.panel.locator("c-agent-status")
 
-    def button(self, name: str) -> Locator:
+    def button(self, name: str, *values: str) -> Locator:
         """A button of the panel by its exact name."""
-        return self.panel.get_by_role("button", name=self.word(name), exact=True)
+        return self.panel.get_by_role("button", name=self.word(name, *values), exact=True)
 
     def shown(self, text: str) -> Locator:
         """A text that can be seen in the panel: what is only for screen readers does not count."""
