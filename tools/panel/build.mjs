@@ -20,6 +20,7 @@ import { stylesheet } from "./styles.mjs";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const BUDGET = { "panel.css": 40 * 1024, "panel.js": 80 * 1024 };
+const CLONED = "node.cloneNode(deep)";
 const LICENSED = ["lwc", "@lwc/engine-dom", "@salesforce-ux/design-system"];
 
 async function script(slds, icons) {
@@ -37,7 +38,10 @@ async function script(slds, icons) {
       }),
       stylesElsewhere(),
       lwc({ rootDir: root, modules: bundles(root), disableSyntheticShadowSupport: true }),
-      replace({ preventAssignment: true, values: { "process.env.NODE_ENV": '"production"' } })
+      replace({ preventAssignment: true, values: { "process.env.NODE_ENV": '"production"' } }),
+      // Chromium forgets what dir="auto" means in a clone of a template's content: a name that was a number first would
+      // never be written from right to left. A copy that is made into the page is right.
+      replace({ preventAssignment: true, delimiters: ["", ""], values: { [CLONED]: "document.importNode(node, deep)" } })
     ]
   });
   const { output } = await bundle.generate({ format: "iife", inlineDynamicImports: true });

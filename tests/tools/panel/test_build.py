@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.async_api import expect
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -23,12 +24,20 @@ LABEL = "<labels><fullName>Hold</fullName><value>Hold &amp; wait</value></labels
 TRANSLATION = "<customLabels><label>In de wacht</label><name>Hold</name></customLabels>"
 SCRIPT = """import { LightningElement } from "lwc";
 import hold from "@salesforce/label/c.Hold";
-export default class PhonePanel extends LightningElement { static renderMode = "light"; hold = hold; }
+export default class PhonePanel extends LightningElement {
+  static renderMode = "light";
+  hold = hold;
+  caller = "+1 415 555 0143";
+  find() {
+    this.caller = "عبد الرحمن";
+  }
+}
 """
 TEMPLATE = """<template lwc:render-mode="light">
-  <button class="slds-button slds-button_brand pp-own">
+  <button class="slds-button slds-button_brand pp-own" onclick={find}>
     <c-icon name="utility:pause" size="small"></c-icon>{hold}
   </button>
+  <p dir="auto">{caller}</p>
 </template>
 """
 
@@ -147,3 +156,17 @@ async def test_in_a_browser_icon_and_language_are_right(
     # A <use> whose symbol is missing has no size.
     width = await page.evaluate("document.querySelector('c-icon use').getBBox().width")
     assert width > 0
+
+
+@pytest.mark.browser
+async def test_a_name_that_comes_after_the_number_is_written_from_right_to_left(
+    finished: Sources, chromium: Browser
+) -> None:
+    page = await chromium.new_page()
+    await page.set_content("<!doctype html><body></body>")
+    await page.add_script_tag(content=finished.built("panel.js").read_text())
+    caller = page.locator("c-phone-panel p")
+    await expect(caller).to_have_css("direction", "ltr")
+    await page.locator("c-phone-panel button").click()
+    await expect(caller).to_have_text("عبد الرحمن")
+    await expect(caller).to_have_css("direction", "rtl")
