@@ -41,7 +41,11 @@ async function script(slds, icons) {
       replace({ preventAssignment: true, values: { "process.env.NODE_ENV": '"production"' } }),
       // Chromium forgets what dir="auto" means in a clone of a template's content: a name that was a number first would
       // never be written from right to left. A copy that is made into the page is right.
-      replace({ preventAssignment: true, delimiters: ["", ""], values: { [CLONED]: "document.importNode(node, deep)" } })
+      replace({
+        preventAssignment: true,
+        delimiters: ["", ""],
+        values: { [CLONED]: "document.importNode(node, deep)" }
+      })
     ]
   });
   const { output } = await bundle.generate({ format: "iife", inlineDynamicImports: true });
