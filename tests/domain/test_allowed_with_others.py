@@ -72,6 +72,14 @@ ASKED: dict[str, tuple[Contact, str]] = {
         asking(RINGING, customer=HELD, mask=Mask.ON),
         f"{RINGS} {NOT_HEARD} resume:ok digits:not_answered",
     ),
+    "a queue, from a colleague's call": (
+        asking(None, kind="skill", customer=HELD, internal=True),
+        f"{RINGS} {NOT_HEARD} resume:ok",
+    ),
+    "answered, from a colleague's call": (
+        asking(CONNECTED, customer=HELD, internal=True),
+        f"{UP} {NOT_HEARD} resume:consulting digits:ok",
+    ),
     "a queue and masked": (
         asking(None, kind="skill", customer=HELD, mask=Mask.ON),
         f"{RINGS} {NOT_HEARD} resume:ok transfer:masked",
@@ -112,6 +120,8 @@ def test_consults_and_conferences(situation: str) -> None:
         (asking(RINGING, party()), "conference"),
         (asking(CONNECTED, party()), None),
         (asking(RINGING, customer=HELD, mask=Mask.ON), "masked"),
+        (asking(RINGING, customer=HELD, internal=True), "not_connected"),
+        (asking(CONNECTED, customer=HELD, internal=True), None),
     ],
 )
 def test_where_the_administrator_lets_it_a_call_is_passed_on_while_it_rings(contact: Contact, code: str | None) -> None:
