@@ -69,7 +69,7 @@ def waiting(stage: Stage) -> Contact:
 def test_whoever_answers_is_brought_together_with_the_customer_once() -> None:
     stage, left = rings_out()
     customer, number = left.legs
-    assert parties(left) == {"CUSTOMER": ("HELD", True), FRAUD: ("RINGING", False)}
+    assert parties(left) == {"CUSTOMER": ("HELD", True), FRAUD: ("RINGING", True)}
     stage.give(LegAnswered(number.id, stage.now))
     assert goal(stage.asks) == [("mix", f"{customer.id}+{number.id}", "")]
     assert stage.asks[0].contact == left.key

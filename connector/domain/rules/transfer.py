@@ -42,7 +42,7 @@ def _send_on(step: Step, contact: Contact) -> None:
     """A number that still rings: the customer hears music until it is answered."""
     customer, consulted = contact.leg(Role.CUSTOMER), contact.consulted
     assert customer is not None and consulted is not None
-    mixes.alone(step, contact, (customer, consulted))
+    mixes.alone(step, contact, (customer, replace(consulted, joined=True)))
     _go(step, contact, customer)
 
 
