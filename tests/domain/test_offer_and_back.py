@@ -55,7 +55,7 @@ from tests.domain.stage import (
     on_a_call,
     with_skill,
 )
-from tests.domain.test_consult import BLIND, asking, call, theirs
+from tests.domain.test_consult import BLIND, asked, asking, call, theirs
 from tests.domain.test_emergency import called_back
 
 MIA_RECORD = Record("003000000000001AAA", "Contact", "Mia Chen")
@@ -200,6 +200,14 @@ def test_a_match_that_comes_after_the_call_opens_nothing() -> None:
     stage.give(CallerMatched(key, (MIA_RECORD,)))
     assert stage.contact(key).draft.who.value == MIA_RECORD
     assert not any(isinstance(effect, PopRecord) for effect in stage.effects)
+
+
+def test_a_match_that_comes_when_no_agent_is_there_any_more_opens_nothing() -> None:
+    stage, key = asked("entry", "fraud")
+    go(stage, Transfer(SAM, key))
+    (left,) = (contact for contact in stage.floor.contacts.values() if contact.unattended)
+    change = stage.give(CallerMatched(left.key, (MIA_RECORD,)))
+    assert (change.effects, stage.contact(left.key).match.people) == ((), (MIA_RECORD,))
 
 
 # --- it is answered ------------------------------------------------------------------------------------------------

@@ -118,11 +118,11 @@ def _offer(step: Step, contact: Contact, agent: str) -> None:
 def pop(step: Step, contact: Contact) -> None:
     """The one person with that number is opened, once per agent; several or none are never guessed."""
     people = contact.match.people
-    if not contact.live or contact.popped or contact.kind not in _POPPED or len(people) != 1:
+    if contact.agent is None or contact.popped or contact.kind not in _POPPED or len(people) != 1:
         return
-    assert contact.agent is not None
-    step.put(replace(contact, popped=True))
-    step.effect(PopRecord(contact.agent, contact.key, people[0]))
+    if contact.live:
+        step.put(replace(contact, popped=True))
+        step.effect(PopRecord(contact.agent, contact.key, people[0]))
 
 
 def answer(step: Step, contact: Contact, _command: Answer) -> None:
