@@ -261,6 +261,22 @@ def test_an_emergency_call_goes_on_hold_for_one_that_was_dialled_before_only_if_
     assert goal(stage.asks) == [("mix", agent_of(stage, held), customer_of(stage, held))]
 
 
+def test_who_answers_while_the_emergency_call_is_on_hold_is_heard() -> None:
+    stage, key = call()
+    go(stage, End(SAM, key))
+    early = stage.give(Dial(SAM, ROSA)).created
+    stage.obey()
+    late = stage.give(DialEmergency(SAM, "911")).created
+    assert early is not None
+    assert late is not None
+    stage.give(LegAnswered(agent_of(stage, late), stage.now))
+    stage.give(LegAnswered(customer_of(stage, late), stage.now))
+    stage.give(LegHeld(customer_of(stage, late), stage.now))
+    stage.asks.clear()
+    stage.give(LegAnswered(customer_of(stage, early), stage.now))
+    assert stage.asks == []
+
+
 def test_a_call_that_the_agent_takes_puts_an_emergency_call_on_hold_like_any_other() -> None:
     stage, key = call()
     go(stage, End(SAM, key))
@@ -324,6 +340,22 @@ def test_a_refusal_is_of_one_call_and_the_other_is_not_touched() -> None:
     change = stage.give(AskRefused(second, ask.id, "busy", stage.now))
     assert [contact.key for contact in change.contacts] == [second]
     assert goals(stage, first) == ["mute"]
+
+
+def test_a_swap_while_the_other_is_being_held_and_muted_asks_for_the_hold_once() -> None:
+    stage, first, second = two_calls()
+    stage.give(Hold(SAM, second))
+    stage.give(Mute(SAM, second))
+    stage.give(Swap(SAM, first))
+    assert (goals(stage, first), goals(stage, second)) == (["resume"], ["hold", "mute"])
+
+
+def test_a_customer_on_hold_is_not_put_there_again_for_a_consult() -> None:
+    stage, key = call()
+    go(stage, Hold(SAM, key))
+    stage.give(Consult(SAM, key, "entry", "fraud"))
+    assert not any(isinstance(ask, Mix) for ask in stage.asks)
+    assert goals(stage, key) == []
 
 
 def test_a_refused_swap_leaves_the_other_order_of_that_call() -> None:
@@ -418,7 +450,7 @@ def test_who_is_no_party_cannot_be_dropped(whose: str) -> None:
         "asked in private": consulted.id,
         "nobody": "x",
     }[whose]
-    with pytest.raises(BadInput, match="no such party") as refusal:
+    with pytest.raises(BadInput, match=r"^There is no such party") as refusal:
         stage.give(Drop(SAM, key, leg))
     assert (refusal.value.code, refusal.value.field) == ("choice_unknown", "leg")
 
@@ -430,7 +462,7 @@ def test_only_who_brought_a_party_in_can_drop_it() -> None:
     consulted = stage.contact(other).consulted
     assert consulted is not None
     go(stage, LegAnswered(consulted.id, stage.now), Merge(JONAS, other))
-    with pytest.raises(NotAllowed) as refusal:
+    with pytest.raises(NotAllowed, match=r"^Only who brought a party in") as refusal:
         stage.give(Drop(SAM, key, consulted.id))
     assert (refusal.value.code, stage.asks) == ("not_invited", [])
     change = stage.give(Drop(SAM, key, party))

@@ -9,6 +9,7 @@ from connector.domain.commands import (
     Consult,
     Dial,
     DialEmergency,
+    Done,
     End,
     Hold,
     Merge,
@@ -125,6 +126,19 @@ def test_a_colleague_who_called_and_the_customer_as_each_sees_them() -> None:
         ("CUSTOMER", "", "", "", False),
     ]
     assert (jonas.number, jonas.internal, jonas.sender) == (MIA, False, SAM)
+    mias = stage.contact(first)
+    assert (jonas.interaction_key, jonas.line) == (mias.interaction_key, mias.line)
+
+
+def test_the_other_call_of_a_colleague_is_theirs_in_the_conference() -> None:
+    stage, key, other = conference()
+    second = stage.give(Dial(JONAS, ROSA, "support", hold=True)).created
+    assert second is not None
+    stage.obey()
+    go(stage, LegAnswered(customer_of(stage, second), stage.now), Merge(JONAS, other))
+    rosa = customer_of(stage, second)
+    for one, invited in ((key, False), (other, True)):
+        assert [leg.invited for leg in stage.contact(one).legs if leg.id == rosa] == [invited]
 
 
 def test_the_spare_phone_of_who_merged_two_calls_is_let_go() -> None:
@@ -144,6 +158,7 @@ def test_while_both_phones_of_an_agent_are_in_a_conversation_none_is_let_go() ->
     stage.give(LegsMixed((*legs, customer_of(stage, first)), stage.now))
     assert stage.asks == []
     stage.give(LegsMixed((customer_of(stage, first), customer_of(stage, second)), stage.now))
+    stage.give(LegsMixed((legs[1], customer_of(stage, second)), stage.now))
     assert stage.asks == []
     assert agent_of(stage, first) == legs[0]
 
@@ -383,7 +398,15 @@ def test_the_consulted_one_who_talks_with_somebody_else_does_not_fulfil_a_swap()
     assert consulted is not None
     stage.give(Swap(SAM, key))
     stage.give(LegsMixed((consulted.id, "x"), stage.now))
+    stage.give(LegsMixed((agent_of(stage, key), "x"), stage.now))
     assert goals(stage, key) == ["talk"]
+
+
+def test_a_customer_who_talks_with_nobody_known_is_not_passed_on() -> None:
+    stage, key = asked("entry", "fraud")
+    stage.give(Transfer(SAM, key))
+    stage.give(LegsMixed((customer_of(stage, key), "x"), stage.now))
+    assert (stage.contact(key).phase, goals(stage, key)) == (Phase.ACTIVE, ["transfer"])
 
 
 def test_a_problem_of_merging_is_over_when_it_is_done_after_all() -> None:
@@ -417,6 +440,15 @@ def test_a_skill_that_is_always_recorded_is_recorded_when_all_can_talk_again() -
     for event in stage.news_of(merge):
         stage.give(event)
     assert [ask.recording for ask in stage.asks if isinstance(ask, SetRecording)] == [Recording.ON]
+
+
+def test_who_gets_the_customer_of_a_skill_that_is_always_recorded_is_recorded() -> None:
+    skills = with_skill("support", recording=RecordingMode.ALWAYS).skills
+    directory = replace(OFFICE, skills={**OFFICE.skills, "support": skills["support"]})
+    stage, key = asked(directory=directory)
+    assert theirs(stage).recording is Recording.OFF
+    go(stage, Transfer(SAM, key))
+    assert theirs(stage).recording is Recording.ON
 
 
 # --- a customer comes -------------------------------------------------------------------------------------------------
@@ -479,6 +511,47 @@ def test_two_colleagues_are_put_through_and_each_has_the_other() -> None:
     assert {stage.contact(one).phase for one in (key, second)} == {Phase.WRAP_UP}
 
 
+def test_those_whom_no_agent_is_with_pass_nobody_on() -> None:
+    stage, key = asked("entry", "fraud")
+    go(stage, Transfer(SAM, key), Done(SAM, key), Dial(JONAS, "2041", "support"))
+    (own,) = stage.agent(SAM).contacts
+    go(stage, Answer(SAM, own))
+    stage.give(LegsMixed((left_alone(stage).legs[0].id, customer_of(stage, own)), stage.now))
+    assert (theirs(stage).internal, theirs(stage).sender) == (True, "")
+
+
+def test_who_was_asked_goes_on_with_a_third_one_when_the_customer_and_who_asked_have_gone() -> None:
+    stage, key = asked()
+    other = theirs(stage).key
+    stage.customer_hangs_up(key)
+    number = joins(stage, key)
+    go(stage, End(SAM, key))
+    assert stage.contact(key).phase is Phase.WRAP_UP
+    assert parties(stage.contact(other)) == {"AGENT": ("CONNECTED", True), f"CUSTOMER {FRAUD}": ("CONNECTED", True)}
+    assert not any(contact.unattended for contact in stage.floor.contacts.values())
+    stage.give(End(JONAS, other))
+    stage.obey()
+    assert number not in stage.floor.legs
+    assert [task.contact for task in stage.tasks] == [key]
+
+
+def test_a_colleague_who_has_taken_the_customer_s_place_is_not_left_waiting() -> None:
+    stage, key = asked(directory=BLIND)
+    stage.customer_hangs_up(key)
+    go(stage, Consult(SAM, key, "entry", "fraud"))
+    with pytest.raises(NotAllowed, match="not_connected"):
+        stage.give(Transfer(SAM, key))
+
+
+def test_who_has_taken_a_colleague_s_place_is_not_left_waiting_either() -> None:
+    stage, key, other = a_colleague_called(BLIND)
+    joins(stage, key)
+    go(stage, End(JONAS, other), Consult(SAM, key, "agent", PRIYA))
+    assert stage.contact(key).internal
+    with pytest.raises(NotAllowed, match="not_connected"):
+        stage.give(Transfer(SAM, key))
+
+
 def test_of_a_request_whose_asker_is_unknown_nobody_is_passed_on() -> None:
     """So it may be after a crash in which the disk took one change and not the other."""
     stage, key = asked()
@@ -499,7 +572,31 @@ def test_a_colleague_who_is_away_for_a_question_of_their_own_is_fetched_by_the_c
     go(stage, LegAnswered(consulted.id, stage.now))
     assert stage.leg(Role.AGENT, third).joined is False
     stage.give(LegsMixed((customer_of(stage, first), agent_of(stage, third)), stage.now))
-    assert [(leg.role, leg.joined) for leg in stage.contact(third).legs] == [(Role.CUSTOMER, True), (Role.AGENT, True)]
+    assert [(leg.role, leg.joined) for leg in stage.contact(third).legs] == [
+        (Role.CUSTOMER, True),
+        (Role.AGENT, True),
+        (Role.CONSULTED, False),
+    ]
+    assert stage.contact(third).legs[2].id == consulted.id
+    stage.give(LegsMixed((customer_of(stage, third), agent_of(stage, third), consulted.id), stage.now))
+    assert (len(stage.contact(third).joined), stage.contact(third).consult) == (3, None)
+
+
+def test_who_is_asked_by_the_one_who_gets_the_customer_comes_along_once() -> None:
+    stage, first, second = called_by_jonas()
+    go(stage, Answer(SAM, second))
+    third = theirs(stage).key
+    go(stage, Consult(JONAS, third, "entry", "fraud"))
+    consulted = stage.contact(third).consulted
+    assert consulted is not None
+    go(stage, LegAnswered(consulted.id, stage.now))
+    stage.give(LegsMixed((customer_of(stage, first), agent_of(stage, third), consulted.id), stage.now))
+    assert [(leg.role, leg.joined) for leg in stage.contact(third).legs] == [
+        (Role.CUSTOMER, True),
+        (Role.AGENT, True),
+        (Role.CONSULTED, True),
+    ]
+    assert stage.contact(third).consult is None
 
 
 def a_colleague_called(directory: Directory = OFFICE) -> tuple[Stage, str, str]:

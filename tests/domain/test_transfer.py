@@ -158,6 +158,18 @@ def test_the_person_is_opened_for_the_receiver_too(
     assert not any(isinstance(effect, MatchCaller) for effect in stage.effects)
 
 
+@pytest.mark.parametrize("found", [(MIA_RECORD,), (MIA_RECORD, OTHER)], ids=["one", "several"])
+def test_the_person_is_opened_where_notes_do_not_go_along(found: tuple[Record, ...]) -> None:
+    stage, key = asked(directory=replace(OFFICE, settings=replace(OFFICE.settings, transfer_notes=False)))
+    stage.give(CallerMatched(key, found))
+    other = theirs(stage).key
+    stage.effects.clear()
+    go(stage, Transfer(SAM, key))
+    popped = [effect for effect in stage.effects if isinstance(effect, PopRecord)]
+    assert popped == ([PopRecord(JONAS, other, MIA_RECORD)] if len(found) == 1 else [])
+    assert stage.contact(other).draft.who.value is None
+
+
 def test_who_calls_is_looked_up_for_the_receiver_when_it_is_not_known_yet() -> None:
     stage, key = asked()
     assert stage.contact(key).match.state is MatchState.SEARCHING

@@ -241,14 +241,16 @@ def merge(contact: Contact, directory: Directory, around: Around) -> str | None:
 def transfer(contact: Contact, directory: Directory, around: Around) -> str | None:
     """To who was consulted and has answered, or to a queue that has taken the request; never while masked.
 
-    Where the administrator allows it, to whom it still rings at, too.  A colleague is not left waiting for either.
+    Where the administrator allows it, to whom it still rings at, too.  In a call of colleagues nobody is left waiting
+    for either.
     """
     if contact.consult is None:
         why = _two_calls(contact, around)
     elif _consult_up(contact):
         why = None
     else:
-        ready = (contact.consult.kind == "skill" or directory.settings.blind_transfer) and not contact.internal
+        colleague = contact.internal or any(leg.role is Role.CUSTOMER and leg.agent for leg in contact.legs)
+        ready = (contact.consult.kind == "skill" or directory.settings.blind_transfer) and not colleague
         why = "not_connected" if not ready else "conference" if contact.conference else None
     if why is None and contact.mask is Mask.ON:
         why = "masked"

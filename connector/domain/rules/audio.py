@@ -126,8 +126,7 @@ def swap(step: Step, contact: Contact, _command: Swap) -> None:
         order(step, contact, "resume")
         return
     ask_id = step.new_id()
-    talking, parked = _mix(step, contact, "resume")
-    step.ask(Mix(ask_id, contact.key, talking, (*parked, *_mix(step, other, "hold")[1])))
+    step.ask(Mix(ask_id, contact.key, _mix(step, contact, "resume")[0], _mix(step, other, "hold")[1]))
     step.asked(contact, "resume", ask_id)
     if not any(ask.goal == "hold" for ask in other.asked):
         step.asked(other, "hold", ask_id)
@@ -150,9 +149,8 @@ def drop(step: Step, contact: Contact, command: Drop) -> None:
 
 def send_digits(step: Step, contact: Contact, command: SendDigits) -> None:
     """The switch is asked to send the digits; they are shown unless the call is masked, and never stored."""
-    customer, _agent = _legs(contact)
-    consulted = contact.consulted
-    hears = customer if consulted is None or contact.in_ear else consulted
+    hears = contact.leg(Role.CUSTOMER) if contact.in_ear else contact.consulted
+    assert hears is not None
     step.ask(PlayDigits(_DIGITS + step.new_id(), contact.key, hears.id, command.digits))
     shown = contact.digits if contact.mask is Mask.ON else (contact.digits + command.digits)[-SHOWN_DIGITS:]
     step.put(replace(contact, digits=shown, problem=None))

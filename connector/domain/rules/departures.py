@@ -18,12 +18,12 @@ def gave_up(step: Step, contact: Contact, at: int) -> None:
 
 def customer_gone(step: Step, contact: Contact, cause: str, at: int) -> None:
     """The call is over, unless others are left to talk to: then one of them takes the customer's place."""
-    if contact.asked_by:
-        _asker_gone(step, contact)
-        return
     heir = _heir(contact)
     if heir is not None:
         _inherit(step, contact, heir)
+        return
+    if contact.asked_by:
+        _asker_gone(step, contact)
         return
     contact = consult.drop(step, contact)
     agent = contact.leg(Role.AGENT)
@@ -76,6 +76,7 @@ def agent_gone(step: Step, contact: Contact, cause: str, at: int) -> None:
     if contact.asked_by:
         asker = consult.asker(step, contact)
         consult.discard(step, contact)
+        mixes.let_go(step, contact, (leg for leg in contact.legs if leg.role is not Role.AGENT))
         if asker is not None:
             consult.lost(step, asker, cause)
         return

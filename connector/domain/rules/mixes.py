@@ -128,7 +128,7 @@ def _giver(step: Step, contact: Contact, known: list[Contact], talking: frozense
         asker = step.contact(contact.asked_by)
         return asker if asker is not None and _has_customer(asker, talking - {mine.id}) else None
     if contact.internal:
-        others = (other for other in known if not other.internal and other.agent != contact.agent)
+        others = (other for other in known if not other.internal and other.agent not in (None, contact.agent))
         return next((other for other in others if _has_customer(other, talking - {mine.id})), None)
     return None
 
@@ -142,10 +142,12 @@ def _follow(step: Step, contact: Contact, parties: dict[str, Leg]) -> None:
     customer, mine = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
     assert customer is not None
     here, ids = customer.id in parties, {leg.id for leg in contact.legs}
-    if customer.agent and mine is not None and here is not (mine.id in parties):
+    if customer.agent:
+        assert mine is not None
         # A colleague at the far end who talks with others has gone to them, unless they all belong here; and where this
         # agent talks with others, of whom none belongs here, that colleague has passed them on.
-        here = parties.keys() <= ids if here else parties.keys() & ids == {mine.id}
+        if here is not (mine.id in parties):
+            here = not parties.keys() - ids if here else parties.keys() & ids == {mine.id}
     legs = []
     for leg in contact.legs:
         if leg.role is Role.AGENT:
@@ -175,13 +177,12 @@ def _one_leg_of(step: Step, contact: Contact, talking: frozenset[str]) -> None:
     mine = contact.leg(Role.AGENT)
     if mine is None or mine.id in talking or not _has_customer(contact, talking):
         return
-    for leg in contact.legs:
-        if leg.id in talking and leg.agent == contact.agent:
-            other = replace(leg, role=Role.AGENT, agent="")
-            legs = tuple(other if old is leg else old for old in contact.legs if old is not mine)
-            step.put(replace(contact, legs=legs))
-            step.ask(EndLeg(step.new_id(), contact.key, mine.id))
-            return
+    other = next((leg for leg in contact.legs if leg.id in talking and leg.agent == contact.agent), None)
+    if other is not None:
+        kept = replace(other, role=Role.AGENT, agent="")
+        legs = tuple(kept if leg is other else leg for leg in contact.legs if leg is not mine)
+        step.put(replace(contact, legs=legs))
+        step.ask(EndLeg(step.new_id(), contact.key, mine.id))
 
 
 def _fulfilled(step: Step, contact: Contact, talking: frozenset[str], at: int) -> None:
@@ -196,10 +197,9 @@ def _fulfilled(step: Step, contact: Contact, talking: frozenset[str], at: int) -
         reached = {"talk"}
     elif here:
         reached = {"step_out"}
-    gone = here and not inside and any(ask.goal == "transfer" for ask in contact.asked)
-    consult = contact.consult
-    if consult is not None and consulted is not None and consulted.joined:
-        consult = None
+    left = here and not inside and len(contact.joined) > 1
+    gone = left and any(ask.goal == "transfer" for ask in contact.asked)
+    consult = None if consulted is not None and consulted.joined else contact.consult
     asked = tuple(ask for ask in contact.asked if ask.goal not in reached)
     solved = contact.problem is not None and contact.problem.order in reached
     problem = None if solved else contact.problem
@@ -215,15 +215,17 @@ def _fulfilled(step: Step, contact: Contact, talking: frozenset[str], at: int) -
 
 
 def _receive(step: Step, contact: Contact, giver: Contact, parties: dict[str, Leg]) -> None:
-    """The colleague who helped has the customer now, alone or with others."""
+    """The colleague who helped has the customer now, alone or with others; whom that one is asking is still asked."""
     customer, mine = giver.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
     assert customer is not None and mine is not None
     rest = tuple(party for leg, party in parties.items() if leg not in (customer.id, mine.id))
-    passed_on(step, contact, giver, (customer, replace(mine, joined=True), *rest))
+    asked = tuple(leg for leg in contact.legs if leg is contact.consulted and leg.id not in parties)
+    passed_on(step, contact, giver, (customer, replace(mine, joined=True), *rest, *asked))
 
 
 def passed_on(step: Step, contact: Contact, giver: Contact, legs: tuple[Leg, ...]) -> Contact:
     """The contact has the giver's customer and, if the administrator lets it, what was written so far."""
+    assert giver.agent is not None
     received = replace(
         contact,
         interaction_key=giver.interaction_key,
@@ -233,11 +235,11 @@ def passed_on(step: Step, contact: Contact, giver: Contact, legs: tuple[Leg, ...
         match=giver.match,
         internal=giver.internal,
         asked_by="",
-        sender=giver.agent or "",
+        sender=giver.agent,
         caller=giver.caller,
         emergency=giver.emergency,
         address=giver.address,
-        draft=_draft(step, contact, giver),
+        draft=_draft(step, contact, giver.draft, giver.agent),
         popped=False,
     )
     received, agent = step.put(received), contact.agent
@@ -250,12 +252,12 @@ def passed_on(step: Step, contact: Contact, giver: Contact, legs: tuple[Leg, ...
     return received
 
 
-def _draft(step: Step, contact: Contact, giver: Contact) -> Draft:
+def _draft(step: Step, contact: Contact, theirs: Draft, agent: str) -> Draft:
     """What the sender wrote, under their name, before what the receiver wrote meanwhile."""
-    mine, theirs = contact.draft, giver.draft
+    mine = contact.draft
     if not step.directory.settings.transfer_notes:
         return mine
-    sender = step.directory.agents.get(giver.agent or "")
+    sender = step.directory.agents.get(agent)
     name = sender.name if sender else ""
     comments = mine.comments
     room = LONGEST_COMMENTS - len(comments.value) - len(name) - 4
@@ -289,17 +291,14 @@ def _along(link: Link) -> Link:
 
 def leave(step: Step, contact: Contact, at: int) -> None:
     """The agent's part is over; the others go on, without an agent only as long as the administrator lets them."""
-    mine = contact.leg(Role.AGENT)
-    assert mine is not None
-    others = tuple(leg for leg in contact.legs if leg.role is not Role.AGENT)
+    mine, customer = contact.leg(Role.AGENT), contact.leg(Role.CUSTOMER)
+    assert mine is not None and customer is not None
     step.ask(EndLeg(step.new_id(), contact.key, mine.id))
     if contact.recording is not Recording.OFF:
         step.ask(SetRecording(step.new_id(), contact.key, Recording.OFF))
     wrap_up.finish(step, contact, "normal", at)
-    talking = tuple(leg for leg in others if leg.joined)
-    if len(talking) > 1 and not all(_attended(step, leg) for leg in talking):
-        alone(step, contact, talking)
-    let_go(step, contact, others)
+    if not step.holders(customer.id):
+        alone(step, contact, tuple(leg for leg in contact.joined if leg is not mine))
 
 
 def let_go(step: Step, contact: Contact, legs: Iterable[Leg]) -> None:
@@ -307,14 +306,6 @@ def let_go(step: Step, contact: Contact, legs: Iterable[Leg]) -> None:
     for leg in legs:
         if not step.holders(leg.id):
             step.ask(EndLeg(step.new_id(), contact.key, leg.id))
-
-
-def _attended(step: Step, leg: Leg) -> bool:
-    """Whether another contact looks after the leg: one with an agent who stays, or one that was made for it."""
-    return any(
-        not holder.asked_by and not any(ask.goal == "transfer" for ask in holder.asked)
-        for holder in step.holders(leg.id)
-    )
 
 
 def alone(step: Step, contact: Contact, legs: tuple[Leg, ...]) -> Contact:
