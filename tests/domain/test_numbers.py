@@ -186,6 +186,8 @@ def test_shown_as_people_of_the_country_write_it(e164: str, country: str, expect
         ("+31201234567", "nl_NL", "Amsterdam"),
         ("+31612345678", "nl-NL", "Nederland"),
         ("+18005550199", "en", "United States"),
+        ("+18005550199", "xx", "United States"),
+        ("+18005550199", "", "United States"),
         ("+18005550199", "de", "Vereinigte Staaten von Amerika"),
         ("+498912345678", "de", "München"),
         ("+498912345678", "nl", "Munich"),
