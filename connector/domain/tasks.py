@@ -104,7 +104,7 @@ def fields(contact: Contact, directory: Directory) -> Fields:
         "Subject": subject(contact, directory),
         "Status": settings.status_open if missing else settings.status_completed,
         "Priority": settings.priority,
-        "ActivityDate": local_date(handled, directory.agents.get(agent) or Profile(agent, agent)),
+        "ActivityDate": local_date(handled, directory.profile(agent)),
         "TaskSubtype": _SUBTYPES.get(contact.kind, "Call"),
         **call,
         "CallDisposition": draft.disposition.value or None,

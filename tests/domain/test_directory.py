@@ -149,6 +149,11 @@ def test_a_line_leads_to_its_skill_and_else_to_the_default_one(directory: Direct
     assert directory.skill_of_line(line).id == expected
 
 
+def test_an_agent_who_left_the_directory_is_still_somebody() -> None:
+    assert FULL.profile(SAM) is FULL.agents[SAM]
+    assert FULL.profile("gone") == Profile("gone", "gone")
+
+
 @pytest.mark.parametrize(("device", "agent"), [("2041", SAM), ("2042", JONAS), ("2043", None), ("", None)])
 def test_a_device_is_that_of_its_agent(device: str, agent: str | None) -> None:
     found = FULL.agent_of_device(device)
