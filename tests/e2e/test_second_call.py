@@ -71,6 +71,7 @@ async def test_a_colleague_calls_while_a_customer_is_there(product: Product, des
 async def test_a_click_while_a_call_is_live_offers_to_hold_and_dial(product: Product, desk: Desk) -> None:
     jonas = await desk.sit_down("jonas")
     await jonas.page.get_by_role("link", name="Grace Okafor").first.click()
+    await expect(jonas.tab("Grace Okafor")).to_be_visible()
     await jonas.talk_to(MIA, "Mia Chen")
     await jonas.tab("Grace Okafor").click()
     await jonas.page.get_by_role("button", name=re.compile("^Call 503-555-0127")).first.click()
