@@ -126,8 +126,7 @@ def test_a_colleague_who_called_and_the_customer_as_each_sees_them() -> None:
         ("CUSTOMER", "", "", "", False),
     ]
     assert (jonas.number, jonas.internal, jonas.sender) == (MIA, False, SAM)
-    mias = stage.contact(first)
-    assert (jonas.interaction_key, jonas.line) == (mias.interaction_key, mias.line)
+    assert jonas.interaction_key == stage.contact(first).interaction_key
 
 
 def test_the_other_call_of_a_colleague_is_theirs_in_the_conference() -> None:
@@ -550,6 +549,16 @@ def test_who_has_taken_a_colleague_s_place_is_not_left_waiting_either() -> None:
     assert stage.contact(key).internal
     with pytest.raises(NotAllowed, match="not_connected"):
         stage.give(Transfer(SAM, key))
+
+
+def test_the_number_that_the_customer_called_comes_along() -> None:
+    stage, first = call()
+    go(stage, Dial(JONAS, "2041", "sales"))
+    (second,) = [key for key in stage.agent(SAM).contacts if key != first]
+    go(stage, Answer(SAM, second))
+    assert theirs(stage).line != stage.contact(first).line
+    go(stage, Transfer(SAM, first))
+    assert (theirs(stage).line, theirs(stage).number) == (stage.contact(first).line, MIA)
 
 
 def test_of_a_request_whose_asker_is_unknown_nobody_is_passed_on() -> None:
