@@ -231,11 +231,12 @@ def test_a_request_that_its_asker_does_not_know_is_over_all_the_same(gone: Role,
     ("cause", "code"),
     [("normal", "consult_hung_up"), ("failed", "consult_failed"), ("odd", "consult_failed")],
 )
-def test_the_phone_of_who_was_asked_is_gone(cause: str, code: str) -> None:
+@pytest.mark.parametrize("first", ["asker", "asked"])
+def test_the_phone_of_who_was_asked_is_gone(first: str, cause: str, code: str) -> None:
     stage, key = asked()
     other = theirs(stage).key
     jonas = agent_of(stage, other)
-    stage.floor.legs[jonas] = (other, key)
+    stage.floor.legs[jonas] = (key, other) if first == "asker" else (other, key)
     stage.give(LegEnded(jonas, cause, stage.now))
     contact = stage.contact(key)
     assert (problem(contact), contact.consult, contact.held, len(contact.legs)) == (code, None, True, 2)

@@ -528,8 +528,8 @@ def test_who_was_asked_goes_on_with_a_third_one_when_the_customer_and_who_asked_
     assert stage.contact(key).phase is Phase.WRAP_UP
     assert parties(stage.contact(other)) == {"AGENT": ("CONNECTED", True), f"CUSTOMER {FRAUD}": ("CONNECTED", True)}
     assert not any(contact.unattended for contact in stage.floor.contacts.values())
-    stage.give(End(JONAS, other))
-    stage.obey()
+    stage.phone_hangs_up(other)
+    assert ("end", number, "") in goal(stage.asks)
     assert number not in stage.floor.legs
     assert [task.contact for task in stage.tasks] == [key]
 

@@ -97,10 +97,9 @@ def party_gone(step: Step, contact: Contact, leg: Leg, cause: str) -> None:
     """A party has left the conference, or the consult is over; the customer is not touched by that."""
     if contact.consult is not None and contact.consult.leg == leg.id:
         request = step.contact(contact.consult.contact)
-        # Who did not take the request is dealt with there: they have declined, or their queue goes on looking.
-        if request is not None and request.phase is Phase.OFFERED:
-            return
-        consult.lost(step, contact, cause)
+        # With a request it is dealt with there: its colleague has hung up or declined, or their queue goes on looking.
+        if request is None:
+            consult.lost(step, contact, cause)
         return
     legs = tuple(other for other in contact.legs if other.id != leg.id)
     mixes.not_alone(step, step.put(replace(contact, legs=legs)))
