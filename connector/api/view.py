@@ -249,6 +249,7 @@ def setup_view(directory: Directory, agent: str) -> wire.Setup:
         version=directory.version,
         user=profile.name,
         language=profile.language,
+        locale=profile.locale,
         country=profile.country,
         reasons=directory.reasons,
         skills=tuple(

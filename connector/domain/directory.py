@@ -84,7 +84,8 @@ class Disposition(Struct, frozen=True):
 class Profile(Struct, frozen=True):
     """An agent as the org knows them.  `skills` maps a skill's id to the proficiency, 1 to 10.
 
-    `direct_number` reaches this agent from outside; `address` is where they are, for emergency calls.
+    `direct_number` reaches this agent from outside; `address` is where they are, for emergency calls.  `locale` is how
+    they write the time of day, which is another matter than their language.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Profile(Struct, frozen=True):
     direct_number: str = ""
     address: str = ""
     address_verified: bool = False
+    locale: str = "en_US"
 
 
 class Settings(Struct, frozen=True):

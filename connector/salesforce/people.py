@@ -63,6 +63,7 @@ class _Users:
             country=country,
             time_zone=user.get("TimeZoneSidKey") or _PLAIN.time_zone,
             language=user.get("LanguageLocaleKey") or _PLAIN.language,
+            locale=user.get("LocaleSidKey") or _PLAIN.locale,
             skills=levels,
             supervisor=supervisor,
             direct_number=self._direct_number(user, country),

@@ -217,11 +217,15 @@ class SkillChoice(Struct, frozen=True, gc=False):
 
 
 class Setup(Struct, frozen=True, gc=False, tag="setup", omit_defaults=True):
-    """Sent once after `hello` and whenever the directory changed: what can be chosen."""
+    """Sent once after `hello` and whenever the directory changed: what can be chosen.
+
+    `locale` is how the agent writes the time of day, as Salesforce names it.
+    """
 
     version: int
     user: str
     language: str
+    locale: str
     country: str
     reasons: tuple[str, ...]
     skills: tuple[SkillChoice, ...]

@@ -101,7 +101,7 @@ export function notesOf(view, dismissed) {
     return [gateNote(view.gate)];
   }
   return [
-    ...view.alarms.map((alarm) => alarmNote(alarm, view.setup?.language)),
+    ...view.alarms.map((alarm) => alarmNote(alarm, view.setup?.locale)),
     ...view.contacts.map(maskNote),
     linkNote(view),
     phoneNote(view),

@@ -152,7 +152,7 @@ export class PanelView extends LightningElement {
   }
 
   get locale() {
-    return this.view.setup?.language;
+    return this.view.setup?.locale;
   }
 
   get skills() {

@@ -211,7 +211,8 @@ def test_what_can_be_chosen() -> None:
         ("billing", False, ""),
     ]
     assert [skill["dispositions"] for skill in setup["skills"]] == [["Answered"], ["Answered", "Refunded"]]
-    assert (setup["language"], setup["country"], setup["comments_limit"]) == ("en_US", "US", 32_000)
+    assert (setup["language"], setup["locale"], setup["country"]) == ("en_US", "en_US", "US")
+    assert setup["comments_limit"] == 32_000
 
 
 def test_queues_are_those_of_the_agents_skills() -> None:

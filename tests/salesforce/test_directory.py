@@ -26,7 +26,7 @@ SAM = {"Id": "005A", "Name": "Sam Rivera", "TimeZoneSidKey": "America/Los_Angele
        "LocaleSidKey": "en_US", "Phone_Device__c": "2041", "Phone_Country__c": "US", "Phone_Direct_Number__c": None,
        "Phone_Emergency_Address__c": None, "Phone_Address_Verified__c": False}  # fmt: skip
 JONAS = {**SAM, "Id": "005B", "Name": "Jonas Weber", "LocaleSidKey": "nl_NL", "Phone_Device__c": "2042",
-         "Phone_Country__c": None, "LanguageLocaleKey": "nl_NL", "TimeZoneSidKey": "Europe/Amsterdam"}  # fmt: skip
+         "Phone_Country__c": None, "LanguageLocaleKey": "en_US", "TimeZoneSidKey": "Europe/Amsterdam"}  # fmt: skip
 
 
 def holder(user: Row, permission: str = "Phone_Panel_Agent") -> Row:
@@ -275,7 +275,8 @@ def test_agents_are_active_holders_of_the_permission_and_know_their_skills() -> 
     sam, jonas = found.agents["005A"], found.agents["005B"]
     assert (sam.skills, jonas.skills) == ({"Sales": 8, "Support": 10}, {"Sales": 5})
     assert (sam.supervisor, jonas.supervisor) == (False, True)
-    assert (jonas.country, jonas.language, jonas.time_zone, jonas.device) == ("NL", "nl_NL", "Europe/Amsterdam", "2042")
+    assert (jonas.country, jonas.language, jonas.locale) == ("NL", "en_US", "nl_NL")
+    assert (jonas.time_zone, jonas.device) == ("Europe/Amsterdam", "2042")
     assert found.ignored == (
         "Phone_Agent_Skill__c AS-3: Skill__c 'Gone' is no skill",
         "Phone_Agent_Skill__c AS-4: Proficiency__c 11 is not between 1 and 10",
