@@ -134,6 +134,15 @@ def test_a_customer_who_does_not_wait_any_longer_is_rung_for_no_more() -> None:
     assert change.forgotten == (left.key,)
 
 
+def test_a_number_that_was_on_hold_does_not_wait_for_an_agent() -> None:
+    stage, left = put_through()
+    customer, number = left.legs
+    stage.give(LegHeld(number.id, stage.now))
+    stage.give(LegEnded(customer.id, "normal", stage.now))
+    assert goal(stage.asks) == [("end", number.id, "")]
+    assert "support" not in stage.floor.queues
+
+
 def test_of_three_two_go_on() -> None:
     stage, left = three()
     customer, first, second = left.legs

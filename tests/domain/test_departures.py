@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from connector.domain.commands import Answer, Consult, End, Hold, Merge, Mute, SetState, Swap, Transfer
+from connector.domain.commands import Answer, Command, Consult, End, Hold, Merge, Mute, SetState, Swap, Transfer
 from connector.domain.effects import EndLeg, MatchCaller, Mix, SetRecording
 from connector.domain.events import CallerMatched, LegAnswered, LegEnded, LegHeld, LegsMixed
 from connector.domain.model import (
@@ -407,3 +407,18 @@ def test_an_emergency_call_s_address_is_still_known_when_it_waits_again(how: str
         go(stage, Consult(SAM, key, "entry", "fraud"), Transfer(SAM, key))
         go(stage, LegEnded(left_alone(stage).legs[1].id, "busy", stage.now))
     assert (waiting(stage).emergency, waiting(stage).address) == ("local", "hq")
+
+
+@pytest.mark.parametrize("goal_of_it", ["talk", "merge", "transfer"])
+def test_what_was_asked_about_a_consult_is_off_when_that_is_over(goal_of_it: str) -> None:
+    stage, key = asked("entry", "fraud")
+    consulted = stage.contact(key).consulted
+    assert consulted is not None
+    if goal_of_it == "talk":
+        go(stage, Swap(SAM, key))
+    stage.give(Mute(SAM, key))
+    orders: dict[str, Command] = {"talk": Swap(SAM, key), "merge": Merge(SAM, key), "transfer": Transfer(SAM, key)}
+    stage.give(orders[goal_of_it])
+    assert [ask.goal for ask in stage.contact(key).asked] == ["mute", goal_of_it]
+    stage.give(LegEnded(consulted.id, "normal", stage.now))
+    assert [ask.goal for ask in stage.contact(key).asked] == ["mute"]

@@ -51,7 +51,7 @@ def _of(contact_of: Callable[[str], Contact | None], agent: Agent) -> list[Conta
 def one_conversation(contact: Contact, other: Contact) -> bool:
     """Whether the agent is in both with the same leg: two calls that were merged."""
     mine = contact.leg(Role.AGENT)
-    return mine is not None and any(leg.role is Role.AGENT and leg.id == mine.id for leg in other.legs)
+    return mine is not None and other.leg_of(mine.id) is not None
 
 
 def _standing(other: Contact) -> str:

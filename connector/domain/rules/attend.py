@@ -10,9 +10,7 @@ from connector.domain.step import Step
 
 def answered(step: Step, contact: Contact) -> None:
     """Somebody to whom the customer was passed on unannounced has answered: they are brought together."""
-    legs = tuple(leg.id for leg in contact.legs if leg.state in UP)
-    if len(legs) > 1:
-        step.ask(Mix(step.new_id(), contact.key, legs, ()))
+    step.ask(Mix(step.new_id(), contact.key, tuple(leg.id for leg in contact.legs), ()))
 
 
 def ended(step: Step, contact: Contact, leg: Leg) -> None:

@@ -31,7 +31,7 @@ from connector.domain.step import Step
 from connector.domain.tasks import LONGEST_COMMENTS
 from connector.domain.transitions import CONTACT, ContactTrigger
 
-OF_CONSULT: Final = frozenset({"talk", "merge", "transfer", "abandon"})
+OF_CONSULT: Final = frozenset({"talk", "merge", "transfer"})
 """The goals that are about a consult, and over with it."""
 
 # Who belongs and who is there ---------------------------------------------------------------------------------------
