@@ -62,6 +62,7 @@ PROFILE = {
     "country": "US",
     "time_zone": "UTC",
     "language": "en_US",
+    "locale": "en_US",
     "skills": {},
     "supervisor": False,
     "direct_number": "",
