@@ -9,6 +9,7 @@ guard of their row is changed like that; guards of the panel are in tools/guards
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import re
@@ -18,6 +19,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from typing import Any
 
 from mutation.copy import Copy
 from mutation.guards import CONNECTOR, Wanted, find_guards, mutants_of
@@ -101,12 +103,17 @@ def _path(test: str) -> str:
 
 
 def whole_product(row: Row, known: Known, copy: Copy) -> None:
-    """Finds the guards of the row's tests of the whole product among those of its other tests."""
+    """Finds the guards of the row's tests of the whole product among those of its other tests.
+
+    Those that guards.toml names have theirs there.
+    """
     candidates = [known.found.get(f"{row.name} {test}", "") for test in row.tests if test.startswith("tests/domain/")]
     every = {mutant.name: mutant for rule in row.rules for mutant in mutants_of(f"domain/{rule}")}
     near = [every[name] for name in dict.fromkeys(candidates) if name in every][:MOST_TRIES]
+    apart = {name for guard in by_hand_table() if row.name in guard["rows"] for name in guard["tests"]}
     for test in row.tests:
-        if test.startswith(WHOLE) and not known.has(row.name, test) and near:
+        named = any(fnmatch(test.split("::")[1], name) for name in apart)
+        if test.startswith(WHOLE) and not known.has(row.name, test) and near and not named:
             failed = (mutant for mutant in near if _fails(copy, mutant, test))
             known.keep(row.name, test, next((mutant.name for mutant in failed), ""))
 
@@ -117,10 +124,16 @@ def _fails(copy: Copy, mutant: Mutant, test: str) -> bool:
         return copy.fails_python(test)
 
 
-def of_the_panel(row: Row, known: Known, copy: Copy) -> None:
+@functools.cache
+def by_hand_table() -> list[dict[str, Any]]:
+    """The guards of guards.toml."""
+    table = tomllib.loads((ROOT / "tools" / "guards.toml").read_text(encoding="utf-8"))
+    return list(table["guard"])
+
+
+def by_hand(row: Row, known: Known, copy: Copy) -> None:
     """Takes out the guards of guards.toml: each of the row's tests that it names must fail."""
-    table = tomllib.loads((ROOT / "tools" / "guards.toml").read_text(encoding="utf-8"))["guard"]
-    for guard in [guard for guard in table if row.name in guard["rows"]]:
+    for guard in [guard for guard in by_hand_table() if row.name in guard["rows"]]:
         panel = [(path, title) for path, title in row.panel_tests if title in guard["tests"]]
         python = [test for test in row.tests if any(fnmatch(test.split("::")[1], name) for name in guard["tests"])]
         left = [f"{path}: {title}" for path, title in panel] + python
@@ -136,7 +149,7 @@ def of_the_panel(row: Row, known: Known, copy: Copy) -> None:
                 copy.build_panel()
             for test in python:
                 known.keep(row.name, test, words if copy.fails_python(test) else "")
-    if any(row.name in guard["rows"] for guard in table):
+    if any(row.name in guard["rows"] for guard in by_hand_table()):
         copy.build_panel()
 
 
@@ -181,7 +194,7 @@ def main() -> int:
         with Copy.of(ROOT) as copy:
             for row in every:
                 whole_product(row, known, copy)
-                of_the_panel(row, known, copy)
+                by_hand(row, known, copy)
     missing = write_page(every, known)
     print(f"{missing} without a guard")
     return 1 if missing else 0
