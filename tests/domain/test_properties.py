@@ -664,6 +664,7 @@ class Walk(RuleBasedStateMachine):
             has_task = has_task and not contact.asked_by and contact.agent is not None
             assert bool(self.ledger.revisions[key]) == has_task
             assert contact.save.wanted == self.ledger.revisions[key]
+            assert contact.agent is not None or not contact.save.wanted, "a Task has an owner"
             assert contact.save.written <= contact.save.wanted
             assert not over or (contact.ended is not None and contact.outcome is not None)
             if contact.phase is Phase.CLOSED:

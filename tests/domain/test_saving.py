@@ -260,3 +260,12 @@ def test_time_that_ran_out_during_another_call_closes_after_it(disposition: str)
     stage.customer_hangs_up(other, "busy")
     closed = stage.contact(key)
     assert (closed.phase, closed.overtime) == ((Phase.CLOSED, False) if disposition else (Phase.WRAP_UP, True))
+
+
+def test_news_of_a_task_that_nobody_wanted_is_no_news() -> None:
+    stage = Stage()
+    stage.ring_in()
+    before = save_of(stage)
+    change = stage.give(TaskSaved(stage.contact().key, 0, TASK, SUBJECT))
+    assert save_of(stage) == before
+    assert not change.effects

@@ -166,8 +166,11 @@ def save_again(step: Step, contact: Contact, _command: SaveAgain) -> None:
 
 
 def saved(step: Step, contact: Contact, event: TaskSaved) -> None:
-    """Salesforce holds that revision; a closed contact with nothing left to write is forgotten."""
-    if event.revision < contact.save.written:
+    """Salesforce holds that revision; a closed contact with nothing left to write is forgotten.
+
+    News of a Task that nobody wanted is no news.
+    """
+    if not contact.save.wanted or event.revision < contact.save.written:
         return
     newest = event.revision >= contact.save.wanted
     first = contact.save.task_id is None
