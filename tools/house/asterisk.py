@@ -21,7 +21,7 @@ LOADER = "usr/lib64/ld-linux-x86-64.so.2"
 LIBRARIES = "usr/lib/x86_64-linux-gnu"
 MODULES = f"{LIBRARIES}/asterisk/modules"
 ROUNDS = 8
-LIST = Path("connector") / "switch" / "asterisk" / "templates" / "modules.conf.j2"
+LIST = Path("connector") / "sandbox" / "asterisk" / "templates" / "modules.conf.j2"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 APT = """\
