@@ -65,7 +65,7 @@ class Asterisk:
 
     def configure(self, *, app: str, away: str) -> None:
         """Its files are written: `app` is the Stasis application, `away` the sound for callers while that is away."""
-        for name in ("etc", "lib/keys", "lib/moh", "spool", "run", "log", "cache"):
+        for name in ("etc", "lib/keys", "lib/moh", "spool/recording", "run", "log", "cache"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         values = {**self._values, "user": USER, "password": self.password, "app": app, "away": away}
         environment = Environment(

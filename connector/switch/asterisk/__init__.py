@@ -1,0 +1,1 @@
+"""Asterisk 22 through its REST interface (ARI)."""
