@@ -90,6 +90,12 @@ class ChannelStateChange(OfChannel, frozen=True, tag=True):
     """Its `state` is another one."""
 
 
+class ChannelHangupRequest(OfChannel, frozen=True, tag=True):
+    """Somebody hangs up, `cause` says why; of a caller whom we had, `StasisEnd` is the last that is told."""
+
+    cause: int = 0
+
+
 class ChannelDestroyed(OfChannel, frozen=True, tag=True):
     """It is gone.  `cause` is Q.850's; `tech_cause` the SIP status, where there was one."""
 
@@ -201,6 +207,7 @@ Event = (
     StasisStart
     | StasisEnd
     | ChannelStateChange
+    | ChannelHangupRequest
     | ChannelDestroyed
     | ChannelHold
     | ChannelUnhold

@@ -47,8 +47,11 @@ class Exchange:
         tell: Callable[[SwitchEvent], None],
         journal: Callable[[Entry], None],
         routes: Iterable[str] = ROUTES,
+        let_go: Callable[[Channel, str, str], None] | None = None,
     ) -> None:
+        """`let_go` hangs up on a leg, with the cause and by whom; without it the leg has ended at once."""
         self.clock = clock
+        self.let_go = let_go or (lambda channel, cause, by: self.end(channel, cause, by=by))
         self.timing = timing
         self.rules = rules
         self.phones: dict[str, bool] = dict.fromkeys(devices, True)
@@ -236,7 +239,7 @@ class Exchange:
 
         def leave() -> None:
             if not self.parties.stays(channel):
-                self.end(channel, "normal" if channel.up else "cancelled", by="follows")
+                self.let_go(channel, "normal" if channel.up else "cancelled", "follows")
 
         self.clock.after(self.timing.follow, leave)
 

@@ -1,0 +1,183 @@
+"""The `Switch` port on Asterisk: connects, keeps connecting, and hands asks and events over in their order."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final
+
+import aiohttp
+
+from connector.domain.effects import SwitchAsk
+from connector.domain.events import SwitchEvent
+from connector.errors import ConnectorError, SwitchUnavailable
+from connector.ports.switch import SwitchListener
+from connector.switch.asterisk import parse as p
+from connector.switch.asterisk.floor import Floor
+from connector.switch.asterisk.machine import Machine
+from connector.switch.asterisk.socket import AriRefusal, AriSocket
+from connector.switch.simulated.clock import RealClock
+from connector.switch.simulated.refusals import refuse
+
+log = logging.getLogger(__name__)
+
+START_WITHIN: Final = 10.0
+FIRST_RETRY: Final = 0.1
+LAST_RETRY: Final = 5.0
+REPLACED: Final = "another connector uses the same application; only one can"
+
+
+class AsteriskSwitch:
+    """The switch at `url` (http://host:port/ari), as the ARI user `user`.
+
+    `app` is the Stasis application, `trunk` the endpoint of the carrier and `devices` the agents' phones.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        user: str,
+        password: str,
+        *,
+        app: str = "phone-panel",
+        trunk: str = "carrier",
+        devices: tuple[str, ...] = (),
+        start_within: float = START_WITHIN,
+    ) -> None:
+        self._url = url
+        self._headers = {"Authorization": aiohttp.encode_basic_auth(user, password)}
+        self._app = app
+        self._trunk = trunk
+        self._devices = devices
+        self._start_within = start_within
+        self._listener: SwitchListener | None = None
+        self._floor = Floor(RealClock(), self._tell, self._do)
+        self._jobs: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
+        self._keeping: asyncio.Task[None] | None = None
+        self._is_up = asyncio.Event()
+        self._buffer: list[p.Event] | None = None
+        self._why = "the switch was not started, or was closed"
+
+    async def start(self, listener: SwitchListener) -> None:
+        """As the port says; SwitchUnavailable is raised after `start_within`, with what is wrong."""
+        self._listener = listener
+        self._why = "nothing answers"
+        self._keeping = asyncio.create_task(self._keep(), name="Asterisk")
+        up = asyncio.create_task(self._is_up.wait())
+        try:
+            await asyncio.wait({up, self._keeping}, timeout=self._start_within, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            up.cancel()
+        if not self._is_up.is_set():
+            why = self._why
+            await self.close()
+            raise SwitchUnavailable(why)
+
+    async def ask(self, ask: SwitchAsk) -> None:
+        """As the port says."""
+        if not self._is_up.is_set():
+            raise SwitchUnavailable(f"Asterisk cannot be asked: {self._why}")
+
+        async def carry_out() -> None:
+            try:
+                await self._floor.carry_out(ask)
+            except AriRefusal as refused:
+                log.warning("Asterisk refused an ask", extra={"ask": type(ask).__name__, "said": str(refused)})
+                refuse(self._floor.exchange, ask, "refused")
+
+        self._do(carry_out)
+
+    async def close(self) -> None:
+        """As the port says."""
+        keeping, self._keeping = self._keeping, None
+        if keeping is not None:
+            keeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeping
+        self._is_up.clear()
+        self._listener = None
+        self._why = "the switch was not started, or was closed"
+
+    def _do(self, job: Callable[[], Awaitable[None]]) -> None:
+        """The job is done after those before it."""
+        self._jobs.put_nowait(job)
+
+    def _tell(self, event: SwitchEvent) -> None:
+        if self._listener is not None and self._is_up.is_set():
+            self._listener.event(event)
+
+    async def _keep(self) -> None:
+        """Connected, or about to be, until cancelled or replaced."""
+        wait = FIRST_RETRY
+        async with aiohttp.ClientSession(headers=self._headers) as session:
+            while self._why != REPLACED:
+                try:
+                    await self._once(session)
+                    wait = FIRST_RETRY
+                except ConnectorError as problem:
+                    self._why = str(problem)
+                finally:
+                    self._go_down()
+                if self._why != REPLACED:
+                    await asyncio.sleep(wait)
+                    wait = min(2 * wait, LAST_RETRY)
+
+    async def _once(self, session: aiohttp.ClientSession) -> None:
+        """One connection, from its beginning to its end."""
+        self._buffer = []
+        socket = await AriSocket.open(session, self._url, self._app, self._take)
+        working: asyncio.Task[None] | None = None
+        try:
+            machine = Machine(socket, self._app, self._trunk)
+            await self._floor.reconcile(machine, self._devices)
+            self._jobs = asyncio.Queue()
+            self._come_up()
+            working = asyncio.create_task(self._work(), name="Asterisk's asks")
+            closed = asyncio.create_task(socket.closed.wait())
+            await asyncio.wait({closed, working}, return_when=asyncio.FIRST_COMPLETED)
+            closed.cancel()
+            if self._why != REPLACED:
+                self._why = socket.why
+        finally:
+            if working is not None:
+                working.cancel()
+            await socket.close()
+
+    async def _work(self) -> None:
+        while True:
+            job = await self._jobs.get()
+            try:
+                await job()
+            except AriRefusal as refused:
+                log.warning("Asterisk refused", extra={"said": str(refused)})
+            except SwitchUnavailable:
+                return
+
+    def _come_up(self) -> None:
+        assert self._listener is not None
+        self._is_up.set()
+        self._listener.up(self._floor.exchange.snapshot())
+        waiting, self._buffer = self._buffer or [], None
+        for event in waiting:
+            self._floor.take(event)
+
+    def _go_down(self) -> None:
+        if self._is_up.is_set():
+            self._is_up.clear()
+            if self._listener is not None:
+                self._listener.down(self._why)
+
+    def _take(self, event: p.Event) -> None:
+        if isinstance(event, p.ApplicationReplaced):
+            self._why = REPLACED
+            log.critical(REPLACED, extra={"application": self._app})
+            self._go_down()
+            self._jobs.put_nowait(_stop)
+        elif self._buffer is not None:
+            self._buffer.append(event)
+        else:
+            self._floor.take(event)
+
+
+async def _stop() -> None:
+    raise SwitchUnavailable(REPLACED)

@@ -1,0 +1,130 @@
+"""What is asked of Asterisk, each in one request or a few: channels, bridges, music, tones, recordings."""
+
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from connector.switch.asterisk.parse import Bridge, Channel
+from connector.switch.asterisk.register import NOTE
+from connector.switch.asterisk.socket import AriRefusal, AriSocket, uri
+
+BRIDGE: Final = "mixing,dtmf_events,proxy_media"
+"""Two phones in a plain mixing bridge talk past Asterisk's core, which then sees no keys (bridge_native_rtp)."""
+
+RINGS_FOR: Final = 3_600
+"""Seconds until Asterisk itself gives up ringing: the core has its own limits, and says so earlier."""
+
+
+class _Endpoint(Struct, frozen=True):
+    state: str = ""
+
+
+class _Value(Struct, frozen=True):
+    value: str = ""
+
+
+class Machine:
+    """A hand on one Asterisk.  Every method raises AriRefusal and SwitchUnavailable."""
+
+    def __init__(self, ari: AriSocket, app: str, trunk: str) -> None:
+        self._ari = ari
+        self._app = app
+        self._trunk = trunk
+
+    async def ring_phone(self, leg: str, device: str, caller: str, note: str) -> None:
+        """A phone of ours is rung, under that channel id; `note` is on the channel."""
+        await self._originate(leg, f"PJSIP/{device}", caller, note)
+
+    async def call(self, leg: str, number: str, caller_id: str, note: str) -> None:
+        """A number outside is called."""
+        await self._originate(leg, f"PJSIP/{number}@{self._trunk}", caller_id, note)
+
+    async def _originate(self, leg: str, endpoint: str, caller: str, note: str) -> None:
+        path = uri(
+            "channels", endpoint=endpoint, app=self._app, appArgs="ours", channelId=leg, timeout=RINGS_FOR, callerId=caller
+        )
+        await self._ari.request("POST", path, msgspec.json.encode({"variables": {NOTE: note}}).decode())
+
+    async def note(self, leg: str, note: str) -> None:
+        """The note is on the channel, for whoever looks at it after us."""
+        await self._ari.request("POST", uri("channels", leg, "variable", variable=NOTE, value=note))
+
+    async def answer(self, leg: str) -> None:
+        """A caller's call is answered."""
+        await self._ari.request("POST", uri("channels", leg, "answer"))
+
+    async def let_ring(self, leg: str) -> None:
+        """A caller hears that it rings."""
+        await self._ari.request("POST", uri("channels", leg, "ring"))
+
+    async def music(self, leg: str, *, on: bool) -> None:
+        """The leg hears music, or no more."""
+        await self._ari.request("POST" if on else "DELETE", uri("channels", leg, "moh"))
+
+    async def mix(self, bridge: str, legs: tuple[str, ...]) -> None:
+        """These are in that new bridge, wherever they were."""
+        await self._ari.request("POST", uri("bridges", type=BRIDGE, bridgeId=bridge))
+        await self._ari.request("POST", uri("bridges", bridge, "addChannel", channel=",".join(legs)))
+
+    async def unmix(self, bridge: str, leg: str) -> None:
+        """That one is not in the bridge."""
+        await self._ari.request("POST", uri("bridges", bridge, "removeChannel", channel=leg))
+
+    async def remove_bridge(self, bridge: str) -> None:
+        """There is no such bridge."""
+        await self._gone(uri("bridges", bridge))
+
+    async def mute(self, leg: str, *, on: bool) -> None:
+        """Nobody hears the leg, or they do again."""
+        await self._ari.request("POST" if on else "DELETE", uri("channels", leg, "mute", direction="in"))
+
+    async def tones(self, leg: str, digits: str) -> None:
+        """The other side of the leg hears the keys."""
+        await self._ari.request("POST", uri("channels", leg, "dtmf", dtmf=digits, between=60, duration=100))
+
+    async def hang_up(self, leg: str, reason: str) -> None:
+        """The channel is being hung up, or is gone already."""
+        await self._gone(uri("channels", leg, reason=reason))
+
+    async def watch(self, devices: tuple[str, ...]) -> None:
+        """Phones that come and go are told of."""
+        sources = ",".join(f"deviceState:PJSIP/{device}" for device in devices)
+        if sources:
+            await self._ari.request("POST", uri("applications", self._app, "subscription", eventSource=sources))
+
+    async def ready(self, device: str) -> bool:
+        """Whether that phone is registered."""
+        try:
+            body = await self._ari.request("GET", uri("endpoints", "PJSIP", device))
+        except AriRefusal as refused:
+            if refused.status != 404:
+                raise
+            return False
+        return msgspec.json.decode(body, type=_Endpoint).state == "online"
+
+    async def channels(self) -> list[tuple[Channel, str]]:
+        """All channels, each with our note; those without one are not ours."""
+        found = []
+        for channel in msgspec.json.decode(await self._ari.request("GET", "channels"), type=list[Channel]):
+            try:
+                body = await self._ari.request("GET", uri("channels", channel.id, "variable", variable=NOTE))
+            except AriRefusal as refused:
+                if refused.status != 404:
+                    raise
+                continue
+            note = msgspec.json.decode(body, type=_Value).value
+            if note:
+                found.append((channel, note))
+        return found
+
+    async def bridges(self) -> list[Bridge]:
+        """All bridges with who is in them."""
+        return msgspec.json.decode(await self._ari.request("GET", "bridges"), type=list[Bridge])
+
+    async def _gone(self, path: str) -> None:
+        try:
+            await self._ari.request("DELETE", path)
+        except AriRefusal as refused:
+            if refused.status != 404:
+                raise

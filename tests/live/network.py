@@ -1,0 +1,143 @@
+"""The outside world of an Asterisk under test: a second one, which is its carrier and its agents' phones.
+
+Each of its channels does as it is told through its own ARI: it calls, answers, refuses with a cause, hangs up.
+"""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import aiohttp
+
+from connector.sandbox.asterisk.instance import USER, Asterisk
+from connector.switch.asterisk import parse as p
+from connector.switch.asterisk.socket import AriSocket, uri
+
+APP = "network"
+
+PJSIP = """
+[global]
+type = global
+default_from_user = network
+[carrier]
+type = transport
+protocol = udp
+bind = 127.0.0.2:{sip}
+[phones]
+type = transport
+protocol = udp
+bind = 127.0.0.3:{sip}
+
+[pbx]
+type = endpoint
+context = anything
+disallow = all
+allow = ulaw
+direct_media = no
+transport = carrier
+aors = pbx
+[pbx]
+type = aor
+contact = sip:127.0.0.1:{pbx}
+[pbx]
+type = identify
+endpoint = pbx
+match = 127.0.0.1
+"""
+PHONE = """
+[{device}]
+type = registration
+transport = phones
+outbound_auth = {device}
+server_uri = sip:127.0.0.1:{pbx}
+client_uri = sip:{device}@127.0.0.1:{pbx}
+contact_user = {device}
+retry_interval = 1
+[{device}]
+type = auth
+auth_type = userpass
+username = {device}
+password = {password}
+"""
+EXTENSIONS = """
+[anything]
+exten => _[+0-9].,1,Stasis(network,${EXTEN})
+ same => n,Hangup()
+"""
+
+
+class Network:
+    """A running one.  `fate` decides what becomes of a call to a number or phone: a coroutine that plays its channel."""
+
+    def __init__(self, asterisk: Asterisk, sip: int) -> None:
+        self.asterisk = asterisk
+        self.sip = sip
+        self.calls: dict[str, str] = {}
+        self.arrived: Callable[[str, str], None] = lambda _channel, _number: None
+        self._session: aiohttp.ClientSession | None = None
+        self._ari: AriSocket | None = None
+        self._made = 0
+        self._changed = asyncio.Event()
+
+    def configure(self, pbx: int, phones: dict[str, str]) -> None:
+        """Its files are written: `pbx` is the SIP port of the one under test, `phones` devices with their passwords."""
+        self.asterisk.configure(app=APP, away="tone:busy")
+        parts = [PJSIP.format(sip=self.sip, pbx=pbx)]
+        parts += [PHONE.format(device=device, password=word, pbx=pbx) for device, word in phones.items()]
+        folder: Path = self.asterisk.folder / "etc"
+        (folder / "pjsip.conf").write_text("".join(parts), encoding="utf-8")
+        (folder / "extensions.conf").write_text(EXTENSIONS, encoding="utf-8")
+
+    async def start(self) -> None:
+        """It runs, and its phones begin to register."""
+        await self.asterisk.start()
+        self._session = aiohttp.ClientSession(
+            headers={"Authorization": aiohttp.encode_basic_auth(USER, self.asterisk.password)}
+        )
+        self._ari = await AriSocket.open(self._session, self.asterisk.ari, APP, self._take)
+
+    async def stop(self) -> None:
+        """It is ended."""
+        if self._ari is not None:
+            await self._ari.close()
+        if self._session is not None:
+            await self._session.close()
+        await self.asterisk.stop()
+
+    @property
+    def ari(self) -> AriSocket:
+        """The hand on it."""
+        assert self._ari is not None
+        return self._ari
+
+    async def call(self, number: str, line: str) -> str:
+        """A customer calls; returns their channel here."""
+        self._made += 1
+        channel = f"caller-{self._made}"
+        path = uri("channels", endpoint=f"PJSIP/{line}@pbx", app=APP, appArgs="caller", channelId=channel, callerId=number)
+        await self.ari.request("POST", path)
+        return channel
+
+    async def answer(self, channel: str) -> None:
+        """Who is called there answers."""
+        await self.ari.request("POST", uri("channels", channel, "answer"))
+
+    async def ring(self, channel: str) -> None:
+        """It rings there."""
+        await self.ari.request("POST", uri("channels", channel, "ring"))
+
+    async def hang_up(self, channel: str, q850: int = 16) -> None:
+        """The channel is hung up, with that cause."""
+        await self.ari.request("DELETE", uri("channels", channel, reason_code=q850))
+
+    def _take(self, event: p.Event) -> None:
+        match event:
+            case p.StasisStart(args=("caller",)):
+                pass
+            case p.StasisStart(args=(number,)):
+                self.calls[event.channel.id] = number
+                self.arrived(event.channel.id, number)
+            case p.ChannelDestroyed() | p.StasisEnd():
+                self.calls.pop(event.channel.id, None)
+
+
