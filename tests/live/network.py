@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import aiohttp
+import msgspec
 
 from connector.sandbox.asterisk.instance import USER, Asterisk
 from connector.switch.asterisk import parse as p
@@ -67,7 +68,7 @@ exten => _[+0-9].,1,Stasis(network,${EXTEN})
 
 
 class Network:
-    """A running one.  `fate` decides what becomes of a call to a number or phone: a coroutine that plays its channel."""
+    """A running one.  `arrived` is told of each call that comes in: its channel here, and the number or phone."""
 
     def __init__(self, asterisk: Asterisk, sip: int) -> None:
         self.asterisk = asterisk
@@ -88,9 +89,8 @@ class Network:
         (folder / "pjsip.conf").write_text("".join(parts), encoding="utf-8")
         (folder / "extensions.conf").write_text(EXTENSIONS, encoding="utf-8")
 
-    async def start(self) -> None:
-        """It runs, and its phones begin to register."""
-        await self.asterisk.start()
+    async def connect(self) -> None:
+        """Its channels can be told what to do."""
         self._session = aiohttp.ClientSession(
             headers={"Authorization": aiohttp.encode_basic_auth(USER, self.asterisk.password)}
         )
@@ -114,7 +114,8 @@ class Network:
         """A customer calls; returns their channel here."""
         self._made += 1
         channel = f"caller-{self._made}"
-        path = uri("channels", endpoint=f"PJSIP/{line}@pbx", app=APP, appArgs="caller", channelId=channel, callerId=number)
+        endpoint = f"PJSIP/{line}@pbx"
+        path = uri("channels", endpoint=endpoint, app=APP, appArgs="caller", channelId=channel, callerId=number)
         await self.ari.request("POST", path)
         return channel
 
@@ -130,6 +131,16 @@ class Network:
         """The channel is hung up, with that cause."""
         await self.ari.request("DELETE", uri("channels", channel, reason_code=q850))
 
+    async def register(self, device: str, ready: bool) -> None:
+        """That phone registers, or is no longer registered."""
+        await self.asterisk.cli(f"pjsip send {'register' if ready else 'unregister'} {device}")
+
+    async def channel_of(self, call_id: str) -> str | None:
+        """The channel here at the other end of a SIP call, or None."""
+        body = await self.ari.request("GET", "channels")
+        found = msgspec.json.decode(body, type=list[p.Channel])
+        return next((channel.id for channel in found if channel.protocol_id == call_id), None)
+
     def _take(self, event: p.Event) -> None:
         match event:
             case p.StasisStart(args=("caller",)):
@@ -139,5 +150,3 @@ class Network:
                 self.arrived(event.channel.id, number)
             case p.ChannelDestroyed() | p.StasisEnd():
                 self.calls.pop(event.channel.id, None)
-
-

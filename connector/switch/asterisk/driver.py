@@ -98,6 +98,11 @@ class AsteriskSwitch:
         self._listener = None
         self._why = "the switch was not started, or was closed"
 
+    async def settled(self) -> None:
+        """Returns when all that was asked so far has been carried out."""
+        if self._is_up.is_set():
+            await self._jobs.join()
+
     def _do(self, job: Callable[[], Awaitable[None]]) -> None:
         """The job is done after those before it."""
         self._jobs.put_nowait(job)
@@ -152,6 +157,8 @@ class AsteriskSwitch:
                 log.warning("Asterisk refused", extra={"said": str(refused)})
             except SwitchUnavailable:
                 return
+            finally:
+                self._jobs.task_done()
 
     def _come_up(self) -> None:
         assert self._listener is not None

@@ -42,7 +42,13 @@ class Machine:
 
     async def _originate(self, leg: str, endpoint: str, caller: str, note: str) -> None:
         path = uri(
-            "channels", endpoint=endpoint, app=self._app, appArgs="ours", channelId=leg, timeout=RINGS_FOR, callerId=caller
+            "channels",
+            endpoint=endpoint,
+            app=self._app,
+            appArgs="ours",
+            channelId=leg,
+            timeout=RINGS_FOR,
+            callerId=caller,
         )
         await self._ari.request("POST", path, msgspec.json.encode({"variables": {NOTE: note}}).decode())
 

@@ -20,12 +20,13 @@ class Caller(Struct, frozen=True, gc=False):
 class Channel(Struct, frozen=True):
     """A channel: ours have the id of their leg, a caller's has Asterisk's own.
 
-    `state` is Down, Ring (it calls us), Ringing (we ring it) or Up.
+    `state` is Down, Ring (it calls us), Ringing (we ring it) or Up; `protocol_id` SIP's Call-ID.
     """
 
     id: str
     name: str = ""
     state: str = ""
+    protocol_id: str = ""
     caller: Caller = Caller()
     creationtime: str = ""
 
