@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 START_WITHIN: Final = 10.0
 FIRST_RETRY: Final = 0.1
 LAST_RETRY: Final = 5.0
+SOUNDS: Final = {"closed": "sound:ss-noservice", "full": "sound:queue-callswaiting"}
 REPLACED: Final = "another connector uses the same application; only one can"
 
 
@@ -42,6 +43,7 @@ class AsteriskSwitch:
         app: str = "phone-panel",
         trunk: str = "carrier",
         devices: tuple[str, ...] = (),
+        sounds: Mapping[str, str] = SOUNDS,
         start_within: float = START_WITHIN,
     ) -> None:
         self._url = url
@@ -51,7 +53,7 @@ class AsteriskSwitch:
         self._devices = devices
         self._start_within = start_within
         self._listener: SwitchListener | None = None
-        self._floor = Floor(RealClock(), self._tell, self._do)
+        self._floor = Floor(RealClock(), self._tell, self._do, sounds)
         self._jobs: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         self._keeping: asyncio.Task[None] | None = None
         self._is_up = asyncio.Event()
@@ -89,13 +91,12 @@ class AsteriskSwitch:
 
     async def close(self) -> None:
         """As the port says."""
-        keeping, self._keeping = self._keeping, None
+        keeping, self._keeping, self._listener = self._keeping, None, None
         if keeping is not None:
             keeping.cancel()
             with suppress(asyncio.CancelledError):
                 await keeping
         self._is_up.clear()
-        self._listener = None
         self._why = "the switch was not started, or was closed"
 
     async def settled(self) -> None:
@@ -134,8 +135,8 @@ class AsteriskSwitch:
         working: asyncio.Task[None] | None = None
         try:
             machine = Machine(socket, self._app, self._trunk)
-            await self._floor.reconcile(machine, self._devices)
             self._jobs = asyncio.Queue()
+            await self._floor.reconcile(machine, self._devices)
             self._come_up()
             working = asyncio.create_task(self._work(), name="Asterisk's asks")
             closed = asyncio.create_task(socket.closed.wait())

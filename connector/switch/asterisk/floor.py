@@ -4,12 +4,13 @@ The register is the exchange of the simulated switch, so that both tell the same
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Final
 
 from connector.domain.effects import (
     Adopt,
+    Announce,
     CallParty,
     Connect,
     EndLeg,
@@ -18,13 +19,15 @@ from connector.domain.effects import (
     PlaceCall,
     PlayDigits,
     SetMute,
+    SetRecording,
     SwitchAsk,
 )
 from connector.domain.events import CallArrived, SwitchEvent
-from connector.domain.model import LegState, Role
+from connector.domain.model import LegState, Recording, Role
 from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.causes import cause_of
 from connector.switch.asterisk.machine import Machine
+from connector.switch.asterisk.recorder import SPY, Recorder
 from connector.switch.asterisk.register import channel_of, note_of
 from connector.switch.asterisk.socket import AriRefusal
 from connector.switch.simulated import refusals
@@ -39,18 +42,30 @@ _DIALLABLE: Final = re.compile(r"\+?\d{2,15}")
 
 
 class Floor:
-    """`do` is given what must be asked of Asterisk, to be done in order; `tell` each event of the port."""
+    """`do` is given what must be asked of Asterisk, to be done in order; `tell` each event of the port.
 
-    def __init__(self, clock: Clock, tell: Callable[[SwitchEvent], None], do: Callable[[Job], None]) -> None:
+    `sounds` is what callers hear who cannot be taken, by message.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        tell: Callable[[SwitchEvent], None],
+        do: Callable[[Job], None],
+        sounds: Mapping[str, str],
+    ) -> None:
         self.exchange = Exchange(
             clock, (), rules=(), timing=USUAL, tell=tell, journal=lambda _entry: None, let_go=self._let_go
         )
         self._do = do
+        self._sounds = sounds
         self._machine: Machine | None = None
         self._hung_up: dict[str, str] = {}
         self._asked_causes: dict[str, str] = {}
         self._when_up: dict[str, Job] = {}
         self._bridges: dict[str, str] = {}
+        self._announced: dict[str, str] = {}
+        self._recorder = Recorder(self.exchange, lambda: self.machine, do)
 
     @property
     def machine(self) -> Machine:
@@ -104,9 +119,11 @@ class Floor:
             case PlaceCall():
                 await self._place(ask)
             case CallParty():
-                refuse(self.exchange, ask, "not_yet")
-            case _:
-                refuse(self.exchange, ask, "not_yet")
+                await self._call_party(ask)
+            case SetRecording():
+                await self._record(ask)
+            case Announce():
+                await self._announce(ask)
 
     async def _adopt(self, ask: Adopt) -> None:
         if not gone(self.exchange, (ask.leg,)):
@@ -223,6 +240,7 @@ class Floor:
         for channel in sorted(map(of, ask.talking), key=lambda c: c.state is LegState.CONNECTED):
             exchange.resume(channel)
         exchange.mix(ask.talking)
+        await self._recorder.follow(*map(of, legs))
         await self._noted(*map(of, legs))
 
     async def _out_of_its_bridge(self, leg: str) -> None:
@@ -313,6 +331,54 @@ class Floor:
                 self.exchange.mix((customer.leg, phone.leg), told=False)
             await self._noted(customer, phone)
 
+    async def _call_party(self, ask: CallParty) -> None:
+        exchange = self.exchange
+        if exchange.knows(ask.leg):
+            exchange.report_of(ask.leg, "failed")
+        elif gone(exchange, (ask.agent_leg,)):
+            refuse(exchange, ask, refusals.NO_SUCH_LEG)
+        elif not there(exchange, ask.agent_leg).up:
+            refuse(exchange, ask, refusals.NOT_ANSWERED)
+        elif ask.number in exchange.phones or not _DIALLABLE.fullmatch(ask.number):
+            refuse(exchange, ask, refusals.NUMBER_INVALID)
+        else:
+            now, asker = exchange.clock.now(), ask.agent_leg
+            called = Channel(
+                ask.leg, Role.CONSULTED, ask.number, ask.caller_id, now, contact=ask.contact, customer=asker
+            )
+            exchange.add(called, "placed")
+            try:
+                await self.machine.call(ask.leg, ask.number, ask.caller_id, note_of(called))
+            except AriRefusal:
+                exchange.end(called, "failed", by="network")
+
+    async def _record(self, ask: SetRecording) -> None:
+        exchange = self.exchange
+        if ask.recording is Recording.OFF or exchange.parties.recordable(ask.contact):
+            await self._recorder.want(ask.contact, exchange.parties.heard_of(ask.contact), ask.recording)
+        else:
+            why = refusals.NOT_ANSWERED if exchange.parties.has(ask.contact) else refusals.NO_SUCH_CONTACT
+            refuse(exchange, ask, why)
+
+    async def _announce(self, ask: Announce) -> None:
+        exchange = self.exchange
+        if gone(exchange, (ask.leg,)):
+            return
+        channel = there(exchange, ask.leg)
+        if ask.message not in self._sounds:
+            refuse(exchange, ask, refusals.NO_SUCH_MESSAGE)
+        elif exchange.parties.mixes.of(ask.leg) is not None:
+            refuse(exchange, ask, refusals.TAKEN)
+        elif channel.announced:
+            exchange.report(channel)
+        else:
+            channel.announced = True
+            await self.machine.answer(ask.leg)
+            exchange.hear(channel)
+            playback = f"said-{ask.leg}"
+            self._announced[playback] = ask.leg
+            await self.machine.play(playback, ask.leg, self._sounds[ask.message])
+
     # --- what happens -----------------------------------------------------------------------------------------------
 
     def take(self, event: p.Event) -> None:
@@ -320,8 +386,16 @@ class Floor:
         match event:
             case p.StasisStart(args=("inbound", line)):
                 self._arrived(event, line)
+            case p.StasisStart() if event.channel.id.startswith(SPY):
+                begin = self._recorder.spy_is_up(event.channel.id)
+                if begin is not None:
+                    self._do(begin)
             case p.StasisStart():
                 self._is_up(event.channel.id)
+            case p.PlaybackFinished():
+                told = self.exchange.channel(self._announced.pop(event.playback.id, ""))
+                if told is not None:
+                    self._let_go(told, "normal", "asked")
             case p.ChannelStateChange(channel=p.Channel(state="Ringing")):
                 channel = self.exchange.channel(event.channel.id)
                 if channel is not None:
@@ -370,6 +444,7 @@ class Floor:
     def _ended(self, leg: str, q850: int) -> None:
         self._when_up.pop(leg, None)
         self._hung_up.pop(leg, None)
+        self._recorder.ended(leg)
         asked = self._asked_causes.pop(leg, None)
         channel = self.exchange.channel(leg)
         if channel is None or not channel.live:

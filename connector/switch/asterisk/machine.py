@@ -89,6 +89,22 @@ class Machine:
         """The other side of the leg hears the keys."""
         await self._ari.request("POST", uri("channels", leg, "dtmf", dtmf=digits, between=60, duration=100))
 
+    async def spy(self, spy: str, leg: str) -> None:
+        """A channel that hears what the leg says and hears."""
+        await self._ari.request("POST", uri("channels", leg, "snoop", spy, spy="both", app=self._app, appArgs="spy"))
+
+    async def record(self, leg: str, name: str) -> None:
+        """What is heard there is written, as name.wav in Asterisk's folder of recordings."""
+        await self._ari.request("POST", uri("channels", leg, "record", name=name, format="wav", ifExists="fail"))
+
+    async def silence(self, name: str, *, on: bool) -> None:
+        """Silence is written in place of what is heard, or no more."""
+        await self._ari.request("POST" if on else "DELETE", uri("recordings", "live", name, "mute"))
+
+    async def play(self, playback: str, leg: str, media: str) -> None:
+        """The leg hears that, as sound:name or tone:name."""
+        await self._ari.request("POST", uri("channels", leg, "play", playback, media=media))
+
     async def hang_up(self, leg: str, reason: str) -> None:
         """The channel is being hung up, or is gone already."""
         await self._gone(uri("channels", leg, reason=reason))

@@ -39,7 +39,11 @@ class Parties:
 
     def recordable(self, contact: str) -> bool:
         """Whether there is somebody of that contact to be recorded: its customer, or two colleagues who talk."""
-        return any(self._speaks(channel) for channel in self._of_contact.get(contact, ()))
+        return self.heard_of(contact) is not None
+
+    def heard_of(self, contact: str) -> Channel | None:
+        """Somebody of that contact who can be recorded, or None."""
+        return next((channel for channel in self._of_contact.get(contact, ()) if self._speaks(channel)), None)
 
     def _speaks(self, channel: Channel) -> bool:
         if channel.external:
