@@ -122,7 +122,9 @@ class Wrapped:
             return
         await self.driver.ask(ask)
         if isinstance(ask, Connect):
-            await self.rig.lift(ask.agent_leg)
+            await self.driver.settled()
+            if ask.agent_leg in self.driver._floor._when_up:
+                await self.rig.lift(ask.agent_leg)
 
     async def close(self) -> None:
         await self.driver.close()

@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from tests.live.asterisk_rig import AsteriskRig, World
 from tests.ports.switch_contract import SwitchContract
+from tests.ports.switch_party_contract import PartyContract
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
@@ -31,7 +32,7 @@ async def world() -> AsyncIterator[World]:
         await made.stop()
 
 
-class TestAsterisk(SwitchContract):
+class TestAsterisk(SwitchContract, PartyContract):
     @pytest_asyncio.fixture(loop_scope="session")
     async def rig(self, world: World) -> AsyncIterator[AsteriskRig]:
         rig = AsteriskRig(world)

@@ -28,7 +28,7 @@ from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.causes import cause_of
 from connector.switch.asterisk.machine import Machine
 from connector.switch.asterisk.recorder import SPY, Recorder
-from connector.switch.asterisk.register import channel_of, note_of
+from connector.switch.asterisk.register import leg_of, note_of
 from connector.switch.asterisk.socket import AriRefusal
 from connector.switch.simulated import refusals
 from connector.switch.simulated.channel import USUAL, Channel
@@ -86,8 +86,9 @@ class Floor:
             if known.live and known.leg not in found:
                 self.exchange.end(known, "normal" if known.up else "cancelled", by="network")
         for leg, (channel, note) in found.items():
-            if self.exchange.channel(leg) is None:
-                self.exchange.add(channel_of(leg, note, channel.state), "arrived")
+            made = None if self.exchange.channel(leg) is not None else leg_of(channel, note)
+            if made is not None:
+                self.exchange.add(made, "arrived")
         for bridge in await machine.bridges():
             legs = tuple(leg for leg in bridge.channels if self.exchange.channel(leg) is not None)
             if len(legs) > 1:
@@ -450,7 +451,8 @@ class Floor:
         if channel is None or not channel.live:
             return
         phone = channel.role is Role.AGENT
-        cause = asked or cause_of(q850, up=channel.up, agent=phone)
+        gave_up = channel.inbound and not channel.up
+        cause = asked or ("cancelled" if gave_up else cause_of(q850, up=channel.up, agent=phone))
         self.exchange.end(channel, cause, by="asked" if asked else "phone" if phone else "customer")
 
 

@@ -126,19 +126,18 @@ class Machine:
         return msgspec.json.decode(body, type=_Endpoint).state == "online"
 
     async def channels(self) -> list[tuple[Channel, str]]:
-        """All channels, each with our note; those without one are not ours."""
-        found = []
-        for channel in msgspec.json.decode(await self._ari.request("GET", "channels"), type=list[Channel]):
-            try:
-                body = await self._ari.request("GET", uri("channels", channel.id, "variable", variable=NOTE))
-            except AriRefusal as refused:
-                if refused.status != 404:
-                    raise
-                continue
-            note = msgspec.json.decode(body, type=_Value).value
-            if note:
-                found.append((channel, note))
-        return found
+        """All channels, each with our note; "" where there is none."""
+        every = msgspec.json.decode(await self._ari.request("GET", "channels"), type=list[Channel])
+        return [(channel, await self._note_on(channel.id)) for channel in every]
+
+    async def _note_on(self, leg: str) -> str:
+        try:
+            body = await self._ari.request("GET", uri("channels", leg, "variable", variable=NOTE))
+        except AriRefusal as refused:
+            if refused.status != 404:
+                raise
+            return ""
+        return msgspec.json.decode(body, type=_Value).value
 
     async def bridges(self) -> list[Bridge]:
         """All bridges with who is in them."""

@@ -17,6 +17,13 @@ class Caller(Struct, frozen=True, gc=False):
     number: str = ""
 
 
+class Dialplan(Struct, frozen=True, gc=False):
+    """What the channel does: `app_data` are the application's arguments."""
+
+    app_name: str = ""
+    app_data: str = ""
+
+
 class Channel(Struct, frozen=True):
     """A channel: ours have the id of their leg, a caller's has Asterisk's own.
 
@@ -28,6 +35,7 @@ class Channel(Struct, frozen=True):
     state: str = ""
     protocol_id: str = ""
     caller: Caller = Caller()
+    dialplan: Dialplan = Dialplan()
     creationtime: str = ""
 
     @property

@@ -3,13 +3,14 @@
 The notes outlive this process: whoever connects next reads from them whose each leg is.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
 from connector.domain.model import LegState, Role
+from connector.switch.asterisk.parse import Channel as AriChannel
+from connector.switch.asterisk.parse import milliseconds
 from connector.switch.simulated.channel import Channel
 
 NOTE: Final = "PHONE_PANEL"
@@ -53,18 +54,24 @@ def note_of(channel: Channel) -> str:
     return msgspec.json.encode(note).decode()
 
 
-def channel_of(leg: str, text: str, state: str) -> Channel:
-    """The leg of a note, on a channel in Asterisk's `state`.  Raises `msgspec.DecodeError` for what is no note."""
+def leg_of(channel: AriChannel, text: str) -> Channel | None:
+    """The leg that a channel with that note is; None for one that is none of ours, such as a spy.
+
+    A caller who was not noted yet is known by the arguments of the dialplan.  Raises `msgspec.DecodeError` for a note
+    that is none.
+    """
+    if not text:
+        return _unnoted(channel)
     note = _NOTES.decode(text)
     up = LegState.HELD if note.held else LegState.CONNECTED
     states = {"Up": up, "Ring": LegState.RINGING, "Ringing": LegState.RINGING}
     return Channel(
-        leg,
+        channel.id,
         note.role,
         note.number,
         note.line,
         note.since,
-        states.get(state, LegState.DIALING),
+        states.get(channel.state, LegState.DIALING),
         note.contact,
         note.device,
         note.customer,
@@ -74,5 +81,10 @@ def channel_of(leg: str, text: str, state: str) -> Channel:
     )
 
 
-Then = Callable[[], None]
-"""What is to be done when a leg is up."""
+def _unnoted(channel: AriChannel) -> Channel | None:
+    _, _, arguments = channel.dialplan.app_data.partition(",")
+    kind, _, line = arguments.partition(",")
+    if channel.dialplan.app_name != "Stasis" or kind != "inbound":
+        return None
+    at = milliseconds(channel.creationtime)
+    return Channel(channel.id, Role.CUSTOMER, channel.caller.number, line, at, LegState.RINGING, inbound=True)
