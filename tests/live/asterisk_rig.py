@@ -1,7 +1,11 @@
 """The switch under test is a real Asterisk; its phones and the carrier are another one."""
 
 import asyncio
+import contextlib
+import math
+import struct
 import time
+import wave
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,8 +21,9 @@ from connector.ports.switch import Switch, SwitchListener
 from connector.sandbox.asterisk.instance import USER, Asterisk, free_ports
 from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.driver import AsteriskSwitch
-from connector.switch.asterisk.socket import AriRefusal, AriSocket, uri
+from connector.switch.asterisk.socket import AriRefusal, uri
 from connector.switch.simulated.destinations import RINGS, Fate, Rule, parse_rules, rule_of
+from connector.switch.simulated.exchange import ROUTES
 from connector.switch.simulated.faults import Delay, Down, Fault, Number, PendingFaults, Phone, Refuse, Silent, Up
 from connector.switch.simulated.refusals import refuse
 from tests.live.network import Network
@@ -28,6 +33,32 @@ PASSWORD = "pw"
 Q850 = {Fate.BUSY: 17, Fate.WRONG_NUMBER: 1, Fate.FAILED: 34, Fate.NO_ANSWER: 19, Fate.DECLINED: 21}
 
 
+PSAP = """
+[psap]
+type = endpoint
+context = inbound
+disallow = all
+allow = ulaw
+direct_media = no
+transport = udp
+aors = psap
+[psap]
+type = aor
+contact = sip:127.0.0.4:{sip}
+"""
+
+
+def _sound(path: Path) -> Path:
+    """Half a second of a tone, as path.wav."""
+    with wave.open(f"{path}.wav", "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8_000)
+        tone = (int(8_000 * math.sin(2 * math.pi * 440 * n / 8_000)) for n in range(4_000))
+        file.writeframes(b"".join(struct.pack("<h", level) for level in tone))
+    return path
+
+
 class World:
     """Two running Asterisks: the one under test, and all others."""
 
@@ -35,11 +66,15 @@ class World:
         mine, theirs = free_ports(), free_ports()
         self.pbx = Asterisk(folder / "a", command, program, mine, f"127.0.0.2:{theirs.sip}")
         self.network = Network(Asterisk(folder / "n", command, program, theirs, "127.0.0.2:9"), theirs.sip)
+        self.sounds: dict[str, str] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
         """Both run, and the phones are registered."""
         self.pbx.configure(app="phone-panel", away="tone:busy")
+        with (self.pbx.folder / "etc" / "pjsip.conf").open("a") as file:
+            file.write(PSAP.format(sip=self.network.sip))
+        self.sounds = {name: f"sound:{_sound(self.pbx.folder / name)}" for name in ("closed", "full")}
         self.network.configure(self.pbx.ports.sip, {SAM: PASSWORD, JONAS: PASSWORD})
         await asyncio.gather(self.pbx.start(), self.network.asterisk.start())
         headers = {"Authorization": aiohttp.encode_basic_auth(USER, self.pbx.password)}
@@ -81,8 +116,8 @@ class World:
             "auth": {"auth_type": "userpass", "username": device, "password": PASSWORD},
             "aor": {"max_contacts": "1", "remove_existing": "yes"},
             "endpoint": {
-                **{"auth": device, "aors": device, "context": "agents", "disallow": "all", "allow": "ulaw"},
-                **{"direct_media": "no", "dtmf_mode": "rfc4733"},
+                "auth": device, "aors": device, "context": "agents", "disallow": "all", "allow": "ulaw",
+                "direct_media": "no", "dtmf_mode": "rfc4733",
             },
         }
         assert self._session is not None
@@ -150,7 +185,14 @@ class AsteriskRig:
 
     def driver(self) -> AsteriskSwitch:
         """One more connector."""
-        made = AsteriskSwitch(self.world.pbx.ari, USER, self.world.pbx.password, devices=(SAM, JONAS, GONE))
+        made = AsteriskSwitch(
+            self.world.pbx.ari,
+            USER,
+            self.world.pbx.password,
+            devices=(SAM, JONAS, GONE),
+            routes=dict.fromkeys(ROUTES, "psap"),
+            sounds=self.world.sounds,
+        )
         self.drivers.append(made)
         return made
 
@@ -194,10 +236,8 @@ class AsteriskRig:
                         return
                     channel = await self.world.network.channel_of(call)
                     if channel is not None:
-                        try:
+                        with contextlib.suppress(AriRefusal):
                             await self.world.network.answer(channel)
-                        except AriRefusal:
-                            pass
                         return
                     await asyncio.sleep(0.01)
         except TimeoutError:
@@ -249,7 +289,8 @@ class AsteriskRig:
                     await asyncio.sleep(0.05)
                     await network.answer(channel)
                 return
-            rule = rule_of(self.rules, number)
+            psap = await network.at_the_answering_point(channel)
+            rule = Rule("", Fate.ANSWER, 50) if psap else rule_of(self.rules, number)
             if rule.fate in RINGS:
                 await network.ring(channel)
                 await asyncio.sleep(min(rule.rings_for, 30_000) / 1000)

@@ -24,6 +24,10 @@ default_from_user = network
 type = transport
 protocol = udp
 bind = 127.0.0.2:{sip}
+[psap]
+type = transport
+protocol = udp
+bind = 127.0.0.4:{sip}
 [phones]
 type = transport
 protocol = udp
@@ -130,6 +134,11 @@ class Network:
     async def hang_up(self, channel: str, q850: int = 16) -> None:
         """The channel is hung up, with that cause."""
         await self.ari.request("DELETE", uri("channels", channel, reason_code=q850))
+
+    async def at_the_answering_point(self, channel: str) -> bool:
+        """Whether that call came to the address of the emergency answering point."""
+        path = uri("channels", channel, "variable", variable="CHANNEL(pjsip,local_addr)")
+        return b"127.0.0.4" in await self.ari.request("GET", path)
 
     async def register(self, device: str, ready: bool) -> None:
         """That phone registers, or is no longer registered."""

@@ -31,7 +31,8 @@ REPLACED: Final = "another connector uses the same application; only one can"
 class AsteriskSwitch:
     """The switch at `url` (http://host:port/ari), as the ARI user `user`.
 
-    `app` is the Stasis application, `trunk` the endpoint of the carrier and `devices` the agents' phones.
+    `app` is the Stasis application, `trunk` the endpoint of the carrier, `routes` those of emergency calls by name,
+    `devices` the agents' phones, and `sounds` what callers hear who cannot be taken, by message.
     """
 
     def __init__(
@@ -43,17 +44,17 @@ class AsteriskSwitch:
         app: str = "phone-panel",
         trunk: str = "carrier",
         devices: tuple[str, ...] = (),
+        routes: Mapping[str, str] | None = None,
         sounds: Mapping[str, str] = SOUNDS,
         start_within: float = START_WITHIN,
     ) -> None:
         self._url = url
         self._headers = {"Authorization": aiohttp.encode_basic_auth(user, password)}
         self._app = app
-        self._trunk = trunk
         self._devices = devices
         self._start_within = start_within
         self._listener: SwitchListener | None = None
-        self._floor = Floor(RealClock(), self._tell, self._do, sounds)
+        self._floor = Floor(RealClock(), self._tell, self._do, trunk=trunk, routes=routes or {}, sounds=sounds)
         self._jobs: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         self._keeping: asyncio.Task[None] | None = None
         self._is_up = asyncio.Event()
@@ -134,7 +135,7 @@ class AsteriskSwitch:
         socket = await AriSocket.open(session, self._url, self._app, self._take)
         working: asyncio.Task[None] | None = None
         try:
-            machine = Machine(socket, self._app, self._trunk)
+            machine = Machine(socket, self._app)
             self._jobs = asyncio.Queue()
             await self._floor.reconcile(machine, self._devices)
             self._come_up()

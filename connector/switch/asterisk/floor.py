@@ -44,7 +44,8 @@ _DIALLABLE: Final = re.compile(r"\+?\d{2,15}")
 class Floor:
     """`do` is given what must be asked of Asterisk, to be done in order; `tell` each event of the port.
 
-    `sounds` is what callers hear who cannot be taken, by message.
+    Numbers are called by the endpoint `trunk`, emergency numbers by those of `routes`; `sounds` is what callers hear who
+    cannot be taken, by message.
     """
 
     def __init__(
@@ -52,12 +53,17 @@ class Floor:
         clock: Clock,
         tell: Callable[[SwitchEvent], None],
         do: Callable[[Job], None],
+        *,
+        trunk: str,
+        routes: Mapping[str, str],
         sounds: Mapping[str, str],
     ) -> None:
         self.exchange = Exchange(
             clock, (), rules=(), timing=USUAL, tell=tell, journal=lambda _entry: None, let_go=self._let_go
         )
         self._do = do
+        self._trunk = trunk
+        self._routes = routes
         self._sounds = sounds
         self._machine: Machine | None = None
         self._hung_up: dict[str, str] = {}
@@ -302,7 +308,7 @@ class Floor:
                 exchange.report_of(ask.customer_leg, "failed")
         elif not exchange.phones.get(ask.device, False):
             refuse(exchange, ask, refusals.NO_PHONE)
-        elif ask.route:
+        elif ask.route and ask.route not in self._routes:
             refuse(exchange, ask, refusals.NO_ROUTE)
         elif not _DIALLABLE.fullmatch(ask.number):
             refuse(exchange, ask, refusals.NUMBER_INVALID)
@@ -319,7 +325,8 @@ class Floor:
             return
         self._when_up[customer.leg] = partial(self._answered, customer, ask)
         try:
-            await self.machine.call(customer.leg, ask.number, ask.caller_id, note_of(customer))
+            trunk = self._routes[ask.route] if ask.route else self._trunk
+            await self.machine.call(customer.leg, ask.number, trunk, ask.caller_id, note_of(customer))
         except AriRefusal:
             self.exchange.end(customer, "failed", by="network")
 
@@ -349,7 +356,7 @@ class Floor:
             )
             exchange.add(called, "placed")
             try:
-                await self.machine.call(ask.leg, ask.number, ask.caller_id, note_of(called))
+                await self.machine.call(ask.leg, ask.number, self._trunk, ask.caller_id, note_of(called))
             except AriRefusal:
                 exchange.end(called, "failed", by="network")
 

@@ -27,18 +27,17 @@ class _Value(Struct, frozen=True):
 class Machine:
     """A hand on one Asterisk.  Every method raises AriRefusal and SwitchUnavailable."""
 
-    def __init__(self, ari: AriSocket, app: str, trunk: str) -> None:
+    def __init__(self, ari: AriSocket, app: str) -> None:
         self._ari = ari
         self._app = app
-        self._trunk = trunk
 
     async def ring_phone(self, leg: str, device: str, caller: str, note: str) -> None:
         """A phone of ours is rung, under that channel id; `note` is on the channel."""
         await self._originate(leg, f"PJSIP/{device}", caller, note)
 
-    async def call(self, leg: str, number: str, caller_id: str, note: str) -> None:
-        """A number outside is called."""
-        await self._originate(leg, f"PJSIP/{number}@{self._trunk}", caller_id, note)
+    async def call(self, leg: str, number: str, trunk: str, caller_id: str, note: str) -> None:
+        """A number outside is called, by that endpoint of a carrier."""
+        await self._originate(leg, f"PJSIP/{number}@{trunk}", caller_id, note)
 
     async def _originate(self, leg: str, endpoint: str, caller: str, note: str) -> None:
         path = uri(
