@@ -52,7 +52,7 @@ smtp_tls = "tls"
 
 [[api_keys]]
 name = "flow"
-sha256 = "{'ab' * 32}"
+sha256 = "{"ab" * 32}"
 sha256_file = ""
 
 [[sign_in]]
@@ -149,8 +149,18 @@ def test_every_setting_is_in_the_reference() -> None:
         ("PANEL_PORT", "0", "port", 0),
         ("PANEL_STORE", "/var/lib/x.db", "store", "/var/lib/x.db"),
         ("PANEL_LOG_LEVEL", "WARNING", "log_level", "warning"),
-        ("SALESFORCE_ORIGINS", "https://a.example https://b.example", "origins", ("https://a.example", "https://b.example")),
-        ("SALESFORCE_ORIGINS", "https://a.example,https://b.example", "origins", ("https://a.example", "https://b.example")),
+        (
+            "SALESFORCE_ORIGINS",
+            "https://a.example https://b.example",
+            "origins",
+            ("https://a.example", "https://b.example"),
+        ),
+        (
+            "SALESFORCE_ORIGINS",
+            "https://a.example,https://b.example",
+            "origins",
+            ("https://a.example", "https://b.example"),
+        ),
         ("SALESFORCE_LOGIN_URL", "https://x.example", "salesforce.login_url", "https://x.example"),
         ("SALESFORCE_CONSUMER_KEY", "12345", "salesforce.consumer_key", "12345"),
         ("SALESFORCE_USERNAME", " a@b ", "salesforce.username", "a@b"),

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from connector.errors import ConfigError
-from connector.switch.simulated.clock import Timer
+from connector.switch.register.clock import Timer
 from connector.switch.simulated.engine import E164, Engine
 
 

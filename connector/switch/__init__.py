@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from connector.errors import ConfigError
 from connector.ports.switch import Switch
-from connector.switch.simulated.clock import RealClock
+from connector.switch.register.clock import RealClock
 from connector.switch.simulated.driver import RemoteSwitch, SimulatedSwitch, reach
 from connector.switch.simulated.engine import Engine
 

@@ -146,8 +146,10 @@ HEAD = (
 MATRIX: tuple[tuple[Callable[[], Made], str], ...] = (
     (
         rings_at_jonas,
-        ("consulting held ok ok not_answered held held consulting ok not_connected not_connected not_connected"
-        " no_conference"),
+        (
+            "consulting held ok ok not_answered held held consulting ok not_connected not_connected not_connected"
+            " no_conference"
+        ),
     ),
     (
         rings_at_jonas_blind,
@@ -155,13 +157,17 @@ MATRIX: tuple[tuple[Callable[[], Made], str], ...] = (
     ),
     (
         rings_after_resume,
-        ("consulting consulting not_held ok ok ok ok consulting ok not_connected not_connected not_connected"
-        " no_conference"),
+        (
+            "consulting consulting not_held ok ok ok ok consulting ok not_connected not_connected not_connected"
+            " no_conference"
+        ),
     ),
     (
         hold_not_confirmed,
-        ("consulting consulting not_held ok pending pending pending consulting ok not_connected not_connected"
-        " not_connected no_conference"),
+        (
+            "consulting consulting not_held ok pending pending pending consulting ok not_connected not_connected"
+            " not_connected no_conference"
+        ),
     ),
     (
         queued,
@@ -187,8 +193,10 @@ MATRIX: tuple[tuple[Callable[[], Made], str], ...] = (
     ),
     (
         lambda: of_jonas(asked()),
-        ("ok consulted not_held ok consulted consulted consulted consulted no_consult no_consult no_consult"
-        " no_other_call no_conference"),
+        (
+            "ok consulted not_held ok consulted consulted consulted consulted no_consult no_consult no_consult"
+            " no_other_call no_conference"
+        ),
     ),
     (
         in_conference,
@@ -196,8 +204,10 @@ MATRIX: tuple[tuple[Callable[[], Made], str], ...] = (
     ),
     (
         lambda: of_jonas(in_conference()),
-        ("ok conference not_held ok conference ok conference ok no_consult no_consult no_consult no_other_call"
-        " not_invited"),
+        (
+            "ok conference not_held ok conference ok conference ok no_consult no_consult no_consult no_other_call"
+            " not_invited"
+        ),
     ),
     (
         stepped_out,

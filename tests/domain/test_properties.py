@@ -745,7 +745,6 @@ class Walk(RuleBasedStateMachine):
         self.contacts_belong_to_their_agents()
         self.who_talked_has_a_task_and_who_did_not_has_none()
 
-
     def an_hour_of_work(self) -> None:
         self.the_switch_obeys()
         for leg in sorted(self.floor.legs):

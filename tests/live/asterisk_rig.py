@@ -22,10 +22,10 @@ from connector.sandbox.asterisk.instance import USER, Asterisk, free_ports
 from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.driver import AsteriskSwitch
 from connector.switch.asterisk.socket import AriRefusal, uri
+from connector.switch.register.refusals import refuse
 from connector.switch.simulated.destinations import RINGS, Fate, Rule, parse_rules, rule_of
 from connector.switch.simulated.exchange import ROUTES
 from connector.switch.simulated.faults import Delay, Down, Fault, Number, PendingFaults, Phone, Refuse, Silent, Up
-from connector.switch.simulated.refusals import refuse
 from tests.live.network import Network
 from tests.ports.switch_rig import CALLER, GONE, JONAS, LINE, SAM, Heard
 
@@ -116,8 +116,13 @@ class World:
             "auth": {"auth_type": "userpass", "username": device, "password": PASSWORD},
             "aor": {"max_contacts": "1", "remove_existing": "yes"},
             "endpoint": {
-                "auth": device, "aors": device, "context": "agents", "disallow": "all", "allow": "ulaw",
-                "direct_media": "no", "dtmf_mode": "rfc4733",
+                "auth": device,
+                "aors": device,
+                "context": "agents",
+                "disallow": "all",
+                "allow": "ulaw",
+                "direct_media": "no",
+                "dtmf_mode": "rfc4733",
             },
         }
         assert self._session is not None
@@ -158,7 +163,7 @@ class Wrapped:
         await self.driver.ask(ask)
         if isinstance(ask, Connect):
             await self.driver.settled()
-            if ask.agent_leg in self.driver._floor._when_up:
+            if ask.agent_leg in self.driver._floor.when_up:
                 await self.rig.lift(ask.agent_leg)
 
     async def close(self) -> None:

@@ -10,7 +10,7 @@ from connector.domain.events import CallArrived, LegEnded
 from connector.errors import ConfigError
 from connector.sandbox import switch as sandbox_switch
 from connector.sandbox.customers import Customers, Pace
-from connector.switch.simulated.clock import VirtualClock
+from connector.switch.register.clock import VirtualClock
 from connector.switch.simulated.command import main
 from connector.switch.simulated.engine import Engine
 from tests.ports.switch_rig import Heard

@@ -13,11 +13,12 @@ from connector.domain.events import SwitchEvent
 from connector.errors import ConnectorError, SwitchUnavailable
 from connector.ports.switch import SwitchListener
 from connector.switch.asterisk import parse as p
+from connector.switch.asterisk.asks import carry_out
 from connector.switch.asterisk.floor import Floor
 from connector.switch.asterisk.machine import Machine
 from connector.switch.asterisk.socket import AriRefusal, AriSocket
-from connector.switch.simulated.clock import RealClock
-from connector.switch.simulated.refusals import refuse
+from connector.switch.register.clock import RealClock
+from connector.switch.register.refusals import refuse
 
 log = logging.getLogger(__name__)
 
@@ -81,14 +82,14 @@ class AsteriskSwitch:
         if not self._is_up.is_set():
             raise SwitchUnavailable(f"Asterisk cannot be asked: {self._why}")
 
-        async def carry_out() -> None:
+        async def job() -> None:
             try:
-                await self._floor.carry_out(ask)
+                await carry_out(self._floor, ask)
             except AriRefusal as refused:
                 log.warning("Asterisk refused an ask", extra={"ask": type(ask).__name__, "said": str(refused)})
                 refuse(self._floor.exchange, ask, "refused")
 
-        self._do(carry_out)
+        self._do(job)
 
     async def close(self) -> None:
         """As the port says."""

@@ -5,8 +5,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from connector.switch.asterisk.notes import NOTE
 from connector.switch.asterisk.parse import Bridge, Channel
-from connector.switch.asterisk.register import NOTE
 from connector.switch.asterisk.socket import AriRefusal, AriSocket, uri
 
 BRIDGE: Final = "mixing,dtmf_events,proxy_media"

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from connector.domain.model import LegState, Recording
 from connector.switch.asterisk.machine import Machine
-from connector.switch.simulated.channel import Channel
-from connector.switch.simulated.exchange import Exchange
+from connector.switch.register.channel import Channel
+from connector.switch.register.exchange import Exchange
 
 SPY = "spy-"
 """With this the channel id of a spy begins."""

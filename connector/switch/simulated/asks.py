@@ -19,17 +19,18 @@ from connector.domain.effects import (
     SwitchAsk,
 )
 from connector.domain.model import LegState, Recording
-from connector.switch.simulated import calls, refusals
-from connector.switch.simulated.channel import Channel
-from connector.switch.simulated.exchange import Exchange
-from connector.switch.simulated.journal import Entry
-from connector.switch.simulated.refusals import gone, refuse, there
+from connector.switch.register import refusals
+from connector.switch.register.channel import Channel
+from connector.switch.register.entry import Entry
+from connector.switch.register.refusals import gone, refuse, there
+from connector.switch.simulated import calls
+from connector.switch.simulated.exchange import SimulatedExchange
 
 _DIGITS: Final = re.compile(r"[0-9*#A-D]+")
 _MESSAGES: Final = frozenset({"closed", "full"})
 
 
-def carry_out(exchange: Exchange, ask: SwitchAsk) -> None:
+def carry_out(exchange: SimulatedExchange, ask: SwitchAsk) -> None:
     """Does now what is asked, or refuses it; what takes time is told later."""
     match ask:
         case Adopt():
@@ -56,13 +57,13 @@ def carry_out(exchange: Exchange, ask: SwitchAsk) -> None:
             _end(exchange, ask)
 
 
-def _adopt(exchange: Exchange, ask: Adopt) -> None:
+def _adopt(exchange: SimulatedExchange, ask: Adopt) -> None:
     """The channel carries our key; of one that has ended it is told that it has."""
     if not gone(exchange, (ask.leg,)):
         exchange.adopt(there(exchange, ask.leg), ask.contact)
 
 
-def _announce(exchange: Exchange, ask: Announce) -> None:
+def _announce(exchange: SimulatedExchange, ask: Announce) -> None:
     """The caller is answered, hears why they cannot be taken, and is hung up on."""
     if gone(exchange, (ask.leg,)):
         return
@@ -81,7 +82,7 @@ def _announce(exchange: Exchange, ask: Announce) -> None:
         exchange.clock.after(exchange.timing.announce, lambda: exchange.end(channel, "normal", by="asked"))
 
 
-def _mix(exchange: Exchange, ask: Mix) -> None:
+def _mix(exchange: SimulatedExchange, ask: Mix) -> None:
     """All of it or nothing: one leg that cannot be had refuses the whole ask."""
     legs, of = (*ask.parked, *ask.talking), partial(there, exchange)
     if len(set(legs)) < len(legs):
@@ -99,7 +100,7 @@ def _mix(exchange: Exchange, ask: Mix) -> None:
         exchange.mix(ask.talking)
 
 
-def _mute(exchange: Exchange, ask: SetMute) -> None:
+def _mute(exchange: SimulatedExchange, ask: SetMute) -> None:
     if gone(exchange, (ask.leg,)):
         refuse(exchange, ask, refusals.NO_SUCH_LEG)
     elif not there(exchange, ask.leg).up:
@@ -108,7 +109,7 @@ def _mute(exchange: Exchange, ask: SetMute) -> None:
         exchange.mute(there(exchange, ask.leg), ask.muted)
 
 
-def _play(exchange: Exchange, ask: PlayDigits) -> None:
+def _play(exchange: SimulatedExchange, ask: PlayDigits) -> None:
     """The tones are played one after the other, after those asked for before; nothing is told but a refusal."""
     if gone(exchange, (ask.leg,)):
         refuse(exchange, ask, refusals.NO_SUCH_LEG)
@@ -127,7 +128,7 @@ def _play(exchange: Exchange, ask: PlayDigits) -> None:
         exchange.clock.after(channel.tones_until - exchange.clock.now(), played)
 
 
-def _played(exchange: Exchange, channel: Channel, start: int, count: int) -> None:
+def _played(exchange: SimulatedExchange, channel: Channel, start: int, count: int) -> None:
     """The journal knows how many tones were heard: a leg that ended meanwhile heard fewer, and never which ones."""
     if not channel.live:
         count = min(count, max(0, channel.since - start) // max(1, exchange.timing.digit))
@@ -135,14 +136,14 @@ def _played(exchange: Exchange, channel: Channel, start: int, count: int) -> Non
         exchange.note("digits", channel, count=count)
 
 
-def _record(exchange: Exchange, ask: SetRecording) -> None:
+def _record(exchange: SimulatedExchange, ask: SetRecording) -> None:
     if exchange.parties.recordable(ask.contact) or ask.recording is Recording.OFF:
         exchange.record(ask.contact, ask.recording)
     else:
         refuse(exchange, ask, refusals.NOT_ANSWERED if exchange.parties.has(ask.contact) else refusals.NO_SUCH_CONTACT)
 
 
-def _end(exchange: Exchange, ask: EndLeg) -> None:
+def _end(exchange: SimulatedExchange, ask: EndLeg) -> None:
     if not gone(exchange, (ask.leg,)):
         channel = there(exchange, ask.leg)
         exchange.end(channel, ask.cause or ("normal" if channel.up else "cancelled"), by="asked")

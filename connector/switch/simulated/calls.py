@@ -7,17 +7,17 @@ from typing import Final
 
 from connector.domain.effects import CallParty, Connect, Offer, PlaceCall
 from connector.domain.model import LegState, Role
-from connector.switch.simulated import refusals
-from connector.switch.simulated.channel import Channel
+from connector.switch.register import refusals
+from connector.switch.register.channel import Channel
+from connector.switch.register.entry import Entry
+from connector.switch.register.refusals import gone, refuse, there
 from connector.switch.simulated.destinations import RINGS, Fate, Rule, rule_of
-from connector.switch.simulated.exchange import Exchange
-from connector.switch.simulated.journal import Entry
-from connector.switch.simulated.refusals import gone, refuse, there
+from connector.switch.simulated.exchange import SimulatedExchange
 
 _DIALLABLE: Final = re.compile(r"\+?\d{2,15}")
 
 
-def offer(exchange: Exchange, ask: Offer) -> None:
+def offer(exchange: SimulatedExchange, ask: Offer) -> None:
     """The phone rings after a while, under the leg's name that we chose."""
     if exchange.knows(ask.agent_leg):
         exchange.report_of(ask.agent_leg)
@@ -39,7 +39,7 @@ def _phone(ask: Offer | PlaceCall, line: str, now: int) -> Channel:
 # --- bringing two together -------------------------------------------------------------------------------------------
 
 
-def connect(exchange: Exchange, ask: Connect) -> None:
+def connect(exchange: SimulatedExchange, ask: Connect) -> None:
     """The phone is answered after a while, and then it and the customer hear each other."""
     if ask.agent_leg == ask.customer_leg:
         refuse(exchange, ask, refusals.CONTRADICTION)
@@ -59,7 +59,7 @@ def connect(exchange: Exchange, ask: Connect) -> None:
         exchange.clock.after(exchange.timing.pick_up, partial(_pick_up, exchange, ask))
 
 
-def _pick_up(exchange: Exchange, ask: Connect) -> None:
+def _pick_up(exchange: SimulatedExchange, ask: Connect) -> None:
     phone, customer = there(exchange, ask.agent_leg), there(exchange, ask.customer_leg)
     if not phone.live:
         refuse(exchange, ask, refusals.NO_SUCH_LEG)
@@ -71,7 +71,7 @@ def _pick_up(exchange: Exchange, ask: Connect) -> None:
         exchange.clock.after(exchange.timing.bridge, partial(_bridge, exchange, ask))
 
 
-def _bridge(exchange: Exchange, ask: Connect) -> None:
+def _bridge(exchange: SimulatedExchange, ask: Connect) -> None:
     """The two talk, if both are still there.  Who was up before is told to be heard: nothing else would say so."""
     phone, customer = there(exchange, ask.agent_leg), there(exchange, ask.customer_leg)
     if not phone.up:
@@ -92,7 +92,7 @@ def _bridge(exchange: Exchange, ask: Connect) -> None:
 # --- calling ---------------------------------------------------------------------------------------------------------
 
 
-def place(exchange: Exchange, ask: PlaceCall) -> None:
+def place(exchange: SimulatedExchange, ask: PlaceCall) -> None:
     """The agent's phone is rung and answers by itself; then the number is called, unless it is a colleague's phone."""
     colleague = not ask.route and ask.number in exchange.phones
     if ask.agent_leg == ask.customer_leg:
@@ -113,7 +113,7 @@ def place(exchange: Exchange, ask: PlaceCall) -> None:
         _call(exchange, ask)
 
 
-def _call(exchange: Exchange, ask: PlaceCall) -> None:
+def _call(exchange: SimulatedExchange, ask: PlaceCall) -> None:
     """The number is called when the agent's phone is up: by its rule, or by the route that an emergency call takes."""
     now, timing = exchange.clock.now(), exchange.timing
     customer = Channel(ask.customer_leg, Role.CUSTOMER, ask.number, ask.caller_id, now, contact=ask.contact)
@@ -142,7 +142,7 @@ def _emergency(ask: PlaceCall, now: int) -> Entry:
     )
 
 
-def _ring_caller(exchange: Exchange, ask: PlaceCall, then: Callable[[Channel], None]) -> None:
+def _ring_caller(exchange: SimulatedExchange, ask: PlaceCall, then: Callable[[Channel], None]) -> None:
     """The agent's phone rings and answers by itself; `then` is done if it did."""
     timing = exchange.timing
     phone = exchange.add(_phone(ask, ask.caller_id, exchange.clock.now()), "placed")
@@ -156,7 +156,7 @@ def _ring_caller(exchange: Exchange, ask: PlaceCall, then: Callable[[Channel], N
     exchange.clock.after(timing.ring + timing.auto_answer, pick_up)
 
 
-def call_party(exchange: Exchange, ask: CallParty) -> None:
+def call_party(exchange: SimulatedExchange, ask: CallParty) -> None:
     """The number is called; who hears it is asked for apart."""
     if exchange.knows(ask.leg):
         exchange.report_of(ask.leg, "failed")
@@ -174,7 +174,7 @@ def call_party(exchange: Exchange, ask: CallParty) -> None:
         exchange.clock.after(exchange.timing.dial, partial(_reach, exchange, channel, rule, None))
 
 
-def _reach(exchange: Exchange, called: Channel, rule: Rule, phone: Channel | None) -> None:
+def _reach(exchange: SimulatedExchange, called: Channel, rule: Rule, phone: Channel | None) -> None:
     """The network has found the number, or not.  Who answers hears `phone`, if that waits for nothing else."""
     if rule.fate not in RINGS:
         exchange.end(called, rule.fate.value, by="network")

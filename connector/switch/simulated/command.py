@@ -9,13 +9,13 @@ from contextlib import closing
 from pathlib import Path
 
 from connector.errors import BadInput, ConfigError, ConnectorError
-from connector.switch.simulated.channel import Timing
-from connector.switch.simulated.clock import Clock, RealClock
+from connector.switch.register.clock import Clock, RealClock
 from connector.switch.simulated.destinations import TRY_OUT, parse_rules
 from connector.switch.simulated.engine import E164, Engine
 from connector.switch.simulated.exchange import ROUTES
 from connector.switch.simulated.journal import JournalFile
 from connector.switch.simulated.server import SwitchServer
+from connector.switch.simulated.timing import Timing
 
 Extra = Callable[[Engine], None]
 

@@ -12,14 +12,15 @@ from connector.domain.events import CallArrived, SwitchEvent
 from connector.domain.model import LegState, Role
 from connector.errors import BadInput, SwitchUnavailable
 from connector.ports.switch import LegNow, Snapshot, SwitchListener
+from connector.switch.register.channel import Channel
+from connector.switch.register.clock import Clock
+from connector.switch.register.entry import Entry
+from connector.switch.register.refusals import refuse
 from connector.switch.simulated.asks import carry_out
-from connector.switch.simulated.channel import USUAL, Channel, Timing
-from connector.switch.simulated.clock import Clock
 from connector.switch.simulated.destinations import TRY_OUT, Rule, parse_rules
-from connector.switch.simulated.exchange import ROUTES, Exchange
+from connector.switch.simulated.exchange import ROUTES, SimulatedExchange
 from connector.switch.simulated.faults import Delay, Down, Fault, Number, PendingFaults, Phone, Refuse, Silent, Up
-from connector.switch.simulated.journal import Entry
-from connector.switch.simulated.refusals import refuse
+from connector.switch.simulated.timing import USUAL, Timing
 
 E164: Final = re.compile(r"\+[1-9]\d{6,14}")
 _PUNCTUATION: Final = re.compile(r"[\s().\-\u2010-\u2015\u00a0]")
@@ -67,7 +68,7 @@ class Engine:
         self.lines = lines or {}
         self._timing = timing
         self._journal = journal
-        self._exchange = Exchange(
+        self._exchange = SimulatedExchange(
             clock, devices, rules=rules, timing=timing, tell=self._tell, journal=journal, routes=routes
         )
         self._faults = PendingFaults()

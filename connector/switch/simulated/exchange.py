@@ -1,40 +1,20 @@
-"""Channels, recordings and phones, and what happens to them: the machine under the simulated switch.
+"""The simulated switch's machine: a register of legs in which numbers behave by rules and things take their time."""
 
-Everything that changes is told as an event and noted in the journal; what somebody asks for is in `asks.py`.
-"""
-
-from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from connector.domain.events import (
-    LegAnswered,
-    LegEnded,
-    LegHeld,
-    LegMuted,
-    LegResumed,
-    LegRinging,
-    LegsMixed,
-    PhoneChanged,
-    RecordingChanged,
-    SwitchEvent,
-)
-from connector.domain.model import LegState, Recording
-from connector.ports.switch import LegNow, Snapshot
-from connector.switch.simulated.channel import Channel, Timing
-from connector.switch.simulated.clock import Clock
+from connector.domain.events import SwitchEvent
+from connector.switch.register.clock import Clock
+from connector.switch.register.entry import Entry
+from connector.switch.register.exchange import Exchange
 from connector.switch.simulated.destinations import Rule
-from connector.switch.simulated.journal import Entry
-from connector.switch.simulated.parties import Parties
-
-REMEMBERED: Final = 3_600_000
-"""For how long a leg that ended is still in the snapshot, in ms."""
+from connector.switch.simulated.timing import Timing
 
 ROUTES: Final = ("sim-local", "sim-national")
 """The routes of emergency calls where none are given; they lead nowhere but to a simulated answering point."""
 
 
-class Exchange:
+class SimulatedExchange(Exchange):
     """The machine.  `tell` is given each event, `journal` each entry, in the order in which things happen."""
 
     def __init__(
@@ -47,234 +27,8 @@ class Exchange:
         tell: Callable[[SwitchEvent], None],
         journal: Callable[[Entry], None],
         routes: Iterable[str] = ROUTES,
-        let_go: Callable[[Channel, str, str], None] | None = None,
     ) -> None:
-        """`let_go` hangs up on a leg, with the cause and by whom; without it the leg has ended at once."""
-        self.clock = clock
-        self.let_go = let_go or (lambda channel, cause, by: self.end(channel, cause, by=by))
-        self.timing = timing
+        super().__init__(clock, devices, tell=tell, journal=journal, follow=timing.follow)
         self.rules = rules
-        self.phones: dict[str, bool] = dict.fromkeys(devices, True)
-        self.tell = tell
-        self.journal = journal
+        self.timing = timing
         self.routes = frozenset(routes)
-        self.parties = Parties()
-        self._recordings: dict[str, Recording] = {}
-        self._ended: deque[tuple[int, str]] = deque()
-        self._never: dict[str, LegEnded] = {}
-
-    # --- what is there ---------------------------------------------------------------------------------------------
-
-    def channel(self, leg: str) -> Channel | None:
-        """The leg, also for an hour after its end, or None."""
-        return self.parties.channels.get(leg)
-
-    def channels(self) -> list[Channel]:
-        """All legs, those that ended within the last hour too, the oldest first."""
-        self._forget()
-        return list(self.parties.channels.values())
-
-    def recording(self, contact: str) -> Recording:
-        """How the recording of a contact stands."""
-        return self._recordings.get(contact, Recording.OFF)
-
-    def snapshot(self) -> Snapshot:
-        """All of it."""
-        return Snapshot(tuple(map(self.now, self.channels())), dict(self._recordings), dict(self.phones))
-
-    def now(self, channel: Channel) -> LegNow:
-        """The leg as a snapshot shows it."""
-        mix = self.parties.mixes.of(channel.leg)
-        return channel.now("" if mix is None else mix.id)
-
-    # --- what happens ----------------------------------------------------------------------------------------------
-
-    def add(self, channel: Channel, what: str) -> Channel:
-        """A leg has come into being; the journal calls it `what`."""
-        self._forget()
-        self.parties.add(channel)
-        self.note(what, channel)
-        return channel
-
-    def adopt(self, channel: Channel, contact: str) -> None:
-        """A leg carries that contact's key."""
-        if channel.contact != contact:
-            self.parties.adopt(channel, contact)
-            self.note("adopted", channel)
-
-    def ring(self, channel: Channel) -> None:
-        """A leg that was being dialled rings; any other is left alone."""
-        if channel.state is LegState.DIALING:
-            self._move(channel, LegState.RINGING)
-            self.note("ringing", channel)
-            self.report(channel)
-
-    def answer(self, channel: Channel) -> None:
-        """A leg that was dialled or rang has audio both ways; any other is left alone."""
-        if not channel.live or channel.up:
-            return
-        self._move(channel, LegState.CONNECTED)
-        channel.answered = self.clock.now()
-        if channel.talk is not None:
-            self.clock.after(channel.talk, lambda: self.end(channel, "normal", by="customer"))
-        self.note("answered", channel)
-        self.report(channel)
-
-    def hear(self, channel: Channel) -> None:
-        """A leg can be heard, whether it waited or was parked, and this is told also when it was so already."""
-        if channel.state is LegState.HELD:
-            self.resume(channel)
-        elif channel.up:
-            self.report(channel)
-        else:
-            self.answer(channel)
-
-    def hold(self, channel: Channel) -> None:
-        """A leg that was answered is parked and hears nobody, and this is told also when it was so already."""
-        self.parties.mixes.leave(channel.leg)
-        if channel.state is LegState.CONNECTED:
-            self._move(channel, LegState.HELD)
-            self.note("held", channel)
-        self.tell(LegHeld(channel.leg, channel.since))
-
-    def resume(self, channel: Channel) -> None:
-        """A leg that was answered is heard, and this is told also when it was so already."""
-        if channel.state is LegState.HELD:
-            self._move(channel, LegState.CONNECTED)
-            self.note("resumed", channel)
-        self.tell(LegResumed(channel.leg, channel.since))
-
-    def mix(self, legs: tuple[str, ...], *, told: bool = True) -> None:
-        """Exactly these legs hear each other; with `told` this is told, also when it was so already."""
-        mixes, now = self.parties.mixes, self.clock.now()
-        if mixes.together(legs, now):
-            self.journal(Entry(now, "mixed", legs=legs))
-        mix = mixes.of(legs[0]) if legs else None
-        if mix is not None and told:
-            self.tell(LegsMixed(legs, mix.since))
-
-    def mute(self, channel: Channel, muted: bool) -> None:
-        """The microphone of a leg is off or on, and this is told also when it was so already."""
-        if channel.muted is not muted:
-            channel.muted = muted
-            self.note("muted" if muted else "unmuted", channel)
-        self.tell(LegMuted(channel.leg, muted, self.clock.now()))
-
-    def record(self, contact: str, recording: Recording) -> None:
-        """A contact's recording is as wanted, and this is told also when it was so already."""
-        if self.recording(contact) is not recording:
-            if recording is Recording.OFF:
-                del self._recordings[contact]
-            else:
-                self._recordings[contact] = recording
-            self.journal(Entry(self.clock.now(), "recording", contact=contact, recording=recording))
-        self.tell(RecordingChanged(contact, recording, self.clock.now()))
-
-    def end(self, channel: Channel, cause: str, *, by: str) -> None:
-        """A leg is gone, and those whom nobody is left to talk to follow; one that ended before is left alone."""
-        if not channel.live:
-            return
-        was_up, mix = channel.up, self.parties.mixes.of(channel.leg)
-        left = self.parties.left_by(channel, was_up, mix)
-        self.parties.mixes.leave(channel.leg)
-        self._move(channel, LegState.ENDED)
-        channel.cause = cause
-        self._ended.append((channel.since, channel.leg))
-        for other in left:
-            self.follow(other)
-        self.note("ended", channel, by=by)
-        self.report(channel)
-        contact = channel.contact
-        if (
-            contact is not None
-            and self.recording(contact) is not Recording.OFF
-            and not self.parties.recordable(contact)
-        ):
-            self.record(contact, Recording.OFF)
-
-    def register(self, device: str, ready: bool) -> None:
-        """A phone can be rung or cannot; calls that it has go on."""
-        if self.phones.get(device) is not ready:
-            self.phones[device] = ready
-            self.journal(Entry(self.clock.now(), "phone", device=device, cause="ready" if ready else "gone"))
-        self.tell(PhoneChanged(device, ready))
-
-    def report(self, channel: Channel) -> None:
-        """What is true of a leg is told (again); there is nothing to tell of one that is being dialled."""
-        match channel.state:
-            case LegState.RINGING:
-                self.tell(LegRinging(channel.leg, channel.since))
-            case LegState.CONNECTED:
-                self.tell(LegAnswered(channel.leg, channel.since))
-            case LegState.HELD:
-                self.tell(LegHeld(channel.leg, channel.since))
-            case LegState.ENDED:
-                self.tell(LegEnded(channel.leg, channel.cause, channel.since))
-            case LegState.DIALING:
-                pass
-
-    def knows(self, leg: str) -> bool:
-        """Whether there is, or was within the last hour, a leg of that name, or it was told that there is none."""
-        return leg in self.parties.channels or leg in self._never
-
-    def report_of(self, leg: str, cause: str = "normal") -> None:
-        """What is true of the leg of that name is told; of one that never was, that it has ended, with `cause`.
-
-        A name that was once told as ended stays so: an ask that comes late must not bring the leg to life.  A phone
-        that waits for it waits for nobody then.
-        """
-        channel = self.parties.channels.get(leg)
-        if channel is not None:
-            self.report(channel)
-            return
-        if leg not in self._never:
-            self._never[leg] = LegEnded(leg, cause, self.clock.now())
-            self._ended.append((self.clock.now(), leg))
-            for phone in self.parties.phones_of(leg):
-                self.follow(phone)
-        self.tell(self._never[leg])
-
-    def follow(self, channel: Channel) -> None:
-        """A leg whose other side has gone ends before long, unless somebody else is there by then."""
-
-        def leave() -> None:
-            if not self.parties.stays(channel):
-                self.let_go(channel, "normal" if channel.up else "cancelled", "follows")
-
-        self.clock.after(self.timing.follow, leave)
-
-    def note(self, what: str, channel: Channel, *, by: str = "", count: int = 0) -> None:
-        """An entry about a leg in the journal."""
-        self.journal(
-            Entry(
-                self.clock.now(),
-                what,
-                channel.leg,
-                channel.contact,
-                channel.role,
-                channel.device,
-                channel.number,
-                channel.line,
-                channel.cause,
-                by,
-                count=count,
-            )
-        )
-
-    # --- inside ----------------------------------------------------------------------------------------------------
-
-    def _move(self, channel: Channel, state: LegState) -> None:
-        channel.state = state
-        channel.since = self.clock.now()
-
-    def _stop_recording(self, contact: str) -> None:
-        """A recording stops when nobody is left to be recorded."""
-        if self.recording(contact) is not Recording.OFF and not self.parties.recordable(contact):
-            self.record(contact, Recording.OFF)
-
-    def _forget(self) -> None:
-        oldest = self.clock.now() - REMEMBERED
-        while self._ended and self._ended[0][0] < oldest:
-            _, leg = self._ended.popleft()
-            self._never.pop(leg, None)
-            self.parties.forget(leg)

@@ -9,7 +9,7 @@ import pytest
 
 from connector.domain.effects import PlaceCall
 from connector.domain.events import AskRefused, CallArrived
-from connector.switch.simulated.clock import VirtualClock
+from connector.switch.register.clock import VirtualClock
 from connector.switch.simulated.command import engine_of, main, parser, strangers
 from connector.switch.simulated.engine import Engine
 from connector.switch.simulated.journal import JournalFile

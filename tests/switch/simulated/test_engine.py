@@ -6,11 +6,12 @@ from connector.domain.effects import Adopt, Connect, EndLeg, Mix, Offer, PlaceCa
 from connector.domain.events import AskRefused, LegEnded
 from connector.domain.model import LegState
 from connector.errors import BadInput, SwitchUnavailable
-from connector.switch.simulated.clock import VirtualClock
+from connector.switch.register.clock import VirtualClock
+from connector.switch.register.entry import Entry
 from connector.switch.simulated.destinations import Fate, Rule
 from connector.switch.simulated.engine import Engine, NewCall
 from connector.switch.simulated.faults import Down, Refuse, Silent, Up
-from connector.switch.simulated.journal import Entry, calls_by_contact
+from connector.switch.simulated.journal import calls_by_contact
 from tests.ports.switch_rig import CALLER, LINE, SAM, Heard
 
 SALES = "+14155550102"

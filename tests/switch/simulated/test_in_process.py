@@ -6,11 +6,11 @@ import pytest
 
 from connector.domain.model import LegState
 from connector.ports.switch import Switch
-from connector.switch.simulated.channel import Timing
-from connector.switch.simulated.clock import VirtualClock
+from connector.switch.register.clock import VirtualClock
 from connector.switch.simulated.driver import SimulatedSwitch
 from connector.switch.simulated.engine import Engine
 from connector.switch.simulated.faults import Fault, Phone
+from connector.switch.simulated.timing import Timing
 from tests.ports.switch_contract import SwitchContract, expect
 from tests.ports.switch_party_contract import PartyContract
 from tests.ports.switch_rig import CALLER, GONE, JONAS, LINE, SAM, Heard, Scene, fresh

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from connector.domain.model import Recording, Role
-from connector.switch.simulated.journal import CallSeen, Entry, JournalFile, calls_by_contact, read
+from connector.switch.register.entry import Entry
+from connector.switch.simulated.journal import CallSeen, JournalFile, calls_by_contact, read
 
 CUSTOMER, AGENT = Role.CUSTOMER, Role.AGENT
 

@@ -6,11 +6,12 @@ from connector.domain.effects import Adopt, Announce, CallParty, Connect, EndLeg
 from connector.domain.events import LegAnswered, LegEnded
 from connector.domain.model import LegState
 from connector.errors import BadInput
-from connector.switch.simulated.channel import Timing
-from connector.switch.simulated.clock import VirtualClock
+from connector.switch.register.clock import VirtualClock
+from connector.switch.register.entry import Entry
 from connector.switch.simulated.destinations import Fate, Rule
 from connector.switch.simulated.engine import Engine
-from connector.switch.simulated.journal import CallSeen, Entry, calls_by_contact
+from connector.switch.simulated.journal import CallSeen, calls_by_contact
+from connector.switch.simulated.timing import Timing
 from tests.ports.switch_rig import CALLER, JONAS, LINE, SAM, Heard
 
 FRAUD = "+14155550191"

@@ -24,12 +24,13 @@ from connector.domain.events import LegMuted, LegsMixed, RecordingChanged, Switc
 from connector.domain.model import LegState, Recording, Role
 from connector.errors import SwitchUnavailable
 from connector.ports.switch import Snapshot
-from connector.switch.simulated.channel import Channel
-from connector.switch.simulated.clock import VirtualClock
+from connector.switch.register.channel import Channel
+from connector.switch.register.clock import VirtualClock
+from connector.switch.register.entry import Entry
 from connector.switch.simulated.destinations import Fate, Rule
 from connector.switch.simulated.engine import Engine
 from connector.switch.simulated.faults import ASKS, Delay, Down, Phone, Refuse, Silent, Up
-from connector.switch.simulated.journal import CallSeen, Entry, calls_by_contact
+from connector.switch.simulated.journal import CallSeen, calls_by_contact
 from tests.ports.switch_rig import CALLER, GONE, JONAS, LINE, SAM, Heard
 
 CUSTOMERS: Final = 3

@@ -4,9 +4,9 @@ from typing import Final
 
 from connector.domain.effects import Adopt, CallParty, Offer, PlaceCall, SwitchAsk
 from connector.domain.events import AskRefused
-from connector.switch.simulated.channel import Channel
-from connector.switch.simulated.exchange import Exchange
-from connector.switch.simulated.journal import Entry
+from connector.switch.register.channel import Channel
+from connector.switch.register.entry import Entry
+from connector.switch.register.exchange import Exchange
 
 NO_SUCH_LEG: Final = "no_such_leg"
 NO_SUCH_CONTACT: Final = "no_such_contact"

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from connector.switch.simulated.clock import RealClock, VirtualClock
+from connector.switch.register.clock import RealClock, VirtualClock
 
 
 def test_things_happen_in_time_and_equal_times_in_order() -> None:

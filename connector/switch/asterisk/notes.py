@@ -11,7 +11,7 @@ from msgspec import Struct
 from connector.domain.model import LegState, Role
 from connector.switch.asterisk.parse import Channel as AriChannel
 from connector.switch.asterisk.parse import milliseconds
-from connector.switch.simulated.channel import Channel
+from connector.switch.register.channel import Channel
 
 NOTE: Final = "PHONE_PANEL"
 """The channel variable with the note."""

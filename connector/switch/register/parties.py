@@ -1,8 +1,8 @@
 """All channels, whom each belongs to and whom it hears; and who is left with nobody when one ends."""
 
 from connector.domain.model import LegState, Role
-from connector.switch.simulated.channel import Channel
-from connector.switch.simulated.mixes import Heard, Mixes
+from connector.switch.register.channel import Channel
+from connector.switch.register.mixes import Heard, Mixes
 
 
 class Parties:
