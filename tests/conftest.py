@@ -46,15 +46,19 @@ def _node() -> str | None:
     return str(node) if node.exists() and (ROOT / "node_modules" / "@salesforce" / "types").exists() else None
 
 
-def _program(name: str) -> Callable[[], str | None]:
-    return lambda: shutil.which(name)
+def _asterisk() -> str | None:
+    from house.asterisk import find_asterisk  # what only few tests need
+    from house.cache import Cache
+
+    found = find_asterisk(Cache.of_user(), ROOT)
+    return None if found is None else str(found)
 
 
 PARTS: dict[str, tuple[Callable[[], str | None], str]] = {
     "browser": (_browser_path, "no Chromium: `make setup` installs it, or set CHROMIUM"),
     "panel": (_panel_assets, "the panel is not built: `make build`"),
     "node": (_node, "Node.js and the npm packages are not set up: `make setup`"),
-    "asterisk": (_program("asterisk"), "no Asterisk on this machine"),
+    "asterisk": (_asterisk, "no Asterisk in the cache: `make test-asterisk` fetches it"),
 }
 """Parts that a machine may lack: how each is found, and what to say when it is not."""
 

@@ -4,6 +4,7 @@
   node     Node.js and all npm packages, and the link `node_modules`
   panel    the built assets of the panel and of the console stand-in
   browser  Chromium for the browser tests
+  asterisk Asterisk 22, for `make test-asterisk`
   demo     only what `make demo` needs: the connector's own packages and the panel
   all      python, node, panel and browser (the default)
 
@@ -23,6 +24,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from types import FrameType
 
+from house.asterisk import make_asterisk
 from house.browser import make_browser
 from house.cache import Cache
 from house.node_env import link_modules, make_modules, make_node
@@ -31,7 +33,7 @@ from house.python_env import check_version, find_site, make_site, make_venv
 from house.steps import SetupError, end_children, say
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("python", "node", "panel", "browser", "demo", "all")
+PARTS = ("python", "node", "panel", "browser", "asterisk", "demo", "all")
 
 
 def main() -> int:
@@ -67,6 +69,8 @@ def _set_up(wanted: set[str]) -> None:
         steps.append(lambda: _node(cache, wanted))
     if "browser" in wanted:
         steps.append(_browser)
+    if "asterisk" in wanted:
+        steps.append(lambda: _asterisk(cache))
     with ThreadPoolExecutor(len(steps)) as pool:
         try:
             running = [pool.submit(step) for step in steps]
@@ -104,6 +108,11 @@ def _node(cache: Cache, wanted: set[str]) -> None:
 
 def _browser() -> None:
     say(f"  browser: {make_browser()}")
+
+
+def _asterisk(cache: Cache) -> None:
+    folder = make_asterisk(cache, ROOT)
+    say(f"  {(folder / 'VERSION').read_text(encoding='utf-8').strip()}")
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -83,8 +83,14 @@ class World:
             await self._provision(device)
         await self.network.connect()
         for device in (SAM, JONAS):
-            while await self.get(f"endpoints/PJSIP/{device}", "state") != "online":
-                await asyncio.sleep(0.05)
+            await self._until_online(device)
+
+    async def _until_online(self, device: str) -> None:
+        while True:
+            if await self.get(f"endpoints/PJSIP/{device}", "state") == "online":
+                return
+            # Another process's register: there is no event to wait for before we are its connector.
+            await asyncio.sleep(0.05)
 
     async def stop(self) -> None:
         """Both are ended."""

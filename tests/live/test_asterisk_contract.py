@@ -1,30 +1,24 @@
 """The contract of the port on a real Asterisk."""
 
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from house.asterisk import command
 
 from tests.live.asterisk_rig import AsteriskRig, World
 from tests.ports.switch_contract import SwitchContract
 from tests.ports.switch_party_contract import PartyContract
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def world() -> AsyncIterator[World]:
-    import shutil
-
-    from house import asterisk as fetched
-    from house.cache import Cache
-
-    program = fetched.make_asterisk(Cache.of_user(), Path(__file__).resolve().parents[2])
-    shutil.rmtree("/tmp/pp", ignore_errors=True)
-    made = World(Path("/tmp/pp"), fetched.command(program), program)
+async def world(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str], str]) -> AsyncIterator[World]:
+    """Two running Asterisks, for all tests."""
+    program = Path(needs("asterisk"))
+    made = World(tmp_path_factory.mktemp("a"), command(program), program)
     try:
         await made.start()
         yield made

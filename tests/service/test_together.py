@@ -19,10 +19,10 @@ from connector.ports.store import Loaded
 from connector.service.clock import Timer
 from connector.service.runner import Runner
 from connector.switch.register.clock import VirtualClock
+from connector.switch.register.entry import Entry
 from connector.switch.simulated.driver import SimulatedSwitch
 from connector.switch.simulated.engine import Engine
 from connector.switch.simulated.faults import ASKS, Delay, Down, Phone, Refuse, Silent, Up
-from connector.switch.register.entry import Entry
 from connector.switch.simulated.journal import calls_by_contact
 from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, LINE, MIA, SAM, TASK
 from tests.domain.test_properties import order_of

@@ -89,8 +89,17 @@ def mirror() -> str:
 def make_asterisk(cache: Cache, root: Path) -> Path:
     """The folder with Asterisk and all that our modules need.  Raises SetupError with what failed in each suite."""
     wanted = modules_of((root / LIST).read_text(encoding="utf-8"))
-    name = f"asterisk-{digest([*SUITES, *FIRST, *wanted])}"
-    return cache.entry(name, lambda folder: _make(folder, wanted), every_file)
+    return cache.entry(_name(root), lambda folder: _make(folder, wanted), every_file)
+
+
+def find_asterisk(cache: Cache, root: Path) -> Path | None:
+    """That folder, if it has been made."""
+    return cache.find(_name(root), every_file)
+
+
+def _name(root: Path) -> str:
+    wanted = modules_of((root / LIST).read_text(encoding="utf-8"))
+    return f"asterisk-{digest([*SUITES, *FIRST, *wanted])}"
 
 
 def modules_of(text: str) -> list[str]:
