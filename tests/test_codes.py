@@ -129,8 +129,8 @@ def test_the_reference_has_no_code_that_nobody_answers() -> None:
 
 
 def of_the_switch() -> set[str]:
-    """The simulated switch's own reasons."""
-    tree = ast.parse((CONNECTOR / "switch/simulated/refusals.py").read_text(encoding="utf-8"))
+    """The reasons of every switch."""
+    tree = ast.parse((CONNECTOR / "switch/register/refusals.py").read_text(encoding="utf-8"))
     named = [node.value for node in tree.body if isinstance(node, ast.AnnAssign)]
     return set().union(*map(texts, named))
 
