@@ -1,9 +1,9 @@
 """What was shown last is made anew as far as it changed: always the same as if all of it had been made anew."""
 
-import os
 import random
 from collections.abc import Iterator
 
+import pytest
 from msgspec.structs import replace
 
 from connector.api.shown import Shown, Situations
@@ -30,10 +30,6 @@ OFFICE = replace(
     skills={**DIRECTORY.skills, "support": replace(DIRECTORY.skills["support"], extension=60_000)},
 )
 TARGETS = (("agent", SAM), ("agent", JONAS), ("skill", "sales"), ("entry", "bank"), ("number", "4155550188"))
-
-
-WALKS = 60 if os.environ.get("SOAK") == "true" else 16
-"""So few see every kind of order already."""
 
 
 class Walk:
@@ -151,11 +147,12 @@ def _news(dice: random.Random, leg: str, at: int) -> object:
     return e.LegEnded(leg, "normal", at) if kind is e.LegEnded else kind(leg, at)
 
 
+@pytest.mark.slow
 def test_what_is_shown_equals_a_view_made_anew() -> None:
     phases: set[str] = set()
     kinds: set[str] = set()
     seen: set[str] = set()
-    for seed in range(WALKS):
+    for seed in range(60):
         walk = Walk(seed)
         for _ in range(200):
             walk.step()
