@@ -66,6 +66,8 @@ async def test_from_the_first_ring_to_the_task(product: Product, desk: Desk) -> 
     await expect(seat.shown("MASKED")).to_be_visible()
     await seat.button("Unmask").click()
     await expect(seat.button("Mask")).to_be_visible()
+    await seat.button("Stop recording").click()
+    await expect(seat.button("Record")).to_be_visible()
 
     await seat.show_details()
     await expect(panel.locator("c-record-picker").first).to_contain_text("Mia Chen")

@@ -108,3 +108,16 @@ async def test_nobody_is_merged_or_given_the_customer_while_masked(product: Prod
     await jonas.button("Answer").click()
     for button in ("Merge", "Transfer"):
         await expect(sam.button(button)).not_to_have_attribute("aria-disabled", "true")
+
+
+async def test_where_the_skill_says_always_there_is_only_the_mask(product: Product, desk: Desk) -> None:
+    sam = await desk.sit_down()
+    await sam.talk_to(MIA, "Mia Chen", skill="Billing")
+    await expect(sam.card("Mia Chen")).to_contain_text("Rec")
+    await expect(sam.button("Record")).to_have_attribute("aria-disabled", "true")
+    await sam.button("Record").click(force=True)
+    await expect(sam.shown("always recorded")).to_be_visible()
+    await sam.button("Mask").click()
+    await expect(masked(sam)).to_be_visible()
+    await sam.button("Unmask").click()
+    await expect(masked(sam)).to_have_count(0)
