@@ -5,7 +5,17 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from connector.domain.commands import Answer, Decline, Dial, LogOut, SetState, Visit
+from connector.domain.commands import (
+    Answer,
+    Consult,
+    Decline,
+    Dial,
+    LogOut,
+    Merge,
+    SetState,
+    Transfer,
+    Visit,
+)
 from connector.domain.directory import Directory
 from connector.domain.effects import AskSwitch, EndLeg, Offer, PlaceCall
 from connector.domain.events import LegAnswered, LegEnded, LegRinging, PhoneChanged
@@ -23,6 +33,7 @@ from connector.domain.model import (
     Role,
 )
 from connector.domain.step import Change
+from connector.errors import NotAllowed
 from tests.domain.stage import JONAS, SAM, START, Stage, available
 
 CASE = Record("500000000000001AAA", "Case", "Charged twice")
@@ -182,3 +193,29 @@ def test_an_answer_is_one_for_both() -> None:
     stage.obey()
     assert [stage.contact(one).answered for one in (key, theirs)] == [START + 4_000] * 2
     assert [stage.contact(one).phase for one in (key, theirs)] == [Phase.ACTIVE] * 2
+
+
+def both_ask_somebody() -> tuple[Stage, str]:
+    """Sam and Jonas talk; then Sam asks the fraud line, and Jonas, who hears music, asks another number."""
+    stage, key, theirs = ringing()
+    stage.give(Answer(JONAS, theirs))
+    stage.obey()
+    for agent, contact, number in ((SAM, key, "+18005550199"), (JONAS, theirs, "+14155550166")):
+        stage.give(Consult(agent, contact, "number", number))
+        stage.obey()
+        consulted = stage.contact(contact).consulted
+        assert consulted is not None
+        stage.give(LegAnswered(consulted.id, stage.now))
+        stage.obey()
+    return stage, key
+
+
+@pytest.mark.parametrize("order", [Merge, Transfer])
+def test_a_colleague_who_asks_somebody_is_brought_together_with_nobody_meanwhile(
+    order: type[Merge] | type[Transfer],
+) -> None:
+    stage, key = both_ask_somebody()
+    with pytest.raises(NotAllowed) as refused:
+        stage.give(order(SAM, key))
+    assert refused.value.code == "agent_busy"
+    assert stage.contact(key).asked == ()

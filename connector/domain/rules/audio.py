@@ -133,7 +133,11 @@ def swap(step: Step, contact: Contact, _command: Swap) -> None:
 
 
 def merge(step: Step, contact: Contact, _command: Merge) -> None:
-    """The switch is asked to let the consulted one, or the other call, in."""
+    """The switch is asked to let the consulted one, or the other call, in.
+
+    Raises `NotAllowed` while the colleague at the far end is away.
+    """
+    mixes.far_end_is_here(step, contact)
     order(step, contact, "merge")
 
 

@@ -30,6 +30,7 @@ from connector.domain.rules.around import one_conversation
 from connector.domain.step import Step
 from connector.domain.tasks import LONGEST_COMMENTS
 from connector.domain.transitions import CONTACT, ContactTrigger
+from connector.errors import NotAllowed
 
 OF_CONSULT: Final = frozenset({"talk", "merge", "transfer"})
 """The goals that are about a consult, and over with it."""
@@ -46,6 +47,16 @@ def present(step: Step, contact: Contact) -> tuple[str, ...]:
 def _stepped_out(step: Step, leg: Leg) -> bool:
     theirs = (holder.leg(Role.AGENT) for holder in step.holders(leg.id))
     return any(mine is not None and mine.id == leg.id and not mine.joined for mine in theirs)
+
+
+def far_end_is_here(step: Step, contact: Contact) -> None:
+    """Raises `NotAllowed` while the colleague at the far end has stepped out to ask somebody.
+
+    Who comes together without them is no conversation of theirs, and nobody could say whose the others are.
+    """
+    customer = contact.leg(Role.CUSTOMER)
+    if customer is not None and _stepped_out(step, customer):
+        raise NotAllowed("agent_busy", "Your colleague is talking with somebody else: wait until they are back.")
 
 
 def other_call(step: Step, contact: Contact) -> Contact | None:

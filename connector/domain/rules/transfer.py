@@ -10,7 +10,11 @@ from connector.domain.step import Step
 
 
 def transfer(step: Step, contact: Contact, _command: Transfer) -> None:
-    """The switch is asked to let the other two talk; whoever is still rung, or a queue, gets the customer now."""
+    """The switch is asked to let the other two talk; whoever is still rung, or a queue, gets the customer now.
+
+    Raises `NotAllowed` while the colleague at the far end is away.
+    """
+    mixes.far_end_is_here(step, contact)
     asked = contact.consult
     consulted = contact.consulted
     if asked is None:
