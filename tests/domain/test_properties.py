@@ -714,7 +714,10 @@ class Walk(RuleBasedStateMachine):
             if contact.agent is None:
                 continue
             for name, why in offers.items():
-                assert _refused(floor, directory, order_of(floor, name, contact.agent, key), stamp) == why, name
+                refused = _refused(floor, directory, order_of(floor, name, contact.agent, key), stamp)
+                # Where a colleague at the far end is, their own contact says: the control does not depend on it.
+                away = refused == "agent_busy" and why is None and name in ("merge", "transfer")
+                assert away or refused == why, name
             for name in {*ON_CONTACT, *WITH_VALUES} - set(offers):
                 assert _refused(floor, directory, order_of(floor, name, contact.agent, key), stamp) is not None
         for agent in AGENTS:
