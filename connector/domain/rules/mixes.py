@@ -55,7 +55,8 @@ def far_end_is_here(step: Step, contact: Contact) -> None:
     Who comes together without them is no conversation of theirs, and nobody could say whose the others are.
     """
     customer = contact.leg(Role.CUSTOMER)
-    if customer is not None and _stepped_out(step, customer):
+    assert customer is not None
+    if _stepped_out(step, customer):
         raise NotAllowed("agent_busy", "Your colleague is talking with somebody else: wait until they are back.")
 
 
