@@ -215,7 +215,7 @@ def test_a_colleague_who_asks_somebody_is_brought_together_with_nobody_meanwhile
     order: type[Merge] | type[Transfer],
 ) -> None:
     stage, key = both_ask_somebody()
-    with pytest.raises(NotAllowed, match="^Your colleague is talking with somebody else") as refused:
+    with pytest.raises(NotAllowed, match=r"^Your colleague is talking with somebody else") as refused:
         stage.give(order(SAM, key))
     assert refused.value.code == "agent_busy"
     assert stage.contact(key).asked == ()
