@@ -56,7 +56,7 @@ def _head(done: Done, chosen: int, of: int, sample: int) -> list[str]:
         "The tests with examples of Hypothesis and the slow ones are left out; 20 s of computing count as noticed.",
         "",
         f"`{command}` at {commit()}, {dt.datetime.now(dt.UTC):%Y-%m-%d}: {which}.",
-        "`make mutants` runs all.",
+        *([] if sample == 1 else ["`make mutants` runs all."]),
         f"{chosen} chosen, {len(done)} tried, {survived} survived: {share:.1%}. The goal, under 5 %, is {reached}.",
         "",
     ]
