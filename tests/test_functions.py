@@ -49,3 +49,17 @@ def test_every_test_of_the_panel_named_exists(path: str, title: str) -> None:
 @pytest.mark.parametrize("rule", sorted(set(re.findall(r"`((?:rules/)?\w+\.py)`", TEXT))))
 def test_every_rule_named_exists(rule: str) -> None:
     assert (ROOT / "connector" / "domain" / rule).is_file()
+
+
+def test_each_has_a_guard_without_which_it_fails() -> None:
+    page = (PAGE.parent / "guards.md").read_text(encoding="utf-8")
+    proven = set(re.findall(r"^\| (R\d+) \| `(.+?)` \| (?!\*\*none)", page, re.MULTILINE))
+    named = {
+        (row, test)
+        for row, text in ROWS.items()
+        for test in (
+            *(f"{path}::{name}" for path, name in PYTHON.findall(text)),
+            *(f"{path}: {title}" for path, title in PANEL.findall(text)),
+        )
+    }
+    assert named - proven == set(), "make guards"
