@@ -1,7 +1,8 @@
 """How Asterisk carries out what the connector asks.  An ask may come twice, late, or about a leg that is gone."""
 
-import re
-from typing import Final
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Final
 
 from connector.domain.effects import (
     Adopt,
@@ -17,68 +18,40 @@ from connector.domain.effects import (
     SetRecording,
     SwitchAsk,
 )
-from connector.domain.model import LegState, Recording
+from connector.domain.model import LegState
 from connector.switch.asterisk import calls
 from connector.switch.asterisk.floor import Floor
 from connector.switch.asterisk.notes import note_of
+from connector.switch.asterisk.socket import AriRefusal
 from connector.switch.register import refusals
+from connector.switch.register.admission import Ways, admit
 from connector.switch.register.refusals import gone, refuse, there
-
-_DIGITS: Final = re.compile(r"[0-9*#A-D]+")
 
 
 async def carry_out(floor: Floor, ask: SwitchAsk) -> None:
     """Does what is asked, or refuses it.  Raises AriRefusal where Asterisk will not."""
-    match ask:
-        case Adopt():
-            await _adopt(floor, ask)
-        case Offer():
-            await calls.offer(floor, ask)
-        case Connect():
-            await calls.connect(floor, ask)
-        case Mix():
-            await _mix(floor, ask)
-        case SetMute():
-            await _mute(floor, ask)
-        case PlayDigits():
-            await _play(floor, ask)
-        case EndLeg():
-            await _end(floor, ask)
-        case PlaceCall():
-            await calls.place(floor, ask)
-        case CallParty():
-            await calls.call_party(floor, ask)
-        case SetRecording():
-            await _record(floor, ask)
-        case Announce():
-            await _announce(floor, ask)
+    if admit(floor.exchange, Ways(floor.routes, floor.sounds), ask):
+        await _CARRY_OUT[type(ask)](floor, ask)
 
 
 async def _adopt(floor: Floor, ask: Adopt) -> None:
-    if not gone(floor.exchange, (ask.leg,)):
-        channel = there(floor.exchange, ask.leg)
-        floor.exchange.adopt(channel, ask.contact)
-        await floor.machine.note(ask.leg, note_of(channel))
-
-
-def _cannot_mix(floor: Floor, ask: Mix) -> str | None:
-    legs = (*ask.parked, *ask.talking)
-    if len(set(legs)) < len(legs):
-        return refusals.CONTRADICTION
-    if gone(floor.exchange, legs):
-        return refusals.NO_SUCH_LEG
-    return None if all(there(floor.exchange, leg).up for leg in legs) else refusals.NOT_ANSWERED
+    channel = there(floor.exchange, ask.leg)
+    floor.exchange.adopt(channel, ask.contact)
+    await floor.machine.note(ask.leg, note_of(channel))
 
 
 async def _mix(floor: Floor, ask: Mix) -> None:
-    """All of it or nothing: one leg that cannot be had refuses the whole ask, also one that goes while it is done."""
+    """All of it or nothing: also a leg that goes while it is done refuses the whole ask."""
     exchange = floor.exchange
-    why = _cannot_mix(floor, ask)
-    if why is None:
+    try:
         await _move(floor, ask)
-        why = refusals.NO_SUCH_LEG if gone(exchange, (*ask.parked, *ask.talking)) else None
-    if why is not None:
-        refuse(exchange, ask, why)
+    except AriRefusal:
+        # Asterisk says so at once of a channel whose end it has not told us yet.  Who was moved before that is put
+        # where the register has them; whose channel has gone is told when its end is.
+        await _move_back(floor, ask)
+        raise
+    if gone(exchange, (*ask.parked, *ask.talking)):
+        refuse(exchange, ask, refusals.NO_SUCH_LEG)
         return
     parked, talking = ([there(exchange, leg) for leg in legs] for legs in (ask.parked, ask.talking))
     # What changes comes first: what was true before is old news, and must not be taken for the goal.
@@ -112,67 +85,60 @@ async def _out_of_its_bridge(floor: Floor, leg: str) -> None:
         await floor.machine.unmix(bridge, leg)
 
 
+async def _move_back(floor: Floor, ask: Mix) -> None:
+    """Each leg that is still there hears what it heard before."""
+    for leg in (*ask.parked, *ask.talking):
+        channel = there(floor.exchange, leg)
+        mix = floor.exchange.parties.mixes.of(leg)
+        with suppress(AriRefusal):
+            await floor.machine.music(leg, on=channel.state is LegState.HELD)
+        with suppress(AriRefusal):
+            if mix is not None:
+                await floor.rejoin(mix.legs)
+
+
 async def _mute(floor: Floor, ask: SetMute) -> None:
-    exchange = floor.exchange
-    if gone(exchange, (ask.leg,)):
-        refuse(exchange, ask, refusals.NO_SUCH_LEG)
-    elif not there(exchange, ask.leg).up:
-        refuse(exchange, ask, refusals.NOT_ANSWERED)
-    else:
-        channel = there(exchange, ask.leg)
-        if channel.muted is not ask.muted:
-            await floor.machine.mute(ask.leg, on=ask.muted)
-        exchange.mute(channel, ask.muted)
-        await floor.noted(channel)
+    channel = there(floor.exchange, ask.leg)
+    if channel.muted is not ask.muted:
+        await floor.machine.mute(ask.leg, on=ask.muted)
+    floor.exchange.mute(channel, ask.muted)
+    await floor.noted(channel)
 
 
 async def _play(floor: Floor, ask: PlayDigits) -> None:
-    exchange = floor.exchange
-    if gone(exchange, (ask.leg,)):
-        refuse(exchange, ask, refusals.NO_SUCH_LEG)
-        return
-    channel = there(exchange, ask.leg)
-    if not _DIGITS.fullmatch(ask.digits):
-        refuse(exchange, ask, refusals.DIGITS_INVALID)
-    elif not channel.up:
-        refuse(exchange, ask, refusals.NOT_ANSWERED)
-    elif channel.state is LegState.HELD:
-        refuse(exchange, ask, refusals.HELD)
-    else:
-        await floor.machine.tones(ask.leg, ask.digits)
+    await floor.machine.tones(ask.leg, ask.digits)
 
 
 async def _record(floor: Floor, ask: SetRecording) -> None:
-    exchange = floor.exchange
-    if ask.recording is Recording.OFF or exchange.parties.recordable(ask.contact):
-        await floor.recorder.want(ask.contact, exchange.parties.heard_of(ask.contact), ask.recording)
-    else:
-        why = refusals.NOT_ANSWERED if exchange.parties.has(ask.contact) else refusals.NO_SUCH_CONTACT
-        refuse(exchange, ask, why)
+    await floor.recorder.want(ask.contact, floor.exchange.parties.heard_of(ask.contact), ask.recording)
 
 
 async def _announce(floor: Floor, ask: Announce) -> None:
-    exchange = floor.exchange
-    if gone(exchange, (ask.leg,)):
-        return
-    channel = there(exchange, ask.leg)
-    if ask.message not in floor.sounds:
-        refuse(exchange, ask, refusals.NO_SUCH_MESSAGE)
-    elif exchange.parties.mixes.of(ask.leg) is not None:
-        refuse(exchange, ask, refusals.TAKEN)
-    elif channel.announced:
-        exchange.report(channel)
-    else:
-        channel.announced = True
-        await floor.machine.answer(ask.leg)
-        exchange.hear(channel)
-        playback = f"said-{ask.leg}"
-        floor.announced[playback] = ask.leg
-        await floor.machine.play(playback, ask.leg, floor.sounds[ask.message])
+    channel = there(floor.exchange, ask.leg)
+    channel.announced = True
+    await floor.machine.answer(ask.leg)
+    floor.exchange.hear(channel)
+    playback = f"said-{ask.leg}"
+    floor.announced[playback] = ask.leg
+    await floor.machine.play(playback, ask.leg, floor.sounds[ask.message])
 
 
 async def _end(floor: Floor, ask: EndLeg) -> None:
-    if not gone(floor.exchange, (ask.leg,)):
-        channel = there(floor.exchange, ask.leg)
-        floor.asked_causes[ask.leg] = ask.cause or ("normal" if channel.up else "cancelled")
-        await floor.machine.hang_up(ask.leg, "normal")
+    channel = there(floor.exchange, ask.leg)
+    floor.asked_causes[ask.leg] = ask.cause or ("normal" if channel.up else "cancelled")
+    await floor.machine.hang_up(ask.leg, "normal")
+
+
+_CARRY_OUT: Final[dict[type, Callable[[Floor, Any], Awaitable[None]]]] = {
+    Adopt: _adopt,
+    Offer: calls.offer,
+    Connect: calls.connect,
+    PlaceCall: calls.place,
+    CallParty: calls.call_party,
+    Announce: _announce,
+    Mix: _mix,
+    SetMute: _mute,
+    PlayDigits: _play,
+    SetRecording: _record,
+    EndLeg: _end,
+}

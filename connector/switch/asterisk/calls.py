@@ -1,8 +1,6 @@
 """How Asterisk rings phones, calls numbers and brings the two sides together."""
 
-import re
 from functools import partial
-from typing import Final
 
 from connector.domain.effects import CallParty, Connect, Offer, PlaceCall
 from connector.domain.model import LegState, Role
@@ -10,23 +8,14 @@ from connector.switch.asterisk.floor import Floor
 from connector.switch.asterisk.notes import note_of
 from connector.switch.asterisk.socket import AriRefusal
 from connector.switch.register import refusals
+from connector.switch.register.admission import of_a_colleague
 from connector.switch.register.channel import Channel
 from connector.switch.register.refusals import gone, refuse, there
 
-_DIALLABLE: Final = re.compile(r"\+?\d{2,15}")
-
 
 async def offer(floor: Floor, ask: Offer) -> None:
-    exchange = floor.exchange
-    if exchange.knows(ask.agent_leg):
-        exchange.report_of(ask.agent_leg)
-    elif gone(exchange, (ask.customer_leg,)):
-        exchange.report_of(ask.agent_leg, "cancelled")
-    elif not exchange.phones.get(ask.device, False):
-        refuse(exchange, ask, refusals.NO_PHONE)
-    else:
-        customer = there(exchange, ask.customer_leg)
-        await _ring(floor, _phone(ask, customer.line, exchange.clock.now()), customer.number, "offered")
+    customer = there(floor.exchange, ask.customer_leg)
+    await _ring(floor, _phone(ask, customer.line, floor.exchange.clock.now()), customer.number, "offered")
 
 
 async def _ring(floor: Floor, phone: Channel, shown: str, what: str) -> None:
@@ -40,20 +29,9 @@ async def _ring(floor: Floor, phone: Channel, shown: str, what: str) -> None:
 
 
 async def connect(floor: Floor, ask: Connect) -> None:
-    exchange = floor.exchange
-    if ask.agent_leg == ask.customer_leg:
-        refuse(exchange, ask, refusals.CONTRADICTION)
-        return
-    if gone(exchange, (ask.agent_leg, ask.customer_leg)):
-        refuse(exchange, ask, refusals.NO_SUCH_LEG)
-        return
-    customer, phone = there(exchange, ask.customer_leg), there(exchange, ask.agent_leg)
-    if exchange.parties.taken(customer, phone, ask.contact):
-        refuse(exchange, ask, refusals.TAKEN)
-    elif not customer.inbound and not customer.up:
-        refuse(exchange, ask, refusals.NOT_ANSWERED)
-    elif phone.up:
-        exchange.report(phone)
+    phone = there(floor.exchange, ask.agent_leg)
+    if phone.up:
+        floor.exchange.report(phone)
         await _bridge(floor, ask)
     else:
         floor.when_up[phone.leg] = partial(_bridge, floor, ask)
@@ -86,27 +64,12 @@ async def _bridge(floor: Floor, ask: Connect) -> None:
 
 
 async def place(floor: Floor, ask: PlaceCall) -> None:
-    exchange = floor.exchange
-    colleague = not ask.route and ask.number in exchange.phones
-    if ask.agent_leg == ask.customer_leg:
-        refuse(exchange, ask, refusals.CONTRADICTION)
-    elif exchange.knows(ask.agent_leg) or exchange.knows(ask.customer_leg):
-        exchange.report_of(ask.agent_leg, "failed")
-        if not colleague or exchange.knows(ask.customer_leg):
-            exchange.report_of(ask.customer_leg, "failed")
-    elif not exchange.phones.get(ask.device, False):
-        refuse(exchange, ask, refusals.NO_PHONE)
-    elif ask.route and ask.route not in floor.routes:
-        refuse(exchange, ask, refusals.NO_ROUTE)
-    elif not _DIALLABLE.fullmatch(ask.number):
-        refuse(exchange, ask, refusals.NUMBER_INVALID)
-    else:
-        now = exchange.clock.now()
-        if not colleague:
-            customer = Channel(ask.customer_leg, Role.CUSTOMER, ask.number, ask.caller_id, now, contact=ask.contact)
-            exchange.add(customer, "placed")
-            floor.when_up[ask.agent_leg] = partial(_dial, floor, customer, ask)
-        await _ring(floor, _phone(ask, ask.caller_id, now), ask.number, "placed")
+    exchange, now = floor.exchange, floor.exchange.clock.now()
+    if not of_a_colleague(exchange, ask):
+        customer = Channel(ask.customer_leg, Role.CUSTOMER, ask.number, ask.caller_id, now, contact=ask.contact)
+        exchange.add(customer, "placed")
+        floor.when_up[ask.agent_leg] = partial(_dial, floor, customer, ask)
+    await _ring(floor, _phone(ask, ask.caller_id, now), ask.number, "placed")
 
 
 async def _dial(floor: Floor, customer: Channel, ask: PlaceCall) -> None:
@@ -131,23 +94,15 @@ async def _answered(floor: Floor, customer: Channel, ask: PlaceCall) -> None:
 
 
 async def call_party(floor: Floor, ask: CallParty) -> None:
-    exchange = floor.exchange
-    if exchange.knows(ask.leg):
-        exchange.report_of(ask.leg, "failed")
-    elif gone(exchange, (ask.agent_leg,)):
-        refuse(exchange, ask, refusals.NO_SUCH_LEG)
-    elif not there(exchange, ask.agent_leg).up:
-        refuse(exchange, ask, refusals.NOT_ANSWERED)
-    elif ask.number in exchange.phones or not _DIALLABLE.fullmatch(ask.number):
-        refuse(exchange, ask, refusals.NUMBER_INVALID)
-    else:
-        now, asker = exchange.clock.now(), ask.agent_leg
-        called = Channel(ask.leg, Role.CONSULTED, ask.number, ask.caller_id, now, contact=ask.contact, customer=asker)
-        exchange.add(called, "placed")
-        try:
-            await floor.machine.call(ask.leg, ask.number, floor.trunk, ask.caller_id, note_of(called))
-        except AriRefusal:
-            exchange.end(called, "failed", by="network")
+    exchange, now = floor.exchange, floor.exchange.clock.now()
+    called = Channel(
+        ask.leg, Role.CONSULTED, ask.number, ask.caller_id, now, contact=ask.contact, customer=ask.agent_leg
+    )
+    exchange.add(called, "placed")
+    try:
+        await floor.machine.call(ask.leg, ask.number, floor.trunk, ask.caller_id, note_of(called))
+    except AriRefusal:
+        exchange.end(called, "failed", by="network")
 
 
 def _phone(ask: Offer | PlaceCall, line: str, now: int) -> Channel:

@@ -3,7 +3,6 @@
 The register is the exchange of the simulated switch, so that both tell the same in the same situation.
 """
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Final
@@ -22,8 +21,6 @@ from connector.switch.register.exchange import Exchange
 Job = Callable[[], Awaitable[None]]
 NORMAL: Final = 16
 """Q.850: normal call clearing."""
-_DIGITS: Final = re.compile(r"[0-9*#A-D]+")
-_DIALLABLE: Final = re.compile(r"\+?\d{2,15}")
 
 
 class Floor:
@@ -100,8 +97,11 @@ class Floor:
         mix = self.exchange.parties.mixes.of(legs[0])
         if mix is not None and {*mix.legs} == {*legs}:
             return
-        bridge = f"mix-{legs[0]}-{self.exchange.clock.now()}"
-        await self.machine.mix(bridge, legs)
+        await self.rejoin(legs)
+
+    async def rejoin(self, legs: tuple[str, ...]) -> None:
+        """These are in a new bridge, whatever they are in now."""
+        await self.machine.mix(f"mix-{legs[0]}-{self.exchange.clock.now()}", legs)
 
     async def noted(self, *channels: Channel) -> None:
         """What is known of these legs is on their channels, too."""

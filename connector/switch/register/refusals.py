@@ -1,4 +1,4 @@
-"""Why the simulated switch does not do what it is asked, and what is told then."""
+"""Why a switch does not do what it is asked, and what is told then."""
 
 from typing import Final
 

@@ -1,34 +1,24 @@
 """How the simulated switch rings phones, calls numbers and brings the two sides together."""
 
-import re
 from collections.abc import Callable
 from functools import partial
-from typing import Final
 
 from connector.domain.effects import CallParty, Connect, Offer, PlaceCall
 from connector.domain.model import LegState, Role
 from connector.switch.register import refusals
+from connector.switch.register.admission import of_a_colleague
 from connector.switch.register.channel import Channel
 from connector.switch.register.entry import Entry
-from connector.switch.register.refusals import gone, refuse, there
+from connector.switch.register.refusals import refuse, there
 from connector.switch.simulated.destinations import RINGS, Fate, Rule, rule_of
 from connector.switch.simulated.exchange import SimulatedExchange
-
-_DIALLABLE: Final = re.compile(r"\+?\d{2,15}")
 
 
 def offer(exchange: SimulatedExchange, ask: Offer) -> None:
     """The phone rings after a while, under the leg's name that we chose."""
-    if exchange.knows(ask.agent_leg):
-        exchange.report_of(ask.agent_leg)
-    elif gone(exchange, (ask.customer_leg,)):
-        exchange.report_of(ask.agent_leg, "cancelled")
-    elif not exchange.phones.get(ask.device, False):
-        refuse(exchange, ask, refusals.NO_PHONE)
-    else:
-        line = there(exchange, ask.customer_leg).line
-        phone = exchange.add(_phone(ask, line, exchange.clock.now()), "offered")
-        exchange.clock.after(exchange.timing.ring, lambda: exchange.ring(phone))
+    line = there(exchange, ask.customer_leg).line
+    phone = exchange.add(_phone(ask, line, exchange.clock.now()), "offered")
+    exchange.clock.after(exchange.timing.ring, lambda: exchange.ring(phone))
 
 
 def _phone(ask: Offer | PlaceCall, line: str, now: int) -> Channel:
@@ -41,18 +31,8 @@ def _phone(ask: Offer | PlaceCall, line: str, now: int) -> Channel:
 
 def connect(exchange: SimulatedExchange, ask: Connect) -> None:
     """The phone is answered after a while, and then it and the customer hear each other."""
-    if ask.agent_leg == ask.customer_leg:
-        refuse(exchange, ask, refusals.CONTRADICTION)
-        return
-    if gone(exchange, (ask.agent_leg, ask.customer_leg)):
-        refuse(exchange, ask, refusals.NO_SUCH_LEG)
-        return
-    customer, phone = there(exchange, ask.customer_leg), there(exchange, ask.agent_leg)
-    if exchange.parties.taken(customer, phone, ask.contact):
-        refuse(exchange, ask, refusals.TAKEN)
-    elif not customer.inbound and not customer.up:
-        refuse(exchange, ask, refusals.NOT_ANSWERED)
-    elif phone.up:
+    phone = there(exchange, ask.agent_leg)
+    if phone.up:
         exchange.report(phone)
         exchange.clock.after(exchange.timing.bridge, partial(_bridge, exchange, ask))
     else:
@@ -94,20 +74,7 @@ def _bridge(exchange: SimulatedExchange, ask: Connect) -> None:
 
 def place(exchange: SimulatedExchange, ask: PlaceCall) -> None:
     """The agent's phone is rung and answers by itself; then the number is called, unless it is a colleague's phone."""
-    colleague = not ask.route and ask.number in exchange.phones
-    if ask.agent_leg == ask.customer_leg:
-        refuse(exchange, ask, refusals.CONTRADICTION)
-    elif exchange.knows(ask.agent_leg) or exchange.knows(ask.customer_leg):
-        exchange.report_of(ask.agent_leg, "failed")
-        if not colleague or exchange.knows(ask.customer_leg):
-            exchange.report_of(ask.customer_leg, "failed")
-    elif not exchange.phones.get(ask.device, False):
-        refuse(exchange, ask, refusals.NO_PHONE)
-    elif ask.route and ask.route not in exchange.routes:
-        refuse(exchange, ask, refusals.NO_ROUTE)
-    elif not _DIALLABLE.fullmatch(ask.number):
-        refuse(exchange, ask, refusals.NUMBER_INVALID)
-    elif colleague:
+    if of_a_colleague(exchange, ask):
         _ring_caller(exchange, ask, lambda _phone: None)
     else:
         _call(exchange, ask)
@@ -158,20 +125,11 @@ def _ring_caller(exchange: SimulatedExchange, ask: PlaceCall, then: Callable[[Ch
 
 def call_party(exchange: SimulatedExchange, ask: CallParty) -> None:
     """The number is called; who hears it is asked for apart."""
-    if exchange.knows(ask.leg):
-        exchange.report_of(ask.leg, "failed")
-    elif gone(exchange, (ask.agent_leg,)):
-        refuse(exchange, ask, refusals.NO_SUCH_LEG)
-    elif not there(exchange, ask.agent_leg).up:
-        refuse(exchange, ask, refusals.NOT_ANSWERED)
-    elif ask.number in exchange.phones or not _DIALLABLE.fullmatch(ask.number):
-        refuse(exchange, ask, refusals.NUMBER_INVALID)
-    else:
-        now, asker = exchange.clock.now(), ask.agent_leg
-        channel = Channel(ask.leg, Role.CONSULTED, ask.number, ask.caller_id, now, contact=ask.contact, customer=asker)
-        exchange.add(channel, "placed")
-        rule = rule_of(exchange.rules, ask.number)
-        exchange.clock.after(exchange.timing.dial, partial(_reach, exchange, channel, rule, None))
+    now, asker = exchange.clock.now(), ask.agent_leg
+    channel = Channel(ask.leg, Role.CONSULTED, ask.number, ask.caller_id, now, contact=ask.contact, customer=asker)
+    exchange.add(channel, "placed")
+    rule = rule_of(exchange.rules, ask.number)
+    exchange.clock.after(exchange.timing.dial, partial(_reach, exchange, channel, rule, None))
 
 
 def _reach(exchange: SimulatedExchange, called: Channel, rule: Rule, phone: Channel | None) -> None:
