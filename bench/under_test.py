@@ -85,6 +85,9 @@ class AriLikeSwitch:
     async def ask(self, ask: SwitchAsk) -> None:
         """See the port."""
 
+    def watch(self, devices: tuple[str, ...]) -> None:
+        """See the port."""
+
     async def close(self) -> None:
         """See the port."""
         if self._task is not None:

@@ -20,7 +20,7 @@ from connector.api.metrics import Metrics, Reading
 from connector.api.work import WorkApi
 from connector.api.ws import PanelSockets
 from connector.config import Config
-from connector.configured import api_keys_of, channels_of, crm_of, sign_in_of, switch_config
+from connector.configured import api_keys_of, channels_of, crm_of, devices_of, sign_in_of, switch_config
 from connector.domain.directory import Directory, Profile
 from connector.domain.model import Agent
 from connector.errors import ConfigError, CrmUnavailable, StoreError
@@ -79,7 +79,7 @@ class Connector:
             gather_ms=config.gather_ms,
             timeout_ms=round(config.salesforce.timeout_s * 1000 * REQUESTS_A_WRITE),
         )
-        switch = open_switch(switch_config(config, directory))
+        self._switch = switch = open_switch(switch_config(config, directory))
         self._runner = Runner(
             store=self._store,
             switch=switch,
@@ -201,6 +201,7 @@ class Connector:
             if directory != self._runner.directory:
                 self._say_ignored(directory)
                 self._runner.set_directory(directory)
+                self._switch.watch(devices_of(directory))
                 try:
                     await self._store.save_directory(directory)
                 except StoreError as error:

@@ -34,11 +34,22 @@ class Salesforce(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Switch(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which switch: `simulated` (in this process) or `remote` (a simulated one in its own, at `url`)."""
+    """Which switch: `simulated` (in this process), `remote` (a simulated one in its own, at `url`) or `asterisk`.
 
-    kind: Literal["simulated", "remote"] = "simulated"
+    Of Asterisk: `user` and the password in `password_file` as in its ari.conf, the Stasis application `app`, the
+    endpoint of the carrier `trunk`, the endpoints of emergency calls by the name of their route, and what callers hear
+    who cannot be taken, by message.
+    """
+
+    kind: Literal["simulated", "remote", "asterisk"] = "simulated"
     url: str = ""
     key_file: str = ""
+    user: str = ""
+    password_file: str = ""
+    app: Annotated[str, Meta(pattern=KEY_NAME.pattern)] = "phone-panel"
+    trunk: Annotated[str, Meta(min_length=1)] = "carrier"
+    routes: dict[str, str] = {}
+    sounds: dict[str, str] = {}
 
 
 class SignIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,7 +128,10 @@ _TAKES: Final = {
     "salesforce.timeout_s": "seconds above 0, up to 600",
     "salesforce.threads": "a number, 1 to 64",
     "switch": "a table, [switch]",
-    "switch.kind": "simulated or remote",
+    "switch.app": "1 to 64 letters, digits, dots, dashes and underscores",
+    "switch.kind": "simulated, remote or asterisk",
+    "switch.routes": 'a table, as { local = "psap" }',
+    "switch.sounds": 'a table, as { closed = "sound:closed" }',
     "sign_in": "a list of tables, [[sign_in]] each",
     "sign_in.org": "the 18 characters of the org's id, 00D…",
     "api_keys": "a list of tables, [[api_keys]] each",

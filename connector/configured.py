@@ -54,10 +54,25 @@ def sign_in_of(config: Config, now: Callable[[], int], *, sandbox: bool) -> Sign
 
 
 def switch_config(config: Config, directory: Directory | None = None) -> SwitchConfig:
+    """The switch as configured, with the phones of the agents in the directory.  Raises `ConfigError`."""
     given = config.switch
-    key = _text(given.key_file, "switch.key_file") if given.key_file else ""
-    devices = tuple(agent.device for agent in directory.agents.values() if agent.device) if directory else ()
-    return SwitchConfig(kind=given.kind, url=given.url, key=key, devices=devices)
+    return SwitchConfig(
+        kind=given.kind,
+        url=given.url,
+        key=_text(given.key_file, "switch.key_file") if given.key_file else "",
+        devices=devices_of(directory) if directory else (),
+        user=given.user,
+        password=_text(given.password_file, "switch.password_file") if given.password_file else "",
+        app=given.app,
+        trunk=given.trunk,
+        routes=given.routes,
+        sounds=given.sounds,
+    )
+
+
+def devices_of(directory: Directory) -> tuple[str, ...]:
+    """The agents' phones."""
+    return tuple(agent.device for agent in directory.agents.values() if agent.device)
 
 
 async def try_switch(config: Config) -> None:

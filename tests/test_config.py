@@ -34,9 +34,15 @@ threads = 8
 client_secret_file = "secret"
 
 [switch]
-kind = "remote"
-url = "ws://127.0.0.1:1"
+kind = "asterisk"
+url = "https://pbx.example:8089/ari"
 key_file = "key"
+user = "panel"
+password_file = "ari"
+app = "panel"
+trunk = "outside"
+routes = {{ local = "psap" }}
+sounds = {{ closed = "sound:closed" }}
 
 [emergency]
 webhook_url = "https://x.example/alarm"
@@ -114,7 +120,17 @@ def test_every_setting_can_be_in_the_file(tmp_path: Path) -> None:
             threads=8,
             client_secret_file="secret",
         ),
-        switch=Switch("remote", "ws://127.0.0.1:1", "key"),
+        switch=Switch(
+            "asterisk",
+            "https://pbx.example:8089/ari",
+            "key",
+            "panel",
+            "ari",
+            "panel",
+            "outside",
+            {"local": "psap"},
+            {"closed": "sound:closed"},
+        ),
         api_keys=(ApiKey("flow", "ab" * 32),),
         emergency=Emergency(
             "https://x.example/alarm",
@@ -215,8 +231,12 @@ def test_an_empty_variable_is_none(tmp_path: Path) -> None:
         ("[emergency]\nsmtp_port = 0", "emergency.smtp_port", "1 to 65535"),
         ('[emergency]\nemail_to = "a@b"', "emergency.email_to", '["security@'),
         ('[emergency]\nlanguage = "fr"', "emergency.language", "en or nl"),
-        ('[switch]\nkind = "sip"', "switch.kind", "simulated or remote"),
+        ('[switch]\nkind = "sip"', "switch.kind", "simulated, remote or asterisk"),
         ("[switch]\nurl = 1", "switch.url", "text"),
+        ('[switch]\napp = "a b"', "switch.app", "1 to 64 letters"),
+        ('[switch]\ntrunk = ""', "switch.trunk", "text"),
+        ('[switch]\nroutes = "psap"', "switch.routes", "a table"),
+        ('[switch]\nsounds = ["x"]', "switch.sounds", "a table"),
         ("sign_in = 1", "sign_in", "[[sign_in]]"),
         ('[[sign_in]]\nissuer = "x"\npublic_key_file = "y"', "sign_in[0].org", "is missing"),
         ('[[sign_in]]\nissuer = "x"\npublic_key_file = "y"\norg = "00D"', "sign_in[0].org", "00D…"),

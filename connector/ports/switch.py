@@ -69,5 +69,11 @@ class Switch(Protocol):
     async def ask(self, ask: SwitchAsk) -> None:
         """Hands the ask over, in order; returns before it is fulfilled.  Raises `SwitchUnavailable` while down."""
 
+    def watch(self, devices: tuple[str, ...]) -> None:
+        """These are the agents' phones from now on: of each it is told whether it can be rung, and when that changes.
+
+        May be called at any time after `start`, also while down.
+        """
+
     async def close(self) -> None:
         """Lets go of the switch; its calls go on."""

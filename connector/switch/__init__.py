@@ -1,11 +1,13 @@
 """The telephone switch: one `Switch` for each kind."""
 
 from typing import Literal
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from connector.errors import ConfigError
 from connector.ports.switch import Switch
+from connector.switch.asterisk.driver import SOUNDS, AsteriskSwitch
 from connector.switch.register.clock import RealClock
 from connector.switch.simulated.driver import RemoteSwitch, SimulatedSwitch, reach
 from connector.switch.simulated.engine import Engine
@@ -15,13 +17,20 @@ class SwitchConfig(Struct, frozen=True):
     """Which switch, and how to reach it.
 
     `simulated` runs in this process with the agents' phones `devices`; `remote` is a simulated switch in a process of
-    its own at `url` (ws://127.0.0.1:PORT), which knows its phones itself and must be told `key`.
+    its own at `url` (ws://127.0.0.1:PORT), which knows its phones itself and must be told `key`.  `asterisk` is a real
+    one, its ARI at `url` (http://HOST:PORT/ari); the rest is as `AsteriskSwitch` says.
     """
 
-    kind: Literal["simulated", "remote"] = "simulated"
+    kind: Literal["simulated", "remote", "asterisk"] = "simulated"
     url: str = ""
     key: str = ""
     devices: tuple[str, ...] = ()
+    user: str = ""
+    password: str = ""
+    app: str = "phone-panel"
+    trunk: str = "carrier"
+    routes: dict[str, str] = {}
+    sounds: dict[str, str] = {}
 
 
 def open_switch(config: SwitchConfig) -> Switch:
@@ -29,6 +38,17 @@ def open_switch(config: SwitchConfig) -> Switch:
     _refuse_unusable(config)
     if config.kind == "remote":
         return RemoteSwitch(config.url, config.key)
+    if config.kind == "asterisk":
+        return AsteriskSwitch(
+            config.url.rstrip("/"),
+            config.user,
+            config.password,
+            app=config.app,
+            trunk=config.trunk,
+            devices=config.devices,
+            routes=config.routes,
+            sounds=SOUNDS | config.sounds,
+        )
     return SimulatedSwitch(Engine(RealClock(), config.devices))
 
 
@@ -43,9 +63,27 @@ async def check_switch(config: SwitchConfig) -> None:
 
 
 def _refuse_unusable(config: SwitchConfig) -> None:
-    if config.kind not in ("simulated", "remote"):
-        raise ConfigError(f"switch.kind: {config.kind!r} is no kind of switch; write simulated or remote")
-    if config.kind == "remote" and not config.url.startswith(("ws://", "wss://")):
-        raise ConfigError(f"switch.url: {config.url!r} is no address of a switch; write ws://127.0.0.1:PORT")
-    if config.kind == "remote" and not config.key:
-        raise ConfigError("switch.key: missing; give the key that the simulated switch was started with")
+    match config.kind:
+        case "simulated":
+            pass
+        case "remote":
+            if not config.url.startswith(("ws://", "wss://")):
+                raise ConfigError(f"switch.url: {config.url!r} is no address of a switch; write ws://127.0.0.1:PORT")
+            if not config.key:
+                raise ConfigError("switch.key: missing; give the key that the simulated switch was started with")
+        case "asterisk":
+            _refuse_unusable_asterisk(config)
+        case _:
+            raise ConfigError(f"switch.kind: {config.kind!r} is no kind of switch; write simulated, remote or asterisk")
+
+
+def _refuse_unusable_asterisk(config: SwitchConfig) -> None:
+    parts = urlsplit(config.url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
+        raise ConfigError(f"switch.url: {config.url!r} is no address of an ARI; write https://HOST:8089/ari")
+    for name, value in (("user", config.user), ("password_file", config.password)):
+        if not value:
+            raise ConfigError(f"switch.{name}: is missing; the connector signs in at Asterisk with it (see ari.conf)")
+    for name in config.sounds:
+        if name not in SOUNDS:
+            raise ConfigError(f"switch.sounds: {name!r} is no message to callers; there are {', '.join(SOUNDS)}")

@@ -172,6 +172,9 @@ class Wrapped:
             if ask.agent_leg in self.driver._floor.when_up:
                 await self.rig.lift(ask.agent_leg)
 
+    def watch(self, devices: tuple[str, ...]) -> None:
+        self.driver.watch(devices)
+
     async def close(self) -> None:
         await self.driver.close()
 
@@ -179,8 +182,9 @@ class Wrapped:
 class AsteriskRig:
     """See `Rig`."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, devices: tuple[str, ...] = (SAM, JONAS, GONE)) -> None:
         self.world = world
+        self.devices = devices
         self.heard = Heard()
         self.faults = PendingFaults()
         self.rules: tuple[Rule, ...] = parse_rules(
@@ -200,7 +204,7 @@ class AsteriskRig:
             self.world.pbx.ari,
             USER,
             self.world.pbx.password,
-            devices=(SAM, JONAS, GONE),
+            devices=self.devices,
             routes=dict.fromkeys(ROUTES, "psap"),
             sounds=self.world.sounds,
         )

@@ -6,11 +6,14 @@ import pytest
 from aiohttp import web
 from pytest_aiohttp import AiohttpServer
 
+from connector.domain.events import PhoneChanged
 from connector.errors import ConfigError, SwitchUnavailable
 from connector.switch import SwitchConfig, check_switch, open_switch
 from connector.switch.simulated.driver import RemoteSwitch, SimulatedSwitch
 from tests.ports.switch_rig import Heard
 from tests.switch.simulated.server_process import PHONES, RemoteRig, ServerProcess
+
+ARI = "http://127.0.0.1:1/ari"
 
 pytestmark = pytest.mark.slow
 
@@ -20,6 +23,9 @@ async def test_a_simulated_one_has_the_phones_it_was_given() -> None:
     assert isinstance(switch, SimulatedSwitch)
     await switch.start(heard)
     assert heard.snapshots[0].phones == {"2041": True, "2042": True}
+    switch.watch(("2042", "2043"))
+    assert heard.news == [PhoneChanged("2043", True)]
+    assert switch.engine.snapshot().phones == {"2041": True, "2042": True, "2043": True}
     await switch.close()
     await check_switch(SwitchConfig())
 
@@ -30,6 +36,12 @@ async def test_a_simulated_one_has_the_phones_it_was_given() -> None:
         (SwitchConfig("remote"), "switch.url"),
         (SwitchConfig("remote", "http://127.0.0.1:1", "key"), "switch.url"),
         (SwitchConfig("remote", "ws://127.0.0.1:1"), "switch.key"),
+        (SwitchConfig("asterisk", "", user="u", password="p"), "switch.url"),
+        (SwitchConfig("asterisk", "ws://127.0.0.1:1/ari", user="u", password="p"), "switch.url"),
+        (SwitchConfig("asterisk", "http://u@127.0.0.1:1/ari", user="u", password="p"), "switch.url"),
+        (SwitchConfig("asterisk", ARI, password="p"), "switch.user"),
+        (SwitchConfig("asterisk", ARI, user="u"), "switch.password_file"),
+        (SwitchConfig("asterisk", ARI, user="u", password="p", sounds={"open": "sound:x"}), "switch.sounds"),
         (SwitchConfig("carrier pigeon"), "switch.kind"),  # type: ignore[arg-type]
     ],
 )

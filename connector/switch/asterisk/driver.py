@@ -91,6 +91,13 @@ class AsteriskSwitch:
 
         self._do(job)
 
+    def watch(self, devices: tuple[str, ...]) -> None:
+        """As the port says."""
+        new = tuple(device for device in devices if device not in self._devices)
+        self._devices = devices
+        if new and self._is_up.is_set():
+            self._do(lambda: self._floor.watch(new))
+
     async def close(self) -> None:
         """As the port says."""
         keeping, self._keeping, self._listener = self._keeping, None, None

@@ -84,6 +84,12 @@ class Floor:
             if not bridge.channels:
                 await machine.remove_bridge(bridge.id)
 
+    async def watch(self, devices: tuple[str, ...]) -> None:
+        """Of these phones, too, it is told whether they can be rung."""
+        await self.machine.watch(devices)
+        for device in devices:
+            self.exchange.register(device, await self.machine.ready(device))
+
     def _let_go(self, channel: Channel, cause: str, by: str) -> None:
         async def hang_up() -> None:
             if channel.live:

@@ -51,6 +51,10 @@ class SimulatedSwitch:
             raise SwitchUnavailable("the switch was not started, or was closed")
         self.engine.ask(ask)
 
+    def watch(self, devices: tuple[str, ...]) -> None:
+        """As the port says: a phone that was not there before is plugged in."""
+        self.engine.watch(devices)
+
     async def close(self) -> None:
         """As the port says."""
         if self._listener is not None:
@@ -103,6 +107,9 @@ class RemoteSwitch:
             await self._socket.send_str(encode(ask))
         except (ConnectionError, RuntimeError) as lost:
             raise SwitchUnavailable(f"the simulated switch went away: {lost}") from lost
+
+    def watch(self, devices: tuple[str, ...]) -> None:
+        """As the port says: it tells of all the phones that it was started with, and has no others."""
 
     async def close(self) -> None:
         """As the port says."""

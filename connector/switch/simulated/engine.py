@@ -111,6 +111,12 @@ class Engine:
             case Silent():
                 pass
 
+    def watch(self, devices: Iterable[str]) -> None:
+        """There are these phones, too; the new ones are registered, and that is told."""
+        for device in devices:
+            if device not in self._exchange.phones:
+                self._exchange.register(device, True)
+
     def snapshot(self) -> Snapshot:
         """All that the switch knows now."""
         return self._exchange.snapshot()

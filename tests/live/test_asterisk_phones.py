@@ -1,0 +1,43 @@
+"""Agents' phones on a real Asterisk, as the directory changes."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from house.asterisk import command
+
+from connector.domain.events import PhoneChanged
+from connector.switch.simulated.faults import Phone
+from tests.live.asterisk_rig import AsteriskRig, World
+from tests.ports.switch_rig import GONE, JONAS, SAM
+
+pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str], str]) -> AsyncIterator[World]:
+    """Two running Asterisks."""
+    program = Path(needs("asterisk"))
+    made = World(tmp_path_factory.mktemp("p"), command(program), program)
+    try:
+        await made.start()
+        yield made
+    finally:
+        await made.stop()
+
+
+async def test_the_phone_of_a_new_agent_is_watched_without_a_restart(world: World) -> None:
+    rig = AsteriskRig(world, devices=(SAM,))
+    await rig.switch.start(rig.heard)
+    try:
+        assert rig.heard.snapshots[0].phones == {SAM: True}
+        rig.switch.watch((SAM, JONAS, GONE))
+        await rig.settle()
+        assert rig.heard.news == [PhoneChanged(JONAS, True), PhoneChanged(GONE, False)]
+        await rig.inflict(Phone(JONAS, ready=False))
+        await rig.until(lambda: rig.heard.news[-1] == PhoneChanged(JONAS, False))
+        await rig.inflict(Phone(JONAS, ready=True))
+        await rig.until(lambda: rig.heard.news[-1] == PhoneChanged(JONAS, True))
+    finally:
+        await rig.close()
