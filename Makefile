@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build check test-fast test test-asterisk soak mutants guards bench wheel lock format clean
+.PHONY: help setup demo build check test-fast test soak mutants guards bench wheel lock format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,11 +33,7 @@ test-fast: ## the tests without a browser and without the slow ones: under 20 se
 
 test: ## what CI runs: every check, then every test
 	@$(SETUP) all
-	@$(PY) tools/check.py; checked=$$?; $(PY) -m pytest && exit $$checked
-
-test-asterisk: ## the contract of the switch port on a real Asterisk 22 (in work, and not part of `make test` yet)
-	@$(SETUP) python asterisk
-	@SWITCH=asterisk $(PY) -m pytest tests/live/test_asterisk_contract.py
+	@$(PY) tools/run_tests.py
 
 soak: ## the long runs: many kills, many random walks
 	@$(SETUP) all

@@ -58,7 +58,7 @@ PARTS: dict[str, tuple[Callable[[], str | None], str]] = {
     "browser": (_browser_path, "no Chromium: `make setup` installs it, or set CHROMIUM"),
     "panel": (_panel_assets, "the panel is not built: `make build`"),
     "node": (_node, "Node.js and the npm packages are not set up: `make setup`"),
-    "asterisk": (_asterisk, "no Asterisk in the cache: `make test-asterisk` fetches it"),
+    "asterisk": (_asterisk, "no Asterisk in the cache: `make setup` fetches it"),
 }
 """Parts that a machine may lack: how each is found, and what to say when it is not."""
 

@@ -11,7 +11,7 @@ from tests.live.asterisk_rig import AsteriskRig, World
 from tests.ports.switch_contract import SwitchContract
 from tests.ports.switch_party_contract import PartyContract
 
-pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.live, pytest.mark.waits, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
