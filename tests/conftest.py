@@ -54,11 +54,20 @@ def _asterisk() -> str | None:
     return None if found is None else str(found)
 
 
+def _phones() -> str | None:
+    from house.cache import Cache
+    from house.phones import find_phones
+
+    found = find_phones(Cache.of_user())
+    return None if found is None else str(found)
+
+
 PARTS: dict[str, tuple[Callable[[], str | None], str]] = {
     "browser": (_browser_path, "no Chromium: `make setup` installs it, or set CHROMIUM"),
     "panel": (_panel_assets, "the panel is not built: `make build`"),
     "node": (_node, "Node.js and the npm packages are not set up: `make setup`"),
     "asterisk": (_asterisk, "no Asterisk in the cache: `make setup` fetches it"),
+    "phones": (_phones, "no baresip and sipp in the cache: `make setup` fetches them"),
 }
 """Parts that a machine may lack: how each is found, and what to say when it is not."""
 

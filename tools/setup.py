@@ -1,12 +1,15 @@
-"""Set up this clone: `python3 tools/setup.py [python|node|panel|browser|demo|all]`, safe to run again and at once.
+"""Set up this clone: `python3 tools/setup.py [part ...]`, safe to run again and at once.
 
   python   the locked Python packages (with those of the checks and tests) and `.venv`
   node     Node.js and all npm packages, and the link `node_modules`
   panel    the built assets of the panel and of the console stand-in
   browser  Chromium for the browser tests
-  asterisk Asterisk 22, for the tests on a real switch
+  asterisk Asterisk 22, for `make demo SWITCH=asterisk` and the tests on it
+  phones   baresip and sipp, telephones and a carrier without a person, and what they say
   demo     only what `make demo` needs: the connector's own packages and the panel
-  all      python, node, panel, browser and, where it can be had, asterisk (the default)
+  all      python, node, panel, browser and, where they can be had, asterisk and phones
+
+`--where part` prints the folder of `asterisk` or `phones`, once it has been set up.
 
 Downloads and builds are shared between clones in ${XDG_CACHE_HOME:-~/.cache}/phone-panel. Only the standard library is
 used here, for nothing is installed yet.
@@ -24,23 +27,28 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from types import FrameType
 
-from house.asterisk import make_asterisk
+from house.asterisk import find_asterisk, make_asterisk
 from house.browser import make_browser
 from house.cache import Cache
 from house.node_env import link_modules, make_modules, make_node
 from house.panel import make_panel
+from house.phones import find_phones, make_phones
 from house.python_env import check_version, find_site, make_site, make_venv
 from house.steps import SetupError, end_children, say
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("python", "node", "panel", "browser", "asterisk", "demo", "all")
+PARTS = ("python", "node", "panel", "browser", "asterisk", "phones", "demo", "all")
 
 
 def main() -> int:
     """Set up the parts named on the command line. Returns the exit code: 0 when they are all there."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="part", default=["all"], help=", ".join(PARTS))
-    wanted = parser.parse_args().parts
+    parser.add_argument("--where", choices=sorted(FOUND), help="print the folder of this part, and do nothing else")
+    chosen = parser.parse_args()
+    if chosen.where:
+        return _where(chosen.where)
+    wanted = chosen.parts
     unknown = [part for part in wanted if part not in PARTS]
     if unknown:
         parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
@@ -71,8 +79,11 @@ def _set_up(wanted: set[str]) -> None:
         steps.append(_browser)
     if "asterisk" in wanted:
         steps.append(lambda: _asterisk(cache))
-    elif "all" in wanted:
-        steps.append(lambda: _asterisk_if_possible(cache))
+    if "phones" in wanted:
+        steps.append(lambda: _phones(cache))
+    if "all" in wanted:
+        steps.append(lambda: _if_possible("Asterisk", lambda: _asterisk(cache)))
+        steps.append(lambda: _if_possible("the phones", lambda: _phones(cache)))
     with ThreadPoolExecutor(len(steps)) as pool:
         try:
             running = [pool.submit(step) for step in steps]
@@ -117,12 +128,32 @@ def _asterisk(cache: Cache) -> None:
     say(f"  {(folder / 'VERSION').read_text(encoding='utf-8').strip()}")
 
 
-def _asterisk_if_possible(cache: Cache) -> None:
+def _if_possible(what: str, make: Callable[[], None]) -> None:
     """Where it cannot be had everything else works, and the tests that need it say so."""
     try:
-        _asterisk(cache)
+        make()
     except SetupError as problem:
-        say(f"  Asterisk is left out: {problem}")
+        say(f"  {what} left out: {problem}")
+
+
+def _phones(cache: Cache) -> None:
+    folder = make_phones(cache)
+    say(f"  {(folder / 'VERSION').read_text(encoding='utf-8').strip()}")
+
+
+FOUND: dict[str, Callable[[], Path | None]] = {
+    "asterisk": lambda: find_asterisk(Cache.of_user(), ROOT),
+    "phones": lambda: find_phones(Cache.of_user()),
+}
+
+
+def _where(part: str) -> int:
+    found = FOUND[part]()
+    if found is None:
+        say(f"setup: {part} is not there; `python3 tools/setup.py {part}` fetches it")
+        return 1
+    print(found)
+    return 0
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

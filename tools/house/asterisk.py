@@ -1,89 +1,18 @@
-"""Asterisk from Debian's own packages, unpacked into the cache: nothing is installed, no root is needed.
-
-It runs with the C library and the loader of its own suite, so that the machine may be an older Debian. Which packages
-are needed is derived: from what the modules that we load ask of the loader, one round after the other.
-"""
+"""Asterisk in the cache, with the modules that our templates load."""
 
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 from house.cache import Cache, digest, every_file
-from house.steps import SetupError, run, say
-
-SUITES = ("forky", "sid")
-"""Where Asterisk 22 is: the suite that is to be the next stable, else the one that comes before it."""
+from house.debian import LIBRARIES, SUITES, fill, loaded
+from house.steps import run, say
 
 FIRST = ("asterisk", "asterisk-modules", "libc6")
-LOADER = "usr/lib64/ld-linux-x86-64.so.2"
-LIBRARIES = "usr/lib/x86_64-linux-gnu"
 MODULES = f"{LIBRARIES}/asterisk/modules"
-ROUNDS = 8
+PROGRAM = "usr/sbin/asterisk"
 LIST = Path("connector") / "sandbox" / "asterisk" / "templates" / "modules.conf.j2"
-KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-
-APT = """\
-Dir::State "{here}"; Dir::State::status "{here}/status"; Dir::State::lists "{here}/lists";
-Dir::Cache "{here}"; Dir::Cache::archives "{here}/archives"; Dir::Cache::pkgcache ""; Dir::Cache::srcpkgcache "";
-Dir::Etc "{here}/etc"; Dir::Etc::sourcelist "{here}/etc/sources.list"; Dir::Etc::sourceparts "/dev/null";
-Dir::Etc::parts "/dev/null"; Dir::Etc::preferencesparts "/dev/null";
-APT::Architecture "amd64"; APT::Architectures {{"amd64";}}; APT::Install-Recommends "false"; APT::Sandbox::User "root";
-Acquire::Languages "none"; Acquire::Retries "3"; Acquire::Check-Valid-Until "false";
-Acquire::IndexTargets::deb::DEP-11 {{ DefaultEnabled "false"; }};
-"""
-
-
-class PrivateApt:
-    """An apt that knows one suite and no installed package; what it downloads is in `archives`."""
-
-    def __init__(self, here: Path, mirror: str, suite: str) -> None:
-        self.archives = here / "archives"
-        self._env = {"APT_CONFIG": str(here / "apt.conf")}
-        self.suite = suite
-        for folder in ("lists/partial", "archives/partial", "etc"):
-            (here / folder).mkdir(parents=True)
-        (here / "status").touch()
-        (here / "apt.conf").write_text(APT.format(here=here), encoding="utf-8")
-        source = f"deb [signed-by={KEYRING} arch=amd64] {mirror} {suite} main\n"
-        (here / "etc" / "sources.list").write_text(source, encoding="utf-8")
-
-    def update(self) -> None:
-        """The suite's list of packages is there.  Raises SetupError."""
-        run(["apt-get", "update", "-qq"], what=f"Debian {self.suite}: list of packages", env=self._env, tries=3)
-
-    def names(self) -> set[str]:
-        """All packages of the suite."""
-        return set(run(["apt-cache", "pkgnames"], what="names of packages", env=self._env).split())
-
-    def download(self, names: list[str]) -> list[Path]:
-        """The files of these packages.  Raises SetupError."""
-        before = set(self.archives.glob("*.deb"))
-        what = f"Debian {self.suite}: {len(names)} packages"
-        run(["apt-get", "download", "-qq", *names], what=what, cwd=self.archives, env=self._env, tries=3)
-        return sorted(set(self.archives.glob("*.deb")) - before)
-
-    def download_all_that_needs(self, name: str) -> list[Path]:
-        """The files of a package and of all on which it depends, directly or not.  Raises SetupError."""
-        before = set(self.archives.glob("*.deb"))
-        command = ["apt-get", "install", "-y", "-qq", "--download-only", "--no-install-recommends", name]
-        run(command, what=f"Debian {self.suite}: {name} and all it depends on", env=self._env, tries=3)
-        return sorted(set(self.archives.glob("*.deb")) - before)
-
-
-def mirror() -> str:
-    """The package mirror that this machine's own apt uses.  Raises SetupError where there is none."""
-    if shutil.which("apt-get") is None:
-        raise SetupError("Asterisk is fetched from Debian's packages, and this machine has no apt-get")
-    if not KEYRING.exists():
-        raise SetupError(f"Asterisk is fetched from Debian's packages; {KEYRING} is missing (debian-archive-keyring)")
-    command = ["apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)", "Identifier: Packages"]
-    for line in run(command, what="package mirror").splitlines():
-        site, _, release = line.partition(" ")
-        if not release.endswith(("-security", "-updates", "-backports")):
-            return site
-    raise SetupError("this machine's apt has no Debian mirror from which Asterisk could be fetched")
 
 
 def make_asterisk(cache: Cache, root: Path) -> Path:
@@ -108,85 +37,15 @@ def modules_of(text: str) -> list[str]:
 
 
 def _make(folder: Path, wanted: list[str]) -> None:
-    site = mirror()
-    problems = []
-    for suite in SUITES:
-        try:
-            _from_suite(folder, site, suite, wanted)
-        except SetupError as problem:
-            problems.append(f"{suite}: {problem}")
-            say(f"  Asterisk from {suite}: {problem}")
-            shutil.rmtree(folder)
-            folder.mkdir()
-        else:
-            return
-    raise SetupError("Asterisk could not be fetched.\n" + "\n".join(problems))
+    def files(root: Path) -> list[Path]:
+        return [root / PROGRAM, *(root / MODULES / module for module in wanted)]
 
-
-def _from_suite(folder: Path, site: str, suite: str, wanted: list[str]) -> None:
-    apt = PrivateApt(folder / "apt", site, suite)
-    apt.update()
-    names = apt.names()
-    _unpack(apt.download(list(FIRST)), folder)
-    tried: set[str] = set()
-    for _ in range(ROUNDS):
-        missing = missing_libraries(folder, wanted)
-        more = sorted({name for library in missing for name in packages_of(library, names)} - tried)
-        if not more:
-            break
-        tried.update(more)
-        _unpack(apt.download(more), folder)
-    if missing:
-        say(f"  no package found for {', '.join(sorted(missing))}: all that Asterisk depends on is fetched")
-        _unpack(apt.download_all_that_needs("asterisk"), folder)
-        missing = missing_libraries(folder, wanted)
-    if missing:
-        raise SetupError(f"the packages of Asterisk lack {', '.join(sorted(missing))}")
+    suite = fill(folder, "Asterisk", list(FIRST), files)
     version = run([*command(folder), "-V"], what="Asterisk's version").strip()
     (folder / "VERSION").write_text(f"{version} ({suite})\n", encoding="utf-8")
     say(f"  {version} from {suite}")
-    shutil.rmtree(folder / "apt")
-
-
-def _unpack(packages: list[Path], folder: Path) -> None:
-    for package in packages:
-        run(["dpkg-deb", "-x", package, folder], what=f"unpacking {package.name}")
 
 
 def command(folder: Path) -> list[str]:
     """What runs Asterisk, with its own loader and libraries."""
-    libraries = f"{folder / LIBRARIES}:{folder / LIBRARIES / 'pulseaudio'}"
-    loader = [str(folder / LOADER), "--inhibit-cache", "--library-path", libraries]
-    return [*loader, "--argv0", "asterisk", str(folder / "usr/sbin/asterisk")]
-
-
-def missing_libraries(folder: Path, wanted: list[str]) -> set[str]:
-    """The names of the libraries that Asterisk or one of the modules needs and that are not there.
-
-    One that the loader finds among the machine's own does not count: that is of another suite, or not there next time.
-    """
-    loader = [str(folder / LOADER), "--inhibit-cache", "--library-path", str(folder / LIBRARIES)]
-    only_list = {"LD_TRACE_LOADED_OBJECTS": "1"}
-    missing: set[str] = set()
-    for file in (folder / "usr/sbin/asterisk", *(folder / MODULES / module for module in wanted)):
-        if not file.exists():
-            raise SetupError(f"Asterisk's packages have no {file.name}")
-        listed = run([*loader, file], what=f"libraries of {file.name}", env=only_list)
-        found = re.findall(r"^\s*(\S+) => (not found|/\S+)", listed, re.MULTILINE)
-        missing.update(name for name, where in found if not where.startswith(str(folder)))
-    return missing
-
-
-NAMED_OTHERWISE = {"libz.so.1": "zlib1g"}
-"""Libraries whose packages do not follow the rule."""
-
-
-def packages_of(library: str, names: set[str]) -> list[str]:
-    """The packages that may have a library, by Debian's rule for their names (Policy 8.1): libxml2.so.16 is in
-    libxml2-16, libxslt.so.1 in libxslt1.1, libssl.so.3 in libssl3 or, since times have 64 bits, in libssl3t64."""
-    base, _, version = library.replace("_", "-").lower().partition(".so")
-    version = version.lstrip(".")
-    stems = "|".join(re.escape(f"{base}{dash}{version}") for dash in ("", "-"))
-    rule = re.compile(f"({stems}|{re.escape(base)})(\\.\\d+)*(-\\d+)?(t64)?")
-    named = NAMED_OTHERWISE.get(library)
-    return [named] if named else sorted(name for name in names if rule.fullmatch(name))[:1]
+    return loaded(folder, PROGRAM)
