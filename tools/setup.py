@@ -24,6 +24,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -65,11 +66,7 @@ def main() -> int:
     return 0
 
 
-def _set_up(wanted: set[str]) -> None:
-    started = time.monotonic()
-    cache = Cache.of_user()
-    if "all" in wanted:
-        wanted |= {"python", "node", "panel", "browser"}
+def _steps(wanted: set[str], cache: Cache) -> list[Callable[[], None]]:
     steps: list[Callable[[], None]] = []
     if wanted & {"python", "demo"}:
         steps.append(lambda: _python(cache, "dev" if "python" in wanted else "run"))
@@ -77,13 +74,20 @@ def _set_up(wanted: set[str]) -> None:
         steps.append(lambda: _node(cache, wanted))
     if "browser" in wanted:
         steps.append(_browser)
-    if "asterisk" in wanted:
-        steps.append(lambda: _asterisk(cache))
-    if "phones" in wanted:
-        steps.append(lambda: _phones(cache))
+    for part, make in (("asterisk", _asterisk), ("phones", _phones)):
+        if part in wanted:
+            steps.append(partial(make, cache))
+        elif "all" in wanted:
+            steps.append(partial(_if_possible, part, partial(make, cache)))
+    return steps
+
+
+def _set_up(wanted: set[str]) -> None:
+    started = time.monotonic()
+    cache = Cache.of_user()
     if "all" in wanted:
-        steps.append(lambda: _if_possible("Asterisk", lambda: _asterisk(cache)))
-        steps.append(lambda: _if_possible("the phones", lambda: _phones(cache)))
+        wanted |= {"python", "node", "panel", "browser"}
+    steps = _steps(wanted, cache)
     with ThreadPoolExecutor(len(steps)) as pool:
         try:
             running = [pool.submit(step) for step in steps]
@@ -128,12 +132,12 @@ def _asterisk(cache: Cache) -> None:
     say(f"  {(folder / 'VERSION').read_text(encoding='utf-8').strip()}")
 
 
-def _if_possible(what: str, make: Callable[[], None]) -> None:
+def _if_possible(part: str, make: Callable[[], None]) -> None:
     """Where it cannot be had everything else works, and the tests that need it say so."""
     try:
         make()
     except SetupError as problem:
-        say(f"  {what} left out: {problem}")
+        say(f"  {part} is left out: {problem}")
 
 
 def _phones(cache: Cache) -> None:

@@ -12,7 +12,7 @@ from connector.switch.simulated.faults import Phone
 from tests.live.asterisk_rig import AsteriskRig, World
 from tests.ports.switch_rig import GONE, JONAS, SAM
 
-pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.live, pytest.mark.waits, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
