@@ -5,6 +5,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from connector.domain.address import CivicAddress
+
 DEFAULT_SKILL = "Default"
 
 
@@ -97,7 +99,7 @@ class Profile(Struct, frozen=True):
     skills: dict[str, int] = {}
     supervisor: bool = False
     direct_number: str = ""
-    address: str = ""
+    address: CivicAddress | None = None
     address_verified: bool = False
     locale: str = "en_US"
 

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from connector.domain.address import CivicAddress
 from connector.domain.model import Record, Recording
 
 
@@ -45,7 +46,7 @@ class PlaceCall(Struct, frozen=True, gc=False, tag=True):
     number: str
     caller_id: str
     route: str = ""
-    address: str = ""
+    address: CivicAddress | None = None
 
 
 class CallParty(Struct, frozen=True, gc=False, tag=True):

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from connector.domain.address import CivicAddress
 from connector.domain.directory import EMERGENCY, Directory, EmergencyRoute, Profile
 from connector.domain.numbers import short_digits
 
@@ -19,7 +20,8 @@ def route_of(directory: Directory, country: str) -> EmergencyRoute | None:
 def emergency_of(directory: Directory, profile: Profile, typed: str) -> tuple[str, str, str] | None:
     """Kind (local, national, test), number and address of an emergency call that `typed` means there, or None.
 
-    The number is without what may be dialled before it (9 in 9911); the address is "" unless it is verified.
+    The number is without what may be dialled before it (9 in 9911); the address, in one line, is "" unless it is
+    verified.
     """
     route = route_of(directory, profile.country)
     digits = short_digits(typed)
@@ -28,8 +30,14 @@ def emergency_of(directory: Directory, profile: Profile, typed: str) -> tuple[st
     number = next((found for found in _readings(route, digits) if found in route.numbers or found in route.tests), None)
     if number is None:
         return None
-    address = profile.address if profile.address_verified else ""
+    sent = verified(profile)
+    address = "" if sent is None else sent.line
     return TEST if number in route.tests else LOCAL if address else NATIONAL, number, address
+
+
+def verified(profile: Profile) -> CivicAddress | None:
+    """Where the agent is, if somebody made sure of that."""
+    return profile.address if profile.address_verified else None
 
 
 def _readings(route: EmergencyRoute, digits: str) -> list[str]:
@@ -37,7 +45,7 @@ def _readings(route: EmergencyRoute, digits: str) -> list[str]:
     return [digits, *rest]
 
 
-def trunk_of(directory: Directory, profile: Profile, address: str) -> str:
+def trunk_of(directory: Directory, profile: Profile, address: CivicAddress | None) -> str:
     """The name of the route itself: the local one for a call with an address, else the national one."""
     route = route_of(directory, profile.country)
-    return "" if route is None else route.local if address else route.national
+    return "" if route is None else route.national if address is None else route.local

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from connector.domain.address import CivicAddress, cleaned
 from connector.domain.directory import DEFAULT_SKILL, Entry, Profile, Skill
 from connector.salesforce.client import Json
 from connector.salesforce.tables import AGENT_PERMISSION, SUPERVISOR_PERMISSION, Tables
@@ -10,6 +11,7 @@ MIDDLING: Final = 5
 """The proficiency of an agent for whom none is given."""
 
 _PLAIN: Final = Profile("", "")
+_ADDRESS: Final = tuple(field for field in CivicAddress.__struct_fields__ if field != "country")
 _ENTRY: Final = "Phone_Address_Book_Entry__c"
 
 
@@ -55,7 +57,7 @@ class _Users:
         """The user as an agent."""
         locale = (user.get("LocaleSidKey") or "").partition("_")[2][:2]
         country = (user.get("Phone_Country__c") or locale).upper() or _PLAIN.country
-        address = " ".join((user.get("Phone_Emergency_Address__c") or "").split())
+        address = _address(user, country)
         return Profile(
             id=user["Id"],
             name=user["Name"],
@@ -68,8 +70,18 @@ class _Users:
             supervisor=supervisor,
             direct_number=self._direct_number(user, country),
             address=address,
-            address_verified=bool(address) and bool(user.get("Phone_Address_Verified__c")),
+            address_verified=self._is_verified(user, address),
         )
+
+    def _is_verified(self, user: Json, address: CivicAddress | None) -> bool:
+        """Whether somebody made sure of the address, and help can find it by what it says."""
+        if not user.get("Phone_Address_Verified__c"):
+            return False
+        faults = {"street": "is blank"} if address is None else address.faults()
+        for field, why in faults.items():
+            words = f"{_field(field)} {why}: the address is not sent with emergency calls"
+            self._tables.note("User", user["Name"], words)
+        return not faults
 
     def _device(self, user: Json) -> str:
         device = (user.get("Phone_Device__c") or "").strip()
@@ -95,6 +107,16 @@ class _Users:
         if number:
             self._numbers[number] = user["Name"]
         return number
+
+
+def _field(part: str) -> str:
+    return f"Phone_Address_{part.title()}__c"
+
+
+def _address(user: Json, country: str) -> CivicAddress | None:
+    """Where they are, in the country of their phone; None when nothing is said."""
+    parts = {part: cleaned(str(user.get(_field(part)) or "")) for part in _ADDRESS}
+    return CivicAddress(country, **parts) if any(parts.values()) else None
 
 
 def _levels(tables: Tables, agents: set[str], skills: dict[str, Skill]) -> dict[str, dict[str, int]]:

@@ -24,7 +24,9 @@ _SKILL_FIELDS = (
 _USER_FIELDS = (
     *("Id", "Name", "TimeZoneSidKey", "LanguageLocaleKey", "LocaleSidKey"),
     *("Phone_Device__c", "Phone_Country__c", "Phone_Direct_Number__c"),
-    *("Phone_Emergency_Address__c", "Phone_Address_Verified__c"),
+    *("Phone_Address_Name__c", "Phone_Address_Number__c", "Phone_Address_Street__c", "Phone_Address_Building__c"),
+    *("Phone_Address_Floor__c", "Phone_Address_Room__c", "Phone_Address_Postal_Code__c", "Phone_Address_City__c"),
+    *("Phone_Address_State__c", "Phone_Address_Verified__c"),
 )
 _ROUTE_FIELDS = (
     *("DeveloperName", "Country__c", "Numbers__c", "Test_Numbers__c", "Prefixes__c"),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from connector.domain import commands as c
+from connector.domain.address import CivicAddress
 from connector.domain.directory import RecordingMode
 from connector.domain.events import (
     AskRefused,
@@ -43,7 +44,7 @@ ON_DEMAND = with_skill("billing", recording=RecordingMode.ON_DEMAND)
 AMERICAN = replace(OFFICE, agents={**OFFICE.agents, JONAS: replace(OFFICE.agents[JONAS], country="US")})
 """Jonas, too, is where emergency numbers are configured."""
 
-ADDRESS = "415 Mission St, San Francisco, CA 94105"
+ADDRESS = CivicAddress("US", "CA", "San Francisco", "Mission St", "415", postal_code="94105")
 AT_HOME = replace(
     DIRECTORY,
     agents={**DIRECTORY.agents, SAM: replace(DIRECTORY.agents[SAM], address=ADDRESS, address_verified=True)},

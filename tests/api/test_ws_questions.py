@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from connector.domain.address import CivicAddress
 from connector.domain.directory import Entry
 from connector.domain.model import Record
 from connector.errors import CrmUnavailable
@@ -152,7 +153,8 @@ async def test_what_would_be_dialled_is_previewed(edge: Edge, typed: str, shown:
 
 
 async def test_the_address_that_would_be_sent_along_is_previewed(edge: Edge) -> None:
-    sam = replace(DIRECTORY.agents[SAM], address="415 Mission St", address_verified=True)
+    there = CivicAddress("US", street="Mission St", number="415")
+    sam = replace(DIRECTORY.agents[SAM], address=there, address_verified=True)
     edge.runner.set_directory(replace(DIRECTORY, version=2, agents={**DIRECTORY.agents, SAM: sam}))
     async with edge.panel() as panel:
         await panel.say("preview", id="p1", number="911")

@@ -66,7 +66,7 @@ PROFILE = {
     "skills": {},
     "supervisor": False,
     "direct_number": "",
-    "address": "",
+    "address": None,
     "address_verified": False,
 }
 ROUTE = {"country": "NL", "numbers": ("112",), "tests": (), "prefixes": (), "local": "", "national": ""}

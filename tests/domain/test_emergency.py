@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
+from connector.domain.address import CivicAddress
 from connector.domain.commands import (
     Answer,
     Consult,
@@ -55,6 +56,7 @@ from tests.domain.stage import (
 )
 
 DIRECT = "+14155550188"
+PLACE = CivicAddress("US", "CA", "San Francisco", "Market St", "1", postal_code="94105")
 DESK = "1 Market St, San Francisco, CA 94105"
 FIRE = "+14155550911"
 
@@ -68,7 +70,7 @@ def configured(directory: Directory, **changes: object) -> Directory:
     return replace(directory, settings=replace(directory.settings, **changes))
 
 
-WITH_ADDRESS = with_sam(address=DESK, address_verified=True, direct_number=DIRECT)
+WITH_ADDRESS = with_sam(address=PLACE, address_verified=True, direct_number=DIRECT)
 
 
 def emergency(stage: Stage, agent: str = SAM) -> Contact:
@@ -148,27 +150,31 @@ def test_what_an_agent_means(
 @pytest.mark.parametrize(
     ("directory", "place", "address", "route"),
     [
-        (DIRECTORY, "US", DESK, "sim-local"),
-        (DIRECTORY, "us", "", "sim-national"),
-        (NL, "NL", DESK, "nl-local"),
-        (NL, "NL", "", "nl-national"),
-        (DIRECTORY, "NL", DESK, ""),
+        (DIRECTORY, "US", PLACE, "sim-local"),
+        (DIRECTORY, "us", None, "sim-national"),
+        (NL, "NL", PLACE, "nl-local"),
+        (NL, "NL", None, "nl-national"),
+        (DIRECTORY, "NL", PLACE, ""),
     ],
 )
-def test_the_route_is_the_local_one_with_an_address(directory: Directory, place: str, address: str, route: str) -> None:
+def test_the_route_is_the_local_one_with_an_address(
+    directory: Directory, place: str, address: CivicAddress | None, route: str
+) -> None:
     assert trunk_of(directory, PLACES[place], address) == route
 
 
 @pytest.mark.parametrize(
     ("address", "verified", "expected"),
     [
-        ("", False, ("national", "")),
-        ("", True, ("national", "")),
-        (DESK, False, ("national", "")),
-        (DESK, True, ("local", DESK)),
+        (None, False, ("national", "")),
+        (None, True, ("national", "")),
+        (PLACE, False, ("national", "")),
+        (PLACE, True, ("local", DESK)),
     ],
 )
-def test_only_a_verified_address_goes_along(address: str, verified: bool, expected: tuple[str, str]) -> None:
+def test_only_a_verified_address_goes_along(
+    address: CivicAddress | None, verified: bool, expected: tuple[str, str]
+) -> None:
     profile = Profile(SAM, "Sam", address=address, address_verified=verified)
     found = emergency_of(DIRECTORY, profile, "911")
     assert found is not None
@@ -188,7 +194,9 @@ def test_it_leaves_by_its_route_with_the_address(directory: Directory, kind: str
     agent, customer = stage.leg(Role.AGENT), stage.leg(Role.CUSTOMER)
     line = DIRECT if kind == "local" else "+14155550100"
     assert stage.asks == [
-        PlaceCall(contact.key, contact.key, agent.id, customer.id, "2041", "911", line, route, address)
+        PlaceCall(
+            contact.key, contact.key, agent.id, customer.id, "2041", "911", line, route, PLACE if address else None
+        )
     ]
     assert (contact.kind, contact.phase, contact.number, contact.line) == (Kind.OUTBOUND, Phase.ACTIVE, "911", line)
     assert (contact.emergency, contact.address, contact.internal, contact.skill) == (kind, address, False, "support")
@@ -233,7 +241,7 @@ def test_a_test_takes_the_same_way_and_alarms_nobody() -> None:
     contact = stage.contact()
     (ask,) = stage.asks
     assert isinstance(ask, PlaceCall)
-    assert (ask.number, ask.route, ask.address) == ("933", "sim-local", DESK)
+    assert (ask.number, ask.route, ask.address) == ("933", "sim-local", PLACE)
     assert (contact.emergency, contact.address) == ("test", DESK)
     assert not any(isinstance(effect, RaiseAlarm) for effect in stage.effects)
     assert (stage.agent().reached_by, stage.agent().reached_until) == ("", 0)

@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from connector.domain.address import CivicAddress
 from connector.domain.commands import (
     Consult,
     DialEmergency,
@@ -33,6 +34,7 @@ from connector.domain.model import (
 from connector.errors import BadInput
 from tests.domain.stage import DIRECTORY, SAM, START, Stage, dialling, go, on_a_call
 
+PLACE = CivicAddress("US", "CA", "San Francisco", "Market St", "1", postal_code="94105")
 DESK = "1 Market St, San Francisco, CA 94105"
 SHOWN = "+14155550100"
 CASE = Record("500000000000001AAA", "Case", "Charged twice")
@@ -44,7 +46,7 @@ def with_sam(**changes: object) -> Directory:
 
 
 def test_the_contact_is_live_from_the_first_moment() -> None:
-    stage = Stage(with_sam(address=DESK, address_verified=True))
+    stage = Stage(with_sam(address=PLACE, address_verified=True))
     stage.give(Visit(SAM, CASE))
     change = stage.give(DialEmergency(SAM, "9911"))
     key = change.created
@@ -69,7 +71,7 @@ def test_the_contact_is_live_from_the_first_moment() -> None:
         emergency="local",
         address=DESK,
     )
-    place = PlaceCall(key, key, agent.id, customer.id, "2041", "911", SHOWN, "sim-local", DESK)
+    place = PlaceCall(key, key, agent.id, customer.id, "2041", "911", SHOWN, "sim-local", PLACE)
     assert change.effects == (
         PushState(SAM),
         AskSwitch(place),

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from connector.domain import commands as c
 from connector.domain import events as e
+from connector.domain.address import CivicAddress
 from connector.domain.decide import Input, deadline, decide, guard, reconnected, restarted, start
 from connector.domain.directory import Directory, Entry, Opening, Profile, RecordingMode
 from connector.domain.effects import Announce, AskSwitch, CallParty, EndLeg, Offer, PlaceCall, PushState, SaveTask
@@ -45,6 +46,7 @@ from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, LINE, MIA, SAM, S
 PRIYA = "005000000000003AAA"
 AGENTS = (SAM, JONAS, PRIYA)
 DIRECT = "+14155550188"
+MARKET = CivicAddress("US", street="Market St", number="1")
 PEOPLE = (
     Record("003000000000001AAA", "Contact", "Mia Chen"),
     Record("00Q000000000001AAA", "Lead", "D. Whitfield"),
@@ -55,7 +57,7 @@ FULL = replace(
     DIRECTORY,
     agents={
         **DIRECTORY.agents,
-        SAM: replace(DIRECTORY.agents[SAM], direct_number=DIRECT, address="1 Market St", address_verified=True),
+        SAM: replace(DIRECTORY.agents[SAM], direct_number=DIRECT, address=MARKET, address_verified=True),
         PRIYA: Profile(PRIYA, "Priya Nair", "2043", skills={"support": 1, "sales": 9}),
     },
     entries=(Entry("fraud", "Card fraud line", "+18005550199"),),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from connector.domain.address import CivicAddress
 from connector.domain.effects import Adopt, Announce, CallParty, Connect, EndLeg, Mix, Offer, PlaceCall
 from connector.domain.events import AskRefused, LegEnded, LegsMixed
 from connector.domain.model import LegState, Role
@@ -369,7 +370,7 @@ class PartyContract:
         scene = Scene(fresh("contact"), fresh("customer"), fresh("agent"), fresh("other"))
         await rig.inflict(Number("11=busy,12=busy,33=busy,99=busy"))
         rig.heard.news.clear()
-        address = "415 Mission St, San Francisco, CA 94105"
+        address = CivicAddress("US", "CA", "San Francisco", "Mission St", "415", postal_code="94105")
         await rig.switch.ask(
             PlaceCall(fresh("ask"), scene.contact, scene.agent, scene.customer, SAM, number, CALLER, route, address)
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from connector.domain.address import CivicAddress
 from connector.domain.directory import (
     DEFAULT_SKILL,
     EMERGENCY,
@@ -24,7 +25,9 @@ Row = dict[str, Any]
 
 SAM = {"Id": "005A", "Name": "Sam Rivera", "TimeZoneSidKey": "America/Los_Angeles", "LanguageLocaleKey": "en_US",
        "LocaleSidKey": "en_US", "Phone_Device__c": "2041", "Phone_Country__c": "US", "Phone_Direct_Number__c": None,
-       "Phone_Emergency_Address__c": None, "Phone_Address_Verified__c": False}  # fmt: skip
+       "Phone_Address_Verified__c": False,
+       **{f"Phone_Address_{part}__c": None for part in (*["Name", "Number", "Street", "Building", "Floor"],
+                                                        *["Room", "Postal_Code", "City", "State"])}}  # fmt: skip
 JONAS = {**SAM, "Id": "005B", "Name": "Jonas Weber", "LocaleSidKey": "nl_NL", "Phone_Device__c": "2042",
          "Phone_Country__c": None, "LanguageLocaleKey": "en_US", "TimeZoneSidKey": "Europe/Amsterdam"}  # fmt: skip
 
@@ -98,7 +101,7 @@ def test_objects_without_rows_are_as_absent_ones() -> None:
 def test_fields_that_are_not_deployed_are_noted_and_their_defaults_used() -> None:
     lacking = (
         *("Priority__c", "Wrap_Up_Extension_Seconds__c", "Longest_Queue__c", "Hours__c", "Time_Zone__c"),
-        *("Phone_Direct_Number__c", "Phone_Emergency_Address__c", "Phone_Address_Verified__c"),
+        *("Phone_Direct_Number__c", "Phone_Address_Street__c", "Phone_Address_Verified__c"),
         *("Phone_Device__c", "Phone_Country__c", "Recording__c", "Wrap_Up_Seconds__c", "Sort_Order__c"),
     )
     found = read({"Phone_Skill__mdt": [skill("Sales")], "Phone_Tag__mdt": [choice("VIP"), choice("Late")]}, lacking)
@@ -336,20 +339,48 @@ def test_hours_without_a_time_zone_are_read_as_utc_and_that_is_told() -> None:
     assert found.ignored == ("Phone_Skill__mdt Sales: Time_Zone__c is blank; Hours__c are read as UTC",)
 
 
+STREET: Row = {
+    "Phone_Address_Number__c": "1",
+    "Phone_Address_Street__c": " Market\r\nSt\x07 ",
+    "Phone_Address_Floor__c": "4",
+    "Phone_Address_City__c": "San Francisco",
+    "Phone_Address_State__c": "CA",
+    "Phone_Address_Postal_Code__c": "94105",
+    "Phone_Address_Verified__c": True,
+}
+
+
 def test_how_an_agent_is_reached_and_where_they_are() -> None:
-    street = {"Phone_Emergency_Address__c": " 1 Market St\r\nSan Francisco ", "Phone_Address_Verified__c": True}
-    sam = {**SAM, **street, "Phone_Direct_Number__c": "(415) 555-0161"}
-    blank = {**SAM, "Id": "005C", "Name": "Blank", "Phone_Device__c": "1", **street, "Phone_Emergency_Address__c": " "}
-    found = read(users(sam, {**JONAS, "Phone_Direct_Number__c": "020 555 0142"}, blank))
+    sam = {**SAM, **STREET, "Phone_Direct_Number__c": "(415) 555-0161"}
+    found = read(users(sam, {**JONAS, "Phone_Direct_Number__c": "020 555 0142"}))
     reached = {agent.name: agent for agent in found.agents.values()}
+    place = CivicAddress("US", "CA", "San Francisco", "Market St", "1", floor="4", postal_code="94105")
     assert reached["Sam Rivera"].direct_number == "+14155550161"
-    assert (reached["Sam Rivera"].address, reached["Sam Rivera"].address_verified) == (
-        "1 Market St San Francisco",
-        True,
-    )
-    assert (reached["Jonas Weber"].direct_number, reached["Jonas Weber"].address_verified) == ("+31205550142", False)
-    assert (reached["Blank"].address, reached["Blank"].address_verified) == ("", False)
+    assert (reached["Sam Rivera"].address, reached["Sam Rivera"].address_verified) == (place, True)
+    assert (reached["Jonas Weber"].direct_number, reached["Jonas Weber"].address) == ("+31205550142", None)
     assert found.ignored == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "faults"),
+    [
+        ({"Phone_Address_Number__c": " "}, ["Phone_Address_Number__c is blank"]),
+        ({"Phone_Address_State__c": None, "Phone_Address_Postal_Code__c": "9410"},
+         ["Phone_Address_State__c is blank", "Phone_Address_Postal_Code__c '9410' is no postal code there"]),
+        (dict.fromkeys(STREET, None) | {"Phone_Address_Verified__c": True}, ["Phone_Address_Street__c is blank"]),
+    ],
+)  # fmt: skip
+def test_an_address_that_help_cannot_find_is_not_sent(changes: Row, faults: list[str]) -> None:
+    found = read(users({**SAM, **STREET, **changes}))
+    assert not found.agents["005A"].address_verified
+    end = ": the address is not sent with emergency calls"
+    assert found.ignored == tuple(f"User Sam Rivera: {fault}{end}" for fault in faults)
+
+
+def test_an_address_of_which_nobody_made_sure_is_not_judged() -> None:
+    found = read(users({**SAM, "Phone_Address_Street__c": "Market St"}))
+    assert found.agents["005A"].address == CivicAddress("US", street="Market St")
+    assert (found.agents["005A"].address_verified, found.ignored) == (False, ())
 
 
 def test_a_direct_number_belongs_to_one_agent_and_to_no_skill() -> None:

@@ -6,7 +6,7 @@ from connector.domain import numbers
 from connector.domain.commands import Dial
 from connector.domain.directory import Directory, Profile, Skill
 from connector.domain.effects import AskSwitch, EndLeg, MatchCaller, Offer, PlaceCall
-from connector.domain.emergency import emergency_of, trunk_of
+from connector.domain.emergency import emergency_of, trunk_of, verified
 from connector.domain.model import (
     Contact,
     Kind,
@@ -83,13 +83,14 @@ def _place_call(contact: Contact, directory: Directory) -> PlaceCall:
     customer, agent = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
     assert customer is not None and agent is not None and contact.agent is not None
     profile = directory.profile(contact.agent)
-    number, route = contact.number, ""
+    number, route, address = contact.number, "", None
     if contact.emergency:
-        route = trunk_of(directory, profile, contact.address)
+        address = verified(profile)
+        route = trunk_of(directory, profile, address)
     elif not contact.internal:
         number = outside(directory, number)
     legs = (agent.id, customer.id)
-    return PlaceCall(contact.key, contact.key, *legs, profile.device, number, contact.line, route, contact.address)
+    return PlaceCall(contact.key, contact.key, *legs, profile.device, number, contact.line, route, address)
 
 
 def outside(directory: Directory, number: str) -> str:

@@ -105,7 +105,7 @@ def _emergency(ask: PlaceCall, now: int) -> Entry:
         number=ask.number,
         line=ask.caller_id,
         route=ask.route,
-        address=ask.address,
+        address=ask.address.line if ask.address is not None else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from connector.domain.address import CivicAddress
 from connector.domain.effects import Adopt, Announce, CallParty, Connect, EndLeg, Mix, Offer, PlaceCall, PlayDigits
 from connector.domain.events import LegAnswered, LegEnded
 from connector.domain.model import LegState
@@ -149,7 +150,7 @@ def test_who_answers_an_agent_that_went_elsewhere_meanwhile_is_not_put_through()
 @pytest.mark.parametrize("number", ["911", "933"])
 def test_the_journal_says_which_way_an_emergency_call_went(number: str) -> None:
     office = Office(Rule("11", Fate.BUSY), Rule("33", Fate.BUSY))
-    address = "415 Mission St, San Francisco, CA 94105"
+    address = CivicAddress("US", "CA", "San Francisco", "Mission St", "415", postal_code="94105")
     office.engine.ask(PlaceCall("1", "E", "a", "e", SAM, number, LINE, "sim-local", address))
     office.clock.advance(6 + 120 + 150 + 900)
     assert office.state("e") is LegState.RINGING
@@ -157,7 +158,8 @@ def test_the_journal_says_which_way_an_emergency_call_went(number: str) -> None:
     assert office.state("e") is LegState.CONNECTED
     (entry,) = (entry for entry in office.entries if entry.what == "emergency")
     assert (entry.leg, entry.contact, entry.device) == ("e", "E", SAM)
-    assert (entry.route, entry.number, entry.line, entry.address) == ("sim-local", number, LINE, address)
+    assert (entry.route, entry.number, entry.line) == ("sim-local", number, LINE)
+    assert entry.address == "415 Mission St, San Francisco, CA 94105"
     assert office.seen("E").spoke
 
 

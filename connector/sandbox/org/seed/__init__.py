@@ -22,11 +22,15 @@ USERS: tuple[tuple[str, str, str, str, str, str, str, str, str, bool], ...] = (
     ("robin", "Robin", "Clarke", "Service Agent (left)", "America/Los_Angeles", "en_US", "en_US", "US", "2049", False),
 )
 # Key, the number that reaches them from outside, where they are, and whether somebody made sure of that.
-EMERGENCY: tuple[tuple[str, str, str, bool], ...] = (
-    ("sam", "(415) 555-0161", "1 Market Street, Floor 4, San Francisco, CA 94105", True),
-    ("jonas", "020 555 0142", "Damrak 1, 1012 LG Amsterdam", True),
-    ("priya", "", "88 Kearny Street, San Francisco, CA 94108", False),
-)
+EMERGENCY: tuple[tuple[str, str, Row, bool], ...] = (
+    ("sam", "(415) 555-0161",
+     {"Number": "1", "Street": "Market Street", "Floor": "4", "City": "San Francisco", "State": "CA",
+      "Postal_Code": "94105"}, True),
+    ("jonas", "020 555 0142", {"Number": "1", "Street": "Damrak", "City": "Amsterdam", "Postal_Code": "1012 LG"}, True),
+    ("priya", "",
+     {"Number": "88", "Street": "Kearny Street", "City": "San Francisco", "State": "CA",
+      "Postal_Code": "94108"}, False),
+)  # fmt: skip
 PERMISSION_SETS = (
     ("Phone_Panel_Agent", "Phone Panel Agent", ("sam", "jonas", "priya", "robin")),
     ("Phone_Panel_Supervisor", "Phone Panel Supervisor", ("priya",)),
@@ -79,7 +83,7 @@ def _users(records: Records, profiles: dict[str, str], integration_username: str
     users["integration"] = records.insert(schema["User"], machine, ADMINISTRATOR)
     reached = {key: (direct, address, verified) for key, direct, address, verified in EMERGENCY}
     for key, first, last, title, zone, locale, language, country, device, active in USERS:
-        direct, address, verified = reached.get(key, ("", "", False))
+        direct, address, verified = reached.get(key, ("", {}, False))
         mail = f"{first}.{last}@phone-panel.example".lower()
         person: Row = {
             "Username": mail, "FirstName": first, "LastName": last, "Email": mail,
@@ -87,7 +91,8 @@ def _users(records: Records, profiles: dict[str, str], integration_username: str
             "Title": title, "Department": "Service", "TimeZoneSidKey": zone, "LocaleSidKey": locale,
             "LanguageLocaleKey": language, "IsActive": active, "Extension": device, "Phone_Device__c": device,
             "Phone_Country__c": country, "Phone_Direct_Number__c": direct or None,
-            "Phone_Emergency_Address__c": address or None, "Phone_Address_Verified__c": verified,
+            "Phone_Address_Verified__c": verified,
+            **{f"Phone_Address_{part}__c": value for part, value in address.items()},
             "ProfileId": profiles["Service Agent"],
         }  # fmt: skip
         users[key] = records.insert(schema["User"], person, ADMINISTRATOR)

@@ -233,7 +233,15 @@ def test_all_fields(desk: Desk) -> None:
         "Phone_Device__c": "2041",
         "Phone_Country__c": "US",
         "Phone_Direct_Number__c": "(415) 555-0161",
-        "Phone_Emergency_Address__c": "1 Market Street, Floor 4, San Francisco, CA 94105",
+        "Phone_Address_Name__c": None,
+        "Phone_Address_Number__c": "1",
+        "Phone_Address_Street__c": "Market Street",
+        "Phone_Address_Building__c": None,
+        "Phone_Address_Floor__c": "4",
+        "Phone_Address_Room__c": None,
+        "Phone_Address_Postal_Code__c": "94105",
+        "Phone_Address_City__c": "San Francisco",
+        "Phone_Address_State__c": "CA",
         "Phone_Address_Verified__c": True,
     }
     assert desk.refused("GET", "query?q=SELECT+FIELDS(ALL)+FROM+User")[1]["errorCode"] == "MALFORMED_QUERY"
