@@ -4,7 +4,7 @@ Each of its channels does as it is told through its own ARI: it calls, answers, 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import aiohttp
@@ -13,6 +13,7 @@ import msgspec
 from connector.sandbox.asterisk.instance import USER, Asterisk
 from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.socket import AriSocket, uri
+from tests.live.listening import FRAME_MS, TONES, heard, raw_samples, tone
 
 APP = "network"
 
@@ -33,14 +34,17 @@ type = transport
 protocol = udp
 bind = 127.0.0.3:{sip}
 
-[pbx]
+[both](!)
 type = endpoint
 context = anything
 disallow = all
 allow = ulaw
 direct_media = no
-transport = carrier
 aors = pbx
+; Audio is received at the address of an endpoint's transport: who is called at any of ours has none.
+[pbx](both)
+[caller](both)
+transport = carrier
 [pbx]
 type = aor
 contact = sip:127.0.0.1:{pbx}
@@ -71,8 +75,37 @@ exten => _[+0-9].,1,Stasis(network,${EXTEN})
 """
 
 
+class Ear:
+    """What one party hears, as it is written down."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def heard(self, last_ms: int | None = None) -> list[frozenset[int]]:
+        """The tones in each tenth of a second so far, or in the last ones."""
+        found = heard(raw_samples(self._file.read_bytes())) if self._file.exists() else []
+        return found if last_ms is None else found[-(last_ms // FRAME_MS) :]
+
+    async def until(self, tones: Iterable[int], for_ms: int = 500, within: float = 10) -> None:
+        """Exactly these are heard for so long; raises AssertionError that says what was heard instead."""
+        wanted, frames = frozenset(tones), for_ms // FRAME_MS
+        try:
+            async with asyncio.timeout(within):
+                while True:
+                    if self.heard(for_ms) == [wanted] * frames:
+                        return
+                    # Another process writes the file: there is no event to wait for, only the next look.
+                    await asyncio.sleep(FRAME_MS / 1000)
+        except TimeoutError:
+            told = [sorted(some) for some in self.heard(2_000)]
+            raise AssertionError(f"{sorted(wanted)} was to be heard; the last two seconds were {told}") from None
+
+
 class Network:
-    """A running one.  `arrived` is told of each call that comes in: its channel here, and the number or phone."""
+    """A running one.  `arrived` is told of each call that comes in: its channel here, and the number or phone.
+
+    `came_up` is told of each caller's channel whose call was answered.
+    """
 
     def __init__(self, asterisk: Asterisk, sip: int) -> None:
         self.asterisk = asterisk
@@ -82,6 +115,9 @@ class Network:
         self._session: aiohttp.ClientSession | None = None
         self._ari: AriSocket | None = None
         self._made = 0
+        self._answered: set[str] = set()
+        self._beside_up: dict[str, asyncio.Event] = {}
+        self.came_up: Callable[[str], None] = lambda _channel: None
         self._changed = asyncio.Event()
 
     def configure(self, pbx: int, phones: dict[str, str]) -> None:
@@ -92,6 +128,12 @@ class Network:
         folder: Path = self.asterisk.folder / "etc"
         (folder / "pjsip.conf").write_text("".join(parts), encoding="utf-8")
         (folder / "extensions.conf").write_text(EXTENSIONS, encoding="utf-8")
+        with (folder / "musiconhold.conf").open("a", encoding="utf-8") as music:
+            for hertz in TONES:
+                place = self.asterisk.folder / "lib" / f"tone-{hertz}"
+                place.mkdir()
+                (place / "tone.wav").write_bytes(tone(hertz, 10_000))
+                music.write(f"\n[tone-{hertz}]\nmode = files\ndirectory = {place}\n")
 
     async def connect(self) -> None:
         """Its channels can be told what to do."""
@@ -118,14 +160,16 @@ class Network:
         """A customer calls; returns their channel here."""
         self._made += 1
         channel = f"caller-{self._made}"
-        endpoint = f"PJSIP/{line}@pbx"
+        endpoint = f"PJSIP/{line}@caller"
         path = uri("channels", endpoint=endpoint, app=APP, appArgs="caller", channelId=channel, callerId=number)
         await self.ari.request("POST", path)
         return channel
 
     async def answer(self, channel: str) -> None:
-        """Who is called there answers."""
-        await self.ari.request("POST", uri("channels", channel, "answer"))
+        """Who is called there answers, once: a second answer would end what is played to them."""
+        if channel not in self._answered:
+            self._answered.add(channel)
+            await self.ari.request("POST", uri("channels", channel, "answer"))
 
     async def ring(self, channel: str) -> None:
         """It rings there."""
@@ -140,6 +184,29 @@ class Network:
         path = uri("channels", channel, "variable", variable="CHANNEL(pjsip,local_addr)")
         return b"127.0.0.4" in await self.ari.request("GET", path)
 
+    async def sing(self, channel: str, hertz: int) -> None:
+        """The party says that tone, one of `TONES`, from now on and until the call ends."""
+        # As music on hold: what is played to a channel would keep all later requests about it waiting.
+        await self.ari.request("POST", uri("channels", channel, "moh", mohClass=f"tone-{hertz}"))
+
+    async def listen(self, channel: str) -> Ear:
+        """What the party hears is written down from now on."""
+        name = await self._beside(channel, whisper="none", spy="in")
+        await self.ari.request("POST", uri("channels", name, "record", name=name, format="sln"))
+        return Ear(self.asterisk.folder / "spool" / "recording" / f"{name}.sln")
+
+    async def _beside(self, channel: str, **how: str) -> str:
+        self._made += 1
+        name = f"beside-{self._made}"
+        up = self._beside_up[name] = asyncio.Event()
+        await self.ari.request("POST", uri("channels", channel, "snoop", name, app=APP, appArgs="beside", **how))
+        await up.wait()
+        return name
+
+    async def press(self, channel: str, digits: str) -> None:
+        """The party presses keys."""
+        await self.ari.request("POST", uri("channels", channel, "dtmf", dtmf=digits, between=80, duration=120))
+
     async def register(self, device: str, ready: bool) -> None:
         """That phone registers, or is no longer registered."""
         await self.asterisk.cli(f"pjsip send {'register' if ready else 'unregister'} {device}")
@@ -153,9 +220,12 @@ class Network:
     def _take(self, event: p.Event) -> None:
         match event:
             case p.StasisStart(args=("caller",)):
-                pass
+                self.came_up(event.channel.id)
+            case p.StasisStart(args=("beside",)):
+                self._beside_up.pop(event.channel.id).set()
             case p.StasisStart(args=(number,)):
                 self.calls[event.channel.id] = number
                 self.arrived(event.channel.id, number)
             case p.ChannelDestroyed() | p.StasisEnd():
                 self.calls.pop(event.channel.id, None)
+                self._answered.discard(event.channel.id)
