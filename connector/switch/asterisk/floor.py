@@ -14,6 +14,7 @@ from connector.switch.asterisk.causes import cause_of
 from connector.switch.asterisk.machine import Machine
 from connector.switch.asterisk.notes import leg_of, note_of
 from connector.switch.asterisk.recorder import SPY, Recorder
+from connector.switch.asterisk.socket import AriRefusal
 from connector.switch.register.channel import Channel
 from connector.switch.register.clock import Clock
 from connector.switch.register.exchange import Exchange
@@ -122,16 +123,14 @@ class Floor:
         match event:
             case p.StasisStart():
                 self._ours(event)
-            case p.ChannelStateChange(channel=p.Channel(state="Ringing")):
-                channel = self.exchange.channel(event.channel.id)
-                if channel is not None:
-                    self.exchange.ring(channel)
+            case p.ChannelStateChange():
+                self._moved(event.channel)
             case p.ChannelHangupRequest():
                 self.hung_up.setdefault(event.channel.id, event.cause)
             case p.ChannelDestroyed():
                 self._ended(event.channel.id, event.cause)
             case p.StasisEnd():
-                self._ended(event.channel.id, self.hung_up.get(event.channel.id, NORMAL))
+                self._let_out(event.channel.id)
             case p.ChannelEnteredBridge():
                 self.bridges[event.channel.id] = event.bridge.id
             case p.ChannelLeftBridge():
@@ -144,7 +143,7 @@ class Floor:
                 self._phone_changed(event.device_state)
 
     def _ours(self, event: p.StasisStart) -> None:
-        """A caller has come, a spy listens, or somebody whom we called has answered."""
+        """A caller has come, a spy listens, or the channel of somebody whom we call is there."""
         leg = event.channel.id
         if event.args[:1] == ("inbound",):
             self._arrived(event, event.args[1])
@@ -153,7 +152,40 @@ class Floor:
             if begin is not None:
                 self._do(begin)
         else:
-            self._is_up(leg)
+            self._made(leg)
+
+    def _made(self, leg: str) -> None:
+        """Its channel is in our hands: it can be dialled now."""
+        channel = self.exchange.channel(leg)
+        if channel is not None and channel.live and not channel.dialled:
+            self._do(partial(self.dial, channel))
+
+    async def dial(self, channel: Channel) -> None:
+        """The far end of a leg of ours is rung; where that cannot be done the leg has failed."""
+        if not channel.live:
+            return
+        channel.dialled = True
+        try:
+            await self.machine.dial(channel.leg, note_of(channel))
+        except AriRefusal:
+            self.exchange.end(channel, "failed", by="network")
+            await self.machine.hang_up(channel.leg, "normal")
+
+    def _moved(self, found: p.Channel) -> None:
+        """The far end of a leg of ours rings, or has answered."""
+        channel = self.exchange.channel(found.id)
+        if channel is None or channel.inbound:
+            return
+        if found.state == "Ringing":
+            self.exchange.ring(channel)
+        elif found.state == "Up":
+            self._is_up(channel)
+
+    def _let_out(self, leg: str) -> None:
+        """Of a caller whom we had that is the last we are told; of a leg of ours its end, with the cause, follows."""
+        channel = self.exchange.channel(leg)
+        if channel is not None and channel.inbound:
+            self._ended(leg, self.hung_up.get(leg, NORMAL))
 
     def _left(self, leg: str, bridge: p.Bridge) -> None:
         if self.bridges.get(leg) == bridge.id:
@@ -180,12 +212,9 @@ class Floor:
 
         self._do(welcome)
 
-    def _is_up(self, leg: str) -> None:
-        channel = self.exchange.channel(leg)
-        if channel is None:
-            return
+    def _is_up(self, channel: Channel) -> None:
         self.exchange.answer(channel)
-        then = self.when_up.pop(leg, None)
+        then = self.when_up.pop(channel.leg, None)
         if then is not None:
             self._do(then)
 

@@ -32,24 +32,24 @@ class Machine:
         self._app = app
 
     async def ring_phone(self, leg: str, device: str, caller: str, note: str) -> None:
-        """A phone of ours is rung, under that channel id; `note` is on the channel."""
-        await self._originate(leg, f"PJSIP/{device}", caller, note)
+        """There is a channel of that id for a phone of ours, with the note; it rings after `dial`."""
+        await self._create(leg, f"PJSIP/{device}", caller, note)
 
     async def call(self, leg: str, number: str, trunk: str, caller_id: str, note: str) -> None:
-        """A number outside is called, by that endpoint of a carrier."""
-        await self._originate(leg, f"PJSIP/{number}@{trunk}", caller_id, note)
+        """There is a channel for a number outside, by that endpoint of a carrier; it is called after `dial`."""
+        await self._create(leg, f"PJSIP/{number}@{trunk}", caller_id, note)
 
-    async def _originate(self, leg: str, endpoint: str, caller: str, note: str) -> None:
-        path = uri(
-            "channels",
-            endpoint=endpoint,
-            app=self._app,
-            appArgs="ours",
-            channelId=leg,
-            timeout=RINGS_FOR,
-            callerId=caller,
-        )
-        await self._ari.request("POST", path, msgspec.json.encode({"variables": {NOTE: note}}).decode())
+    async def _create(self, leg: str, endpoint: str, caller: str, note: str) -> None:
+        """Made and dialled apart, a leg is in the application before it is answered, and so also when we are away."""
+        path = uri("channels", "create", endpoint=endpoint, app=self._app, appArgs="ours", channelId=leg)
+        shown = {"CONNECTEDLINE(num)": caller, "CONNECTEDLINE(pres)": "allowed"} if caller else {}
+        await self._ari.request("POST", path, msgspec.json.encode({"variables": {NOTE: note, **shown}}).decode())
+
+    async def dial(self, leg: str, note: str) -> None:
+        """The channel that was made for that leg rings at its far end, and its note says that it was dialled."""
+        noting = self._ari.send("POST", uri("channels", leg, "variable", variable=NOTE, value=note))
+        await self._ari.request("POST", uri("channels", leg, "dial", timeout=RINGS_FOR))
+        await noting
 
     async def note(self, leg: str, note: str) -> None:
         """The note is on the channel, for whoever looks at it after us."""

@@ -31,6 +31,8 @@ class Note(Struct, frozen=True, omit_defaults=True):
     answered: int | None = None
     muted: bool = False
     held: bool = False
+    announced: bool = False
+    dialled: bool = False
 
 
 _NOTES: Final = msgspec.json.Decoder(Note)
@@ -50,6 +52,8 @@ def note_of(channel: Channel) -> str:
         channel.answered,
         channel.muted,
         channel.state is LegState.HELD,
+        channel.announced,
+        channel.dialled,
     )
     return msgspec.json.encode(note).decode()
 
@@ -78,6 +82,8 @@ def leg_of(channel: AriChannel, text: str) -> Channel | None:
         note.inbound,
         note.answered,
         note.muted,
+        announced=note.announced,
+        dialled=note.dialled,
     )
 
 

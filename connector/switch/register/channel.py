@@ -16,7 +16,7 @@ class Channel(Struct):
 
     `number` is the far end: the customer's number, or the device.  `talk`: how long after the answer the customer hangs
     up, in ms.  `tones_until` is when the last tone asked for will have been played; `announced`: they are being told
-    why they cannot be taken.
+    why they cannot be taken; `dialled`: the network was asked to ring the far end of a leg of ours.
     """
 
     leg: str
@@ -35,6 +35,7 @@ class Channel(Struct):
     talk: int | None = None
     tones_until: int = 0
     announced: bool = False
+    dialled: bool = False
 
     @property
     def live(self) -> bool:

@@ -165,16 +165,20 @@ class Exchange:
             self.journal(Entry(self.clock.now(), "recording", contact=contact, recording=recording))
         self.tell(RecordingChanged(contact, recording, self.clock.now()))
 
-    def end(self, channel: Channel, cause: str, *, by: str) -> None:
-        """A leg is gone, and those whom nobody is left to talk to follow; one that ended before is left alone."""
+    def end(self, channel: Channel, cause: str, *, by: str, at: int | None = None) -> None:
+        """A leg is gone, and those whom nobody is left to talk to follow; one that ended before is left alone.
+
+        `at` is when, where that was not now: it came to be known later.
+        """
         if not channel.live:
             return
         was_up, mix = channel.up, self.parties.mixes.of(channel.leg)
         left = self.parties.left_by(channel, was_up, mix)
         self.parties.mixes.leave(channel.leg)
+        self._ended.append((self.clock.now(), channel.leg))
         self._move(channel, LegState.ENDED)
+        channel.since = channel.since if at is None else at
         channel.cause = cause
-        self._ended.append((channel.since, channel.leg))
         for other in left:
             self.follow(other)
         self.note("ended", channel, by=by)
