@@ -27,6 +27,7 @@ from connector.domain.rules import (
     offer,
     outbound,
     presence,
+    recall,
     recording,
     transfer,
     work,
@@ -77,7 +78,7 @@ _ORDERS: Final[dict[type, tuple[str, Callable[[Step, Contact, Any], None]]]] = {
 """For each command on a contact: its name on the wire and in `controls`, and what it does once allowed."""
 
 _COMMANDS: Final = frozenset(get_args(Command))
-OF_THE_SWITCH: Final = frozenset({"ring", "ask", "dial", "consult", "unattended"})
+OF_THE_SWITCH: Final = frozenset({"ring", "ask", "dial", "consult", "recall", "unattended"})
 """The deadlines that do not count while the switch is away."""
 
 _LEG_EVENTS: Final = frozenset({e.LegRinging, e.LegAnswered, e.LegHeld, e.LegResumed, e.LegEnded})
@@ -305,6 +306,10 @@ def deadline(contact: Contact, directory: Directory) -> tuple[int, str] | None:
     elif _rings_at_consulted(contact):
         assert contact.consult is not None
         found.append((contact.consult.since + settings.dial, "consult"))
+    elif contact.recalled:
+        mine = contact.leg(Role.AGENT)
+        assert mine is not None
+        found.append((mine.since + settings.ring, "recall"))
     elif contact.phase is Phase.ACTIVE and contact.answered is None and not contact.asked and not contact.emergency:
         found.append((contact.started + settings.dial, "dial"))
     elif contact.phase is Phase.QUEUED and contact.not_before:
@@ -346,6 +351,8 @@ def _deadline(step: Step, contact: Contact, kind: str, due: int) -> None:
             outbound.unanswered(step, contact)
         case "consult":
             consult.unanswered(step, contact)
+        case "recall":
+            recall.unanswered(step, contact)
         case "unattended":
             attend.time_over(step, contact)
         case "wrap_up":
@@ -366,5 +373,6 @@ def _asks_again(step: Step, contact: Contact) -> list[AskSwitch]:
     found = offer.asks_again(contact, profile.device if profile else "")
     found += outbound.asks_again(contact, step.directory)
     found += consult.asks_again(step, contact)
+    found += recall.asks_again(step, contact)
     found += audio.asks_again(step, contact)
     return found

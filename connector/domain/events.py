@@ -148,7 +148,7 @@ CrmEvent = CallerMatched | TaskSaved | TaskWaiting | TaskRefused
 class DeadlinePassed(Struct, frozen=True, gc=False):
     """A deadline derived from a contact's state is over.
 
-    `kind`: ring, ask, dial, consult, unattended, wrap_up, not_before, work.
+    `kind`: ring, ask, dial, consult, recall, unattended, wrap_up, not_before, work.
     """
 
     contact: str

@@ -374,6 +374,12 @@ class Contact(Struct, frozen=True, gc=False):
         return agent.joined and customer.state is not LegState.HELD
 
     @property
+    def recalled(self) -> bool:
+        """Whether the agent's phone was hung up while the customer was on hold, and is rung again for them."""
+        mine = self.leg(Role.AGENT)
+        return mine is not None and self.answered is not None and self.phase is Phase.ACTIVE and mine.state not in UP
+
+    @property
     def work_due(self) -> bool:
         """Whether Salesforce is to be told that the step of a Work Queue is complete: the Task has the disposition."""
         if not self.work or self.work_done or self.phase is not Phase.CLOSED or self.save.dirty:

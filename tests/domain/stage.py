@@ -159,6 +159,11 @@ class Stage:
         """The agent's leg ends."""
         return self.give(LegEnded(self.leg(Role.AGENT, key).id, cause, self.now))
 
+    def walks_away(self, key: str | None = None, cause: str = "failed") -> None:
+        """The agent's phone hangs up, and its owner does not take the call when it is rung again."""
+        self.phone_hangs_up(key)
+        self.phone_hangs_up(key, cause)
+
     def saved(self, key: str, task: str | None = TASK) -> Change:
         """Salesforce holds the newest revision."""
         return self.give(TaskSaved(key, self.contact(key).save.wanted, task, "Call with Mia Chen"))

@@ -305,7 +305,7 @@ def test_the_phone_of_an_agent_who_parked_a_customer_hangs_up_and_the_customer_w
         stage.obey()
     stage.pass_time(1_000)
     stage.asks.clear()
-    stage.phone_hangs_up()
+    stage.walks_away()
     old = stage.contact(key)
     assert (old.phase, old.legs) == (Phase.WRAP_UP, ())
     assert [task.contact for task in stage.tasks] == [key]
@@ -322,7 +322,7 @@ def test_the_phone_of_an_agent_who_parked_a_customer_hangs_up_and_the_customer_w
 def test_and_the_next_agent_talks_to_them() -> None:
     stage, key = on_a_call()
     go(stage, Hold(SAM, key))
-    stage.phone_hangs_up(key)
+    stage.walks_away(key)
     available(stage, JONAS)
     (again,) = stage.agent(JONAS).contacts
     assert stage.contact(again).phase is Phase.OFFERED
@@ -340,7 +340,7 @@ def test_and_the_next_agent_talks_to_them() -> None:
 def test_who_calls_is_looked_up_for_the_new_contact_too_if_it_was_not_known() -> None:
     stage, key = on_a_call()
     go(stage, Hold(SAM, key))
-    stage.phone_hangs_up(key)
+    stage.walks_away(key)
     (again,) = [contact for contact in stage.floor.contacts.values() if contact.key != key]
     assert again.match.state is MatchState.SEARCHING
     assert MatchCaller(again.key, again.number) in stage.effects
@@ -350,7 +350,7 @@ def test_what_is_known_of_the_caller_goes_along() -> None:
     stage, key = on_a_call()
     stage.give(CallerMatched(key))
     go(stage, Hold(SAM, key))
-    stage.phone_hangs_up(key)
+    stage.walks_away(key)
     (again,) = [contact for contact in stage.floor.contacts.values() if contact.key != key]
     assert again.match.state is MatchState.NONE
 
@@ -359,7 +359,7 @@ def test_a_customer_left_on_hold_is_offered_at_once_to_who_is_free() -> None:
     stage, key = on_a_call()
     available(stage, JONAS)
     go(stage, Hold(SAM, key))
-    stage.phone_hangs_up(key)
+    stage.walks_away(key)
     assert stage.agent(JONAS).state is AgentState.WORKING
 
 

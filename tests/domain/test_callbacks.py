@@ -414,7 +414,7 @@ def test_a_held_customer_whose_agent_is_gone_waits_as_a_caller() -> None:
     customer = stage.leg(Role.CUSTOMER, "cb-1").id
     stage.give(SetState(SAM, AgentState.UNAVAILABLE, "Lunch"))
     stage.give(LegHeld(customer, stage.now))
-    stage.give(LegEnded(stage.leg(Role.AGENT, "cb-1").id, "failed", stage.now))
+    stage.walks_away("cb-1")
     again = next_try(stage)
     assert again is not None
     assert (again.kind, again.phase, again.legs[0].state) == (Kind.INBOUND, Phase.QUEUED, LegState.HELD)

@@ -288,7 +288,7 @@ def test_the_customer_hangs_up_while_the_agents_talk_and_they_go_on() -> None:
 
 def test_the_agent_s_phone_goes_and_the_customer_is_queued_with_their_age() -> None:
     stage, key = asked()
-    stage.phone_hangs_up(key)
+    stage.walks_away(key)
     stage.obey()
     assert stage.contact(key).phase is Phase.WRAP_UP
     assert stage.agent(JONAS).contacts == ()

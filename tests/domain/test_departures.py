@@ -173,8 +173,7 @@ def test_the_phone_of_who_asks_is_gone_and_whichever_contact_hears_of_it_first(f
     change = stage.give(LegEnded(mine, "normal", stage.now))
     assert {ask.leg for ask in stage.asks if isinstance(ask, EndLeg)} == {theirs_leg}
     assert change.forgotten == (other,)
-    assert stage.contact(key).phase is Phase.WRAP_UP
-    assert waiting(stage).started == START
+    assert (stage.contact(key).consult, stage.contact(key).recalled) == (None, True)
     assert (stage.agent(JONAS).state, stage.agent(JONAS).contacts) == (AgentState.UNAVAILABLE, ())
 
 
@@ -290,16 +289,17 @@ def test_the_recording_of_who_parked_the_customer_is_over_and_the_customer_s_age
     go(stage, Hold(SAM, key))
     stage.pass_time(9_000)
     stage.give(CallerMatched(key, (MIA_RECORD,)))
+    stage.phone_hangs_up(key)
     agent = agent_of(stage, key)
     stage.asks.clear()
-    stage.give(LegEnded(agent, "normal", stage.now - 10))
+    stage.give(LegEnded(agent, "failed", stage.now - 10))
     again = waiting(stage)
     off = stage.asks.pop(0)
     assert isinstance(off, SetRecording)
     assert (off.contact, off.recording) == (key, Recording.OFF)
     assert goal(stage.asks) == [("adopt", "in-1", again.key)]
     assert stage.contact(key).ended == stage.now - 10
-    assert (again.started, again.priority, again.skill) == (START, 2, "support")
+    assert (again.started, again.priority, again.skill) == (START, 0, "support")
     assert (again.match.people, again.draft, again.save.wanted) == ((MIA_RECORD,), replace(again).draft, 0)
     assert MatchCaller(again.key, again.number) not in stage.effects
 
@@ -364,11 +364,11 @@ def test_a_customer_who_waits_again_hears_music_from_then_on(state: LegState) ->
     if state is LegState.HELD:
         stage.give(LegHeld("in-1", stage.now))
     stage.asks.clear()
-    stage.phone_hangs_up(key)
+    stage.walks_away(key)
     again = waiting(stage)
     mixes = [ask for ask in stage.asks if isinstance(ask, Mix)]
     assert [(mix.contact, mix.talking, mix.parked) for mix in mixes] == (
-        [(again.key, (), ("in-1",))] if state is LegState.CONNECTED else []
+        [(key, (), ("in-1",)), (again.key, (), ("in-1",))] if state is LegState.CONNECTED else []
     )
 
 
@@ -402,7 +402,7 @@ def test_an_emergency_call_s_address_is_still_known_when_it_waits_again(how: str
     stage.floor.contacts[key] = contact
     if how == "phone":
         go(stage, Hold(SAM, key))
-        stage.phone_hangs_up(key)
+        stage.walks_away(key)
     else:
         go(stage, Consult(SAM, key, "entry", "fraud"), Transfer(SAM, key))
         go(stage, LegEnded(left_alone(stage).legs[1].id, "busy", stage.now))

@@ -710,13 +710,13 @@ def test_nor_for_whoever_gets_it() -> None:
 def test_nor_when_it_waits_for_another_agent() -> None:
     stage, key = talking(always_recorded())
     go(stage, Hold(SAM, key))
-    stage.phone_hangs_up(key, "failed")
+    stage.walks_away(key)
     available(stage, JONAS)
     (waiting,) = stage.agent(JONAS).contacts
     go(stage, Answer(JONAS, waiting))
     contact = stage.contact(waiting)
     assert (contact.phase, contact.emergency, contact.recording) == (Phase.ACTIVE, "local", Recording.OFF)
-    assert contact.priority == 1
+    assert contact.priority == 0
 
 
 # --- who calls back --------------------------------------------------------------------------------------------------

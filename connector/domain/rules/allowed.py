@@ -107,11 +107,11 @@ def decline(contact: Contact, _directory: Directory, _around: Around) -> str | N
 def end(contact: Contact, _directory: Directory, _around: Around) -> str | None:
     """A call on hold cannot be ended from the session: a slip of the finger must not drop a waiting customer.
 
-    In a conference the agent leaves it.
+    In a conference the agent leaves it.  Whose phone rings again after it was hung up has shown that it is no slip.
     """
     if contact.consult is not None:
         return "consulting"
-    return "held" if contact.held else _pending(contact, "end")
+    return "held" if contact.held and not contact.recalled else _pending(contact, "end")
 
 
 def hold(contact: Contact, _directory: Directory, _around: Around) -> str | None:
@@ -129,7 +129,7 @@ def resume(contact: Contact, _directory: Directory, around: Around) -> str | Non
         return "other_call"
     if _consult_up(contact):
         return "consulting"
-    return _agent_connected(contact) or _pending(contact, "resume")
+    return (None if contact.recalled else _agent_connected(contact)) or _pending(contact, "resume")
 
 
 def mute(contact: Contact, _directory: Directory, _around: Around) -> str | None:
@@ -267,7 +267,7 @@ def swap(contact: Contact, _directory: Directory, around: Around) -> str | None:
         return "no_other_call"
     if contact.in_ear or _answered(contact) is not None:
         return "not_held"
-    return _pending(contact, "swap") if around.other == "ear" else "other_call"
+    return _agent_connected(contact) or (_pending(contact, "swap") if around.other == "ear" else "other_call")
 
 
 def drop(contact: Contact, _directory: Directory, _around: Around) -> str | None:

@@ -69,7 +69,7 @@ def _beside(calls: list[Contact]) -> str | None:
             return "consulting"
         if contact.asked_by:
             return "consulted"
-        if contact.phase is Phase.OFFERED or contact.answered is None:
+        if contact.phase is Phase.OFFERED or contact.answered is None or contact.recalled:
             return "live_call"
         if contact.in_ear:
             return "hold_first"
@@ -98,7 +98,7 @@ def reachable(floor: Floor, directory: Directory, agent: Agent) -> str | None:
 
 
 def _occupied(contact: Contact) -> bool:
-    return contact.consult is not None or bool(contact.asked_by) or contact.answered is None
+    return contact.consult is not None or bool(contact.asked_by) or contact.answered is None or contact.recalled
 
 
 def dial_emergency(floor: Floor, directory: Directory, agent: Agent, rights: Rights | None = None) -> str | None:

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from connector.domain.effects import EndLeg, Mix
 from connector.domain.model import UP, Contact, Leg, LegState, Role
-from connector.domain.rules import departures, mixes
+from connector.domain.rules import mixes, waiting
 from connector.domain.step import Step
 
 
@@ -24,7 +24,7 @@ def ended(step: Step, contact: Contact, leg: Leg) -> None:
         return
     mixes.finished_alone(step, contact)
     if first.role is Role.CUSTOMER and (leg.state not in UP or first.state is LegState.HELD):
-        departures.queue(step, departures.waits_again(step, contact, first))
+        waiting.queue(step, waiting.waits_again(step, contact, first))
     else:
         step.ask(EndLeg(step.new_id(), contact.key, first.id))
 

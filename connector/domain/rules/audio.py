@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from connector.domain.commands import Drop, End, Hold, Merge, Mute, Resume, SendDigits, Swap, Unmute
-from connector.domain.effects import AskSwitch, EndLeg, Mix, PlayDigits, SetMute, SetRecording, SwitchAsk
+from connector.domain.effects import AskSwitch, Connect, EndLeg, Mix, PlayDigits, SetMute, SetRecording, SwitchAsk
 from connector.domain.model import UP, Ask, Contact, Kind, Leg, Mask, Phase, Role
 from connector.domain.rules import mixes, recording
 from connector.domain.step import Step
@@ -33,6 +33,8 @@ def _ask_for(step: Step, contact: Contact, goal: str, ask_id: str) -> SwitchAsk:
             # A colleague's leg is theirs to keep, and a conference goes on without this agent.
             theirs = contact.conference or bool(customer.agent)
             return EndLeg(ask_id, contact.key, agent.id if theirs else customer.id)
+        case "resume" if contact.recalled:
+            return Connect(ask_id, contact.key, customer.id, agent.id)
         case "hold" | "resume" | "talk" | "step_out" | "merge" | "transfer":
             return Mix(ask_id, contact.key, *_mix(step, contact, goal))
         case _:
@@ -43,7 +45,7 @@ def _mix(step: Step, contact: Contact, goal: str) -> tuple[tuple[str, ...], tupl
     """Who is to talk with each other, and who is parked."""
     customer, agent = _legs(contact)
     if goal == "hold":
-        return (agent.id,), (customer.id,)
+        return () if contact.recalled else (agent.id,), (customer.id,)
     others = mixes.present(step, contact)
     consulted = contact.consulted
     asked = () if consulted is None or consulted.state not in UP else (consulted.id,)

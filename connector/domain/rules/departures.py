@@ -2,9 +2,9 @@
 
 from msgspec.structs import replace
 
-from connector.domain.effects import Adopt, EndLeg, MatchCaller, Mix, SetRecording
-from connector.domain.model import UP, Contact, Kind, Leg, LegState, MatchState, Phase, Recording, Role
-from connector.domain.rules import consult, mixes, offer, wrap_up
+from connector.domain.effects import EndLeg
+from connector.domain.model import UP, Contact, Leg, Role
+from connector.domain.rules import consult, mixes, offer, recall, wrap_up
 from connector.domain.step import Step
 
 
@@ -67,8 +67,10 @@ def _inherit(step: Step, contact: Contact, heir: Leg) -> None:
     mixes.not_alone(step, step.put(replace(contact, legs=tuple(legs), asked=asked, consult=consult_left)))
 
 
-def agent_gone(step: Step, contact: Contact, cause: str, at: int) -> None:
+def agent_gone(step: Step, contact: Contact, was: Leg, cause: str, at: int) -> None:
     """The agent's phone is gone, and the call with it; but a customer on hold, or about to be, is never dropped so.
+
+    It is rung again then.  `was` is the leg as it was before.
 
     How a call ended that nobody had answered is about the other side: that the phone was declined or not picked up by
     the agent who dialled is no such thing.
@@ -85,8 +87,10 @@ def agent_gone(step: Step, contact: Contact, cause: str, at: int) -> None:
     assert customer is not None
     if contact.conference:
         mixes.leave(step, contact, at)
+    elif was.state not in UP and contact.answered is not None:
+        recall.failed(step, contact, cause, at)
     elif not contact.internal and (contact.held or any(ask.goal == "hold" for ask in contact.asked)):
-        back_to_queue(step, contact, customer, at)
+        recall.ring_again(step, contact, at)
     else:
         rest = tuple(leg for leg in contact.legs if leg.role is not Role.AGENT)
         wrap_up.finish(step, contact, cause if cause == "failed" else "cancelled", at)
@@ -103,42 +107,3 @@ def party_gone(step: Step, contact: Contact, leg: Leg, cause: str) -> None:
         return
     legs = tuple(other for other in contact.legs if other.id != leg.id)
     mixes.not_alone(step, step.put(replace(contact, legs=legs)))
-
-
-def back_to_queue(step: Step, contact: Contact, customer: Leg, at: int) -> None:
-    """The customer waits for another agent, with their age; this agent's part is over and has its Task."""
-    waiting = waits_again(step, contact, customer)
-    step.ask(SetRecording(step.new_id(), contact.key, Recording.OFF))
-    wrap_up.finish(step, contact, "normal", at)
-    queue(step, waiting)
-
-
-def waits_again(step: Step, contact: Contact, customer: Leg) -> Contact:
-    """A contact of its own for a customer who waits for the next agent of the skill."""
-    return Contact(
-        key=step.new_key(),
-        interaction_key=contact.interaction_key,
-        kind=Kind.INBOUND,
-        phase=Phase.QUEUED,
-        number=contact.number,
-        line=contact.line,
-        skill=contact.skill,
-        started=contact.started,
-        match=contact.match,
-        priority=contact.priority,
-        emergency=contact.emergency,
-        address=contact.address,
-        legs=(replace(customer, invited=False),),
-    )
-
-
-def queue(step: Step, waiting: Contact) -> None:
-    """The customer waits there from now on, on hold."""
-    step.put(waiting)
-    (customer,) = waiting.legs
-    step.ask(Adopt(customer.id, waiting.key))
-    if customer.state is LegState.CONNECTED:
-        step.ask(Mix(step.new_id(), waiting.key, (), (customer.id,)))
-    if waiting.match.state is MatchState.SEARCHING:
-        step.effect(MatchCaller(waiting.key, waiting.number))
-    step.enqueue(waiting)

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from connector.domain.events import LegAnswered, LegEnded, LegHeld, LegResumed, LegRinging
 from connector.domain.model import Contact, Leg, LegState, Phase, Role
-from connector.domain.rules import attend, audio, consult, departures, offer, outbound, recording
+from connector.domain.rules import attend, audio, consult, departures, offer, outbound, recall, recording
 from connector.domain.step import Step
 from connector.domain.transitions import LEG, LegTrigger
 
@@ -80,6 +80,8 @@ def _answered(step: Step, contact: Contact, leg: Leg, at: int, moved: bool) -> N
             consult.answered(step, contact)
     elif leg.role is Role.CUSTOMER:
         outbound.customer_answered(step, contact, at)
+    elif leg.role is Role.AGENT and moved and contact.answered is not None:
+        recall.answered(step, contact)
     elif leg.role is Role.AGENT:
         outbound.phone_answered(step, contact)
 
@@ -95,6 +97,6 @@ def _ended(step: Step, contact: Contact, leg: Leg, cause: str, at: int) -> None:
         case (Phase.ACTIVE, Role.CUSTOMER):
             departures.customer_gone(step, contact, cause, at)
         case (Phase.ACTIVE, Role.AGENT):
-            departures.agent_gone(step, contact, cause, at)
+            departures.agent_gone(step, contact, leg, cause, at)
         case (Phase.ACTIVE, Role.CONSULTED):
             departures.party_gone(step, contact, leg, cause)

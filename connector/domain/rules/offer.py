@@ -267,7 +267,7 @@ def asks_again(contact: Contact, device: str) -> list[AskSwitch]:
     again = [] if customer.agent else [AskSwitch(Adopt(customer.id, contact.key))]
     if agent is None:
         return again
-    if agent.state is LegState.DIALING:
+    if agent.state is LegState.DIALING and not contact.recalled:
         again.append(AskSwitch(Offer(contact.key, customer.id, agent.id, device)))
     again += [
         AskSwitch(Connect(ask.id, contact.key, customer.id, agent.id)) for ask in contact.asked if ask.goal == "answer"

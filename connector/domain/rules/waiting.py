@@ -1,0 +1,43 @@
+"""A customer who had an agent waits for the next one."""
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from connector.domain.effects import Adopt, MatchCaller, Mix
+from connector.domain.model import Contact, Kind, Leg, LegState, MatchState, Phase
+from connector.domain.step import Step
+
+FIRST: Final = 0
+"""The priority of who is dealt with before everybody else: skills and requests have 1 to 10."""
+
+
+def waits_again(step: Step, contact: Contact, customer: Leg) -> Contact:
+    """A contact of its own for a customer who waits for the next agent of the skill."""
+    return Contact(
+        key=step.new_key(),
+        interaction_key=contact.interaction_key,
+        kind=Kind.INBOUND,
+        phase=Phase.QUEUED,
+        number=contact.number,
+        line=contact.line,
+        skill=contact.skill,
+        started=contact.started,
+        match=contact.match,
+        priority=contact.priority,
+        emergency=contact.emergency,
+        address=contact.address,
+        legs=(replace(customer, invited=False),),
+    )
+
+
+def queue(step: Step, waiting: Contact) -> None:
+    """The customer waits there from now on, on hold."""
+    step.put(waiting)
+    (customer,) = waiting.legs
+    step.ask(Adopt(customer.id, waiting.key))
+    if customer.state is LegState.CONNECTED:
+        step.ask(Mix(step.new_id(), waiting.key, (), (customer.id,)))
+    if waiting.match.state is MatchState.SEARCHING:
+        step.effect(MatchCaller(waiting.key, waiting.number))
+    step.enqueue(waiting)
