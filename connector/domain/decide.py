@@ -26,6 +26,7 @@ from connector.domain.rules import (
     mixes,
     offer,
     outbound,
+    phone,
     presence,
     recall,
     recording,
@@ -81,7 +82,10 @@ _COMMANDS: Final = frozenset(get_args(Command))
 OF_THE_SWITCH: Final = frozenset({"ring", "ask", "dial", "consult", "recall", "unattended"})
 """The deadlines that do not count while the switch is away."""
 
-_LEG_EVENTS: Final = frozenset({e.LegRinging, e.LegAnswered, e.LegHeld, e.LegResumed, e.LegEnded})
+_OF_A_LEG: Final[dict[type, Callable[[Step, Any], None]]] = {
+    **dict.fromkeys((e.LegRinging, e.LegAnswered, e.LegHeld, e.LegResumed, e.LegEnded), legs.report),
+    **dict.fromkeys((e.PhoneHeld, e.PhoneResumed, e.PhoneTransferred), phone.report),
+}
 
 
 def guard(floor: Floor, directory: Directory, command: Command) -> str | None:
@@ -224,8 +228,9 @@ def _on_contact(step: Step, command: ContactCommand) -> None:
 
 
 def _event(step: Step, event: Event) -> None:
-    if type(event) in _LEG_EVENTS:
-        legs.report(step, event)  # type: ignore[arg-type]  # the set above is LegEvent
+    report = _OF_A_LEG.get(type(event))
+    if report is not None:
+        report(step, event)
         return
     match event:
         case e.CallArrived():

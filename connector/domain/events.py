@@ -90,6 +90,32 @@ class PhoneChanged(Struct, frozen=True, gc=False):
     ready: bool
 
 
+class PhoneHeld(Struct, frozen=True, gc=False):
+    """An agent's phone itself has put the call of `leg` on hold; what the far end hears is still as it was."""
+
+    leg: str
+    at: int
+
+
+class PhoneResumed(Struct, frozen=True, gc=False):
+    """An agent's phone has taken the call of `leg` back from its own hold."""
+
+    leg: str
+    at: int
+
+
+class PhoneTransferred(Struct, frozen=True, gc=False):
+    """An agent's phone asks that the far end of `leg` be passed on; nothing is done yet.
+
+    To `number`, as dialled there; or, with `other`, to the far end of that leg of the same phone.
+    """
+
+    leg: str
+    number: str
+    other: str
+    at: int
+
+
 SwitchEvent = (
     CallArrived
     | LegRinging
@@ -102,6 +128,9 @@ SwitchEvent = (
     | RecordingChanged
     | AskRefused
     | PhoneChanged
+    | PhoneHeld
+    | PhoneResumed
+    | PhoneTransferred
 )
 
 

@@ -267,7 +267,7 @@ class Contact(Struct, frozen=True, gc=False):
     counts the calls made for it before this one.  `work` is the step of a Work Queue that the call is for, `work_done`
     says that Salesforce was told.  `emergency`: local (by the address that goes along), national or test.  `given_back`
     is the agent who gave a work item or e-mail back, and when; `reaches` the agent whose emergency call showed the
-    number that is called here.
+    number that is called here.  `silenced`: the microphone is off because the phone itself was put on hold.
     """
 
     key: str
@@ -319,6 +319,7 @@ class Contact(Struct, frozen=True, gc=False):
     address: str = ""
     given_back: tuple[str, int] = ("", 0)
     reaches: str = ""
+    silenced: bool = False
 
     def leg(self, role: Role) -> Leg | None:
         """The first leg of that role, or None."""

@@ -12,7 +12,6 @@ from connector.domain.events import (
     CallerMatched,
     DeadlinePassed,
     LegAnswered,
-    LegEnded,
     LegHeld,
     PhoneChanged,
 )

@@ -113,6 +113,7 @@ BY_THEMSELVES = frozenset({"name_is_lead", "agent_busy", "agent_logged_out", "ag
 """Why a command is refused for one of its values, though the control is on."""
 CAUSES = ("normal", "busy", "no_answer", "declined", "wrong_number", "cancelled", "failed", "unheard of")
 LEG_EVENTS = (e.LegRinging, e.LegAnswered, e.LegHeld, e.LegResumed)
+PHONE_ACTS = ("hold", "resume", "send", "put through")
 ANY = st.integers(0, 1_000_000)
 AGENT = st.sampled_from(AGENTS)
 
@@ -453,6 +454,21 @@ class Walk(RuleBasedStateMachine):
         else:
             self.switch(kind(self.leg(n), self.stage.now))
 
+    @rule(n=ANY, act=st.sampled_from(PHONE_ACTS), number=st.sampled_from(["2042", "+14155550191", "911", "x"]))
+    def a_phone_acts_by_itself(self, n: int, act: str, number: str) -> None:
+        mine = [leg.id for contact in self.floor.contacts.values() for leg in contact.legs if leg.role is Role.AGENT]
+        leg = self.pick(mine, n) if mine else self.leg(n)
+        match act:
+            case "hold":
+                self.switch(e.PhoneHeld(leg, self.stage.now))
+            case "resume":
+                self.switch(e.PhoneResumed(leg, self.stage.now))
+            case "send":
+                self.switch(e.PhoneTransferred(leg, number, "", self.stage.now))
+            case "put through":
+                other = self.pick(mine, n + 1) if mine else "nobody"
+                self.switch(e.PhoneTransferred(leg, number, other, self.stage.now))
+
     @rule(device=st.sampled_from(["2041", "2042", "2043", "2049", "2099"]), ready=st.booleans())
     def a_phone_comes_or_goes(self, device: str, ready: bool) -> None:
         self.switch(e.PhoneChanged(device, ready))
@@ -680,7 +696,7 @@ class Walk(RuleBasedStateMachine):
         for contact in self.floor.contacts.values():
             may_hang = contact.asked or contact.phase is Phase.OFFERED
             dialling = contact.phase is Phase.ACTIVE and contact.answered is None and not contact.emergency
-            may_hang = may_hang or dialling or contact.unattended
+            may_hang = may_hang or dialling or contact.unattended or contact.recalled
             rings = contact.consulted is not None and contact.consulted.state in (LegState.DIALING, LegState.RINGING)
             may_hang = may_hang or (rings and contact.consult is not None and not contact.consult.contact)
             found = deadline(contact, self.stage.directory)

@@ -26,6 +26,7 @@ from tests.domain.test_properties import (
     LEG_EVENTS,
     ON_CONTACT,
     PEOPLE,
+    PHONE_ACTS,
     WITH_VALUES,
     Walk,
     order_of,
@@ -129,6 +130,7 @@ class Dice(random.Random):
 SILENT = (Kind.WORK_ITEM, Kind.EMAIL)
 FIELDS = ("comments", "disposition", "tags", "who", "what")
 NUMBERS = (MIA, MIA, "2041", "2042", "2043", "nonsense")
+TARGETS_OF_A_PHONE = ("2042", "2043", "+14155550191", "911", "x")
 HOW = ("obey", "obey and keep", "refuse", "keep silent")
 FATES = ("saved", "saved", "saved", "deleted", "waits", "refused")
 STATES = ("available", "available", "Lunch", "no such reason")
@@ -162,6 +164,7 @@ STEPS_OF: dict[str, tuple[float, Callable[["Counting", Dice], object]]] = {
     "late": (1, lambda w, d: w.write_about_a_contact_that_is_over(d.any, "late")),
     "visit": (2, lambda w, d: w.visit_or_log_out(d.agent, d.record)),
     "phone": (1, lambda w, d: w.a_phone_comes_or_goes(d.choice(("2041", "2042", "2043")), d.odds(0.8))),
+    "by itself": (4, lambda w, d: w.a_phone_acts_by_itself(d.any, d.choice(PHONE_ACTS), d.choice(TARGETS_OF_A_PHONE))),
     "switch": (1, lambda w, d: w.the_switch_goes_or_comes(d.odds(0.4))),
     "match": (3, lambda w, d: w.the_caller_is_matched(d.any, d.randrange(3), d.randrange(4), d.odds(0.1))),
     "task": (6, lambda w, d: w.a_task(d.any, d.randrange(3), d.choice(FATES))),

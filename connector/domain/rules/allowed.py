@@ -238,6 +238,14 @@ def merge(contact: Contact, directory: Directory, around: Around) -> str | None:
     return why or _pending(contact, "merge")
 
 
+def unannounced(contact: Contact, directory: Directory, kind: str) -> str | None:
+    """Why the customer cannot be passed on to somebody of that kind who has not answered, or None."""
+    colleague = contact.internal or any(leg.role is Role.CUSTOMER and leg.agent for leg in contact.legs)
+    if colleague or not (kind == "skill" or directory.settings.blind_transfer):
+        return "not_connected"
+    return "conference" if contact.conference else None
+
+
 def transfer(contact: Contact, directory: Directory, around: Around) -> str | None:
     """To who was consulted and has answered, or to a queue that has taken the request; never while masked.
 
@@ -249,9 +257,7 @@ def transfer(contact: Contact, directory: Directory, around: Around) -> str | No
     elif _consult_up(contact):
         why = None
     else:
-        colleague = contact.internal or any(leg.role is Role.CUSTOMER and leg.agent for leg in contact.legs)
-        ready = (contact.consult.kind == "skill" or directory.settings.blind_transfer) and not colleague
-        why = "not_connected" if not ready else "conference" if contact.conference else None
+        why = unannounced(contact, directory, contact.consult.kind)
     if why is None and contact.mask is Mask.ON:
         why = "masked"
     return why or _pending(contact, "transfer")
