@@ -84,7 +84,14 @@ def returned(file: str) -> set[str]:
 def answered() -> set[str]:
     """Every code that reaches a panel."""
     modes = {f"recording_{mode}" for mode in RecordingMode if mode is not RecordingMode.ON_DEMAND}
-    return raised() | of_controls() | returned("domain/numbers.py") | modes | set(ENDINGS.values())
+    return (
+        raised()
+        | of_controls()
+        | returned("domain/numbers.py")
+        | modes
+        | set(ENDINGS.values())
+        | returned("domain/rules/phone.py")
+    )
 
 
 def of_controls() -> set[str]:

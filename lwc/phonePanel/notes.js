@@ -58,6 +58,9 @@ function problemNote({ key, mask, problem }) {
     const text = fill(labels.switchSilentText, orderWord(problem.order));
     return { id, tone: "error", title: labels.switchSilent, text, closes: true };
   }
+  if (problem.code === "phone_rings_again") {
+    return { id, tone: "info", title: why(problem.code) };
+  }
   const title = fill(labels.orderFailed, orderWord(problem.order));
   return { id, tone: "error", title, text: why(problem.code), closes: true };
 }

@@ -180,6 +180,8 @@ import codePending from "@salesforce/label/c.Phone_CodePending";
 import codeNotAnswered from "@salesforce/label/c.Phone_CodeNotAnswered";
 import codePhoneRinging from "@salesforce/label/c.Phone_CodePhoneRinging";
 import codeNotNow from "@salesforce/label/c.Phone_CodeNotNow";
+import codeRingsAgain from "@salesforce/label/c.Phone_CodeRingsAgain";
+import codeAskFirst from "@salesforce/label/c.Phone_CodeAskFirst";
 import codeRecordingNever from "@salesforce/label/c.Phone_CodeRecordingNever";
 import codeRecordingAlways from "@salesforce/label/c.Phone_CodeRecordingAlways";
 import codeNotRecording from "@salesforce/label/c.Phone_CodeNotRecording";
@@ -529,6 +531,8 @@ export const labels = {
   codeNotAnswered,
   codePhoneRinging,
   codeNotNow,
+  codeRingsAgain,
+  codeAskFirst,
   codeRecordingNever,
   codeRecordingAlways,
   codeNotRecording,

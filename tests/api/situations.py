@@ -101,6 +101,14 @@ def hold() -> Stage:
     return stage
 
 
+def recalled() -> Stage:
+    """Sam has hung up the phone while Mia was on hold, and it rings again."""
+    stage = hold()
+    stage.phone_hangs_up()
+    stage.obey()
+    return stage
+
+
 def pending() -> Stage:
     stage = live()
     stage.give(c.Hold(SAM, stage.contact().key))
@@ -298,6 +306,7 @@ SITUATIONS: dict[str, Callable[[], Stage]] = {
     "state_offered": offered,
     "state_live": live,
     "state_hold": hold,
+    "state_recalled": recalled,
     "state_live_pending": pending,
     "state_live_problem": problem,
     "state_muted": muted,

@@ -6,7 +6,15 @@ from msgspec.structs import replace
 from connector.domain.commands import Answer, Consult, Dial, End, Hold, Merge, Mute, Resume, StartMask, Unmute
 from connector.domain.decide import decide
 from connector.domain.effects import EndLeg, Mix, Offer, SetMute
-from connector.domain.events import LegAnswered, LegMuted, LegResumed, PhoneHeld, PhoneResumed, PhoneTransferred
+from connector.domain.events import (
+    LegAnswered,
+    LegMuted,
+    LegResumed,
+    PhoneHeld,
+    PhoneResumed,
+    PhoneTransferred,
+    SwitchEvent,
+)
 from connector.domain.model import Contact, Mask, Phase, Role
 from connector.domain.step import Stamp
 from tests.domain.stage import DIRECTORY, JONAS, SAM, Stage, go, on_a_call
@@ -147,7 +155,7 @@ def test_who_turned_the_microphone_on_in_the_panel_is_not_asked_again() -> None:
 
 def test_a_held_phone_of_nobody_s_is_unknown() -> None:
     stage, _ = on_a_call()
-    events = [
+    events: list[SwitchEvent] = [
         PhoneHeld("nobody", stage.now),
         PhoneResumed("in-1", stage.now),
         PhoneTransferred("nobody", "2042", "", stage.now),

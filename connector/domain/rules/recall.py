@@ -14,9 +14,6 @@ from connector.domain.model import AgentState, Contact, Leg, LegState, Recording
 from connector.domain.rules import audio, offer, waiting, wrap_up
 from connector.domain.step import Step
 
-RINGS_AGAIN: Final = "phone_rings_again"
-"""What the agent is told meanwhile, as a problem of the order `phone`."""
-
 _NOT_TAKEN: Final = {"no_answer": offer.MISSED, "declined": offer.DECLINED, "busy": offer.DECLINED}
 
 
@@ -33,13 +30,13 @@ def ring_again(step: Step, contact: Contact, at: int) -> None:
     contact = step.put(replace(contact, legs=legs, asked=(), muted=False))
     if not contact.held:
         contact = audio.order(step, contact, "hold")
-    contact = step.problem(contact, RINGS_AGAIN, "phone")
+    contact = step.problem(contact, "phone_rings_again", "phone")
     step.ask(Offer(contact.key, customer.id, leg.id, profile.device))
 
 
 def answered(step: Step, contact: Contact) -> None:
     """The phone was lifted: the customer comes back to the agent's ear, unless that was asked for already."""
-    if contact.problem is not None and contact.problem.code == RINGS_AGAIN:
+    if contact.problem is not None and contact.problem.order == "phone":
         contact = step.put(replace(contact, problem=None))
     audio.only_in_ear(step, contact)
     if not any(ask.goal in ("resume", "end") for ask in contact.asked):

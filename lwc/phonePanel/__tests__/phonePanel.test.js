@@ -676,6 +676,14 @@ describe("phonePanel", () => {
       expect(find("c-error-panel")).toBeNull();
     });
 
+    it("rings again when the phone was hung up on hold, and can be ended or taken back", async () => {
+      await open("recalled");
+      expect(words(find("c-error-panel"))).toContain("Your phone was hung up while the customer was on hold");
+      await alt("KeyH");
+      await alt("KeyX");
+      expect(sent("command").map(({ name }) => name)).toEqual(["resume", "end"]);
+    });
+
     it("does not say what goes along where nothing does", async () => {
       await open("consult_ringing", { transfer_notes: false });
       expect(body()).not.toContain("Goes along");
