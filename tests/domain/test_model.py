@@ -94,6 +94,7 @@ NOT_YET = {
     "address": "",
     "given_back": ("", 0),
     "reaches": "",
+    "silenced": False,
 }
 UNSEEN = {
     "id": SAM,
