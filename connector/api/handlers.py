@@ -83,6 +83,7 @@ _WITH_VALUES: Final[dict[str, Callable[[str, Command], c.Command]]] = {
     "dial": _dial,
     "dial_emergency": lambda agent, message: c.DialEmergency(agent, _needed(message.number, "number", message.name)),
     "favourite": _favourite,
+    "line": lambda agent, message: c.SetLine(agent, _needed(message.on, "on", message.name)),
     "digits": _digits,
     "consult": _consult,
     "drop": _drop,

@@ -14,6 +14,7 @@ from connector.domain.model import (
     Kind,
     Leg,
     LegState,
+    Line,
     Link,
     Mask,
     Missed,
@@ -225,6 +226,8 @@ def agent_view(
         phone=profile.device,
         controls=agent_controls(floor, directory, agent, rights),
         favourites=agent.favourites,
+        persistent=agent.persistent,
+        line="" if agent.line is Line.ALWAYS else agent.line,
     )
 
 

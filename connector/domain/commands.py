@@ -48,6 +48,13 @@ class SetFavourite(Struct, frozen=True):
     on: bool
 
 
+class SetLine(Struct, frozen=True):
+    """The agent's phone is to be kept connected between calls (`persistent`), or rung for each."""
+
+    agent: str
+    persistent: bool
+
+
 class OnContact(Struct, frozen=True):
     """A command on one contact of the agent."""
 
@@ -200,4 +207,4 @@ ContactCommand = (
     | SaveAgain
     | SaveDraft
 )
-Command = SetState | LogOut | Dial | DialEmergency | SetFavourite | Visit | ContactCommand
+Command = SetState | LogOut | Dial | DialEmergency | SetFavourite | SetLine | Visit | ContactCommand

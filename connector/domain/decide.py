@@ -8,10 +8,10 @@ from msgspec.structs import replace
 from connector.domain import commands as c
 from connector.domain import events as e
 from connector.domain.commands import Command, ContactCommand
-from connector.domain.directory import Directory
+from connector.domain.directory import Directory, Settings
 from connector.domain.effects import AskSwitch
 from connector.domain.events import Event
-from connector.domain.model import SILENT, UP, Agent, Contact, Floor, Kind, LegState, Phase, Role
+from connector.domain.model import SILENT, UP, Agent, Contact, Floor, Kind, LegState, Line, Phase, Role
 from connector.domain.rules import (
     agents,
     allowed,
@@ -96,7 +96,7 @@ def guard(floor: Floor, directory: Directory, command: Command) -> str | None:
     if isinstance(command, c.Visit):
         return None
     agent = floor.agents.get(command.agent) or Agent(command.agent)
-    if isinstance(command, c.SetState):
+    if isinstance(command, c.SetState | c.SetLine):
         return allowed_agents.set_state(floor, directory, agent)
     if isinstance(command, c.LogOut):
         return allowed_agents.log_out(floor, directory, agent)
@@ -177,6 +177,7 @@ def reconnected(floor: Floor, directory: Directory, stamp: Stamp) -> Change:
         _renew(step, contact)
     _calls_over(step, step.change().agents)
     _begin(step)
+    agents.keep_lines(step)
     return step.change()
 
 
@@ -196,7 +197,8 @@ def _renew(step: Step, contact: Contact) -> None:
 def _begin(step: Step) -> None:
     for agent_id in {**step.floor.agents, **step.directory.agents}:
         profile = step.directory.agents.get(agent_id)
-        agents.phone(step, agent_id, profile is not None and step.floor.phones.get(profile.device, False))
+        device = profile.device if profile is not None else ""
+        agents.phone(step, agent_id, step.floor.phones.get(device, False), step.floor.lines.get(device, Line.ALWAYS))
     offer.offer_waiting(step)
 
 
@@ -214,6 +216,8 @@ def _command(step: Step, command: Command) -> None:
             emergency.dial(step, command)
         case c.SetFavourite():
             agents.favourite(step, command)
+        case c.SetLine():
+            agents.set_line(step, command)
         case _:
             _on_contact(step, command)
 
@@ -292,9 +296,10 @@ def _about_contact(step: Step, event: Event) -> None:
 def _phone(step: Step, event: e.PhoneChanged) -> None:
     """An agent whose phone cannot be rung is not offered calls; their state stays what they chose."""
     step.phones[event.device] = event.ready
+    step.lines[event.device] = event.line
     profile = step.directory.agent_of_device(event.device)
     if profile is not None:
-        agents.phone(step, profile.id, event.ready)
+        agents.phone(step, profile.id, event.ready, event.line)
 
 
 def deadline(contact: Contact, directory: Directory) -> tuple[int, str] | None:
@@ -316,7 +321,7 @@ def deadline(contact: Contact, directory: Directory) -> tuple[int, str] | None:
         assert mine is not None
         found.append((mine.since + settings.ring, "recall"))
     elif contact.phase is Phase.ACTIVE and contact.answered is None and not contact.asked and not contact.emergency:
-        found.append((contact.started + settings.dial, "dial"))
+        found.append((_dialled_until(contact, settings), "dial"))
     elif contact.phase is Phase.QUEUED and contact.not_before:
         found.append((contact.not_before, "not_before"))
     elif contact.phase is Phase.WRAP_UP and not contact.overtime:
@@ -328,6 +333,15 @@ def deadline(contact: Contact, directory: Directory) -> tuple[int, str] | None:
         assert contact.closed is not None
         found.append((contact.closed + wrap_up.WORK_KEPT, "work"))
     return min(found, default=None)
+
+
+def _dialled_until(contact: Contact, settings: Settings) -> int:
+    """Until when the agent's own phone may ring to be lifted, and the far end from then on."""
+    mine = contact.leg(Role.AGENT)
+    assert mine is not None
+    if mine.state is LegState.RINGING:
+        return contact.started + settings.ring
+    return (mine.since if mine.state in UP else contact.started) + settings.dial
 
 
 def _rings_at_consulted(contact: Contact) -> bool:

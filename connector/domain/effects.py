@@ -117,8 +117,30 @@ class EndLeg(Struct, frozen=True, gc=False, tag=True):
     cause: str = ""
 
 
+class KeepLine(Struct, frozen=True, gc=False, tag=True):
+    """A goal: an agent's phone is connected between calls, so that it takes them by itself, or is rung for each.
+
+    Told as `PhoneChanged` when it comes true or ceases to be.  To be kept the phone is rung, and must be lifted once;
+    when nobody lifts it nothing is told, and its calls are as if this was never asked.
+    """
+
+    device: str
+    on: bool
+
+
 SwitchAsk = (
-    Adopt | Offer | Connect | PlaceCall | CallParty | Announce | Mix | SetMute | PlayDigits | SetRecording | EndLeg
+    Adopt
+    | Offer
+    | Connect
+    | PlaceCall
+    | CallParty
+    | Announce
+    | Mix
+    | SetMute
+    | PlayDigits
+    | SetRecording
+    | EndLeg
+    | KeepLine
 )
 
 

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from connector.domain.model import Kind, Record, Recording
+from connector.domain.model import Kind, Line, Record, Recording
 
 
 class CallArrived(Struct, frozen=True, gc=False):
@@ -84,10 +84,11 @@ class AskRefused(Struct, frozen=True, gc=False):
 
 
 class PhoneChanged(Struct, frozen=True, gc=False):
-    """An agent's phone can be rung (registered) or cannot."""
+    """An agent's phone can be rung (registered) or cannot; `line` is how it takes calls."""
 
     device: str
     ready: bool
+    line: Line = Line.ALWAYS
 
 
 class PhoneHeld(Struct, frozen=True, gc=False):

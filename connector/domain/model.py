@@ -31,6 +31,18 @@ class Role(StrEnum):
     CONSULTED = "CONSULTED"
 
 
+class Line(StrEnum):
+    """How an agent's phone takes a call that its agent answers in the panel.
+
+    ALWAYS: by itself.  KEPT: it is connected between calls, as the agent chose, and takes it by itself.  LIFTED:
+    whoever has the phone must lift it, and lifting it is the answer.
+    """
+
+    ALWAYS = "always"
+    KEPT = "kept"
+    LIFTED = "lifted"
+
+
 class Phase(StrEnum):
     """Where a contact stands."""
 
@@ -399,7 +411,8 @@ class Agent(Struct, frozen=True, gc=False):
 
     `panel_gone` is since when no panel of theirs is open, None while one is.  `missed` are offers not taken, the newest
     first; `favourites` are entries of the address book.  Until `reached_until` a call to `reached_by` rings this agent
-    in any state: it is the number that their emergency call showed.
+    in any state: it is the number that their emergency call showed.  `persistent`: the agent wants their phone kept
+    connected between calls; `line` is how it stands.
     """
 
     id: str
@@ -416,14 +429,16 @@ class Agent(Struct, frozen=True, gc=False):
     favourites: tuple[str, ...] = ()
     reached_by: str = ""
     reached_until: int = 0
+    persistent: bool = False
+    line: Line = Line.ALWAYS
 
 
 class Floor(Struct):
     """All state of one switch.  Only the runner changes it, by applying a `Change`; `decide` just reads it.
 
     `queues` holds, for each skill, the keys of QUEUED contacts, the next one first; `legs` maps a leg to its contacts;
-    `phones` says of each device that the switch has told of whether it can be rung; `switch_up` says whether the switch
-    can be asked.
+    `phones` says of each device that the switch has told of whether it can be rung, `lines` how it takes calls;
+    `switch_up` says whether the switch can be asked.
     """
 
     contacts: dict[str, Contact] = {}
@@ -431,4 +446,5 @@ class Floor(Struct):
     queues: dict[str, tuple[str, ...]] = {}
     legs: dict[str, tuple[str, ...]] = {}
     phones: dict[str, bool] = {}
+    lines: dict[str, Line] = {}
     switch_up: bool = True

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from connector.domain.directory import Directory
 from connector.domain.effects import AskSwitch, Effect, PushState, QueuesChanged, SaveTask, SwitchAsk
-from connector.domain.model import Agent, Ask, Contact, Floor, Phase, Problem
+from connector.domain.model import Agent, Ask, Contact, Floor, Line, Phase, Problem
 
 
 class Stamp(Struct, frozen=True, gc=False):
@@ -19,7 +19,7 @@ class Change(Struct, frozen=True, gc=False):
     """The result of a decision: changed values only, and the effects in order.
 
     `forgotten` are contacts that the floor need no longer hold; `phones` are devices that can be rung now (True), or
-    cannot any more; `created` is the key of a contact that a command made;
+    cannot any more, and `lines` how they take calls; `created` is the key of a contact that a command made;
     `unknown` says that an event did not fit any table (it changed nothing, and is to be counted and logged).
     """
 
@@ -28,6 +28,7 @@ class Change(Struct, frozen=True, gc=False):
     queues: dict[str, tuple[str, ...]] = {}
     forgotten: tuple[str, ...] = ()
     phones: dict[str, bool] = {}
+    lines: dict[str, Line] = {}
     effects: tuple[Effect, ...] = ()
     created: str | None = None
     unknown: bool = False
@@ -44,6 +45,7 @@ class Step:
         self.created: str | None = None
         self.unknown = False
         self.phones: dict[str, bool] = {}
+        self.lines: dict[str, Line] = {}
         self._ids = 0
         self._keys = 0
         self._contacts: dict[str, Contact] = {}
@@ -158,6 +160,7 @@ class Step:
             self._queues,
             tuple(self._forgotten),
             self.phones,
+            self.lines,
             tuple(self._effects),
             self.created,
             self.unknown,
@@ -186,6 +189,7 @@ def apply(floor: Floor, change: Change) -> None:
         else:
             floor.queues.pop(skill, None)
     floor.phones.update(change.phones)
+    floor.lines.update(change.lines)
     for key in change.forgotten:
         _leave(floor, floor.contacts.pop(key, None))
 
@@ -204,9 +208,10 @@ def _leave(floor: Floor, contact: Contact | None) -> None:
 def load(floor: Floor, contacts: tuple[Contact, ...], agents: tuple[Agent, ...]) -> None:
     """Fills an empty floor with what the store kept: the queues follow from the contacts.
 
-    Which phones can be rung is not known before the switch says so.
+    Which phones can be rung, and how they take calls, is not known before the switch says so.
     """
-    apply(floor, Change(contacts=contacts, agents=tuple(replace(agent, phone_ready=False) for agent in agents)))
+    known = tuple(replace(agent, phone_ready=False, line=Line.ALWAYS) for agent in agents)
+    apply(floor, Change(contacts=contacts, agents=known))
     for contact in sorted(contacts, key=turn):
         if contact.phase is Phase.QUEUED:
             floor.queues[contact.skill] = (*floor.queues.get(contact.skill, ()), contact.key)

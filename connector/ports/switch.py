@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from connector.domain.effects import SwitchAsk
 from connector.domain.events import SwitchEvent
-from connector.domain.model import LegState, Recording, Role
+from connector.domain.model import LegState, Line, Recording, Role
 
 
 class LegNow(Struct, frozen=True):
@@ -31,11 +31,13 @@ class LegNow(Struct, frozen=True):
 
 class Snapshot(Struct, frozen=True):
     """All the switch knows: live legs, legs that ended within the last hour (state ENDED, `since` is when, `cause`),
-    recordings by contact, and which phones can be rung by device."""
+    recordings by contact, and by device which phones can be rung and how they take calls (`Line.ALWAYS` where nothing
+    is said)."""
 
     legs: tuple[LegNow, ...] = ()
     recordings: dict[str, Recording] = {}
     phones: dict[str, bool] = {}
+    lines: dict[str, Line] = {}
 
 
 class SwitchListener(Protocol):
@@ -61,6 +63,9 @@ class Switch(Protocol):
     `Connect` and an answered `PlaceCall` let the two hear each other by themselves.  `LegsMixed` is told of each `Mix`
     of two or more, and of a `Connect` with a far end that was up before.  A switch may end a leg that is left alone in
     a call of two, but never one that is parked, nor an agent's because a colleague hung up whom the agent had asked.
+
+    A phone that has to be lifted (`Line.LIFTED`) is told as answered when it is, asked for by `Connect` or not.  The
+    legs of a kept line (`KeepLine`) come and go while it stays; when the phone hangs it up, all of them end.
     """
 
     async def start(self, listener: SwitchListener) -> None:

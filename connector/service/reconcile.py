@@ -14,7 +14,7 @@ from connector.domain.events import (
     RecordingChanged,
     SwitchEvent,
 )
-from connector.domain.model import Contact, Floor, Leg, LegState, Phase, Recording, Role
+from connector.domain.model import Contact, Floor, Leg, LegState, Line, Phase, Recording, Role
 from connector.ports.switch import LegNow, Snapshot
 from connector.service.hearing import mixed
 
@@ -29,7 +29,8 @@ def reconcile(floor: Floor, snapshot: Snapshot, now: int) -> tuple[list[SwitchEv
     that time and with its cause, else now.
     """
     ready = {**dict.fromkeys(floor.phones, False), **snapshot.phones}
-    phones: list[SwitchEvent] = [PhoneChanged(device, ready[device]) for device in sorted(ready)]
+    lines = snapshot.lines
+    phones: list[SwitchEvent] = [PhoneChanged(it, ready[it], lines.get(it, Line.ALWAYS)) for it in sorted(ready)]
     there = {leg.leg: leg for leg in snapshot.legs}
     dated: list[tuple[int, SwitchEvent]] = []
     for contact in floor.contacts.values():

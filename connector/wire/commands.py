@@ -61,9 +61,9 @@ class Command(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
 
     Which of the optional values a command needs is in `docs/reference/wire.md`.  `name` is one of
     `set_state` (state, reason), `log_out`, `dial` (number, skill, record, hold, work), `dial_emergency` (number),
-    `favourite` (entry, on), `answer`, `decline`, `end`, `hold`, `resume`, `mute`, `unmute`, `digits` (digits),
-    `record`, `stop_record`, `mask`, `unmask`, `consult` (to), `abandon`, `merge`, `transfer`, `swap`, `drop` (leg),
-    `finish`, `give_back`, `extend`, `done`, `save_again`.
+    `favourite` (entry, on), `line` (on), `answer`, `decline`, `end`, `hold`, `resume`, `mute`, `unmute`,
+    `digits` (digits), `record`, `stop_record`, `mask`, `unmask`, `consult` (to), `abandon`, `merge`, `transfer`,
+    `swap`, `drop` (leg), `finish`, `give_back`, `extend`, `done`, `save_again`.
     """
 
     id: Id

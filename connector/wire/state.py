@@ -180,7 +180,11 @@ class ContactView(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class AgentView(Struct, frozen=True, gc=False, omit_defaults=True):
-    """The agent.  `state`: LOGGED_OUT, AVAILABLE, UNAVAILABLE, WORKING, WRAP_UP; `next_state` is for afterwards."""
+    """The agent.  `state`: LOGGED_OUT, AVAILABLE, UNAVAILABLE, WORKING, WRAP_UP; `next_state` is for afterwards.
+
+    `persistent`: the agent's phone is to be kept connected between calls; `line` is how it stands: "" takes a call that
+    is answered here, kept is connected, lifted must be lifted, which is the answer.
+    """
 
     id: str
     name: str
@@ -193,6 +197,8 @@ class AgentView(Struct, frozen=True, gc=False, omit_defaults=True):
     phone: str
     controls: dict[str, str | None]
     favourites: tuple[str, ...] = ()
+    persistent: bool = False
+    line: str = ""
 
 
 class State(Struct, frozen=True, gc=False, tag="state"):

@@ -35,7 +35,12 @@ function entry(id, label, { code, checked, ...rest }) {
   return { id, label, role, code, disabled: code ? "true" : null, title: code ? why(code) : null, ...chosen, ...rest };
 }
 
-/** The entries of the status menu: Available, Unavailable with its reasons, Log out. */
+function keepLine({ persistent: checked = false }, code) {
+  const order = { name: "line", on: !checked };
+  return entry("keep_line", labels.keepLine, { code, checked, role: "menuitemcheckbox", order });
+}
+
+/** The entries of the status menu: Available, Unavailable with its reasons, the phone's line, Log out. */
 export function statusItems(agent, reasons) {
   const state = agent.next_state ?? agent.state;
   const reason = agent.next_state ? agent.next_reason : agent.reason;
@@ -59,6 +64,8 @@ export function statusItems(agent, reasons) {
       ? reasons.map((name) => away(`reason ${name}`, name, name))
       : [away("unavailable", labels.unavailable, null)]),
     { id: "line", line: true },
+    // A phone that takes calls by itself has nothing to choose.
+    ...(agent.line || agent.persistent ? [keepLine(agent, code)] : []),
     entry("log_out", labels.logOut, {
       code: agent.controls.log_out,
       icon: "utility:logout",

@@ -56,6 +56,9 @@ function live(contact, shown) {
   if (lost) {
     return lost;
   }
+  if (controls.mute === "lift_phone") {
+    return why(controls.mute);
+  }
   if (controls.end === "held") {
     return shown.consultOpen ? "" : labels.codeHeld;
   }

@@ -24,6 +24,7 @@ export const sentences = {
   emergency: labels.codeEmergencyRec,
   held: labels.codeHeldTool,
   hold_first: labels.codeHoldFirst,
+  lift_phone: labels.codeLiftPhone,
   live_call: labels.codeLiveCall,
   live_contact: labels.codeLiveContact,
   logged_out: labels.codeLoggedOut,

@@ -7,6 +7,7 @@ import unavailable from "@salesforce/label/c.Phone_Unavailable";
 import noPhone from "@salesforce/label/c.Phone_NoPhone";
 import loggedOut from "@salesforce/label/c.Phone_LoggedOut";
 import logOut from "@salesforce/label/c.Phone_LogOut";
+import keepLine from "@salesforce/label/c.Phone_KeepLine";
 import onCall from "@salesforce/label/c.Phone_OnCall";
 import onCalls from "@salesforce/label/c.Phone_OnCalls";
 import working from "@salesforce/label/c.Phone_Working";
@@ -178,6 +179,7 @@ import codeOffline from "@salesforce/label/c.Phone_CodeOffline";
 import codeMasked from "@salesforce/label/c.Phone_CodeMasked";
 import codePending from "@salesforce/label/c.Phone_CodePending";
 import codeNotAnswered from "@salesforce/label/c.Phone_CodeNotAnswered";
+import codeLiftPhone from "@salesforce/label/c.Phone_CodeLiftPhone";
 import codePhoneRinging from "@salesforce/label/c.Phone_CodePhoneRinging";
 import codeNotNow from "@salesforce/label/c.Phone_CodeNotNow";
 import codeRingsAgain from "@salesforce/label/c.Phone_CodeRingsAgain";
@@ -358,6 +360,7 @@ export const labels = {
   noPhone,
   loggedOut,
   logOut,
+  keepLine,
   onCall,
   onCalls,
   working,
@@ -529,6 +532,7 @@ export const labels = {
   codeMasked,
   codePending,
   codeNotAnswered,
+  codeLiftPhone,
   codePhoneRinging,
   codeNotNow,
   codeRingsAgain,

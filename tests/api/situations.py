@@ -12,13 +12,14 @@ from connector.domain.events import (
     CallbackRequested,
     CallerMatched,
     LegAnswered,
+    LegRinging,
     PhoneChanged,
     RecordingChanged,
     TaskRefused,
     TaskWaiting,
     WorkDelivered,
 )
-from connector.domain.model import AgentState, Kind, Record, Recording
+from connector.domain.model import AgentState, Kind, Line, Record, Recording
 from tests.domain.stage import (
     BILLING_LINE,
     DIRECTORY,
@@ -70,6 +71,35 @@ def unavailable() -> Stage:
 def no_phone() -> Stage:
     stage = unavailable()
     stage.give(PhoneChanged("2041", False))
+    return stage
+
+
+def to_lift() -> Stage:
+    """An agent whose phone has to be lifted."""
+    stage = idle()
+    stage.give(PhoneChanged("2041", True, Line.LIFTED))
+    return stage
+
+
+def kept() -> Stage:
+    """The phone is connected between calls."""
+    stage = to_lift()
+    stage.give(c.SetLine(SAM, True))
+    stage.give(PhoneChanged("2041", True, Line.KEPT))
+    return stage
+
+
+def offered_to_lift() -> Stage:
+    stage = to_lift()
+    stage.ring_in()
+    stage.obey()
+    return found(stage, MIA_CHEN, related=(CASE,))
+
+
+def outbound_to_lift() -> Stage:
+    stage = to_lift()
+    stage.give(c.Dial(SAM, "(415) 555-0171"))
+    stage.give(LegRinging(stage.contact().legs[0].id, stage.now))
     return stage
 
 
@@ -303,7 +333,10 @@ SITUATIONS: dict[str, Callable[[], Stage]] = {
     "state_idle": idle,
     "state_unavailable": unavailable,
     "state_no_phone": no_phone,
+    "state_phone_kept": kept,
     "state_offered": offered,
+    "state_offered_to_lift": offered_to_lift,
+    "state_outbound_to_lift": outbound_to_lift,
     "state_live": live,
     "state_hold": hold,
     "state_recalled": recalled,

@@ -44,6 +44,7 @@ EXPECTED = {
     "dial": c.Dial(SAM, "555 0143", "support", AS_RECORD, True, "0wT1"),
     "dial_emergency": c.DialEmergency(SAM, "555 0143"),
     "favourite": c.SetFavourite(SAM, "bank", False),
+    "line": c.SetLine(SAM, False),
     "consult": c.Consult(SAM, "k", "skill", "billing"),
     "drop": c.Drop(SAM, "k", "leg-3"),
 }
@@ -70,6 +71,7 @@ NEEDS = {
     "dial": ("number",),
     "dial_emergency": ("number",),
     "favourite": ("entry", "on"),
+    "line": ("on",),
     "consult": ("contact", "to"),
     "drop": ("contact", "leg"),
 }

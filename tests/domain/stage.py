@@ -15,6 +15,7 @@ from connector.domain.effects import (
     Connect,
     Effect,
     EndLeg,
+    KeepLine,
     Mix,
     Offer,
     PlaceCall,
@@ -40,7 +41,7 @@ from connector.domain.events import (
     SwitchEvent,
     TaskSaved,
 )
-from connector.domain.model import Agent, AgentState, Contact, Floor, Leg, Phase, Role
+from connector.domain.model import Agent, AgentState, Contact, Floor, Leg, Line, Phase, Role
 from connector.domain.rules.presence import agent_deadline
 from connector.domain.step import Change, Stamp, apply
 
@@ -200,6 +201,9 @@ class Stage:
                 return [RecordingChanged(ask.contact, ask.recording, at)]
             case EndLeg():
                 return [LegEnded(ask.leg, ask.cause or "normal", at)]
+            case KeepLine():
+                ready = self.floor.phones.get(ask.device, False)
+                return [PhoneChanged(ask.device, ready, Line.KEPT if ask.on else Line.LIFTED)]
         return []
 
 

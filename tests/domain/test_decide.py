@@ -141,6 +141,8 @@ OF_AGENTS: tuple[tuple[c.Command, AgentState, str | None], ...] = (
     (c.DialEmergency(JONAS, "911"), AgentState.AVAILABLE, "not_emergency"),
     (c.Visit(GONE, VISITED), AgentState.LOGGED_OUT, None),
     (c.SetFavourite(GONE, "fraud", False), AgentState.LOGGED_OUT, None),
+    (c.SetLine(SAM, True), AgentState.LOGGED_OUT, None),
+    (c.SetLine(GONE, True), AgentState.AVAILABLE, "unknown_agent"),
 )
 
 

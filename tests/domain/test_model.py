@@ -20,6 +20,7 @@ from connector.domain.model import (
     Labels,
     Leg,
     LegState,
+    Line,
     Link,
     Mask,
     Match,
@@ -111,6 +112,8 @@ UNSEEN = {
     "favourites": (),
     "reached_by": "",
     "reached_until": 0,
+    "persistent": False,
+    "line": Line.ALWAYS,
 }
 UNASKED = {"task_id": None, "subject": None, "next_try": None, "code": None, "field": None, "message": None}
 
@@ -132,7 +135,10 @@ UNASKED = {"task_id": None, "subject": None, "next_try": None, "code": None, "fi
             {"kind": "skill", "target": "sales", "name": "Sales", "since": START}
             | {"leg": "", "contact": "", "number": ""},
         ),
-        (Floor(), {"contacts": {}, "agents": {}, "queues": {}, "legs": {}, "phones": {}, "switch_up": True}),
+        (
+            Floor(),
+            {"contacts": {}, "agents": {}, "queues": {}, "legs": {}, "phones": {}, "lines": {}, "switch_up": True},
+        ),
         (SetState(SAM, AgentState.AVAILABLE), {"agent": SAM, "state": AgentState.AVAILABLE, "reason": ""}),
         (Dial(SAM, MIA), {"agent": SAM, "number": MIA, "skill": "", "record": None, "hold": False, "work": ""}),
         (

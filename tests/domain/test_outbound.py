@@ -323,7 +323,24 @@ def test_a_phone_that_rings_for_long_is_no_silence_of_the_switch() -> None:
     stage.give(LegRinging(stage.leg(Role.AGENT).id, stage.now))
     stage.pass_time(10_000)
     assert stage.contact().problem is None
-    assert deadline(stage.contact(), DIRECTORY) == (START + 45_000, "dial")
+    assert deadline(stage.contact(), DIRECTORY) == (START + 20_000, "dial")
+    stage.give(LegAnswered(stage.leg(Role.AGENT).id, stage.now))
+    assert deadline(stage.contact(), DIRECTORY) == (START + 55_000, "dial")
+
+
+def test_a_phone_that_nobody_lifts_dials_nothing_and_says_so() -> None:
+    stage = ready()
+    key = stage.give(Dial(SAM, MIA)).created
+    assert key is not None
+    stage.give(LegRinging(stage.leg(Role.AGENT).id, stage.now))
+    legs = {leg.id for leg in stage.contact().legs}
+    stage.asks.clear()
+    stage.pass_time(20_000)
+    contact = stage.contact(key)
+    assert (contact.phase, contact.outcome, contact.legs) == (Phase.WRAP_UP, Outcome.FAILED, ())
+    assert contact.problem is not None
+    assert (contact.problem.code, contact.problem.order) == ("lift_phone", "dial")
+    assert {ask.leg for ask in stage.asks if isinstance(ask, EndLeg)} == legs
 
 
 def test_a_switch_that_does_not_dial_is_told_and_then_given_up() -> None:

@@ -18,7 +18,18 @@ from connector.domain import events as e
 from connector.domain.address import CivicAddress
 from connector.domain.decide import Input, deadline, decide, guard, reconnected, restarted, start
 from connector.domain.directory import Directory, Entry, Opening, Profile, RecordingMode
-from connector.domain.effects import Announce, AskSwitch, CallParty, EndLeg, Offer, PlaceCall, PushState, SaveTask
+from connector.domain.effects import (
+    Adopt,
+    Announce,
+    AskSwitch,
+    CallParty,
+    EndLeg,
+    KeepLine,
+    Offer,
+    PlaceCall,
+    PushState,
+    SaveTask,
+)
 from connector.domain.model import (
     SILENT,
     Agent,
@@ -27,6 +38,7 @@ from connector.domain.model import (
     Floor,
     Kind,
     LegState,
+    Line,
     Mask,
     Outcome,
     Phase,
@@ -280,6 +292,14 @@ class Walk(RuleBasedStateMachine):
     def a_favourite(self, agent: str, entry: str, on: bool) -> None:
         self.give(c.SetFavourite(agent, entry, on))
 
+    @rule(agent=AGENT, on=st.booleans())
+    def a_line(self, agent: str, on: bool) -> None:
+        self.give(c.SetLine(agent, on))
+
+    @rule(device=st.sampled_from(["2041", "2042"]), line=st.sampled_from(list(Line)))
+    def a_phone_is_lifted_or_laid_down(self, device: str, line: Line) -> None:
+        self.switch(e.PhoneChanged(device, self.stage.floor.phones.get(device, False), line))
+
     @rule(
         agent=AGENT,
         number=st.sampled_from([MIA, "2041", "2042", "nonsense"]),
@@ -434,7 +454,7 @@ class Walk(RuleBasedStateMachine):
         if how.startswith("obey"):
             for event in self.stage.news_of(ask):
                 self.switch(event)
-        elif how == "refuse" and hasattr(ask, "id"):
+        elif how == "refuse" and not isinstance(ask, Adopt | Offer | KeepLine):
             self.switch(e.AskRefused(ask.contact, ask.id, "will_not", self.stage.now))
 
     @rule(n=ANY, m=ANY, three=st.booleans())

@@ -14,7 +14,7 @@ import pytest
 from connector.domain import commands as c
 from connector.domain import events as e
 from connector.domain.decide import Input
-from connector.domain.model import UP, AgentState, Floor, Kind, LegState, Phase
+from connector.domain.model import UP, AgentState, Floor, Kind, LegState, Line, Phase
 from connector.domain.rules.allowed import controls
 from connector.domain.step import Change
 from connector.domain.transitions import AGENT, CONTACT, LEG
@@ -147,6 +147,8 @@ STEPS_OF: dict[str, tuple[float, Callable[["Counting", Dice], object]]] = {
     "work": (1.2, lambda w, d: w.work_is_delivered(d.randrange(8), d.choice(SILENT), d.skill, d.ten, d.record)),
     "callback": (0.6, lambda w, d: w.a_callback_is_asked_for(d.randrange(8), d.skill, d.choice((0, 30_000)), d.ten)),
     "favourite": (0.6, lambda w, d: w.a_favourite(d.agent, d.choice(("fraud", "gone")), d.odds(0.6))),
+    "line": (0.6, lambda w, d: w.a_line(d.agent, d.odds(0.6))),
+    "lifted": (0.6, lambda w, d: w.a_phone_is_lifted_or_laid_down(d.choice(("2041", "2042")), d.choice(list(Line)))),
     "panel": (1, lambda w, d: w.a_panel_comes_or_goes(d.agent, d.odds(0.6))),
     "told": (1, lambda w, d: w.a_work_queue_step_is_told_of(d.any)),
     "obey": (16, lambda w, d: w.the_switch_obeys()),

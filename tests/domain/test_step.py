@@ -42,8 +42,8 @@ def step_of(floor: Floor | None = None) -> Step:
 
 
 def test_a_step_that_does_nothing_changes_nothing() -> None:
-    assert step_of(floor_of(contact("a", "l"))).change() == Change((), (), {}, (), {}, (), None, unknown=False)
-    assert Change() == Change((), (), {}, (), {}, (), None, unknown=False)
+    assert step_of(floor_of(contact("a", "l"))).change() == Change((), (), {}, (), {}, {}, (), None, unknown=False)
+    assert Change() == Change((), (), {}, (), {}, {}, (), None, unknown=False)
 
 
 def test_its_ids_and_keys_are_its_own() -> None:

@@ -103,6 +103,12 @@ class Rig(Protocol):
     async def hang_up(self, leg: str) -> None:
         """The far end of a leg hangs up."""
 
+    async def lift(self, leg: str) -> None:
+        """The phone of a leg, which rings, is lifted."""
+
+    async def lay_down(self, device: str) -> None:
+        """The handset of a phone is laid down."""
+
     async def inflict(self, fault: Fault) -> None:
         """The switch misbehaves."""
 

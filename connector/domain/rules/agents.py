@@ -2,10 +2,10 @@
 
 from msgspec.structs import replace
 
-from connector.domain.commands import LogOut, SetFavourite, SetState, Visit
+from connector.domain.commands import LogOut, SetFavourite, SetLine, SetState, Visit
 from connector.domain.directory import Profile
-from connector.domain.effects import WithdrawPop
-from connector.domain.model import Agent, AgentState, Contact, Missed, Phase
+from connector.domain.effects import KeepLine, WithdrawPop
+from connector.domain.model import Agent, AgentState, Contact, Line, Missed, Phase
 from connector.domain.step import Step
 from connector.domain.tasks import local_date
 from connector.domain.transitions import AGENT, BACK, AgentTrigger
@@ -38,20 +38,63 @@ def set_state(step: Step, command: SetState) -> None:
         step.put_agent(replace(agent, next=(command.state, reason)))
     elif state is not agent.state or reason != agent.reason:
         assert state is not None
-        step.put_agent(replace(agent, state=state, reason=reason, since=step.now))
+        keep_line(step, step.put_agent(replace(agent, state=state, reason=reason, since=step.now)))
 
 
 def log_out(step: Step, command: LogOut) -> None:
     """The agent takes no more calls."""
     agent = step.agent(command.agent)
-    step.put_agent(replace(agent, state=AgentState.LOGGED_OUT, reason="", since=step.now))
+    keep_line(step, step.put_agent(replace(agent, state=AgentState.LOGGED_OUT, reason="", since=step.now)))
 
 
-def phone(step: Step, agent_id: str, ready: bool) -> None:
-    """The agent's phone can be rung, or cannot."""
+def phone(step: Step, agent_id: str, ready: bool, line: Line) -> None:
+    """The agent's phone can be rung, or cannot, and takes calls like that.
+
+    One that is back is kept connected again, and one that was connected for nobody is let go.
+    """
     agent = step.agent(agent_id)
-    if agent.phone_ready is not ready:
-        step.put_agent(replace(agent, phone_ready=ready))
+    if agent.phone_ready is not ready or agent.line is not line:
+        now = step.put_agent(replace(agent, phone_ready=ready, line=line))
+        if not agent.phone_ready or line is Line.KEPT:
+            keep_line(step, now)
+
+
+def set_line(step: Step, command: SetLine) -> None:
+    """The agent's phone is to be kept connected between calls, or rung for each; the same again asks again."""
+    agent = step.agent(command.agent)
+    if agent.persistent is not command.persistent:
+        agent = step.put_agent(replace(agent, persistent=command.persistent))
+    if command.persistent:
+        keep_line(step, agent)
+    else:
+        _ask_for_line(step, agent, on=False)
+
+
+def keep_line(step: Step, agent: Agent) -> None:
+    """The switch is asked for what the agent chose, where it is not so; nobody's phone is kept who is logged out."""
+    kept = agent.line is Line.KEPT
+    if agent.persistent and agent.state is not AgentState.LOGGED_OUT:
+        if agent.phone_ready and not kept:
+            _ask_for_line(step, agent, on=True)
+    elif agent.persistent or kept:
+        # One that rings to be kept is not known to be there, and is to stop, too.
+        _ask_for_line(step, agent, on=False)
+
+
+def _ask_for_line(step: Step, agent: Agent, *, on: bool) -> None:
+    profile = step.directory.agents.get(agent.id)
+    if profile is not None and profile.device:
+        step.ask(KeepLine(profile.device, on))
+
+
+def keep_lines(step: Step) -> None:
+    """Each phone is kept connected or not as its agent chose, and none that is nobody's."""
+    for agent_id in step.floor.agents:
+        keep_line(step, step.agent(agent_id))
+    devices = {profile.device for profile in step.directory.agents.values()}
+    for device, line in step.floor.lines.items():
+        if line is Line.KEPT and device not in devices:
+            step.ask(KeepLine(device, on=False))
 
 
 def visit(step: Step, command: Visit) -> None:

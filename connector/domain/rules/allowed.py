@@ -93,10 +93,13 @@ def _not_connected(contact: Contact) -> str | None:
 
 
 def answer(contact: Contact, _directory: Directory, around: Around) -> str | None:
-    """An offered contact can be answered once; another call that cannot be put on hold comes first."""
+    """An offered contact can be answered once; another call that cannot be put on hold comes first.
+
+    Where the phone is to be lifted, that is the answer: nobody answers twice.
+    """
     if around.other == "busy" and contact.kind not in SILENT:
         return "other_call"
-    return _pending(contact, "answer")
+    return "lift_phone" if around.lift else _pending(contact, "answer")
 
 
 def decline(contact: Contact, _directory: Directory, _around: Around) -> str | None:
@@ -132,10 +135,12 @@ def resume(contact: Contact, _directory: Directory, around: Around) -> str | Non
     return (None if contact.recalled else _agent_connected(contact)) or _pending(contact, "resume")
 
 
-def mute(contact: Contact, _directory: Directory, _around: Around) -> str | None:
+def mute(contact: Contact, _directory: Directory, around: Around) -> str | None:
     """The microphone can be turned off during a call, on hold too."""
     if contact.muted:
         return "muted"
+    if around.lift:
+        return "lift_phone"
     return _agent_connected(contact) or _pending(contact, "mute")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from connector.domain.model import UP, Agent, Contact, Floor, Mask, Role
+from connector.domain.model import UP, Agent, Contact, Floor, Line, Mask, Role
 
 MOST_CALLS = 2
 """How many calls an agent may have at a time, each with a customer of its own."""
@@ -15,12 +15,13 @@ class Around(Struct, frozen=True, gc=False):
 
     `other`: "" or how another call of the agent stands: `ear` (the agent hears it), `waits` (on hold, or a conference
     that the agent has stepped out of), `busy` (ringing, being dialled, in a consult).  `other_masked`: that one is
-    masked.  `call`: the agent has a live call, whatever this contact is.
+    masked.  `call`: the agent has a live call, whatever this contact is.  `lift`: their phone is to be lifted for one.
     """
 
     other: str = ""
     other_masked: bool = False
     call: bool = False
+    lift: bool = False
 
 
 NOTHING = Around()
@@ -32,11 +33,18 @@ def around(contact_of: Callable[[str], Contact | None], agent: Agent | None, con
     """What is around the contact of that agent; `contact_of` finds a contact by its key."""
     others = [] if agent is None else _others(contact_of, agent, contact)
     call = contact.call or bool(others)
+    lift = agent is not None and agent.line is Line.LIFTED and _rings(contact)
     if not others:
-        return _IN_CALL if call else NOTHING
+        return Around(call=True, lift=True) if lift else _IN_CALL if call else NOTHING
     # An emergency call may be the third: what counts is the one in the agent's ear, or that will be.
     other = min(others, key=lambda known: _ORDER.index(_standing(known)))
-    return Around(_standing(other), other.mask is Mask.ON, call)
+    return Around(_standing(other), other.mask is Mask.ON, call, lift)
+
+
+def _rings(contact: Contact) -> bool:
+    """Whether the agent's phone rings for it: for a callback that is only shown, it does not."""
+    mine = contact.leg(Role.AGENT)
+    return contact.call and mine is not None and mine.state not in UP
 
 
 def _others(contact_of: Callable[[str], Contact | None], agent: Agent, contact: Contact) -> list[Contact]:

@@ -190,17 +190,24 @@ def refused(step: Step, contact: Contact, ask: str, code: str, at: int) -> bool:
     customer = contact.leg(Role.CUSTOMER)
     if ask != contact.key or customer is None or customer.state is not LegState.DIALING:
         return False
+    _not_dialled(step, contact, code, at)
+    return True
+
+
+def _not_dialled(step: Step, contact: Contact, code: str, at: int) -> None:
     for leg in contact.legs:
         step.ask(EndLeg(step.new_id(), contact.key, leg.id))
     wrap_up.finish(step, contact, "failed", at)
     step.problem(step.newest(contact), code, "dial")
-    return True
 
 
 def unanswered(step: Step, contact: Contact) -> None:
-    """It rang for as long as is configured: the switch is asked to give up."""
-    customer = contact.leg(Role.CUSTOMER)
-    assert customer is not None
+    """It rang for as long as is configured: the switch is asked to give up, at the agent's own phone or the far end."""
+    customer, mine = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
+    assert customer is not None and mine is not None
+    if mine.state is LegState.RINGING:
+        _not_dialled(step, contact, "lift_phone", step.now)
+        return
     ask_id = step.new_id()
     step.asked(contact, "end", ask_id)
     step.ask(EndLeg(ask_id, contact.key, customer.id, "no_answer"))

@@ -15,6 +15,7 @@ from connector.domain.effects import (
     CallParty,
     Connect,
     EndLeg,
+    KeepLine,
     Mix,
     Offer,
     PlaceCall,
@@ -44,6 +45,8 @@ def admit(exchange: Exchange, ways: Ways, ask: SwitchAsk) -> bool:
     match ask:
         case Adopt() | EndLeg():
             return not gone(exchange, (ask.leg,))
+        case KeepLine():
+            return exchange.phones.get(ask.device, False) or not ask.on
         case Offer():
             return _offer(exchange, ask)
         case Announce():

@@ -19,7 +19,7 @@ from connector.domain.events import (
     RecordingChanged,
     SwitchEvent,
 )
-from connector.domain.model import LegState, Recording
+from connector.domain.model import LegState, Line, Recording
 from connector.ports.switch import LegNow, Snapshot
 from connector.switch.register.channel import Channel
 from connector.switch.register.clock import Clock
@@ -51,6 +51,7 @@ class Exchange:
         self.let_go = let_go or (lambda channel, cause, by: self.end(channel, cause, by=by))
         self._follow = follow
         self.phones: dict[str, bool] = dict.fromkeys(devices, True)
+        self.lines: dict[str, Line] = {}
         self.tell = tell
         self.journal = journal
         self.parties = Parties()
@@ -75,7 +76,8 @@ class Exchange:
 
     def snapshot(self) -> Snapshot:
         """All of it."""
-        return Snapshot(tuple(map(self.now, self.channels())), dict(self._recordings), dict(self.phones))
+        legs = tuple(map(self.now, self.channels()))
+        return Snapshot(legs, dict(self._recordings), dict(self.phones), dict(self.lines))
 
     def now(self, channel: Channel) -> LegNow:
         """The leg as a snapshot shows it."""
@@ -196,7 +198,18 @@ class Exchange:
         if self.phones.get(device) is not ready:
             self.phones[device] = ready
             self.journal(Entry(self.clock.now(), "phone", device=device, cause="ready" if ready else "gone"))
-        self.tell(PhoneChanged(device, ready))
+        self._tell_of(device)
+
+    def line(self, device: str, line: Line) -> None:
+        """A phone takes calls like that, and this is told also when it was so already."""
+        if self.lines.get(device, Line.ALWAYS) is not line:
+            self.lines[device] = line
+            self.journal(Entry(self.clock.now(), "line", device=device, cause=line))
+        self._tell_of(device)
+
+    def _tell_of(self, device: str) -> None:
+        line = self.lines.get(device, Line.ALWAYS)
+        self.tell(PhoneChanged(device, self.phones.get(device, False), line))
 
     def report(self, channel: Channel) -> None:
         """What is true of a leg is told (again); there is nothing to tell of one that is being dialled."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from connector.domain.effects import Adopt, CallParty, Offer, PlaceCall, SwitchAsk
+from connector.domain.effects import Adopt, CallParty, KeepLine, Offer, PlaceCall, SwitchAsk
 from connector.domain.events import AskRefused
 from connector.switch.register.channel import Channel
 from connector.switch.register.entry import Entry
@@ -22,9 +22,12 @@ DIGITS_INVALID: Final = "digits_invalid"
 
 
 def refuse(exchange: Exchange, ask: SwitchAsk, code: str) -> None:
-    """The ask is not carried out.  The legs that it would have made have failed; an `Adopt` is refused in silence."""
+    """The ask is not carried out.  The legs that it would have made have failed.
+
+    An `Adopt` and a `KeepLine` are refused in silence: what is true stays so, and was told.
+    """
     now = exchange.clock.now()
-    if isinstance(ask, Adopt):
+    if isinstance(ask, Adopt | KeepLine):
         return
     if isinstance(ask, Offer):
         exchange.report_of(ask.agent_leg, "failed")

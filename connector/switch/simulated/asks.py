@@ -10,6 +10,7 @@ from connector.domain.effects import (
     CallParty,
     Connect,
     EndLeg,
+    KeepLine,
     Mix,
     Offer,
     PlaceCall,
@@ -18,7 +19,7 @@ from connector.domain.effects import (
     SetRecording,
     SwitchAsk,
 )
-from connector.domain.model import LegState
+from connector.domain.model import LegState, Line
 from connector.switch.register.admission import Ways, admit
 from connector.switch.register.channel import Channel
 from connector.switch.register.entry import Entry
@@ -51,6 +52,11 @@ def _record(exchange: SimulatedExchange, ask: SetRecording) -> None:
 def _end(exchange: SimulatedExchange, ask: EndLeg) -> None:
     channel = there(exchange, ask.leg)
     exchange.end(channel, ask.cause or ("normal" if channel.up else "cancelled"), by="asked")
+
+
+def _keep_line(exchange: SimulatedExchange, ask: KeepLine) -> None:
+    """A phone that has to be lifted is lifted once, and the others need not be: the line is kept at once."""
+    exchange.line(ask.device, Line.KEPT if ask.on else exchange.unkept(ask.device))
 
 
 def _announce(exchange: SimulatedExchange, ask: Announce) -> None:
@@ -102,4 +108,5 @@ _CARRY_OUT: Final[dict[type, Callable[[SimulatedExchange, Any], None]]] = {
     PlayDigits: _play,
     SetRecording: _record,
     EndLeg: _end,
+    KeepLine: _keep_line,
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from connector.domain.effects import CallParty, Connect, Offer, PlaceCall
-from connector.domain.model import LegState, Role
+from connector.domain.model import LegState, Line, Role
 from connector.switch.register import refusals
 from connector.switch.register.admission import of_a_colleague
 from connector.switch.register.channel import Channel
@@ -30,11 +30,13 @@ def _phone(ask: Offer | PlaceCall, line: str, now: int) -> Channel:
 
 
 def connect(exchange: SimulatedExchange, ask: Connect) -> None:
-    """The phone is answered after a while, and then it and the customer hear each other."""
+    """The phone is answered after a while, or when it is lifted, and then it and the customer hear each other."""
     phone = there(exchange, ask.agent_leg)
     if phone.up:
         exchange.report(phone)
         exchange.clock.after(exchange.timing.bridge, partial(_bridge, exchange, ask))
+    elif exchange.lines.get(phone.device) is Line.LIFTED:
+        exchange.when_lifted[phone.leg] = partial(_pick_up, exchange, ask)
     else:
         exchange.clock.after(exchange.timing.pick_up, partial(_pick_up, exchange, ask))
 

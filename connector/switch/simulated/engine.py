@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from connector.domain.effects import SwitchAsk
 from connector.domain.events import CallArrived, SwitchEvent
-from connector.domain.model import LegState, Role
+from connector.domain.model import LegState, Line, Role
 from connector.errors import BadInput, SwitchUnavailable
 from connector.ports.switch import LegNow, Snapshot, SwitchListener
 from connector.switch.register.channel import Channel
@@ -50,7 +50,8 @@ class Engine:
 
     `devices` are the agents' phones, all registered; `lines` maps skills to our numbers, the first one being the usual;
     `routes` are those that emergency calls can take; `journal` is given what the switch saw.  What `attach`, `call`,
-    `ring`, `hang_up`, `lay_down` and `inflict` bring about is told before they return; what `ask` brings about, never.
+    `ring`, `hang_up`, `lift`, `lay_down` and `inflict` bring about is told before they return; what `ask` brings about,
+    never.
     """
 
     def __init__(
@@ -166,12 +167,24 @@ class Engine:
         self._exchange.end(channel, "normal" if channel.up else unanswered, by="phone" if phone else "customer")
 
     def lay_down(self, device: str) -> None:
-        """The handset of a phone is laid down: all its legs end.  Raises BadInput for a device that is none."""
+        """The handset of a phone is laid down: all its legs end, and its line is not kept any more.
+
+        Raises BadInput for a device that is none.
+        """
         if device not in self._exchange.phones:
             raise BadInput("device_unknown", "device", f"there is no phone {device!r}")
         for channel in self.live():
             if channel.device == device:
                 self.hang_up(channel.leg)
+        if self._exchange.lines.get(device) is Line.KEPT:
+            self._exchange.line(device, self._exchange.unkept(device))
+
+    def lift(self, leg: str) -> None:
+        """The phone of an agent's leg is lifted, if it rings.  Raises BadInput for a leg that is none of an agent's."""
+        channel = self._exchange.channel(leg)
+        if channel is None or channel.external:
+            raise BadInput("leg_unknown", "leg", f"no phone rings for {leg!r}")
+        self._exchange.lift(channel)
 
     def now(self, channel: Channel) -> LegNow:
         """The leg as the snapshot shows it."""
@@ -187,7 +200,7 @@ class Engine:
             case Up():
                 self._come_up()
             case Phone():
-                self._exchange.register(fault.device, fault.ready)
+                self._exchange.phone(fault.device, fault.ready, fault.lifted)
             case Number():
                 self._exchange.rules = (*parse_rules(fault.rules), *self._exchange.rules)
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from connector.domain.events import SwitchEvent
+from connector.domain.model import Line
+from connector.switch.register.channel import Channel
 from connector.switch.register.clock import Clock
 from connector.switch.register.entry import Entry
 from connector.switch.register.exchange import Exchange
@@ -29,6 +31,23 @@ class SimulatedExchange(Exchange):
         routes: Iterable[str] = ROUTES,
     ) -> None:
         super().__init__(clock, devices, tell=tell, journal=journal, follow=timing.follow)
+        self.to_lift: set[str] = set()
+        self.when_lifted: dict[str, Callable[[], None]] = {}
         self.rules = rules
         self.timing = timing
         self.routes = frozenset(routes)
+
+    def phone(self, device: str, ready: bool, lifted: bool) -> None:
+        """A phone can be rung or cannot, and has to be lifted or not."""
+        (self.to_lift.add if lifted else self.to_lift.discard)(device)
+        if self.lines.get(device) is not Line.KEPT:
+            self.lines[device] = self.unkept(device)
+        self.register(device, ready)
+
+    def unkept(self, device: str) -> Line:
+        """How the phone takes calls while its line is not kept."""
+        return Line.LIFTED if device in self.to_lift else Line.ALWAYS
+
+    def lift(self, phone: Channel) -> None:
+        """Whoever has the phone lifts it."""
+        self.when_lifted.pop(phone.leg, lambda: self.answer(phone))()

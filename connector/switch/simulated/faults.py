@@ -45,10 +45,11 @@ class Up(Struct, frozen=True, tag="up", tag_field="fault", forbid_unknown_fields
 
 
 class Phone(Struct, frozen=True, tag="phone", tag_field="fault", forbid_unknown_fields=True):
-    """An agent's phone registers, or is no longer registered."""
+    """An agent's phone registers, or is no longer registered; `lifted`: it has to be lifted to take a call."""
 
     device: str
     ready: bool
+    lifted: bool = False
 
 
 class Number(Struct, frozen=True, tag="number", tag_field="fault", forbid_unknown_fields=True):

@@ -51,6 +51,12 @@ class Hangup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     device: str = ""
 
 
+class Lift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The phone that rings for `leg` is lifted."""
+
+    leg: str
+
+
 class Connection:
     """One connector: what it is to be told, in order, until `None`, which closes its socket.
 
@@ -116,6 +122,7 @@ class SwitchServer:
                 web.post("/calls", self._call),
                 web.get("/calls", self._calls),
                 web.post("/hangup", self._hang_up),
+                web.post("/lift", self._lift),
                 web.post("/faults", self._fault),
                 web.get("/journal", self._read_journal),
             ]
@@ -195,6 +202,10 @@ class SwitchServer:
             self._engine.hang_up(asked.leg)
         return web.json_response({})
 
+    async def _lift(self, request: web.Request) -> web.Response:
+        self._engine.lift((await _body(request, _LIFT)).leg)
+        return web.json_response({})
+
     async def _fault(self, request: web.Request) -> web.Response:
         self._engine.inflict(await _body(request, _FAULT))
         return web.json_response({})
@@ -205,6 +216,7 @@ class SwitchServer:
 
 _NEW_CALL: Final = msgspec.json.Decoder(NewCall)
 _HANGUP: Final = msgspec.json.Decoder(Hangup)
+_LIFT: Final = msgspec.json.Decoder(Lift)
 _FAULT: Final[msgspec.json.Decoder[Fault]] = msgspec.json.Decoder(Fault)
 _FIELD: Final = re.compile(r"at `\$\.(\w+)`|field `(\w+)`")
 

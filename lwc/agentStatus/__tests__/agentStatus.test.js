@@ -91,6 +91,22 @@ describe("agentStatus", () => {
     expect(document.activeElement).toBe(status(head));
   });
 
+  it.each([
+    ["offered_to_lift", "false", true],
+    ["phone_kept", "true", false]
+  ])("keeps the phone connected, or not: %s", async (name, checked, on) => {
+    const head = await opened(show(name));
+    const line = item(head, "Keep my phone connected");
+    expect([line.getAttribute("role"), line.getAttribute("aria-checked")]).toEqual(["menuitemcheckbox", checked]);
+    line.click();
+    expect(heard).toEqual([["order", { name: "line", on }]]);
+  });
+
+  it("has nothing to choose for a phone that takes calls by itself", async () => {
+    const head = await opened(show("idle"));
+    expect(item(head, "Keep my phone connected")).toBeUndefined();
+  });
+
   it("has plain Unavailable where there are no reasons", async () => {
     const head = show("idle");
     head.reasons = [];

@@ -49,7 +49,15 @@ describe("callControls", () => {
       "EndTransfer / conference",
       ""
     ],
+    [
+      "outbound_to_lift",
+      ["Hold", "Mute", "Keypad", "Record", "Mask"],
+      ["hold", "mute", "digits", "record", "mask", "consult"],
+      "EndTransfer / conference",
+      "Pick up your phone."
+    ],
     ["offered", [], [], "DeclineAnswer", ""],
+    ["offered_to_lift", [], ["answer"], "DeclineAnswer", "Pick up your phone."],
     [
       "consult_ringing",
       ["Resume", "Mute", "Keypad", "Record", "Mask"],

@@ -94,6 +94,14 @@ class RemoteRig:
         status, reply = await self.post("/hangup", {"leg": leg})
         assert status == 200, reply
 
+    async def lift(self, leg: str) -> None:
+        status, reply = await self.post("/lift", {"leg": leg})
+        assert status == 200, reply
+
+    async def lay_down(self, device: str) -> None:
+        status, reply = await self.post("/hangup", {"device": device})
+        assert status == 200, reply
+
     async def inflict(self, fault: Fault) -> None:
         status, reply = await self.post("/faults", fault)
         assert status == 200, reply

@@ -12,6 +12,7 @@ from connector.switch.simulated.engine import Engine
 from connector.switch.simulated.faults import Fault, Phone
 from connector.switch.simulated.timing import Timing
 from tests.ports.switch_contract import SwitchContract, expect
+from tests.ports.switch_line_contract import LineContract
 from tests.ports.switch_party_contract import PartyContract
 from tests.ports.switch_rig import CALLER, GONE, JONAS, LINE, SAM, Heard, Scene, fresh
 from tests.ports.switch_scenes import Ask, connect, end_agent, end_customer, hold, mute, offer, place
@@ -40,6 +41,12 @@ class VirtualRig:
     async def hang_up(self, leg: str) -> None:
         self.engine.hang_up(leg)
 
+    async def lift(self, leg: str) -> None:
+        self.engine.lift(leg)
+
+    async def lay_down(self, device: str) -> None:
+        self.engine.lay_down(device)
+
     async def inflict(self, fault: Fault) -> None:
         self.engine.inflict(fault)
 
@@ -54,7 +61,7 @@ class VirtualRig:
         self.clock.advance(1_000)
 
 
-class TestInProcess(SwitchContract, PartyContract):
+class TestInProcess(SwitchContract, PartyContract, LineContract):
     @pytest.fixture
     async def rig(self) -> AsyncIterator[VirtualRig]:
         rig = VirtualRig()

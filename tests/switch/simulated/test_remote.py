@@ -16,6 +16,7 @@ from connector.switch.simulated.driver import RemoteSwitch
 from connector.switch.simulated.faults import Phone
 from connector.switch.simulated.wire import KEY_HEADER, Rejected, decode_from_switch
 from tests.ports.switch_contract import SwitchContract, expect
+from tests.ports.switch_line_contract import LineContract
 from tests.ports.switch_party_contract import PartyContract
 from tests.ports.switch_rig import CALLER, GONE, LINE, SAM, Heard, Scene
 from tests.ports.switch_scenes import held, hold, over, resume, ringing, talking
@@ -37,11 +38,13 @@ async def rig(server: ServerProcess) -> AsyncIterator[RemoteRig]:
     await rig.inflict(Phone(GONE, ready=False))
     await rig.start()
     yield rig
+    await rig.lay_down(SAM)
+    await rig.inflict(Phone(SAM, ready=True))
     await rig.close()
     assert not rig.heard.impossible
 
 
-class TestRemote(SwitchContract, PartyContract):
+class TestRemote(SwitchContract, PartyContract, LineContract):
     @pytest.fixture
     async def rig(self, rig: RemoteRig) -> RemoteRig:
         return rig
@@ -199,6 +202,11 @@ async def test_a_handset_is_laid_down(rig: RemoteRig) -> None:
     await rig.until(lambda: rig.heard.legs[scene.agent] is rig.heard.legs[scene.customer] is LegState.ENDED)
 
 
+async def test_a_phone_that_nobody_has_is_not_lifted(rig: RemoteRig) -> None:
+    status, reply = await rig.post("/lift", {"leg": await rig.ring()})
+    assert (status, reply["code"], reply["field"]) == (404, "leg_unknown", "leg")
+
+
 async def test_control_needs_the_key(server: ServerProcess) -> None:
     address = server.url.replace("ws", "http", 1)
     async with aiohttp.ClientSession(address) as session:
@@ -206,7 +214,7 @@ async def test_control_needs_the_key(server: ServerProcess) -> None:
             for path in ("/", "/calls", "/journal"):
                 async with session.get(path, headers=headers) as reply:
                     assert reply.status == 401
-            for path in ("/calls", "/hangup", "/faults"):
+            for path in ("/calls", "/hangup", "/lift", "/faults"):
                 async with session.post(path, headers=headers, data=b"{}") as reply:
                     assert reply.status == 401
 
