@@ -16,6 +16,9 @@ from connector.domain.events import (
     LegResumed,
     LegRinging,
     LegsMixed,
+    PhoneHeld,
+    PhoneResumed,
+    PhoneTransferred,
     RecordingChanged,
     SwitchEvent,
 )
@@ -109,6 +112,15 @@ class Rig(Protocol):
     async def lay_down(self, device: str) -> None:
         """The handset of a phone is laid down."""
 
+    async def phone_hold(self, leg: str) -> None:
+        """The agent at that leg presses the phone's own hold key."""
+
+    async def phone_resume(self, leg: str) -> None:
+        """The agent takes the call back on the phone."""
+
+    async def phone_transfer(self, leg: str, number: str, other: str = "") -> None:
+        """The agent passes the far end on with the phone's own keys."""
+
     async def inflict(self, fault: Fault) -> None:
         """The switch misbehaves."""
 
@@ -174,6 +186,10 @@ def _words(event: SwitchEvent, names: dict[str, str], contacts: tuple[str, ...])
             return f"{'muted' if muted else 'unmuted'} {names[leg]}"
         case LegsMixed(legs=legs) if any(leg in names for leg in legs):
             return f"mixed {' '.join(names.get(leg, leg) for leg in legs)}"
+        case PhoneHeld(leg=leg) | PhoneResumed(leg=leg) if leg in names:
+            return f"phone {type(event).__name__.removeprefix('Phone').lower()} {names[leg]}"
+        case PhoneTransferred(leg=leg, number=number, other=other) if leg in names:
+            return f"phone transferred {names[leg]} {names.get(other, other) or number}"
         case LegRinging(leg=leg) | LegAnswered(leg=leg) | LegHeld(leg=leg) | LegResumed(leg=leg) if leg in names:
             return f"{type(event).__name__.removeprefix('Leg').lower()} {names[leg]}"
     return ""

@@ -16,10 +16,13 @@ from connector.domain.events import (
     LegRinging,
     LegsMixed,
     PhoneChanged,
+    PhoneHeld,
+    PhoneResumed,
+    PhoneTransferred,
     RecordingChanged,
     SwitchEvent,
 )
-from connector.domain.model import LegState, Line, Recording
+from connector.domain.model import LegState, Line, Recording, Role
 from connector.ports.switch import LegNow, Snapshot
 from connector.switch.register.channel import Channel
 from connector.switch.register.clock import Clock
@@ -210,6 +213,19 @@ class Exchange:
     def _tell_of(self, device: str) -> None:
         line = self.lines.get(device, Line.ALWAYS)
         self.tell(PhoneChanged(device, self.phones.get(device, False), line))
+
+    def phone_holds(self, channel: Channel, on: bool) -> None:
+        """An agent's phone itself has put its call on hold, or taken it back; who hears whom is as it was."""
+        if channel.role is Role.AGENT and channel.up:
+            now = self.clock.now()
+            self.note("phone_held" if on else "phone_resumed", channel)
+            self.tell(PhoneHeld(channel.leg, now) if on else PhoneResumed(channel.leg, now))
+
+    def phone_transfers(self, channel: Channel, number: str, other: str) -> None:
+        """An agent's phone asks for the far end of its call to be passed on; nothing is done by that."""
+        if channel.role is Role.AGENT and channel.up:
+            self.note("phone_transferred", channel)
+            self.tell(PhoneTransferred(channel.leg, number, other, self.clock.now()))
 
     def report(self, channel: Channel) -> None:
         """What is true of a leg is told (again); there is nothing to tell of one that is being dialled."""

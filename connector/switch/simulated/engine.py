@@ -186,6 +186,27 @@ class Engine:
             raise BadInput("leg_unknown", "leg", f"no phone rings for {leg!r}")
         self._exchange.lift(channel)
 
+    def phone_hold(self, leg: str) -> None:
+        """Whoever has the phone of an agent's leg presses its own hold key.  Raises BadInput for a leg that is none."""
+        self._exchange.phone_holds(self._phone_of(leg), True)
+
+    def phone_resume(self, leg: str) -> None:
+        """They take the call back.  Raises BadInput for a leg that is none of an agent's."""
+        self._exchange.phone_holds(self._phone_of(leg), False)
+
+    def phone_transfer(self, leg: str, number: str, other: str = "") -> None:
+        """They pass the far end on: to `number`, or, with `other`, to the far end of that leg of the same phone.
+
+        Raises BadInput for a leg that is none of an agent's.
+        """
+        self._exchange.phone_transfers(self._phone_of(leg), number, other)
+
+    def _phone_of(self, leg: str) -> Channel:
+        channel = self._exchange.channel(leg)
+        if channel is None or channel.external:
+            raise BadInput("leg_unknown", "leg", f"{leg!r} is no leg of a phone of an agent's")
+        return channel
+
     def now(self, channel: Channel) -> LegNow:
         """The leg as the snapshot shows it."""
         return self._exchange.now(channel)

@@ -5,6 +5,7 @@
 - `POST /calls` {"from", "to" | "skill", "talk", "patience"}: a customer calls; 201 {"leg"}
 - `GET /calls`: the legs that have not ended
 - `POST /hangup` {"leg"}: the far end hangs up; {"device"}: the handset of a phone is laid down, and all its legs end
+- `POST /phones` {"leg", "does": "hold" | "resume" | "transfer", "to", "other"}: the keys of an agent's phone itself
 - `POST /faults` {"fault": ...}: see `faults.py`
 - `GET /journal`: what the switch saw, JSON lines
 
@@ -17,7 +18,7 @@ import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -55,6 +56,15 @@ class Lift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The phone that rings for `leg` is lifted."""
 
     leg: str
+
+
+class PhoneAct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The phone of `leg` holds, takes back, or passes its far end on: to a number, or to the far end of `other`."""
+
+    leg: str
+    does: Literal["hold", "resume", "transfer"]
+    to: str = ""
+    other: str = ""
 
 
 class Connection:
@@ -123,6 +133,7 @@ class SwitchServer:
                 web.get("/calls", self._calls),
                 web.post("/hangup", self._hang_up),
                 web.post("/lift", self._lift),
+                web.post("/phones", self._phone_acts),
                 web.post("/faults", self._fault),
                 web.get("/journal", self._read_journal),
             ]
@@ -206,6 +217,17 @@ class SwitchServer:
         self._engine.lift((await _body(request, _LIFT)).leg)
         return web.json_response({})
 
+    async def _phone_acts(self, request: web.Request) -> web.Response:
+        asked = await _body(request, _PHONE_ACT)
+        match asked.does:
+            case "hold":
+                self._engine.phone_hold(asked.leg)
+            case "resume":
+                self._engine.phone_resume(asked.leg)
+            case "transfer":
+                self._engine.phone_transfer(asked.leg, asked.to, asked.other)
+        return web.json_response({})
+
     async def _fault(self, request: web.Request) -> web.Response:
         self._engine.inflict(await _body(request, _FAULT))
         return web.json_response({})
@@ -217,6 +239,7 @@ class SwitchServer:
 _NEW_CALL: Final = msgspec.json.Decoder(NewCall)
 _HANGUP: Final = msgspec.json.Decoder(Hangup)
 _LIFT: Final = msgspec.json.Decoder(Lift)
+_PHONE_ACT: Final = msgspec.json.Decoder(PhoneAct)
 _FAULT: Final[msgspec.json.Decoder[Fault]] = msgspec.json.Decoder(Fault)
 _FIELD: Final = re.compile(r"at `\$\.(\w+)`|field `(\w+)`")
 

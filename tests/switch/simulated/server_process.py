@@ -90,6 +90,19 @@ class RemoteRig:
         leg: str = reply["leg"]
         return leg
 
+    async def phone_hold(self, leg: str) -> None:
+        status, reply = await self.post("/phones", {"leg": leg, "does": "hold"})
+        assert status == 200, reply
+
+    async def phone_resume(self, leg: str) -> None:
+        status, reply = await self.post("/phones", {"leg": leg, "does": "resume"})
+        assert status == 200, reply
+
+    async def phone_transfer(self, leg: str, number: str, other: str = "") -> None:
+        act = {"leg": leg, "does": "transfer", "to": number, "other": other}
+        status, reply = await self.post("/phones", act)
+        assert status == 200, reply
+
     async def hang_up(self, leg: str) -> None:
         status, reply = await self.post("/hangup", {"leg": leg})
         assert status == 200, reply

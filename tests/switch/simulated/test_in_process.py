@@ -14,6 +14,7 @@ from connector.switch.simulated.timing import Timing
 from tests.ports.switch_contract import SwitchContract, expect
 from tests.ports.switch_line_contract import LineContract
 from tests.ports.switch_party_contract import PartyContract
+from tests.ports.switch_phone_contract import PhoneContract
 from tests.ports.switch_rig import CALLER, GONE, JONAS, LINE, SAM, Heard, Scene, fresh
 from tests.ports.switch_scenes import Ask, connect, end_agent, end_customer, hold, mute, offer, place
 
@@ -47,6 +48,15 @@ class VirtualRig:
     async def lay_down(self, device: str) -> None:
         self.engine.lay_down(device)
 
+    async def phone_hold(self, leg: str) -> None:
+        self.engine.phone_hold(leg)
+
+    async def phone_resume(self, leg: str) -> None:
+        self.engine.phone_resume(leg)
+
+    async def phone_transfer(self, leg: str, number: str, other: str = "") -> None:
+        self.engine.phone_transfer(leg, number, other)
+
     async def inflict(self, fault: Fault) -> None:
         self.engine.inflict(fault)
 
@@ -61,7 +71,7 @@ class VirtualRig:
         self.clock.advance(1_000)
 
 
-class TestInProcess(SwitchContract, PartyContract, LineContract):
+class TestInProcess(SwitchContract, PartyContract, LineContract, PhoneContract):
     @pytest.fixture
     async def rig(self) -> AsyncIterator[VirtualRig]:
         rig = VirtualRig()

@@ -18,6 +18,7 @@ from connector.switch.simulated.wire import KEY_HEADER, Rejected, decode_from_sw
 from tests.ports.switch_contract import SwitchContract, expect
 from tests.ports.switch_line_contract import LineContract
 from tests.ports.switch_party_contract import PartyContract
+from tests.ports.switch_phone_contract import PhoneContract
 from tests.ports.switch_rig import CALLER, GONE, LINE, SAM, Heard, Scene
 from tests.ports.switch_scenes import held, hold, over, resume, ringing, talking
 from tests.switch.simulated.server_process import PHONES, RemoteRig, ServerProcess
@@ -44,7 +45,7 @@ async def rig(server: ServerProcess) -> AsyncIterator[RemoteRig]:
     assert not rig.heard.impossible
 
 
-class TestRemote(SwitchContract, PartyContract, LineContract):
+class TestRemote(SwitchContract, PartyContract, LineContract, PhoneContract):
     @pytest.fixture
     async def rig(self, rig: RemoteRig) -> RemoteRig:
         return rig
@@ -165,6 +166,8 @@ async def test_what_the_switch_cannot_read_costs_nothing(rig: RemoteRig) -> None
         ("/hangup", {"device": "2099"}, 404, "device"),
         ("/hangup", {"leg": "1.1", "device": SAM}, 400, "leg"),
         ("/hangup", {"phone": SAM}, 400, "phone"),
+        ("/phones", {"leg": "no such", "does": "hold"}, 404, "leg"),
+        ("/phones", {"leg": "1.1", "does": "sing"}, 400, "does"),
         ("/faults", {"fault": "refuse", "ask": "Hold"}, 400, "ask"),
         ("/faults", {"fault": "refuse", "ask": "Adopt"}, 400, "ask"),
         ("/faults", {"fault": "refuse", "ask": "Mix", "times": 0}, 400, "times"),
@@ -214,7 +217,7 @@ async def test_control_needs_the_key(server: ServerProcess) -> None:
             for path in ("/", "/calls", "/journal"):
                 async with session.get(path, headers=headers) as reply:
                     assert reply.status == 401
-            for path in ("/calls", "/hangup", "/lift", "/faults"):
+            for path in ("/calls", "/hangup", "/lift", "/phones", "/faults"):
                 async with session.post(path, headers=headers, data=b"{}") as reply:
                     assert reply.status == 401
 
