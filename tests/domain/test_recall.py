@@ -15,7 +15,7 @@ from connector.domain.events import (
     LegsMixed,
     PhoneChanged,
 )
-from connector.domain.model import AgentState, Contact, LegState, Phase, Recording, Role
+from connector.domain.model import AgentState, Contact, LegState, Line, Phase, Recording, Role
 from connector.domain.rules.allowed import controls
 from connector.domain.rules.allowed_agents import agent_controls, reachable
 from connector.domain.step import Stamp, apply
@@ -92,6 +92,13 @@ def test_resume_in_the_panel_lifts_it_where_the_switch_can() -> None:
     assert stage.asks == [], "what was asked for already is not asked again"
     stage.give(LegsMixed(("in-1", leg), stage.now))
     assert stage.contact(key).asked == ()
+
+
+def test_a_phone_that_has_to_be_lifted_is_not_resumed_in_the_panel() -> None:
+    stage, key = recalled()
+    stage.obey()
+    stage.give(PhoneChanged("2041", True, Line.LIFTED))
+    assert controls(stage.floor, stage.contact(key), DIRECTORY)["resume"] == "lift_phone"
 
 
 def test_a_phone_that_is_lifted_before_the_customer_is_parked_talks_with_them_in_the_end() -> None:

@@ -132,7 +132,9 @@ def resume(contact: Contact, _directory: Directory, around: Around) -> str | Non
         return "other_call"
     if _consult_up(contact):
         return "consulting"
-    return (None if contact.recalled else _agent_connected(contact)) or _pending(contact, "resume")
+    if contact.recalled:
+        return "lift_phone" if around.lift else _pending(contact, "resume")
+    return _agent_connected(contact) or _pending(contact, "resume")
 
 
 def mute(contact: Contact, _directory: Directory, around: Around) -> str | None:
