@@ -30,7 +30,8 @@ class Skill(Struct, frozen=True):
     """A routing key.  `wrap_up` is the length of wrap-up in ms: 0 for none, None for unlimited.
 
     `extension` is what an agent may add to wrap-up at a time, in ms; 0: not permitted.  `priority` 1 is dealt with
-    first, 10 last.  `longest_queue` None is no limit; `hours` in `time_zone`, () for always open.
+    first, 10 last.  `longest_queue` None is no limit; `hours` in `time_zone`, () for always open.  `consent` names the
+    announcement that is heard before a recording starts, "" for none.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Skill(Struct, frozen=True):
     longest_queue: int | None = None
     hours: tuple[Opening, ...] = ()
     time_zone: str = "UTC"
+    consent: str = ""
 
 
 class Entry(Struct, frozen=True):
@@ -110,7 +112,8 @@ class Settings(Struct, frozen=True):
     `transfer_notes`: Name, Related To, comments, disposition and tags go along with a customer who is passed on.
     `unattended` is how long those may talk whom no agent is with any more.  `outside_prefix` is dialled before every
     number and stored with none.  `emergency_number` is shown for an agent without a direct number: within
-    `emergency_callback` calls to it ring that agent.
+    `emergency_callback` calls to it ring that agent.  `consent` is how long an announcement before a recording may
+    take.
     """
 
     subject: str = "Call with {who}"
@@ -134,6 +137,7 @@ class Settings(Struct, frozen=True):
     emergency_record: bool = False
     emergency_callback: int = 3_600_000
     emergency_number: str = ""
+    consent: int = 30_000
 
 
 class Directory(Struct, frozen=True):

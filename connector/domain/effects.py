@@ -101,11 +101,16 @@ class PlayDigits(Struct, frozen=True, gc=False, tag=True):
 
 
 class SetRecording(Struct, frozen=True, gc=False, tag=True):
-    """A goal: the contact's recording is on, paused or off."""
+    """A goal: the contact's recording is on, paused or off.
+
+    `announcement` names what all who talk are to have heard whole before a recording starts, "" for nothing; until then
+    nothing is written, and that it is on is not told.  One that has started already goes on as asked at once.
+    """
 
     id: str
     contact: str
     recording: Recording
+    announcement: str = ""
 
 
 class EndLeg(Struct, frozen=True, gc=False, tag=True):

@@ -280,6 +280,7 @@ class Contact(Struct, frozen=True, gc=False):
     says that Salesforce was told.  `emergency`: local (by the address that goes along), national or test.  `given_back`
     is the agent who gave a work item or e-mail back, and when; `reaches` the agent whose emergency call showed the
     number that is called here.  `silenced`: the microphone is off because the phone itself was put on hold.
+    `recorded`: something of it is, or was, on a recording.
     """
 
     key: str
@@ -332,6 +333,7 @@ class Contact(Struct, frozen=True, gc=False):
     given_back: tuple[str, int] = ("", 0)
     reaches: str = ""
     silenced: bool = False
+    recorded: bool = False
 
     def leg(self, role: Role) -> Leg | None:
         """The first leg of that role, or None."""

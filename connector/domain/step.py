@@ -139,9 +139,9 @@ class Step:
         """Something to be asked of the switch after this step's commit."""
         self._effects.append(AskSwitch(ask))
 
-    def asked(self, contact: Contact, goal: str, ask_id: str) -> Contact:
-        """The contact with `goal` noted as asked for and its last problem gone."""
-        note = Ask(ask_id, goal, self.now, self.now + self.directory.settings.ask)
+    def asked(self, contact: Contact, goal: str, ask_id: str, longer: int = 0) -> Contact:
+        """The contact with `goal` noted as asked for and its last problem gone; `longer`: what it may take beyond."""
+        note = Ask(ask_id, goal, self.now, self.now + self.directory.settings.ask + longer)
         return self.put(replace(contact, asked=(*contact.asked, note), problem=None))
 
     def problem(self, contact: Contact, code: str, order: str) -> Contact:

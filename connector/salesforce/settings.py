@@ -106,6 +106,7 @@ _SETTINGS: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "Callback_Attempts": ("callback_attempts", _whole("attempts", 1, 20)),
     "Callback_Interval_Minutes": ("callback_interval", _minutes(1, 10_080)),
     "Outside_Prefix": ("outside_prefix", _prefix),
+    "Consent_Seconds": ("consent", _seconds(1, 120)),
     "Emergency_Record": ("emergency_record", _yes),
     "Emergency_Callback_Minutes": ("emergency_callback", _minutes(1, 1_440)),
     "Emergency_Number": ("emergency_number", _number),

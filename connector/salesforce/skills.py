@@ -52,6 +52,7 @@ class _Row:
             longest_queue=self._whole("Longest_Queue__c", 1, 99_999),
             hours=hours,
             time_zone=time_zone,
+            consent=(self._row.get("Consent__c") or "").strip(),
         )
 
     def _lines(self, taken: dict[str, str]) -> tuple[str, ...]:

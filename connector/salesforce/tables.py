@@ -19,7 +19,7 @@ _NAMES = ("DeveloperName", "MasterLabel")
 _SKILL_FIELDS = (
     *("Inbound_Numbers__c", "Outbound__c", "Caller_Id__c", "Wrap_Up_Seconds__c"),
     *("Disposition_Required__c", "Recording__c", "Priority__c", "Wrap_Up_Extension_Seconds__c"),
-    *("Longest_Queue__c", "Hours__c", "Time_Zone__c"),
+    *("Longest_Queue__c", "Hours__c", "Time_Zone__c", "Consent__c"),
 )
 _USER_FIELDS = (
     *("Id", "Name", "TimeZoneSidKey", "LanguageLocaleKey", "LocaleSidKey"),

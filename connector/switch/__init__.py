@@ -84,6 +84,6 @@ def _refuse_unusable_asterisk(config: SwitchConfig) -> None:
     for name, value in (("user", config.user), ("password_file", config.password)):
         if not value:
             raise ConfigError(f"switch.{name}: is missing; the connector signs in at Asterisk with it (see ari.conf)")
-    for name in config.sounds:
-        if name not in SOUNDS:
-            raise ConfigError(f"switch.sounds: {name!r} is no message to callers; there are {', '.join(SOUNDS)}")
+    for name, media in config.sounds.items():
+        if not name or ":" not in media:
+            raise ConfigError(f"switch.sounds: {name!r}: {media!r} cannot be played; write it like sound:{name or 'x'}")

@@ -203,7 +203,7 @@ UNDER_WAY = {
     "transfer": "end hold resume swap digits record stop_record mask unmask consult abandon merge transfer drop",
     "mute": "mute unmute",
     "unmute": "mute unmute",
-    "record": "record stop_record mask unmask",
+    "record": "record stop_record unmask",
     "stop_record": "record stop_record mask unmask",
     "mask": "record stop_record mask unmask merge transfer",
     "unmask": "record stop_record mask unmask merge transfer",

@@ -174,11 +174,8 @@ TABLE: dict[str, tuple[Callable[[], Stage], str, str]] = {
     ),
     "live, recording is asked for": (
         lambda: live(asked=StartRecord),
-        "end hold mute digits consult",
-        (
-            "resume:not_held unmute:not_muted record:pending stop_record:not_recording mask:pending"
-            f" unmask:not_masked{ALONE}"
-        ),
+        "end hold mute digits mask consult",
+        f"resume:not_held unmute:not_muted record:pending stop_record:not_recording unmask:not_masked{ALONE}",
     ),
     "live, always recorded": (
         lambda: live(skill="always"),

@@ -39,6 +39,7 @@ SETTINGS = {
     "emergency_record": False,
     "emergency_callback": 60 * 60_000,
     "emergency_number": "",
+    "consent": 30_000,
 }
 SKILL = {
     "id": "s",
@@ -54,6 +55,7 @@ SKILL = {
     "longest_queue": None,
     "hours": (),
     "time_zone": "UTC",
+    "consent": "",
 }
 PROFILE = {
     "id": "a",

@@ -96,6 +96,7 @@ NOT_YET = {
     "given_back": ("", 0),
     "reaches": "",
     "silenced": False,
+    "recorded": False,
 }
 UNSEEN = {
     "id": SAM,

@@ -208,6 +208,88 @@ def test_after_the_call_news_of_its_recording_is_old(recording: Recording) -> No
     assert stage.contact().recording is Recording.OFF
 
 
+# --- announcements ---------------------------------------------------------------------------------------------------
+
+ANNOUNCED = with_skill("support", consent="recorded")
+ALWAYS_ANNOUNCED = with_skill("support", consent="recorded", recording=RecordingMode.ALWAYS)
+
+
+def announcements(stage: Stage) -> list[str]:
+    return [ask.announcement for ask in stage.asks if isinstance(ask, SetRecording)]
+
+
+def test_before_the_first_recording_of_a_contact_its_announcement_is_heard() -> None:
+    stage, key = on_a_call(directory=ANNOUNCED)
+    stage.give(StartRecord(SAM, key))
+    assert (asked(stage), announcements(stage)) == ([Recording.ON], ["recorded"])
+    stage.obey()
+    assert stage.contact().recorded
+    go(stage, StopRecord(SAM, key))
+    stage.give(StartRecord(SAM, key))
+    assert (asked(stage), announcements(stage)) == ([Recording.ON], [""])
+
+
+def test_where_always_is_the_rule_it_is_announced_too() -> None:
+    stage, _ = dialling(ALWAYS_ANNOUNCED)
+    stage.give(LegAnswered(stage.leg(Role.CUSTOMER).id, stage.now))
+    assert announcements(stage) == ["recorded"]
+
+
+def test_an_announcement_has_its_time() -> None:
+    stage, key = on_a_call(directory=ANNOUNCED)
+    stage.give(StartRecord(SAM, key))
+    stage.pass_time(34_999)
+    assert goals(stage) == ["record"]
+    stage.pass_time(1)
+    contact = stage.contact()
+    assert (goals(stage), contact.problem) == ([], Problem("switch_timeout", "record", stage.now))
+    stage.give(RecordingChanged(key, Recording.ON, stage.now))
+    assert (stage.contact().recording, stage.contact().problem) == (Recording.ON, None)
+
+
+def test_an_announcement_that_there_is_not_is_told_and_nothing_is_recorded() -> None:
+    stage, key = on_a_call(directory=ANNOUNCED)
+    stage.give(StartRecord(SAM, key))
+    stage.give(AskRefused(key, stage.contact().asked[0].id, "no_such_message", stage.now))
+    contact = stage.contact()
+    assert (contact.recording, contact.recorded) == (Recording.OFF, False)
+    assert contact.problem == Problem("no_such_message", "record", stage.now)
+
+
+@pytest.mark.parametrize("directory", [ANNOUNCED, ALWAYS_ANNOUNCED])
+def test_a_mask_during_the_announcement_and_after_it_the_recording_that_was_asked_for(directory: Directory) -> None:
+    stage, key = dialling(directory)
+    stage.give(LegAnswered(stage.leg(Role.CUSTOMER).id, stage.now))
+    if directory is ANNOUNCED:
+        stage.give(StartRecord(SAM, key))
+    assert goals(stage) == ["record"]
+    stage.asks.clear()
+    stage.give(StartMask(SAM, key))
+    assert (asked(stage), announcements(stage), goals(stage)) == ([Recording.PAUSED], [""], ["mask"])
+    stage.obey()
+    assert (stage.contact().mask, stage.contact().recorded) == (Mask.ON, False)
+    stage.give(StopMask(SAM, key))
+    assert (asked(stage), announcements(stage)) == ([Recording.ON], ["recorded"])
+    stage.obey()
+    assert (stage.contact().mask, stage.contact().recording) == (Mask.OFF, Recording.ON)
+
+
+def test_after_a_reconnect_it_is_announced_again() -> None:
+    stage, key = on_a_call(directory=ANNOUNCED)
+    stage.give(StartRecord(SAM, key))
+    again = [effect.ask for effect in asks_again(stage.floor, ANNOUNCED) if isinstance(effect.ask, SetRecording)]
+    assert again == [SetRecording(stage.contact().asked[0].id, key, Recording.ON, "recorded")]
+
+
+@pytest.mark.parametrize("said", list(Recording))
+def test_only_what_was_on_was_recorded(said: Recording) -> None:
+    stage, key = on_a_call()
+    stage.give(RecordingChanged(key, said, stage.now))
+    assert stage.contact().recorded is (said is Recording.ON)
+    stage.give(RecordingChanged(key, Recording.OFF, stage.now))
+    assert stage.contact().recorded is (said is Recording.ON)
+
+
 # --- what the switch says, in every situation ----------------------------------------------------------------------
 
 OFF, ON, PAUSED = Recording

@@ -31,7 +31,7 @@ from tests.ports.switch_rig import CALLER, GONE, JONAS, LINE, SAM, Heard
 
 PASSWORD = "pw"
 Q850 = {Fate.BUSY: 17, Fate.WRONG_NUMBER: 1, Fate.FAILED: 34, Fate.NO_ANSWER: 19, Fate.DECLINED: 21}
-
+CONSENT_HERTZ, CONSENT_MS = 697, 1_200
 
 PSAP = """
 [psap]
@@ -48,13 +48,13 @@ contact = sip:127.0.0.4:{sip}
 """
 
 
-def _sound(path: Path) -> Path:
-    """Half a second of a tone, as path.wav."""
+def sound(path: Path, hertz: int = 440, ms: int = 500) -> Path:
+    """A tone, as path.wav."""
     with wave.open(f"{path}.wav", "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8_000)
-        tone = (int(8_000 * math.sin(2 * math.pi * 440 * n / 8_000)) for n in range(4_000))
+        tone = (int(8_000 * math.sin(2 * math.pi * hertz * n / 8_000)) for n in range(8 * ms))
         file.writeframes(b"".join(struct.pack("<h", level) for level in tone))
     return path
 
@@ -74,7 +74,9 @@ class World:
         self.pbx.configure(app="phone-panel", away="tone:busy")
         with (self.pbx.folder / "etc" / "pjsip.conf").open("a") as file:
             file.write(PSAP.format(sip=self.network.sip))
-        self.sounds = {name: f"sound:{_sound(self.pbx.folder / name)}" for name in ("closed", "full")}
+        self.sounds = {name: f"sound:{sound(self.pbx.folder / name)}" for name in ("closed", "full")}
+        self.sounds["consent"] = f"sound:{sound(self.pbx.folder / 'consent', CONSENT_HERTZ, CONSENT_MS)}"
+        self.sounds["lost"] = f"sound:{self.pbx.folder / 'lost'}"
         self.network.configure(self.pbx.ports.sip, {SAM: PASSWORD, JONAS: PASSWORD})
         await asyncio.gather(self.pbx.start(), self.network.asterisk.start())
         headers = {"Authorization": aiohttp.encode_basic_auth(USER, self.pbx.password)}

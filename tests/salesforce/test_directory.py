@@ -67,7 +67,7 @@ def skill(name: str, **fields: object) -> Row:
     return {"DeveloperName": name, "MasterLabel": name.replace("_", " "), "Inbound_Numbers__c": None,
             "Outbound__c": False, "Caller_Id__c": None, "Wrap_Up_Seconds__c": 120.0, "Disposition_Required__c": False,
             "Recording__c": "on_demand", "Priority__c": None, "Wrap_Up_Extension_Seconds__c": None,
-            "Longest_Queue__c": None, "Hours__c": None, "Time_Zone__c": None, **fields}  # fmt: skip
+            "Longest_Queue__c": None, "Hours__c": None, "Time_Zone__c": None, "Consent__c": None, **fields}  # fmt: skip
 
 
 def users(*rows: Row) -> dict[str, list[Row]]:
@@ -100,7 +100,7 @@ def test_objects_without_rows_are_as_absent_ones() -> None:
 
 def test_fields_that_are_not_deployed_are_noted_and_their_defaults_used() -> None:
     lacking = (
-        *("Priority__c", "Wrap_Up_Extension_Seconds__c", "Longest_Queue__c", "Hours__c", "Time_Zone__c"),
+        *("Priority__c", "Wrap_Up_Extension_Seconds__c", "Longest_Queue__c", "Hours__c", "Time_Zone__c", "Consent__c"),
         *("Phone_Direct_Number__c", "Phone_Address_Street__c", "Phone_Address_Verified__c"),
         *("Phone_Device__c", "Phone_Country__c", "Recording__c", "Wrap_Up_Seconds__c", "Sort_Order__c"),
     )
@@ -127,13 +127,14 @@ def test_skills() -> None:
             Outbound__c=True,
             Caller_Id__c="+1 415 555 0102",
         ),
-        skill("Support_EN", Wrap_Up_Seconds__c=0.0, Recording__c=None),
+        skill("Support_EN", Wrap_Up_Seconds__c=0.0, Recording__c=None, Consent__c=" recorded "),
     ]
     found = read({"Phone_Skill__mdt": rows})
     assert found.skills["Billing"] == Skill("Billing", "Billing", (), False, "", None, True, RecordingMode.ALWAYS)
     assert found.skills["Sales"].numbers == ("+14155550102", "+31201234567")
     assert found.skills["Sales"].caller_id == "+14155550102"
     assert (found.skills["Support_EN"].wrap_up, found.skills["Support_EN"].name) == (0, "Support EN")
+    assert [found.skills[name].consent for name in ("Billing", "Sales", "Support_EN")] == ["", "", "recorded"]
     assert found.agents["005A"].skills == {}
     assert found.ignored == ()
 
@@ -204,6 +205,7 @@ def test_settings() -> None:
         setting("Emergency_Record", "true"),
         setting("Emergency_Callback_Minutes", "120"),
         setting("Emergency_Number", "+1 415 555 0109"),
+        setting("Consent_Seconds", "12"),
     ]
     found = read({"Phone_Setting__mdt": rows, "Phone_Skill__mdt": [skill("Sales")]})
     assert found.settings == Settings(
@@ -221,6 +223,7 @@ def test_settings() -> None:
         emergency_record=True,
         emergency_callback=7_200_000,
         emergency_number="+14155550109",
+        consent=12_000,
     )
     assert found.ignored == ()
 

@@ -41,7 +41,7 @@ async def test_a_simulated_one_has_the_phones_it_was_given() -> None:
         (SwitchConfig("asterisk", "http://u@127.0.0.1:1/ari", user="u", password="p"), "switch.url"),
         (SwitchConfig("asterisk", ARI, password="p"), "switch.user"),
         (SwitchConfig("asterisk", ARI, user="u"), "switch.password_file"),
-        (SwitchConfig("asterisk", ARI, user="u", password="p", sounds={"open": "sound:x"}), "switch.sounds"),
+        (SwitchConfig("asterisk", ARI, user="u", password="p", sounds={"consent": "x"}), "switch.sounds"),
         (SwitchConfig("carrier pigeon"), "switch.kind"),  # type: ignore[arg-type]
     ],
 )

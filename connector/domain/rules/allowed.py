@@ -38,7 +38,8 @@ _CONTRADICTS: Final[dict[str, frozenset[str]]] = {
     "digits": frozenset({"hold", "merge", "transfer", "end"}),
     "record": _RECORDING,
     "stop_record": _RECORDING,
-    "mask": _RECORDING,
+    # What is said now must not be heard, whatever is announced meanwhile.
+    "mask": _RECORDING - {"record"},
     "unmask": _RECORDING,
     "consult": frozenset({"resume", "merge", "transfer", "end"}),
     "abandon": frozenset({"merge", "transfer", "end"}),

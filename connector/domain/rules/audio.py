@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from connector.domain.commands import Drop, End, Hold, Merge, Mute, Resume, SendDigits, Swap, Unmute
-from connector.domain.effects import AskSwitch, Connect, EndLeg, Mix, PlayDigits, SetMute, SetRecording, SwitchAsk
+from connector.domain.effects import AskSwitch, Connect, EndLeg, Mix, PlayDigits, SetMute, SwitchAsk
 from connector.domain.model import UP, Ask, Contact, Kind, Leg, Mask, Phase, Role
 from connector.domain.rules import mixes, recording
 from connector.domain.step import Step
@@ -38,7 +38,7 @@ def _ask_for(step: Step, contact: Contact, goal: str, ask_id: str) -> SwitchAsk:
         case "hold" | "resume" | "talk" | "step_out" | "merge" | "transfer":
             return Mix(ask_id, contact.key, *_mix(step, contact, goal))
         case _:
-            return SetRecording(ask_id, contact.key, recording.goal_of(contact, goal))
+            return recording.asked(step, contact, goal, ask_id)
 
 
 def _mix(step: Step, contact: Contact, goal: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -21,7 +21,7 @@ def start_if_always(step: Step, contact: Contact) -> None:
     always = _always(step, contact)
     talking = contact.phase is Phase.ACTIVE and all(leg.state is LegState.CONNECTED for leg in contact.legs)
     if always and talking and contact.recording is Recording.OFF and not any(a.goal in _GOALS for a in contact.asked):
-        _ask(step, contact, "record", Recording.ON)
+        _ask(step, contact, "record")
 
 
 def _always(step: Step, contact: Contact) -> bool:
@@ -36,29 +36,42 @@ def _always(step: Step, contact: Contact) -> bool:
 
 def start_record(step: Step, contact: Contact, _command: StartRecord) -> None:
     """The switch is asked to record."""
-    _ask(step, contact, "record", Recording.ON)
+    _ask(step, contact, "record")
 
 
 def stop_record(step: Step, contact: Contact, _command: StopRecord) -> None:
     """The switch is asked to stop recording."""
-    _ask(step, contact, "stop_record", Recording.OFF)
+    _ask(step, contact, "stop_record")
 
 
 def mask(step: Step, contact: Contact, _command: StartMask) -> None:
-    """The switch is asked to pause the recording; "masked" is said only when it has confirmed that."""
-    always = _always(step, contact)
-    _ask(step, replace(contact, unmasked=Recording.ON if always else contact.recording), "mask", Recording.PAUSED)
+    """The switch is asked to pause the recording; "masked" is said only when it has confirmed that.
+
+    One that is about to start, after its announcement, starts when the mask is off again.
+    """
+    begins = any(ask.goal == "record" for ask in contact.asked)
+    before = Recording.ON if begins or _always(step, contact) else contact.recording
+    rest = tuple(ask for ask in contact.asked if ask.goal != "record")
+    _ask(step, replace(contact, unmasked=before, asked=rest), "mask")
 
 
 def unmask(step: Step, contact: Contact, _command: StopMask) -> None:
     """The switch is asked to record as it did before the mask."""
-    _ask(step, contact, "unmask", contact.unmasked)
+    _ask(step, contact, "unmask")
 
 
-def _ask(step: Step, contact: Contact, goal: str, recording: Recording) -> None:
-    ask_id = step.new_id()
-    step.asked(contact, goal, ask_id)
-    step.ask(SetRecording(ask_id, contact.key, recording))
+def _ask(step: Step, contact: Contact, goal: str) -> None:
+    ask = asked(step, contact, goal, step.new_id())
+    step.asked(contact, goal, ask.id, step.directory.settings.consent if ask.announcement else 0)
+    step.ask(ask)
+
+
+def asked(step: Step, contact: Contact, goal: str, ask_id: str) -> SetRecording:
+    """What the switch is asked for such an order: before the first recording of a contact comes the announcement."""
+    recording = goal_of(contact, goal)
+    first = recording is Recording.ON and not contact.recorded
+    announcement = step.directory.skill(contact.skill).consent if first else ""
+    return SetRecording(ask_id, contact.key, recording, announcement)
 
 
 def goal_of(contact: Contact, goal: str) -> Recording:
@@ -82,6 +95,7 @@ def changed(step: Step, contact: Contact, event: RecordingChanged) -> None:
     heard = replace(
         contact,
         recording=event.recording,
+        recorded=contact.recorded or event.recording is Recording.ON,
         mask=Mask.ON if paused else Mask.FAILED if alarm else Mask.OFF,
         masked_since=since if paused else None,
         asked=asked,

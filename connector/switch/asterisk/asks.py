@@ -18,7 +18,7 @@ from connector.domain.effects import (
     SetRecording,
     SwitchAsk,
 )
-from connector.domain.model import LegState
+from connector.domain.model import LegState, Recording
 from connector.switch.asterisk import calls
 from connector.switch.asterisk.floor import Floor
 from connector.switch.asterisk.notes import note_of
@@ -30,7 +30,7 @@ from connector.switch.register.refusals import gone, refuse, there
 
 async def carry_out(floor: Floor, ask: SwitchAsk) -> None:
     """Does what is asked, or refuses it.  Raises AriRefusal where Asterisk will not."""
-    if admit(floor.exchange, Ways(floor.routes, floor.sounds), ask):
+    if admit(floor.exchange, Ways(floor.routes, floor.sounds, floor.sounds), ask):
         await _CARRY_OUT[type(ask)](floor, ask)
 
 
@@ -43,12 +43,14 @@ async def _adopt(floor: Floor, ask: Adopt) -> None:
 async def _mix(floor: Floor, ask: Mix) -> None:
     """All of it or nothing: also a leg that goes while it is done refuses the whole ask."""
     exchange = floor.exchange
+    await floor.recorder.before(ask)
     try:
         await _move(floor, ask)
     except AriRefusal:
         # Asterisk says so at once of a channel whose end it has not told us yet.  Who was moved before that is put
         # where the register has them; whose channel has gone is told when its end is.
         await _move_back(floor, ask)
+        await floor.recorder.follow(*ask.parked, *ask.talking)
         raise
     if gone(exchange, (*ask.parked, *ask.talking)):
         refuse(exchange, ask, refusals.NO_SUCH_LEG)
@@ -60,7 +62,7 @@ async def _mix(floor: Floor, ask: Mix) -> None:
     for channel in sorted(talking, key=lambda c: c.state is LegState.CONNECTED):
         exchange.resume(channel)
     exchange.mix(ask.talking)
-    await floor.recorder.follow(*parked, *talking)
+    await floor.recorder.follow(*ask.parked, *ask.talking)
     await floor.noted(*parked, *talking)
 
 
@@ -110,7 +112,11 @@ async def _play(floor: Floor, ask: PlayDigits) -> None:
 
 
 async def _record(floor: Floor, ask: SetRecording) -> None:
-    await floor.recorder.want(ask.contact, floor.exchange.parties.heard_of(ask.contact), ask.recording)
+    if ask.recording is Recording.ON and ask.announcement and not floor.recorder.has(ask.contact):
+        floor.consents.ask(ask)
+    else:
+        floor.consents.call_off(ask.contact)
+        await floor.recorder.want(ask.contact, ask.recording)
 
 
 async def _announce(floor: Floor, ask: Announce) -> None:

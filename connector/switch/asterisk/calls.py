@@ -60,6 +60,7 @@ async def _bridge(floor: Floor, ask: Connect) -> None:
         if phone.state is LegState.HELD:
             exchange.resume(phone)
         exchange.mix(together, told=told)
+        await floor.recorder.follow(*together)
         await floor.noted(customer, phone)
 
 

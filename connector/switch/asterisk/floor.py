@@ -17,6 +17,7 @@ from connector.switch.asterisk.recorder import SPY, Recorder
 from connector.switch.asterisk.socket import AriRefusal
 from connector.switch.register.channel import Channel
 from connector.switch.register.clock import Clock
+from connector.switch.register.consents import Consents, Hearing
 from connector.switch.register.exchange import Exchange
 
 Job = Callable[[], Awaitable[None]]
@@ -53,6 +54,9 @@ class Floor:
         self.bridges: dict[str, str] = {}
         self.announced: dict[str, str] = {}
         self.recorder = Recorder(self.exchange, lambda: self.machine, do)
+        self.consents = Consents(self.exchange, self._announce, self._hush)
+        self._hearings: dict[str, Hearing] = {}
+        self.exchange.moved = self.consents.follow
 
     @property
     def machine(self) -> Machine:
@@ -65,6 +69,8 @@ class Floor:
     async def reconcile(self, machine: Machine, devices: tuple[str, ...]) -> None:
         """The register is as Asterisk is: what ended meanwhile has ended, what is there is there."""
         self._machine = machine
+        # What was played meanwhile is not known: the core asks again, and it is played again.
+        self.consents.forget()
         await machine.watch(devices)
         for device in devices:
             self.exchange.phones[device] = await machine.ready(device)
@@ -108,7 +114,10 @@ class Floor:
 
     async def rejoin(self, legs: tuple[str, ...]) -> None:
         """These are in a new bridge, whatever they are in now."""
-        await self.machine.mix(f"mix-{legs[0]}-{self.exchange.clock.now()}", legs)
+        bridge = f"mix-{legs[0]}-{self.exchange.clock.now()}"
+        await self.machine.mix(bridge, legs)
+        # Asterisk tells the same, but maybe later than its answer.
+        self.bridges.update(dict.fromkeys(legs, bridge))
 
     async def noted(self, *channels: Channel) -> None:
         """What is known of these legs is on their channels, too."""
@@ -136,11 +145,44 @@ class Floor:
             case p.ChannelLeftBridge():
                 self._left(event.channel.id, event.bridge)
             case p.PlaybackFinished():
-                told = self.exchange.channel(self.announced.pop(event.playback.id, ""))
-                if told is not None:
-                    self._let_go(told, "normal", "asked")
+                self._heard(event.playback)
             case p.DeviceStateChanged():
                 self._phone_changed(event.device_state)
+
+    def _heard(self, played: p.PlaybackOf) -> None:
+        """Who could not be taken is hung up on; who was told that they are recorded is, from now on."""
+        told = self.exchange.channel(self.announced.pop(played.id, ""))
+        hearing = self._hearings.pop(played.id, None)
+        if told is not None:
+            self._let_go(told, "normal", "asked")
+        if hearing is not None:
+            self._do(partial(self._begin, hearing, whole=played.state != "failed"))
+
+    async def _begin(self, hearing: Hearing, *, whole: bool) -> None:
+        # One that was cut off because they were brought together anew is not the current one any more.
+        if not whole:
+            self.consents.missing(hearing)
+            return
+        ask = self.consents.heard(hearing)
+        if ask is not None:
+            await self.recorder.want(ask.contact, ask.recording)
+
+    def _announce(self, hearing: Hearing, leg: Channel) -> None:
+        """All who talk with that leg are to hear the announcement before its contact is recorded."""
+
+        async def play() -> None:
+            bridge = self.bridges.get(leg.leg)
+            if bridge is not None and self.consents.current(hearing):
+                playback = f"consent-{hearing.ask.contact}-{self.exchange.clock.now()}"
+                self._hearings[playback] = hearing
+                await self.machine.play_to_all(playback, bridge, self.sounds[hearing.ask.announcement])
+
+        self._do(play)
+
+    def _hush(self, hearing: Hearing) -> None:
+        for playback in [name for name, known in self._hearings.items() if known is hearing]:
+            del self._hearings[playback]
+            self._do(partial(self.machine.stop_playing, playback))
 
     def _ours(self, event: p.StasisStart) -> None:
         """A caller has come, a spy listens, or the channel of somebody whom we call is there."""
@@ -230,3 +272,5 @@ class Floor:
         gave_up = channel.inbound and not channel.up
         cause = asked or ("cancelled" if gave_up else cause_of(q850, up=channel.up, agent=phone))
         self.exchange.end(channel, cause, by="asked" if asked else "phone" if phone else "customer")
+        if channel.contact is not None:
+            self.recorder.over(channel.contact)

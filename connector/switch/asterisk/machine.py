@@ -104,6 +104,14 @@ class Machine:
         """The leg hears that, as sound:name or tone:name."""
         await self._ari.request("POST", uri("channels", leg, "play", playback, media=media))
 
+    async def play_to_all(self, playback: str, bridge: str, media: str) -> None:
+        """All in the bridge hear that."""
+        await self._ari.request("POST", uri("bridges", bridge, "play", playback, media=media))
+
+    async def stop_playing(self, playback: str) -> None:
+        """Nobody hears it any more."""
+        await self._gone(uri("playbacks", playback))
+
     async def hang_up(self, leg: str, reason: str) -> None:
         """The channel is being hung up, or is gone already."""
         await self._gone(uri("channels", leg, reason=reason))

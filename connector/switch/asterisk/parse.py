@@ -188,9 +188,10 @@ class RecordingFailed(Message, frozen=True, tag=True, kw_only=True):
 
 
 class PlaybackOf(Struct, frozen=True, gc=False):
-    """A sound that is played."""
+    """A sound that is played; `state` is failed when it could not be, or not to its end."""
 
     id: str
+    state: str = ""
 
 
 class PlaybackFinished(Message, frozen=True, tag=True, kw_only=True):

@@ -1,29 +1,33 @@
 """Recordings: a spy on the customer's leg writes what they say and hear, under the contact's key.
 
-A pause mutes the recording: the time goes on, and what is said meanwhile is silence in the file. So does a hold: its
-music is nobody's business.
+A pause mutes the recording: the time goes on, and what is said meanwhile is silence in the file. So does a hold, whose
+music is nobody's business, and so does whatever one of two colleagues talks about with somebody else.
 """
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from msgspec import Struct
 
+from connector.domain.effects import Mix
 from connector.domain.model import LegState, Recording
 from connector.switch.asterisk.machine import Machine
-from connector.switch.register.channel import Channel
 from connector.switch.register.exchange import Exchange
 
-SPY = "spy-"
+SPY: Final = "spy-"
 """With this the channel id of a spy begins."""
 
 
-class Tape(Struct):
-    """One recording that runs or is about to: `wanted` as asked, `silent` as Asterisk was told."""
+class Tape(Struct, eq=False):
+    """One recording that runs or is about to: `legs` whom it is of, the first one spied on.
+
+    `silent` as Asterisk was told.
+    """
 
     contact: str
-    leg: str
+    legs: tuple[str, ...]
     name: str
-    wanted: Recording
+    wanted: Recording = Recording.ON
     running: bool = False
     silent: bool = False
 
@@ -36,25 +40,36 @@ class Recorder:
         self._machine = machine
         self._do = do
         self._tapes: dict[str, Tape] = {}
+        self._last = 0
 
-    async def want(self, contact: str, leg: Channel | None, recording: Recording) -> None:
-        """The recording is to be like that; it is told when it is, also when it is so already."""
+    def has(self, contact: str) -> bool:
+        """Whether the contact is being recorded, be it silence for now, or is about to be."""
+        return contact in self._tapes
+
+    async def want(self, contact: str, recording: Recording) -> None:
+        """The recording is to be like that; it is told when it is, also when it is so already.
+
+        What is off and paused, or paused before it runs, has no file: what is to be silent is not begun.
+        """
         tape = self._tapes.get(contact)
-        if recording is Recording.OFF:
+        if recording is Recording.ON and tape is None:
+            await self._start(contact)
+        elif tape is not None and tape.running and recording is not Recording.OFF:
+            tape.wanted = recording
+            await self._obey(tape)
+            self._exchange.record(contact, recording)
+        elif recording is not Recording.ON:
             if tape is not None:
                 await self._stop(tape)
             self._exchange.record(contact, recording)
-            return
-        if tape is None:
-            assert leg is not None
-            name = f"{contact}-{self._exchange.clock.now()}"
-            tape = self._tapes[contact] = Tape(contact, leg.leg, name, recording)
-            await self._machine().spy(f"{SPY}{name}", leg.leg)
-            return
-        tape.wanted = recording
-        if tape.running:
-            await self._obey(tape)
-            self._exchange.record(contact, recording)
+
+    async def _start(self, contact: str) -> None:
+        legs = self._exchange.parties.recorded_of(contact)
+        if legs:
+            # One contact may have several, and each has a name of its own.
+            self._last = max(self._exchange.clock.now(), self._last + 1)
+            tape = self._tapes[contact] = Tape(contact, legs, f"{contact}-{self._last}")
+            await self._machine().spy(f"{SPY}{tape.name}", legs[0])
 
     def spy_is_up(self, spy: str) -> Callable[[], Awaitable[None]] | None:
         """What is to be done now that this spy listens, or None for one that is not ours (any more)."""
@@ -63,34 +78,55 @@ class Recorder:
             return None
 
         async def begin() -> None:
+            if self._tapes.get(tape.contact) is not tape:
+                return
             await self._machine().record(spy, tape.name)
             tape.running = True
             await self._obey(tape)
-            if tape.contact in self._tapes:
+            if self._tapes.get(tape.contact) is tape:
                 self._exchange.record(tape.contact, tape.wanted)
 
         return begin
 
-    async def follow(self, *channels: Channel) -> None:
-        """Who is recorded was parked, or is back."""
-        legs = {channel.leg for channel in channels}
-        for tape in list(self._tapes.values()):
-            if tape.running and tape.leg in legs:
-                await self._obey(tape)
+    async def before(self, ask: Mix) -> None:
+        """Of whom the recording is to be silent then, it is so before they are moved: not a word too late."""
+        for tape in self._of({*ask.talking, *ask.parked}):
+            together = all(leg in ask.talking for leg in tape.legs)
+            if not together:
+                await self._silence(tape, on=True)
+
+    async def follow(self, *legs: str) -> None:
+        """Of these legs some were parked, or are back, or talk with somebody else."""
+        for tape in self._of({*legs}):
+            await self._obey(tape)
+
+    def _of(self, legs: set[str]) -> list[Tape]:
+        return [tape for tape in self._tapes.values() if tape.running and not legs.isdisjoint(tape.legs)]
 
     def ended(self, leg: str) -> None:
         """Whose leg has ended is not recorded any more; Asterisk closes the file by itself."""
-        for tape in [tape for tape in self._tapes.values() if tape.leg == leg]:
+        for tape in [tape for tape in self._tapes.values() if tape.legs[0] == leg]:
             del self._tapes[tape.contact]
 
+    def over(self, contact: str) -> None:
+        """Nobody is left of that contact to be recorded, though who was may be there for another one."""
+        tape = self._tapes.get(contact)
+        if tape is not None and not self._exchange.parties.recordable(contact):
+            self._do(lambda: self._stop(tape))
+
     async def _obey(self, tape: Tape) -> None:
-        channel = self._exchange.channel(tape.leg)
-        held = channel is not None and channel.state is LegState.HELD
-        silent = tape.wanted is Recording.PAUSED or held
-        if silent is not tape.silent:
-            await self._machine().silence(tape.name, on=silent)
-            tape.silent = silent
+        exchange = self._exchange
+        channels = [exchange.channel(leg) for leg in tape.legs]
+        held = any(channel is None or channel.state is LegState.HELD for channel in channels)
+        apart = not exchange.parties.mixes.same(tape.legs[0], tape.legs[-1]) and len(tape.legs) > 1
+        await self._silence(tape, on=tape.wanted is Recording.PAUSED or held or apart)
+
+    async def _silence(self, tape: Tape, *, on: bool) -> None:
+        if on is not tape.silent:
+            await self._machine().silence(tape.name, on=on)
+            tape.silent = on
 
     async def _stop(self, tape: Tape) -> None:
-        del self._tapes[tape.contact]
+        if self._tapes.get(tape.contact) is tape:
+            del self._tapes[tape.contact]
         await self._machine().hang_up(f"{SPY}{tape.name}", "normal")

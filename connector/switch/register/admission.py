@@ -34,10 +34,11 @@ _DIALLABLE: Final = re.compile(r"\+?\d{2,15}")
 
 
 class Ways(Struct, frozen=True):
-    """What a switch has beside its phones: routes of emergency calls, and messages for callers."""
+    """What a switch has beside its phones: routes of emergency calls, messages for callers, and announcements."""
 
     routes: Container[str]
     messages: Container[str]
+    announcements: Container[str] = ()
 
 
 def admit(exchange: Exchange, ways: Ways, ask: SwitchAsk) -> bool:
@@ -57,7 +58,13 @@ def admit(exchange: Exchange, ways: Ways, ask: SwitchAsk) -> bool:
         case CallParty() if exchange.knows(ask.leg):
             exchange.report_of(ask.leg, "failed")
             return False
-    why = _not_placed(exchange, ways, ask) if isinstance(ask, PlaceCall) else _WHY_NOT[type(ask)](exchange, ask)
+    match ask:
+        case PlaceCall():
+            why = _not_placed(exchange, ways, ask)
+        case SetRecording():
+            why = _not_recorded(exchange, ways, ask)
+        case _:
+            why = _WHY_NOT[type(ask)](exchange, ask)
     if why is not None:
         refuse(exchange, ask, why)
     return why is None
@@ -158,9 +165,12 @@ def _not_played(exchange: Exchange, ask: PlayDigits) -> str | None:
     return refusals.HELD if channel.state is LegState.HELD else None
 
 
-def _not_recorded(exchange: Exchange, ask: SetRecording) -> str | None:
-    if ask.recording is Recording.OFF or exchange.parties.recordable(ask.contact):
+def _not_recorded(exchange: Exchange, ways: Ways, ask: SetRecording) -> str | None:
+    if ask.recording is Recording.OFF:
         return None
+    if exchange.parties.recordable(ask.contact):
+        unknown = bool(ask.announcement) and ask.announcement not in ways.announcements
+        return refusals.NO_SUCH_MESSAGE if unknown else None
     return refusals.NOT_ANSWERED if exchange.parties.has(ask.contact) else refusals.NO_SUCH_CONTACT
 
 
@@ -170,5 +180,4 @@ _WHY_NOT: Final[dict[type, Callable[[Exchange, Any], str | None]]] = {
     Mix: _not_mixed,
     SetMute: _not_muted,
     PlayDigits: _not_played,
-    SetRecording: _not_recorded,
 }

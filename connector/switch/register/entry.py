@@ -11,7 +11,8 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     `what`: arrived, adopted, offered, placed, emergency, ringing, answered, announced, mixed, held, resumed, muted,
     unmuted, recording, digits, ended, refused, phone, line, phone_held, phone_resumed, phone_transferred, up, down.
     `by` says who ended a leg: asked, customer, phone, network, follows.  `legs` are those that hear each other from
-    then on.  `route` and `address` are those of an emergency call, whose `line` is the caller id that is shown.
+    then on, or whom a recording is of.  `route` and `address` are those of an emergency call, whose `line` is the
+    caller id that is shown.
     """
 
     at: int

@@ -59,8 +59,11 @@ class Exchange:
         self.journal = journal
         self.parties = Parties()
         self._recordings: dict[str, Recording] = {}
+        self._written: set[str] = set()
         self._ended: deque[tuple[int, str]] = deque()
         self._never: dict[str, LegEnded] = {}
+        self.moved: Callable[[], None] = lambda: None
+        """Called when who hears whom may have changed."""
 
     # --- what is there ---------------------------------------------------------------------------------------------
 
@@ -76,6 +79,10 @@ class Exchange:
     def recording(self, contact: str) -> Recording:
         """How the recording of a contact stands."""
         return self._recordings.get(contact, Recording.OFF)
+
+    def written(self, contact: str) -> bool:
+        """Whether something is being recorded of the contact, be it silence for now."""
+        return contact in self._written
 
     def snapshot(self) -> Snapshot:
         """All of it."""
@@ -101,6 +108,7 @@ class Exchange:
         if channel.contact != contact:
             self.parties.adopt(channel, contact)
             self.note("adopted", channel)
+            self.moved()
 
     def ring(self, channel: Channel) -> None:
         """A leg that was being dialled rings; any other is left alone."""
@@ -136,6 +144,7 @@ class Exchange:
             self._move(channel, LegState.HELD)
             self.note("held", channel)
         self.tell(LegHeld(channel.leg, channel.since))
+        self.moved()
 
     def resume(self, channel: Channel) -> None:
         """A leg that was answered is heard, and this is told also when it was so already."""
@@ -152,6 +161,7 @@ class Exchange:
         mix = mixes.of(legs[0]) if legs else None
         if mix is not None and told:
             self.tell(LegsMixed(legs, mix.since))
+        self.moved()
 
     def mute(self, channel: Channel, muted: bool) -> None:
         """The microphone of a leg is off or on, and this is told also when it was so already."""
@@ -162,12 +172,16 @@ class Exchange:
 
     def record(self, contact: str, recording: Recording) -> None:
         """A contact's recording is as wanted, and this is told also when it was so already."""
+        if recording is Recording.ON:
+            self._written.add(contact)
         if self.recording(contact) is not recording:
             if recording is Recording.OFF:
                 del self._recordings[contact]
+                self._written.discard(contact)
             else:
                 self._recordings[contact] = recording
-            self.journal(Entry(self.clock.now(), "recording", contact=contact, recording=recording))
+            legs = self.parties.recorded_of(contact)
+            self.journal(Entry(self.clock.now(), "recording", contact=contact, recording=recording, legs=legs))
         self.tell(RecordingChanged(contact, recording, self.clock.now()))
 
     def end(self, channel: Channel, cause: str, *, by: str, at: int | None = None) -> None:
@@ -195,6 +209,7 @@ class Exchange:
             and not self.parties.recordable(contact)
         ):
             self.record(contact, Recording.OFF)
+        self.moved()
 
     def register(self, device: str, ready: bool) -> None:
         """A phone can be rung or cannot; calls that it has go on."""
@@ -294,11 +309,6 @@ class Exchange:
     def _move(self, channel: Channel, state: LegState) -> None:
         channel.state = state
         channel.since = self.clock.now()
-
-    def _stop_recording(self, contact: str) -> None:
-        """A recording stops when nobody is left to be recorded."""
-        if self.recording(contact) is not Recording.OFF and not self.parties.recordable(contact):
-            self.record(contact, Recording.OFF)
 
     def _forget(self) -> None:
         oldest = self.clock.now() - REMEMBERED

@@ -45,6 +45,13 @@ class Parties:
         """Somebody of that contact who can be recorded, or None."""
         return next((channel for channel in self._of_contact.get(contact, ()) if self._speaks(channel)), None)
 
+    def recorded_of(self, contact: str) -> tuple[str, ...]:
+        """Whom a recording of that contact is of: a leg, and of two colleagues the other, too."""
+        channel = self.heard_of(contact)
+        if channel is None:
+            return ()
+        return (channel.leg,) if channel.external else (channel.leg, channel.customer)
+
     def _speaks(self, channel: Channel) -> bool:
         if channel.external:
             return channel.up

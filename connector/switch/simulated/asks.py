@@ -19,7 +19,7 @@ from connector.domain.effects import (
     SetRecording,
     SwitchAsk,
 )
-from connector.domain.model import LegState, Line
+from connector.domain.model import LegState, Line, Recording
 from connector.switch.register.admission import Ways, admit
 from connector.switch.register.channel import Channel
 from connector.switch.register.entry import Entry
@@ -33,7 +33,7 @@ MESSAGES: Final = frozenset({"closed", "full"})
 
 def carry_out(exchange: SimulatedExchange, ask: SwitchAsk) -> None:
     """Does now what is asked, or refuses it; what takes time is told later."""
-    if admit(exchange, Ways(exchange.routes, MESSAGES), ask):
+    if admit(exchange, Ways(exchange.routes, MESSAGES, exchange.announcements), ask):
         _CARRY_OUT[type(ask)](exchange, ask)
 
 
@@ -46,7 +46,11 @@ def _mute(exchange: SimulatedExchange, ask: SetMute) -> None:
 
 
 def _record(exchange: SimulatedExchange, ask: SetRecording) -> None:
-    exchange.record(ask.contact, ask.recording)
+    if ask.recording is Recording.ON and ask.announcement and not exchange.written(ask.contact):
+        exchange.consents.ask(ask)
+    else:
+        exchange.consents.call_off(ask.contact)
+        exchange.record(ask.contact, ask.recording)
 
 
 def _end(exchange: SimulatedExchange, ask: EndLeg) -> None:

@@ -11,7 +11,8 @@ class Timing(Struct, frozen=True):
     `ask` an ask until it is carried out; `ring` a phone of ours until it rings; `pick_up` and `auto_answer` until it is
     answered, for an offer and for a call that the agent places; `bridge` from the answer of the phone until the other
     side hears it; `dial` until a called number rings or turns out busy; `follow` until the leg of the one who is left
-    ends; `digit` one tone with its pause; `announce` what a caller is told who cannot be taken; `answering_point` until
+    ends; `digit` one tone with its pause; `announce` what a caller is
+    told who cannot be taken, or all are told who are to be recorded; `answering_point` until
     an emergency call is answered.
     """
 

@@ -15,6 +15,7 @@ from tests.ports.switch_contract import SwitchContract, expect
 from tests.ports.switch_line_contract import LineContract
 from tests.ports.switch_party_contract import PartyContract
 from tests.ports.switch_phone_contract import PhoneContract
+from tests.ports.switch_recording_contract import RecordingContract
 from tests.ports.switch_rig import CALLER, GONE, JONAS, LINE, SAM, Heard, Scene, fresh
 from tests.ports.switch_scenes import Ask, connect, end_agent, end_customer, hold, mute, offer, place
 
@@ -71,7 +72,7 @@ class VirtualRig:
         self.clock.advance(1_000)
 
 
-class TestInProcess(SwitchContract, PartyContract, LineContract, PhoneContract):
+class TestInProcess(SwitchContract, PartyContract, LineContract, PhoneContract, RecordingContract):
     @pytest.fixture
     async def rig(self) -> AsyncIterator[VirtualRig]:
         rig = VirtualRig()

@@ -19,6 +19,7 @@ from tests.ports.switch_contract import SwitchContract, expect
 from tests.ports.switch_line_contract import LineContract
 from tests.ports.switch_party_contract import PartyContract
 from tests.ports.switch_phone_contract import PhoneContract
+from tests.ports.switch_recording_contract import RecordingContract
 from tests.ports.switch_rig import CALLER, GONE, LINE, SAM, Heard, Scene
 from tests.ports.switch_scenes import held, hold, over, resume, ringing, talking
 from tests.switch.simulated.server_process import PHONES, RemoteRig, ServerProcess
@@ -45,7 +46,7 @@ async def rig(server: ServerProcess) -> AsyncIterator[RemoteRig]:
     assert not rig.heard.impossible
 
 
-class TestRemote(SwitchContract, PartyContract, LineContract, PhoneContract):
+class TestRemote(SwitchContract, PartyContract, LineContract, PhoneContract, RecordingContract):
     @pytest.fixture
     async def rig(self, rig: RemoteRig) -> RemoteRig:
         return rig

@@ -38,6 +38,7 @@ PHONE: tuple[SObject, ...] = (
         number("Longest_Queue__c", "Longest Queue", 5),
         text("Hours__c", "Hours", 255),
         text("Time_Zone__c", "Time Zone", 40),
+        text("Consent__c", "Consent Announcement", 80),
     ]),
     _metadata_type("Phone_Disposition__mdt", "Phone Disposition", "m01", [
         text("Skills__c", "Skills", 255),
