@@ -155,11 +155,11 @@ def _follow(step: Step, contact: Contact, parties: dict[str, Leg]) -> None:
     assert customer is not None
     here, ids = customer.id in parties, {leg.id for leg in contact.legs}
     if customer.agent:
-        assert mine is not None
         # A colleague at the far end who talks with others has gone to them, unless they all belong here; and where this
-        # agent talks with others, of whom none belongs here, that colleague has passed them on.
-        if here is not (mine.id in parties):
-            here = not parties.keys() - ids if here else parties.keys() & ids == {mine.id}
+        # agent, who may have left, talks with others, of whom none belongs here, that colleague has passed them on.
+        ours = set() if mine is None else {mine.id}
+        if here is not bool(ours & parties.keys()):
+            here = not parties.keys() - ids if here else parties.keys() & ids == ours
     legs = []
     for leg in contact.legs:
         if leg.role is Role.AGENT:
