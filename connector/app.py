@@ -23,6 +23,7 @@ from connector.config import Config
 from connector.configured import api_keys_of, channels_of, crm_of, devices_of, sign_in_of, switch_config
 from connector.domain.directory import Directory, Profile
 from connector.domain.model import Agent
+from connector.domain.rules.emergency import phone_plans
 from connector.errors import ConfigError, CrmUnavailable, StoreError
 from connector.ports.store import OutboxCount, Store
 from connector.service.alarms import Alarms
@@ -93,6 +94,7 @@ class Connector:
         self._tasks: set[asyncio.Task[None]] = set()
         self._stops.append(self._end_tasks)
         await self._runner.start(loaded, directory)
+        switch.provide(phone_plans(directory))
         self._stops += [switch.close, self._runner.stop]
         self._missing.discard("switch")
         self._outbox.start()
@@ -202,6 +204,7 @@ class Connector:
                 self._say_ignored(directory)
                 self._runner.set_directory(directory)
                 self._switch.watch(devices_of(directory))
+                self._switch.provide(phone_plans(directory))
                 try:
                     await self._store.save_directory(directory)
                 except StoreError as error:

@@ -247,7 +247,7 @@ def _event(step: Step, event: Event) -> None:
                     audio.muted(step, contact, muted)
         case e.LegsMixed():
             mixes.mixed(step, event)
-        case e.PhoneChanged():
+        case e.PhoneChanged() | e.EmergencyDialled():
             _phone(step, event)
         case e.CallbackRequested():
             callbacks.request(step, event)
@@ -293,8 +293,11 @@ def _about_contact(step: Step, event: Event) -> None:
             _deadline(step, contact, kind, due)
 
 
-def _phone(step: Step, event: e.PhoneChanged) -> None:
+def _phone(step: Step, event: e.PhoneChanged | e.EmergencyDialled) -> None:
     """An agent whose phone cannot be rung is not offered calls; their state stays what they chose."""
+    if isinstance(event, e.EmergencyDialled):
+        emergency.dialled_on_phone(step, event)
+        return
     step.phones[event.device] = event.ready
     step.lines[event.device] = event.line
     profile = step.directory.agent_of_device(event.device)

@@ -2,9 +2,27 @@
 
 from typing import Final
 
+from msgspec import Struct
+
 from connector.domain.address import CivicAddress
 from connector.domain.directory import EMERGENCY, Directory, EmergencyRoute, Profile
 from connector.domain.numbers import short_digits
+
+
+class PhonePlan(Struct, frozen=True):
+    """How an emergency number leaves that is dialled on the phone itself: by `route`, else by `other`.
+
+    `numbers` maps what may be dialled to the number that is called; `callback` is shown, and `address` goes along by
+    `route` only.
+    """
+
+    device: str
+    callback: str
+    route: str
+    other: str
+    numbers: dict[str, str]
+    address: CivicAddress | None = None
+
 
 TEST: Final = "test"
 LOCAL: Final = "local"
@@ -43,6 +61,13 @@ def verified(profile: Profile) -> CivicAddress | None:
 def _readings(route: EmergencyRoute, digits: str) -> list[str]:
     rest = [digits[len(prefix) :] for prefix in route.prefixes if digits.startswith(prefix)]
     return [digits, *rest]
+
+
+def dialled_numbers(route: EmergencyRoute) -> dict[str, str]:
+    """What may be dialled there, with every prefix and without, and the number that it means."""
+    every = (*route.numbers, *route.tests)
+    prefixed = {prefix + number: number for prefix in route.prefixes for number in every}
+    return {**prefixed, **{number: number for number in every}}
 
 
 def trunk_of(directory: Directory, profile: Profile, address: CivicAddress | None) -> str:

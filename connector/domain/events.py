@@ -117,6 +117,19 @@ class PhoneTransferred(Struct, frozen=True, gc=False):
     at: int
 
 
+class EmergencyDialled(Struct, frozen=True, gc=False):
+    """On that phone itself somebody has dialled an emergency number, which left at once, without the connector.
+
+    `number` is the one that was called, `callback` the one that was shown; `address_sent`: the address went along.
+    """
+
+    device: str
+    number: str
+    callback: str
+    address_sent: bool
+    at: int
+
+
 SwitchEvent = (
     CallArrived
     | LegRinging
@@ -132,6 +145,7 @@ SwitchEvent = (
     | PhoneHeld
     | PhoneResumed
     | PhoneTransferred
+    | EmergencyDialled
 )
 
 

@@ -5,6 +5,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from connector.domain.effects import SwitchAsk
+from connector.domain.emergency import PhonePlan
 from connector.domain.events import SwitchEvent
 from connector.domain.model import LegState, Line, Recording, Role
 
@@ -78,6 +79,14 @@ class Switch(Protocol):
         """These are the agents' phones from now on: of each it is told whether it can be rung, and when that changes.
 
         May be called at any time after `start`, also while down.
+        """
+
+    def provide(self, plans: tuple[PhonePlan, ...]) -> None:
+        """From now on an emergency number that is dialled on one of these phones itself leaves as its plan says.
+
+        Whether anybody is connected or not, and also after a restart of the switch; `EmergencyDialled` is told to who
+        is.  A phone that has a plan no more is treated as one that never had any.  May be called at any time, also
+        while down.
         """
 
     async def close(self) -> None:

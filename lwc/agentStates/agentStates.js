@@ -13,7 +13,8 @@ const REASONS = {
   "No phone": labels.noPhone,
   "No panel": labels.noPanel,
   "Declined a call": labels.declinedCall,
-  "Missed a call": labels.missedCall
+  "Missed a call": labels.missedCall,
+  "Emergency call": labels.emergencyCall
 };
 
 /** What an agent does, in words: available, the reason of being away, in a call … */

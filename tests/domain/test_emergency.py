@@ -27,11 +27,12 @@ from connector.domain.commands import (
 from connector.domain.decide import deadline, guard
 from connector.domain.directory import Directory, EmergencyRoute, Opening, Profile, RecordingMode
 from connector.domain.effects import EndLeg, Mix, Offer, PlaceCall, RaiseAlarm, SetRecording
-from connector.domain.emergency import emergency_of, trunk_of
+from connector.domain.emergency import PhonePlan, dialled_numbers, emergency_of, trunk_of
 from connector.domain.events import (
     AskRefused,
     CallArrived,
     CallbackRequested,
+    EmergencyDialled,
     LegAnswered,
     LegEnded,
     PhoneChanged,
@@ -39,6 +40,7 @@ from connector.domain.events import (
 )
 from connector.domain.model import AgentState, Contact, Kind, MatchState, Outcome, Phase, Recording, Role
 from connector.domain.rules.allowed import controls
+from connector.domain.rules.emergency import phone_plans
 from connector.errors import BadInput, NotAllowed
 from tests.domain.stage import (
     DIRECTORY,
@@ -895,3 +897,75 @@ def test_who_dials_again_does_not_put_back_who_is_calling_back() -> None:
 def test_news_of_it_twice_is_one_call() -> None:
     stage = called_back()
     assert stage.give(CallArrived("in-1", "+14155550000", DIRECT, stage.now)).contacts == ()
+
+
+# --- dialled on the phone itself -------------------------------------------------------------------------------------
+
+
+def test_what_the_switch_is_to_know_of_each_phone() -> None:
+    agents = {
+        SAM: Profile(SAM, "Sam", "2041", direct_number=DIRECT, address=PLACE, address_verified=True),
+        JONAS: Profile(JONAS, "Jonas", "2042", "NL", address=PLACE),
+        "005C": Profile("005C", "Nobody's phone"),
+        "005D": Profile("005D", "Elsewhere", "2044", "XX"),
+    }
+    dutch = EmergencyRoute("NL", ("112",), (), ("0", "00"), "nl-local", "nl-national")
+    directory = configured(replace(DIRECTORY, agents=agents, emergency=(dutch,)), emergency_number=FIRE)
+    american = {"9911": "911", "9933": "933", "911": "911", "933": "933"}
+    assert phone_plans(directory) == (
+        PhonePlan("2041", DIRECT, "sim-local", "sim-national", american, PLACE),
+        PhonePlan("2042", FIRE, "nl-national", "nl-national", {"0112": "112", "00112": "112", "112": "112"}),
+    )
+
+
+def test_a_number_that_is_another_one_with_a_prefix_means_itself() -> None:
+    route = EmergencyRoute("XX", ("11", "911"), (), ("9",))
+    assert dialled_numbers(route) == {"911": "911", "9911": "911", "11": "11"}
+
+
+@pytest.mark.parametrize(("sent", "address"), [(True, DESK), (False, "")])
+def test_others_are_told_of_what_was_dialled_on_the_phone(sent: bool, address: str) -> None:
+    stage = Stage(WITH_ADDRESS)
+    change = stage.give(EmergencyDialled("2041", "911", FIRE, sent, START - 20))
+    (alarm,) = [effect for effect in change.effects if isinstance(effect, RaiseAlarm)]
+    assert alarm == RaiseAlarm(SAM, alarm.contact, "911", FIRE, address, START - 20)
+    assert alarm.contact
+    assert (stage.agent().reached_by, stage.agent().reached_until) == (FIRE, START + 3_600_000)
+    assert not stage.asks
+    assert not change.unknown
+
+
+def test_nobody_offers_calls_to_a_phone_on_which_help_is_called() -> None:
+    stage = Stage()
+    available(stage)
+    stage.give(EmergencyDialled("2041", "911", DIRECT, False, START))
+    assert (stage.agent().state, stage.agent().reason) == (AgentState.UNAVAILABLE, "Emergency call")
+    stage.give(CallArrived("leg", MIA, LINE, START))
+    assert not [ask for ask in stage.asks if isinstance(ask, Offer)]
+    stage.give(CallArrived("back", "+14155550000", DIRECT, START))
+    (offer,) = [ask for ask in stage.asks if isinstance(ask, Offer)]
+    assert (offer.device, offer.customer_leg) == ("2041", "back")
+
+
+def test_who_is_not_available_stays_as_they_are() -> None:
+    stage, _ = on_a_call()
+    before = stage.agent()
+    stage.give(EmergencyDialled("2041", "911", DIRECT, False, START))
+    assert replace(stage.agent(), reached_by="", reached_until=0) == before
+
+
+def test_a_test_on_the_phone_alarms_nobody() -> None:
+    stage = Stage(WITH_ADDRESS)
+    change = stage.give(EmergencyDialled("2041", "933", DIRECT, True, START))
+    assert not change.effects
+    assert stage.agent().reached_by == ""
+
+
+def test_an_old_plan_may_have_numbers_that_are_none_any_more() -> None:
+    change = Stage(WITH_ADDRESS).give(EmergencyDialled("2041", "112", DIRECT, True, START))
+    assert [type(effect) for effect in change.effects if isinstance(effect, RaiseAlarm)] == [RaiseAlarm]
+
+
+def test_a_phone_of_nobody_s_is_counted_only() -> None:
+    change = Stage(WITH_ADDRESS).give(EmergencyDialled("2099", "911", DIRECT, True, START))
+    assert (change.unknown, change.effects) == (True, ())

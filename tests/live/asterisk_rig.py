@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from connector.domain.effects import Connect, PlaceCall, SwitchAsk
+from connector.domain.emergency import PhonePlan
 from connector.domain.events import CallArrived
 from connector.errors import SwitchUnavailable
 from connector.ports.switch import Switch, SwitchListener
@@ -67,13 +68,14 @@ class World:
         self.pbx = Asterisk(folder / "a", command, program, mine, f"127.0.0.2:{theirs.sip}")
         self.network = Network(Asterisk(folder / "n", command, program, theirs, "127.0.0.2:9"), theirs.sip)
         self.sounds: dict[str, str] = {}
+        self.endpoints = PSAP.format(sip=theirs.sip)
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
         """Both run, and the phones are registered."""
         self.pbx.configure(app="phone-panel", away="tone:busy")
         with (self.pbx.folder / "etc" / "pjsip.conf").open("a") as file:
-            file.write(PSAP.format(sip=self.network.sip))
+            file.write(self.endpoints)
         self.sounds = {name: f"sound:{sound(self.pbx.folder / name)}" for name in ("closed", "full")}
         self.sounds["consent"] = f"sound:{sound(self.pbx.folder / 'consent', CONSENT_HERTZ, CONSENT_MS)}"
         self.sounds["lost"] = f"sound:{self.pbx.folder / 'lost'}"
@@ -106,6 +108,21 @@ class World:
         assert self._session is not None
         async with self._session.get(f"{self.pbx.ari}/{path}") as answer:
             return (await answer.json()).get(field)
+
+    async def until(self, path: str, said: str) -> None:
+        """What the one under test answers has those words in it."""
+        assert self._session is not None
+        async with asyncio.timeout(10):
+            while True:
+                async with self._session.get(f"{self.pbx.ari}/{path}") as answer:
+                    if said in await answer.text():
+                        return
+                await asyncio.sleep(0.02)
+
+    async def restart(self) -> None:
+        """The one under test has been ended, and runs again."""
+        await self.pbx.stop()
+        await self.pbx.start()
 
     async def all(self, path: str) -> list[dict[str, Any]]:
         """A list of the one under test."""
@@ -174,6 +191,9 @@ class Wrapped:
             if ask.agent_leg in self.driver._floor.when_up:
                 await self.rig.lift(ask.agent_leg)
 
+    def provide(self, plans: tuple[PhonePlan, ...]) -> None:
+        self.driver.provide(plans)
+
     def watch(self, devices: tuple[str, ...]) -> None:
         self.driver.watch(devices)
 
@@ -184,8 +204,11 @@ class Wrapped:
 class AsteriskRig:
     """See `Rig`."""
 
-    def __init__(self, world: World, devices: tuple[str, ...] = (SAM, JONAS, GONE)) -> None:
+    def __init__(
+        self, world: World, devices: tuple[str, ...] = (SAM, JONAS, GONE), routes: dict[str, str] | None = None
+    ) -> None:
         self.world = world
+        self.routes = routes or dict.fromkeys(ROUTES, "psap")
         self.devices = devices
         self.heard = Heard()
         self.faults = PendingFaults()
@@ -207,7 +230,7 @@ class AsteriskRig:
             USER,
             self.world.pbx.password,
             devices=self.devices,
-            routes=dict.fromkeys(ROUTES, "psap"),
+            routes=self.routes,
             sounds=self.world.sounds,
         )
         self.drivers.append(made)
@@ -259,6 +282,10 @@ class AsteriskRig:
                     await asyncio.sleep(0.01)
         except TimeoutError:
             return
+
+    async def dial(self, device: str, number: str) -> None:
+        await self.world.until(f"asterisk/config/dynamic/res_geolocation/profile/emergency-{device}", "|")
+        await self.world.network.dial(device, number)
 
     async def inflict(self, fault: Fault) -> None:
         match fault:

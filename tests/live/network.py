@@ -67,6 +67,10 @@ type = auth
 auth_type = userpass
 username = {device}
 password = {password}
+[phone-{device}](both)
+transport = phones
+outbound_auth = {device}
+from_user = {device}
 """
 EXTENSIONS = """
 [anything]
@@ -162,6 +166,14 @@ class Network:
         channel = f"caller-{self._made}"
         endpoint = f"PJSIP/{line}@caller"
         path = uri("channels", endpoint=endpoint, app=APP, appArgs="caller", channelId=channel, callerId=number)
+        await self.ari.request("POST", path)
+        return channel
+
+    async def dial(self, device: str, number: str) -> str:
+        """Somebody dials that on a phone itself; returns the channel here."""
+        self._made += 1
+        channel = f"dialled-{self._made}"
+        path = uri("channels", endpoint=f"PJSIP/{number}@phone-{device}", app=APP, appArgs="caller", channelId=channel)
         await self.ari.request("POST", path)
         return channel
 

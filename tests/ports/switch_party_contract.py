@@ -9,7 +9,8 @@ import pytest
 
 from connector.domain.address import CivicAddress
 from connector.domain.effects import Adopt, Announce, CallParty, Connect, EndLeg, Mix, Offer, PlaceCall
-from connector.domain.events import AskRefused, LegEnded, LegsMixed
+from connector.domain.emergency import PhonePlan
+from connector.domain.events import AskRefused, EmergencyDialled, LegEnded, LegsMixed
 from connector.domain.model import LegState, Role
 from connector.switch.simulated.faults import Number, Refuse
 from tests.ports.switch_contract import expect, now
@@ -56,6 +57,9 @@ async def left(rig: Rig, s: Party) -> str:
         mixes.setdefault(live[name].mix or name, []).append(name)
     assert all(found.state is LegState.CONNECTED for found in live.values() if found.mix)
     return " ".join(sorted("+".join(mix) for mix in mixes.values()))
+
+
+MISSION = CivicAddress("US", "CA", "San Francisco", "Mission St", "415", postal_code="94105")
 
 
 class PartyContract:
@@ -370,14 +374,26 @@ class PartyContract:
         scene = Scene(fresh("contact"), fresh("customer"), fresh("agent"), fresh("other"))
         await rig.inflict(Number("11=busy,12=busy,33=busy,99=busy"))
         rig.heard.news.clear()
-        address = CivicAddress("US", "CA", "San Francisco", "Mission St", "415", postal_code="94105")
         await rig.switch.ask(
-            PlaceCall(fresh("ask"), scene.contact, scene.agent, scene.customer, SAM, number, CALLER, route, address)
+            PlaceCall(fresh("ask"), scene.contact, scene.agent, scene.customer, SAM, number, CALLER, route, MISSION)
         )
         await expect(rig, scene, ("ringing agent", "answered agent", "ringing customer", "answered customer"))
         found = (await now(rig))[scene.customer]
         assert (found.number, found.line) == (number, CALLER)
         assert found.mix == (await now(rig))[scene.agent].mix != ""
+
+    @pytest.mark.parametrize("address", [MISSION, None], ids=["with an address", "without one"])
+    async def test_an_emergency_number_dialled_on_a_phone_itself_is_told(
+        self, rig: Rig, address: CivicAddress | None
+    ) -> None:
+        plan = PhonePlan(SAM, CALLER, "sim-local", "sim-national", {"9911": "911"}, address)
+        rig.switch.provide((plan, PhonePlan(JONAS, LINE, "sim-local", "sim-local", {"112": "112"})))
+        await rig.settle()
+        rig.heard.news.clear()
+        await rig.dial(SAM, "9911")
+        await rig.until(lambda: any(isinstance(news, EmergencyDialled) for news in rig.heard.news))
+        (found,) = [news for news in rig.heard.news if isinstance(news, EmergencyDialled)]
+        assert found == EmergencyDialled(SAM, "911", CALLER, address is not None, found.at)
 
     async def test_a_route_that_is_none(self, rig: Rig) -> None:
         scene = Scene(fresh("contact"), fresh("customer"), fresh("agent"), fresh("other"))

@@ -121,6 +121,9 @@ class Rig(Protocol):
     async def phone_transfer(self, leg: str, number: str, other: str = "") -> None:
         """The agent passes the far end on with the phone's own keys."""
 
+    async def dial(self, device: str, number: str) -> None:
+        """Somebody dials that on a phone itself, of which the switch was given a plan."""
+
     async def inflict(self, fault: Fault) -> None:
         """The switch misbehaves."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from connector.domain.commands import Command
 from connector.domain.directory import Directory
 from connector.domain.effects import CompleteWork, PopRecord, PopUrl, RaiseAlarm, RefreshView, SwitchAsk, WithdrawPop
+from connector.domain.emergency import PhonePlan
 from connector.domain.events import CallArrived
 from connector.domain.model import Contact, Record
 from connector.errors import SwitchUnavailable
@@ -86,6 +87,9 @@ class Wire:
         if self.cut:
             raise SwitchUnavailable("cut")
         self.asked.append(ask)
+
+    def provide(self, plans: tuple[PhonePlan, ...]) -> None:
+        """Nobody dials on a phone of its."""
 
     def watch(self, devices: tuple[str, ...]) -> None:
         """It has no phones."""

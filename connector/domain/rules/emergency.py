@@ -1,16 +1,30 @@
 """Emergency calls: dialled at once, whatever the agent is doing.  Nothing is asked or awaited."""
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from connector.domain.commands import DialEmergency
 from connector.domain.directory import Directory, Profile
 from connector.domain.effects import Mix, RaiseAlarm
-from connector.domain.emergency import TEST, emergency_of
-from connector.domain.model import SILENT, UP, Contact, Kind, Leg, LegState, Match, MatchState, Phase, Role
+from connector.domain.emergency import (
+    TEST,
+    PhonePlan,
+    dialled_numbers,
+    emergency_of,
+    route_of,
+    trunk_of,
+    verified,
+)
+from connector.domain.events import EmergencyDialled
+from connector.domain.model import SILENT, UP, AgentState, Contact, Kind, Leg, LegState, Match, MatchState, Phase, Role
 from connector.domain.rules import agents, audio, consult, offer, outbound
 from connector.domain.rules.allowed_agents import outbound_skills
 from connector.domain.step import Step
 from connector.errors import BadInput
+
+ON_THE_PHONE: Final = "Emergency call"
+"""The reason of an agent who has dialled an emergency number on the phone itself."""
 
 
 def dial(step: Step, command: DialEmergency) -> None:
@@ -74,10 +88,43 @@ def callback_number(directory: Directory, profile: Profile) -> str:
 def _alarm(step: Step, contact: Contact) -> None:
     """Supervisors are told at the same moment, and who calls back reaches the agent."""
     assert contact.agent is not None
-    agent = step.agent(contact.agent)
+    _reached_by(step, contact.agent, contact.line)
+    step.effect(RaiseAlarm(contact.agent, contact.key, contact.number, contact.line, contact.address, step.now))
+
+
+def _reached_by(step: Step, agent_id: str, line: str) -> None:
     until = step.now + step.directory.settings.emergency_callback
-    step.put_agent(replace(agent, reached_by=contact.line, reached_until=until))
-    step.effect(RaiseAlarm(agent.id, contact.key, contact.number, contact.line, contact.address, step.now))
+    step.put_agent(replace(step.agent(agent_id), reached_by=line, reached_until=until))
+
+
+def phone_plans(directory: Directory) -> tuple[PhonePlan, ...]:
+    """What the switch is to know of each agent's phone, for emergency numbers that are dialled on it."""
+    found = []
+    for profile in directory.agents.values():
+        route, where = route_of(directory, profile.country), verified(profile)
+        if profile.device and route is not None:
+            way, other = trunk_of(directory, profile, where), trunk_of(directory, profile, None)
+            shown = callback_number(directory, profile)
+            found.append(PhonePlan(profile.device, shown, way, other, dialled_numbers(route), where))
+    return tuple(found)
+
+
+def dialled_on_phone(step: Step, event: EmergencyDialled) -> None:
+    """The call has left already, without us.  Others are told, who calls back reaches the agent, and nobody offers
+    them anything else meanwhile."""
+    profile = step.directory.agent_of_device(event.device)
+    if profile is None:
+        step.unknown = True
+        return
+    found = emergency_of(step.directory, profile, event.number)
+    if found is not None and found[0] == TEST:
+        return
+    _reached_by(step, profile.id, event.callback)
+    agent = step.agent(profile.id)
+    if agent.state is AgentState.AVAILABLE:
+        step.put_agent(replace(agent, state=AgentState.UNAVAILABLE, reason=ON_THE_PHONE, since=step.now))
+    where = profile.address.line if event.address_sent and profile.address is not None else ""
+    step.effect(RaiseAlarm(agent.id, step.new_key(), event.number, event.callback, where, event.at))
 
 
 def _out_of_the_ear(step: Step, contact: Contact) -> None:

@@ -63,11 +63,21 @@ class Asterisk:
         assert self._process is not None
         return self._process.pid
 
-    def configure(self, *, app: str, away: str) -> None:
-        """Its files are written: `app` is the Stasis application, `away` the sound for callers while that is away."""
+    def configure(self, *, app: str, away: str, emergency: str = "carrier") -> None:
+        """Its files are written: `app` is the Stasis application, `away` the sound for callers while that is away.
+
+        `emergency` is the endpoint for emergency numbers that are dialled on a phone of which nothing is known.
+        """
         for name in ("etc", "lib/keys", "lib/moh", "spool/recording", "run", "log", "cache"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        values = {**self._values, "user": USER, "password": self.password, "app": app, "away": away}
+        values = {
+            **self._values,
+            "user": USER,
+            "password": self.password,
+            "app": app,
+            "away": away,
+            "emergency": emergency,
+        }
         environment = Environment(
             loader=PackageLoader("connector.sandbox.asterisk"),
             undefined=StrictUndefined,

@@ -1,5 +1,6 @@
 """How Asterisk rings phones, calls numbers and brings the two sides together."""
 
+import logging
 from functools import partial
 
 from connector.domain.effects import CallParty, Connect, Offer, PlaceCall
@@ -11,6 +12,8 @@ from connector.switch.register import refusals
 from connector.switch.register.admission import of_a_colleague
 from connector.switch.register.channel import Channel
 from connector.switch.register.refusals import gone, refuse, there
+
+log = logging.getLogger(__name__)
 
 
 async def offer(floor: Floor, ask: Offer) -> None:
@@ -79,7 +82,11 @@ async def _dial(floor: Floor, customer: Channel, ask: PlaceCall) -> None:
     floor.when_up[customer.leg] = partial(_answered, floor, customer, ask)
     try:
         trunk = floor.routes[ask.route] if ask.route else floor.trunk
-        await floor.machine.call(customer.leg, ask.number, trunk, ask.caller_id, note_of(customer))
+        called = customer.leg, ask.number, trunk, ask.caller_id, note_of(customer)
+        if ask.address is None:
+            await floor.machine.call(*called)
+        elif not await floor.machine.call_for_help(*called, ask.address):
+            log.error("an emergency call leaves without the caller's address", extra={"contact": ask.contact})
     except AriRefusal:
         floor.exchange.end(customer, "failed", by="network")
 

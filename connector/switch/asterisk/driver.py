@@ -9,6 +9,7 @@ from typing import Final
 import aiohttp
 
 from connector.domain.effects import SwitchAsk
+from connector.domain.emergency import PhonePlan
 from connector.domain.events import SwitchEvent
 from connector.errors import ConnectorError, SwitchUnavailable
 from connector.ports.switch import SwitchListener
@@ -16,6 +17,7 @@ from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.asks import carry_out
 from connector.switch.asterisk.floor import Floor
 from connector.switch.asterisk.machine import Machine
+from connector.switch.asterisk.plans import Plans
 from connector.switch.asterisk.socket import AriRefusal, AriSocket
 from connector.switch.register.clock import RealClock
 from connector.switch.register.refusals import refuse
@@ -56,6 +58,8 @@ class AsteriskSwitch:
         self._start_within = start_within
         self._listener: SwitchListener | None = None
         self._floor = Floor(RealClock(), self._tell, self._do, trunk=trunk, routes=routes or {}, sounds=sounds)
+        self._plans = Plans(routes or {})
+        self._provide = asyncio.Event()
         self._jobs: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         self._keeping: asyncio.Task[None] | None = None
         self._is_up = asyncio.Event()
@@ -97,6 +101,11 @@ class AsteriskSwitch:
         self._devices = devices
         if new and self._is_up.is_set():
             self._do(lambda: self._floor.watch(new))
+
+    def provide(self, plans: tuple[PhonePlan, ...]) -> None:
+        """As the port says: now, and whenever it is connected again."""
+        self._plans.wanted = plans
+        self._provide.set()
 
     async def close(self) -> None:
         """As the port says."""
@@ -141,22 +150,35 @@ class AsteriskSwitch:
         """One connection, from its beginning to its end."""
         self._buffer = []
         socket = await AriSocket.open(session, self._url, self._app, self._take)
-        working: asyncio.Task[None] | None = None
+        tasks: list[asyncio.Task[None]] = []
         try:
             machine = Machine(socket, self._app)
             self._jobs = asyncio.Queue()
             await self._floor.reconcile(machine, self._devices)
             self._come_up()
             working = asyncio.create_task(self._work(), name="Asterisk's asks")
+            tasks = [working, asyncio.create_task(self._keep_provided(machine), name="plans of phones")]
             closed = asyncio.create_task(socket.closed.wait())
             await asyncio.wait({closed, working}, return_when=asyncio.FIRST_COMPLETED)
             closed.cancel()
             if self._why != REPLACED:
                 self._why = socket.why
         finally:
-            if working is not None:
-                working.cancel()
+            for task in tasks:
+                task.cancel()
             await socket.close()
+
+    async def _keep_provided(self, machine: Machine) -> None:
+        """Asterisk knows what is wanted of phones; asks never wait for that."""
+        self._provide.set()
+        while True:
+            await self._provide.wait()
+            self._provide.clear()
+            try:
+                await self._plans.write(machine)
+            except (ConnectorError, TimeoutError) as problem:
+                log.warning("Asterisk was not told of all phones: %s", problem)
+                return
 
     async def _work(self) -> None:
         while True:

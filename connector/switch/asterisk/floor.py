@@ -3,11 +3,12 @@
 The register is the exchange of the simulated switch, so that both tell the same in the same situation.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Final
 
-from connector.domain.events import CallArrived, SwitchEvent
+from connector.domain.events import CallArrived, EmergencyDialled, SwitchEvent
 from connector.domain.model import LegState, Role
 from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.causes import cause_of
@@ -20,9 +21,14 @@ from connector.switch.register.clock import Clock
 from connector.switch.register.consents import Consents, Hearing
 from connector.switch.register.exchange import Exchange
 
+log = logging.getLogger(__name__)
+
 Job = Callable[[], Awaitable[None]]
 NORMAL: Final = 16
 """Q.850: normal call clearing."""
+
+EMERGENCY: Final = "emergency"
+"""The first argument of the channel by which the dialplan tells of an emergency number dialled on a phone."""
 
 
 class Floor:
@@ -189,6 +195,8 @@ class Floor:
         leg = event.channel.id
         if event.args[:1] == ("inbound",):
             self._arrived(event, event.args[1])
+        elif event.args[:1] == (EMERGENCY,):
+            self._dialled_on_phone(event)
         elif leg.startswith(SPY):
             begin = self.recorder.spy_is_up(leg)
             if begin is not None:
@@ -228,6 +236,15 @@ class Floor:
         channel = self.exchange.channel(leg)
         if channel is not None and channel.inbound:
             self._ended(leg, self.hung_up.get(leg, NORMAL))
+
+    def _dialled_on_phone(self, event: p.StasisStart) -> None:
+        """The dialplan says so by a channel that is there for nothing else."""
+        self._do(partial(self.machine.hang_up, event.channel.id, "normal"))
+        if len(event.args) == 5:
+            _, number, sent, callback, device = event.args
+            self.exchange.tell(EmergencyDialled(device, number, callback, sent == "1", event.at))
+        else:
+            log.error("an emergency call that the dialplan does not tell as documented", extra={"said": event.args})
 
     def _left(self, leg: str, bridge: p.Bridge) -> None:
         if self.bridges.get(leg) == bridge.id:

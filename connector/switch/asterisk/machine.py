@@ -1,10 +1,14 @@
 """What is asked of Asterisk, each in one request or a few: channels, bridges, music, tones, recordings."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
+from connector.domain.address import CivicAddress
+from connector.switch.asterisk.location import location_variables
 from connector.switch.asterisk.notes import NOTE
 from connector.switch.asterisk.parse import Bridge, Channel
 from connector.switch.asterisk.socket import AriRefusal, AriSocket, uri
@@ -14,6 +18,10 @@ BRIDGE: Final = "mixing,dtmf_events,proxy_media"
 
 RINGS_FOR: Final = 3_600
 """Seconds until Asterisk itself gives up ringing: the core has its own limits, and says so earlier."""
+
+
+def _profile(name: str) -> str:
+    return uri("asterisk", "config", "dynamic", "res_geolocation", "profile", name)
 
 
 class _Endpoint(Struct, frozen=True):
@@ -39,11 +47,25 @@ class Machine:
         """There is a channel for a number outside, by that endpoint of a carrier; it is called after `dial`."""
         await self._create(leg, f"PJSIP/{number}@{trunk}", caller_id, note)
 
-    async def _create(self, leg: str, endpoint: str, caller: str, note: str) -> None:
+    async def call_for_help(
+        self, leg: str, number: str, trunk: str, caller_id: str, note: str, where: CivicAddress
+    ) -> bool:
+        """The same for an emergency number, with the caller's address; False: it will be called without."""
+        await self._create(leg, f"PJSIP/{number}@{trunk}", caller_id, note, location_variables(where))
+        # What it cannot do with these variables Asterisk says in its own log only, and calls all the same.
+        try:
+            return await self.variable(leg, "GEOLOC_PROFILE(effective_location)") != ""
+        except AriRefusal:
+            return False
+
+    async def _create(
+        self, leg: str, endpoint: str, caller: str, note: str, variables: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         """Made and dialled apart, a leg is in the application before it is answered, and so also when we are away."""
         path = uri("channels", "create", endpoint=endpoint, app=self._app, appArgs="ours", channelId=leg)
         shown = {"CONNECTEDLINE(num)": caller, "CONNECTEDLINE(pres)": "allowed"} if caller else {}
-        await self._ari.request("POST", path, msgspec.json.encode({"variables": {NOTE: note, **shown}}).decode())
+        every = {NOTE: note, **shown, **variables}
+        await self._ari.request("POST", path, msgspec.json.encode({"variables": every}).decode())
 
     async def dial(self, leg: str, note: str) -> None:
         """The channel that was made for that leg rings at its far end, and its note says that it was dialled."""
@@ -132,18 +154,31 @@ class Machine:
             return False
         return msgspec.json.decode(body, type=_Endpoint).state == "online"
 
+    async def keep_profile(self, name: str, text: str) -> None:
+        """A geolocation profile of that name holds the text, also after a restart where astdb keeps profiles."""
+        fields = {"fields": [{"attribute": "notes", "value": text}]}
+        await self._ari.request("PUT", _profile(name), msgspec.json.encode(fields).decode())
+
+    async def forget_profile(self, name: str) -> None:
+        """There is no such geolocation profile."""
+        await self._gone(_profile(name))
+
     async def channels(self) -> list[tuple[Channel, str]]:
         """All channels, each with our note; "" where there is none."""
         every = msgspec.json.decode(await self._ari.request("GET", "channels"), type=list[Channel])
         return [(channel, await self._note_on(channel.id)) for channel in every]
 
     async def _note_on(self, leg: str) -> str:
+        return await self.variable(leg, NOTE) or ""
+
+    async def variable(self, leg: str, name: str) -> str | None:
+        """The variable or function of that name; None when there is no such channel, or it has none."""
         try:
-            body = await self._ari.request("GET", uri("channels", leg, "variable", variable=NOTE))
+            body = await self._ari.request("GET", uri("channels", leg, "variable", variable=name))
         except AriRefusal as refused:
             if refused.status != 404:
                 raise
-            return ""
+            return None
         return msgspec.json.decode(body, type=_Value).value
 
     async def bridges(self) -> list[Bridge]:

@@ -10,12 +10,14 @@ import aiohttp
 import msgspec
 
 from connector.domain.effects import SwitchAsk
+from connector.domain.emergency import PhonePlan
 from connector.errors import SwitchUnavailable
 from connector.ports.switch import SwitchListener
 from connector.switch.simulated.engine import Engine
 from connector.switch.simulated.wire import (
     KEY_HEADER,
     Happened,
+    Provide,
     Rejected,
     Replaced,
     Snapshotted,
@@ -55,6 +57,10 @@ class SimulatedSwitch:
         """As the port says: a phone that was not there before is plugged in."""
         self.engine.watch(devices)
 
+    def provide(self, plans: tuple[PhonePlan, ...]) -> None:
+        """As the port says."""
+        self.engine.provide(plans)
+
     async def close(self) -> None:
         """As the port says."""
         if self._listener is not None:
@@ -84,6 +90,8 @@ class RemoteSwitch:
         self._keeping: asyncio.Task[None] | None = None
         self._why = "the switch was not started, or was closed"
         self._is_up = asyncio.Event()
+        self._plans: tuple[PhonePlan, ...] | None = None
+        self._providing: asyncio.Task[None] | None = None
 
     async def start(self, listener: SwitchListener) -> None:
         """As the port says; SwitchUnavailable is raised after `start_within`, and at once when the key is refused."""
@@ -110,6 +118,17 @@ class RemoteSwitch:
 
     def watch(self, devices: tuple[str, ...]) -> None:
         """As the port says: it tells of all the phones that it was started with, and has no others."""
+
+    def provide(self, plans: tuple[PhonePlan, ...]) -> None:
+        """As the port says: now, and whenever it is connected again."""
+        self._plans = plans
+        if self._is_up.is_set():
+            self._providing = asyncio.create_task(self._provide(), name="plans of phones")
+
+    async def _provide(self) -> None:
+        if self._socket is not None and self._plans is not None:
+            with suppress(ConnectionError, RuntimeError):  # what could not be sent is when it is connected again
+                await self._socket.send_str(encode(Provide(self._plans)))
 
     async def close(self) -> None:
         """As the port says."""
@@ -149,6 +168,7 @@ class RemoteSwitch:
         try:
             async with session.ws_connect(self._url, heartbeat=_HEARTBEAT, max_msg_size=0) as socket:
                 self._socket = socket
+                await self._provide()
                 async for message in socket:
                     if message.type is aiohttp.WSMsgType.TEXT:
                         self._read(message.data, listener)

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from connector.domain.effects import SwitchAsk
-from connector.domain.events import CallArrived, SwitchEvent
+from connector.domain.emergency import PhonePlan
+from connector.domain.events import CallArrived, EmergencyDialled, SwitchEvent
 from connector.domain.model import LegState, Line, Role
 from connector.errors import BadInput, SwitchUnavailable
 from connector.ports.switch import LegNow, Snapshot, SwitchListener
@@ -50,8 +51,8 @@ class Engine:
 
     `devices` are the agents' phones, all registered; `lines` maps skills to our numbers, the first one being the usual;
     `routes` are those that emergency calls can take; `journal` is given what the switch saw.  What `attach`, `call`,
-    `ring`, `hang_up`, `lift`, `lay_down` and `inflict` bring about is told before they return; what `ask` brings about,
-    never.
+    `ring`, `hang_up`, `lift`, `lay_down`, `dial` and `inflict` bring about is told before they return; what `ask`
+    does, never.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Engine:
         self._listener: SwitchListener | None = None
         self._down: str | None = None
         self._calls = 0
+        self._plans: dict[str, PhonePlan] = {}
 
     # --- for the connector -----------------------------------------------------------------------------------------
 
@@ -117,6 +119,10 @@ class Engine:
         for device in devices:
             if device not in self._exchange.phones:
                 self._exchange.register(device, True)
+
+    def provide(self, plans: Iterable[PhonePlan]) -> None:
+        """Emergency numbers dialled on these phones leave so; on all others nothing can be dialled."""
+        self._plans = {plan.device: plan for plan in plans}
 
     def snapshot(self) -> Snapshot:
         """All that the switch knows now."""
@@ -206,6 +212,23 @@ class Engine:
         if channel is None or channel.external:
             raise BadInput("leg_unknown", "leg", f"{leg!r} is no leg of a phone of an agent's")
         return channel
+
+    def dial(self, device: str, typed: str) -> None:
+        """Somebody dials an emergency number on a phone itself: it leaves at once, and the connector is told.
+
+        Raises BadInput for a phone without a plan, and for a number that its plan does not have.
+        """
+        plan = self._plans.get(device)
+        if plan is None:
+            raise BadInput("device_unknown", "device", f"nothing is known of emergency numbers on the phone {device!r}")
+        number = plan.numbers.get(typed)
+        if number is None:
+            raise BadInput("number_invalid", "number", f"{typed!r} is no emergency number on the phone {device!r}")
+        now, sent = self.clock.now(), plan.address is not None
+        where = plan.address.line if plan.address is not None else ""
+        seen = Entry(now, "emergency", device=device, number=number, line=plan.callback, by="phone")
+        self._journal(structs.replace(seen, route=plan.route, address=where))
+        self._tell(EmergencyDialled(device, number, plan.callback, sent, now))
 
     def now(self, channel: Channel) -> LegNow:
         """The leg as the snapshot shows it."""

@@ -6,6 +6,7 @@
 - `GET /calls`: the legs that have not ended
 - `POST /hangup` {"leg"}: the far end hangs up; {"device"}: the handset of a phone is laid down, and all its legs end
 - `POST /phones` {"leg", "does": "hold" | "resume" | "transfer", "to", "other"}: the keys of an agent's phone itself
+- `POST /dial` {"device", "number"}: somebody dials an emergency number on a phone itself
 - `POST /faults` {"fault": ...}: see `faults.py`
 - `GET /journal`: what the switch saw, JSON lines
 
@@ -31,10 +32,11 @@ from connector.switch.simulated.faults import Fault
 from connector.switch.simulated.wire import (
     KEY_HEADER,
     FromSwitch,
+    Provide,
     Rejected,
     Replaced,
     Snapshotted,
-    decode_ask,
+    decode_from_connector,
     encode,
 )
 
@@ -65,6 +67,13 @@ class PhoneAct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     does: Literal["hold", "resume", "transfer"]
     to: str = ""
     other: str = ""
+
+
+class Dialled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody dials `number`, an emergency number, on the phone `device` itself."""
+
+    device: str
+    number: str
 
 
 class Connection:
@@ -134,6 +143,7 @@ class SwitchServer:
                 web.post("/hangup", self._hang_up),
                 web.post("/lift", self._lift),
                 web.post("/phones", self._phone_acts),
+                web.post("/dial", self._dial),
                 web.post("/faults", self._fault),
                 web.get("/journal", self._read_journal),
             ]
@@ -189,7 +199,11 @@ class SwitchServer:
 
     def _obey(self, connection: Connection, text: str | bytes) -> None:
         try:
-            self._engine.ask(decode_ask(text))
+            message = decode_from_connector(text)
+            if isinstance(message, Provide):
+                self._engine.provide(message.plans)
+            else:
+                self._engine.ask(message)
         except msgspec.MsgspecError as unreadable:
             connection.say(Rejected(str(unreadable)))
         except SwitchUnavailable:
@@ -228,6 +242,11 @@ class SwitchServer:
                 self._engine.phone_transfer(asked.leg, asked.to, asked.other)
         return web.json_response({})
 
+    async def _dial(self, request: web.Request) -> web.Response:
+        asked = await _body(request, _DIALLED)
+        self._engine.dial(asked.device, asked.number)
+        return web.json_response({})
+
     async def _fault(self, request: web.Request) -> web.Response:
         self._engine.inflict(await _body(request, _FAULT))
         return web.json_response({})
@@ -240,6 +259,7 @@ _NEW_CALL: Final = msgspec.json.Decoder(NewCall)
 _HANGUP: Final = msgspec.json.Decoder(Hangup)
 _LIFT: Final = msgspec.json.Decoder(Lift)
 _PHONE_ACT: Final = msgspec.json.Decoder(PhoneAct)
+_DIALLED: Final = msgspec.json.Decoder(Dialled)
 _FAULT: Final[msgspec.json.Decoder[Fault]] = msgspec.json.Decoder(Fault)
 _FIELD: Final = re.compile(r"at `\$\.(\w+)`|field `(\w+)`")
 

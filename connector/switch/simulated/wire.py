@@ -1,7 +1,7 @@
 """What the simulated switch and a connector say to each other over their WebSocket: JSON, one message each.
 
-The connector sends asks, as they stand in `connector.domain.effects`.  The switch sends `Snapshotted` first and then,
-in order, `Happened`; `Replaced` is the last message to a connector whose place another one took.
+The connector sends asks, as they stand in `connector.domain.effects`, and `Provide`.  The switch sends `Snapshotted`
+first and then, in order, `Happened`; `Replaced` is the last message to a connector whose place another one took.
 """
 
 from typing import Final, get_args
@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from connector.domain.effects import SwitchAsk
+from connector.domain.emergency import PhonePlan
 from connector.domain.events import SwitchEvent
 from connector.ports.switch import Snapshot
 
@@ -33,6 +34,12 @@ class Replaced(Struct, frozen=True, tag="replaced"):
     """Another connector has this switch now."""
 
 
+class Provide(Struct, frozen=True, tag=True):
+    """How emergency numbers leave that are dialled on phones themselves, from now on."""
+
+    plans: tuple[PhonePlan, ...]
+
+
 class Rejected(Struct, frozen=True, tag="rejected"):
     """The switch could not read what it was sent, and did nothing."""
 
@@ -44,10 +51,10 @@ FromSwitch = Snapshotted | Happened | Replaced | Rejected
 _EVENTS: Final = {kind.__name__: msgspec.json.Decoder(kind) for kind in get_args(SwitchEvent)}
 _encoder: Final = msgspec.json.Encoder()
 _from_switch: Final[msgspec.json.Decoder[FromSwitch]] = msgspec.json.Decoder(FromSwitch)
-_asks: Final[msgspec.json.Decoder[SwitchAsk]] = msgspec.json.Decoder(SwitchAsk)
+_from_connector: Final[msgspec.json.Decoder[SwitchAsk | Provide]] = msgspec.json.Decoder(SwitchAsk | Provide)
 
 
-def encode(message: FromSwitch | SwitchEvent | SwitchAsk) -> str:
+def encode(message: FromSwitch | SwitchEvent | SwitchAsk | Provide) -> str:
     """The text of a message; an event is wrapped in `Happened`."""
     name = type(message).__name__
     if name in _EVENTS:
@@ -55,9 +62,9 @@ def encode(message: FromSwitch | SwitchEvent | SwitchAsk) -> str:
     return _encoder.encode(message).decode()
 
 
-def decode_ask(text: str | bytes) -> SwitchAsk:
-    """What the connector asks.  Raises msgspec.ValidationError or DecodeError for anything else."""
-    return _asks.decode(text)
+def decode_from_connector(text: str | bytes) -> SwitchAsk | Provide:
+    """What the connector asks, or lets the switch know.  Raises msgspec.ValidationError or DecodeError otherwise."""
+    return _from_connector.decode(text)
 
 
 def decode_from_switch(text: str | bytes) -> FromSwitch:

@@ -115,6 +115,10 @@ class RemoteRig:
         status, reply = await self.post("/hangup", {"device": device})
         assert status == 200, reply
 
+    async def dial(self, device: str, number: str) -> None:
+        status, reply = await self.post("/dial", {"device": device, "number": number})
+        assert status == 200, reply
+
     async def inflict(self, fault: Fault) -> None:
         status, reply = await self.post("/faults", fault)
         assert status == 200, reply

@@ -58,6 +58,9 @@ class VirtualRig:
     async def phone_transfer(self, leg: str, number: str, other: str = "") -> None:
         self.engine.phone_transfer(leg, number, other)
 
+    async def dial(self, device: str, number: str) -> None:
+        self.engine.dial(device, number)
+
     async def inflict(self, fault: Fault) -> None:
         self.engine.inflict(fault)
 
