@@ -13,6 +13,9 @@ RATE: Final = 8_000
 FRAME_MS: Final = 100
 """Long enough to tell tones of 10 Hz apart, and no longer than a word."""
 
+FRAME: Final = RATE * FRAME_MS // 1000
+"""So many samples."""
+
 TONES: Final = (450, 570, 1060, 1750, 1900, 2350, 2600)
 """Frequencies of the parties: none is a harmonic of another, nor one of a key's (ITU-T Q.23)."""
 
@@ -44,8 +47,7 @@ def amplitude(samples: list[int], hertz: int) -> float:
 
 def frames(samples: list[int]) -> list[list[int]]:
     """The samples in whole frames of `FRAME_MS`."""
-    size = RATE * FRAME_MS // 1000
-    return [samples[at : at + size] for at in range(0, len(samples) - size + 1, size)]
+    return [samples[at : at + FRAME] for at in range(0, len(samples) - FRAME + 1, FRAME)]
 
 
 def heard(samples: list[int], tones: Iterable[int] = TONES) -> list[frozenset[int]]:

@@ -13,7 +13,7 @@ import msgspec
 from connector.sandbox.asterisk.instance import USER, Asterisk
 from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.socket import AriSocket, uri
-from tests.live.listening import FRAME_MS, TONES, heard, raw_samples, tone
+from tests.live.listening import FRAME, FRAME_MS, TONES, heard, raw_samples, tone
 
 APP = "network"
 
@@ -79,36 +79,47 @@ exten => _[+0-9].,1,Stasis(network,${EXTEN})
 """
 
 
+UNWRITTEN = 3
+"""So many frames that were heard are not in the file yet: it is written in blocks of 4,096 bytes."""
+
+
 class Ear:
     """What one party hears, as it is written down."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def heard(self, last_ms: int | None = None) -> list[frozenset[int]]:
-        """The tones in each tenth of a second so far, or in the last ones."""
-        found = heard(raw_samples(self._file.read_bytes())) if self._file.exists() else []
-        return found if last_ms is None else found[-(last_ms // FRAME_MS) :]
+    def heard(self, since: int = 0) -> list[frozenset[int]]:
+        """The tones in each tenth of a second, from that one on."""
+        return heard(self._samples()[since * FRAME :])
+
+    def so_far(self) -> int:
+        """How many tenths of a second were heard."""
+        return len(self._samples()) // FRAME
+
+    def _samples(self) -> list[int]:
+        return raw_samples(self._file.read_bytes()) if self._file.exists() else []
 
     async def until(self, tones: Iterable[int], for_ms: int = 500, within: float = 10) -> None:
-        """Exactly these are heard for so long; raises AssertionError that says what was heard instead."""
+        """Exactly these are heard for so long, from now on; raises AssertionError that says what was heard instead."""
         wanted, frames = frozenset(tones), for_ms // FRAME_MS
+        before = self.so_far() + UNWRITTEN
         try:
             async with asyncio.timeout(within):
                 while True:
-                    if self.heard(for_ms) == [wanted] * frames:
+                    if self.so_far() >= before + frames and self.heard(self.so_far() - frames) == [wanted] * frames:
                         return
                     # Another process writes the file: there is no event to wait for, only the next look.
                     await asyncio.sleep(FRAME_MS / 1000)
         except TimeoutError:
-            told = [sorted(some) for some in self.heard(2_000)]
+            told = [sorted(some) for some in self.heard(max(0, self.so_far() - 20))]
             raise AssertionError(f"{sorted(wanted)} was to be heard; the last two seconds were {told}") from None
 
 
 class Network:
     """A running one.  `arrived` is told of each call that comes in: its channel here, and the number or phone.
 
-    `came_up` is told of each caller's channel whose call was answered.
+    `came_up` is told of each caller's channel whose call was answered; `digits` are the keys received by each channel.
     """
 
     def __init__(self, asterisk: Asterisk, sip: int) -> None:
@@ -120,6 +131,7 @@ class Network:
         self._ari: AriSocket | None = None
         self._made = 0
         self._answered: set[str] = set()
+        self.digits: dict[str, str] = {}
         self._beside_up: dict[str, asyncio.Event] = {}
         self.came_up: Callable[[str], None] = lambda _channel: None
         self._changed = asyncio.Event()
@@ -223,6 +235,12 @@ class Network:
         """That phone registers, or is no longer registered."""
         await self.asterisk.cli(f"pjsip send {'register' if ready else 'unregister'} {device}")
 
+    async def channels(self) -> list[str]:
+        """All channels but those that listen."""
+        body = await self.ari.request("GET", "channels")
+        found = msgspec.json.decode(body, type=list[p.Channel])
+        return [channel.id for channel in found if not channel.name.startswith("Snoop/")]
+
     async def channel_of(self, call_id: str) -> str | None:
         """The channel here at the other end of a SIP call, or None."""
         body = await self.ari.request("GET", "channels")
@@ -238,6 +256,8 @@ class Network:
             case p.StasisStart(args=(number,)):
                 self.calls[event.channel.id] = number
                 self.arrived(event.channel.id, number)
+            case p.ChannelDtmfReceived():
+                self.digits[event.channel.id] = self.digits.get(event.channel.id, "") + event.digit
             case p.ChannelDestroyed() | p.StasisEnd():
                 self.calls.pop(event.channel.id, None)
                 self._answered.discard(event.channel.id)
