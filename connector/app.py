@@ -24,7 +24,7 @@ from connector.configured import api_keys_of, channels_of, crm_of, devices_of, s
 from connector.domain.directory import Directory, Profile
 from connector.domain.model import Agent
 from connector.domain.rules.emergency import phone_plans
-from connector.errors import ConfigError, CrmUnavailable, StoreError
+from connector.errors import ConfigError, ConnectorError, CrmUnavailable, StoreError
 from connector.ports.store import OutboxCount, Store
 from connector.service.alarms import Alarms
 from connector.service.clock import Clock, WallClock
@@ -103,6 +103,10 @@ class Connector:
         self._keep(self._refresh_directory())
         self._keep(self._prune())
         await self._serve()
+
+    async def lost(self) -> ConnectorError:
+        """Returns why this connector cannot go on, once that is so: another one has its switch."""
+        return await asyncio.shield(self._runner.ended)
 
     def _report(self, event: TaskNews) -> None:
         self._runner.event(event)

@@ -116,7 +116,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 async def serve(connector: Connector) -> None:
     """Starts, prints `connector ready http://…` on stdout, and stops on SIGINT or SIGTERM, also while it is starting.
 
-    Raises a `ConnectorError` that says why it cannot start.
+    Raises a `ConnectorError` that says why it cannot start, or not go on.
     """
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -131,7 +131,11 @@ async def serve(connector: Connector) -> None:
             starting.result()
             collector.settle()
             print(f"connector ready http://127.0.0.1:{connector.port}", flush=True)
-            await stop
+            lost = loop.create_task(connector.lost())
+            await asyncio.wait({lost, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if lost.done():
+                raise lost.result()
+            lost.cancel()
     finally:
         # A start that is waited for no more must have ended before what it started is put down.
         for task in (starting, stop):

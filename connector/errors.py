@@ -5,6 +5,7 @@ ConnectorError
 ├── BadInput              a value that cannot be used; `field` names it
 ├── ConfigError           a setting that cannot be used, or is missing
 ├── SwitchUnavailable     the switch cannot be asked
+├── SwitchTaken           another connector has taken the switch: this one must end
 ├── CrmUnavailable        Salesforce cannot be asked; says whether a write may have been carried out
 ├── SignInRefused         a session token that is not accepted
 └── StoreError            the store cannot be opened or written
@@ -45,6 +46,12 @@ class SwitchUnavailable(ConnectorError):
     """The switch cannot be asked now."""
 
     code = "switch_unavailable"
+
+
+class SwitchTaken(ConnectorError):
+    """Another connector has taken the switch, and this one is told nothing any more."""
+
+    code = "switch_taken"
 
 
 class CrmUnavailable(ConnectorError):

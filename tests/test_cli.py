@@ -17,7 +17,7 @@ from connector.app import Connector
 from connector.cli import main
 from connector.config import ENVIRONMENT, Config, Salesforce, read
 from connector.configured import api_keys_of
-from connector.errors import ConfigError
+from connector.errors import ConfigError, SwitchTaken
 from tests.api.tokens import ORG, key, public_pem
 
 ROOT = Path(__file__).parents[1]
@@ -235,6 +235,7 @@ class Scripted:
     def __init__(self, *, starts: bool = True, error: Exception | None = None) -> None:
         self.started = asyncio.Event()
         self.stopped = False
+        self.loses: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
         self._starts = starts
         self._error = error
 
@@ -245,8 +246,19 @@ class Scripted:
         if not self._starts:
             await asyncio.Event().wait()
 
+    async def lost(self) -> Exception:
+        return await self.loses
+
     async def stop(self) -> None:
         self.stopped = True
+
+
+async def test_serve_ends_with_why_it_cannot_go_on() -> None:
+    connector = Scripted()
+    connector.loses.set_result(SwitchTaken("another connector has taken the application"))
+    with pytest.raises(SwitchTaken, match="taken the application"):
+        await cli.serve(connector)  # type: ignore[arg-type]  # all that is used
+    assert connector.stopped
 
 
 async def signalled(connector: Scripted, number: int) -> None:

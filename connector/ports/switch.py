@@ -8,6 +8,7 @@ from connector.domain.effects import SwitchAsk
 from connector.domain.emergency import PhonePlan
 from connector.domain.events import SwitchEvent
 from connector.domain.model import LegState, Line, Recording, Role
+from connector.errors import SwitchTaken
 
 
 class LegNow(Struct, frozen=True):
@@ -33,12 +34,13 @@ class LegNow(Struct, frozen=True):
 class Snapshot(Struct, frozen=True):
     """All the switch knows: live legs, legs that ended within the last hour (state ENDED, `since` is when, `cause`),
     recordings by contact, and by device which phones can be rung and how they take calls (`Line.ALWAYS` where nothing
-    is said)."""
+    is said).  What is older than `began` and not in here has ended by then: the switch was started anew."""
 
     legs: tuple[LegNow, ...] = ()
     recordings: dict[str, Recording] = {}
     phones: dict[str, bool] = {}
     lines: dict[str, Line] = {}
+    began: int = 0
 
 
 class SwitchListener(Protocol):
@@ -52,6 +54,9 @@ class SwitchListener(Protocol):
 
     def down(self, reason: str) -> None:
         """The switch cannot be asked; `up` follows when it can."""
+
+    def taken(self, error: SwitchTaken) -> None:
+        """Another connector has the switch from now on: `down` was told, and nothing follows."""
 
 
 class Switch(Protocol):
@@ -70,7 +75,10 @@ class Switch(Protocol):
     """
 
     async def start(self, listener: SwitchListener) -> None:
-        """Connects, and keeps connecting; returns when `up` was called once, or raises `SwitchUnavailable`."""
+        """Connects, and keeps connecting; returns when `up` was called once.
+
+        Raises `SwitchUnavailable`, or `SwitchTaken` when another connector came between.
+        """
 
     async def ask(self, ask: SwitchAsk) -> None:
         """Hands the ask over, in order; returns before it is fulfilled.  Raises `SwitchUnavailable` while down."""

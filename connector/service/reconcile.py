@@ -26,7 +26,7 @@ def reconcile(floor: Floor, snapshot: Snapshot, now: int) -> tuple[list[SwitchEv
     that is over, and a phone or a party that rings or talks for nobody, were to end, and the switch did not hear of it;
     a customer who calls and talks with one of those is parked first.  A leg of ours that the switch never heard of is
     left out here: it is asked for again.  One that rang or talked and is gone has ended: when the switch remembers, at
-    that time and with its cause, else now.
+    that time and with its cause, else now, or when the switch was started if that was since.
     """
     ready = {**dict.fromkeys(floor.phones, False), **snapshot.phones}
     lines = snapshot.lines
@@ -35,7 +35,8 @@ def reconcile(floor: Floor, snapshot: Snapshot, now: int) -> tuple[list[SwitchEv
     dated: list[tuple[int, SwitchEvent]] = []
     for contact in floor.contacts.values():
         for leg in contact.legs:
-            dated += _of_leg(contact, leg, there.get(leg.id), now)
+            until = snapshot.began if leg.since < snapshot.began < now else now
+            dated += _of_leg(contact, leg, there.get(leg.id), until)
         dated += _recording(contact, snapshot, now)
     parks: list[SwitchAsk] = []
     ends: list[SwitchAsk] = []

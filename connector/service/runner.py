@@ -35,7 +35,7 @@ from connector.domain.model import Contact, Floor, MatchState, Phase
 from connector.domain.rules.wrap_up import settled
 from connector.domain.step import Change, Stamp, apply, load
 from connector.domain.tasks import fields
-from connector.errors import BadInput, CrmUnavailable, NotAllowed, SwitchUnavailable
+from connector.errors import BadInput, CrmUnavailable, NotAllowed, SwitchTaken, SwitchUnavailable
 from connector.ports.crm import Crm
 from connector.ports.store import Commit, Loaded, RememberedReply, Store
 from connector.ports.switch import Snapshot, Switch
@@ -112,6 +112,7 @@ class Runner:
     ) -> None:
         self.floor = Floor(switch_up=False)
         self.directory = Directory()
+        self.ended: asyncio.Future[SwitchTaken] = asyncio.get_running_loop().create_future()
         self._counts = Counts()
         self._switch = switch
         self._crm = crm
@@ -271,6 +272,11 @@ class Runner:
         log.warning("switch is away", extra={"reason": reason})
         self.floor.switch_up = False
         self._show_all()
+
+    def taken(self, error: SwitchTaken) -> None:
+        """See `SwitchListener`: whoever waits for `ended` is told."""
+        if not self.ended.done():
+            self.ended.set_result(error)
 
     def _show_all(self) -> None:
         for agent in self.floor.agents:

@@ -24,6 +24,7 @@ from connector.domain.events import (
 )
 from connector.domain.model import LegState
 from connector.domain.transitions import LEG, LegTrigger
+from connector.errors import SwitchTaken
 from connector.ports.switch import Snapshot, Switch
 from connector.switch.simulated.faults import Fault
 
@@ -53,6 +54,7 @@ class Heard:
         self.legs: dict[str, LegState] = {}
         self.impossible: list[str] = []
         self.woken = asyncio.Event()
+        self.lost: SwitchTaken | None = None
 
     def up(self, snapshot: Snapshot) -> None:
         assert len(self.snapshots) == len(self.downs), "up again without down"
@@ -82,6 +84,10 @@ class Heard:
 
     def down(self, reason: str) -> None:
         self.downs.append(reason)
+        self.woken.set()
+
+    def taken(self, error: SwitchTaken) -> None:
+        self.lost = error
         self.woken.set()
 
     def _move(self, leg: str, old: LegState | None, new: LegState | None) -> None:

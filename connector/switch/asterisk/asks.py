@@ -20,7 +20,7 @@ from connector.domain.effects import (
 )
 from connector.domain.model import LegState, Recording
 from connector.switch.asterisk import calls
-from connector.switch.asterisk.floor import Floor
+from connector.switch.asterisk.floor import SAID, Floor
 from connector.switch.asterisk.notes import note_of
 from connector.switch.asterisk.socket import AriRefusal
 from connector.switch.register import refusals
@@ -30,7 +30,9 @@ from connector.switch.register.refusals import gone, refuse, there
 
 async def carry_out(floor: Floor, ask: SwitchAsk) -> None:
     """Does what is asked, or refuses it.  Raises AriRefusal where Asterisk will not."""
-    if admit(floor.exchange, Ways(floor.routes, floor.sounds, floor.sounds), ask):
+    if isinstance(ask, PlaceCall) and calls.half_placed(floor.exchange, ask):
+        await calls.place_the_rest(floor, ask)
+    elif admit(floor.exchange, Ways(floor.routes, floor.sounds, floor.sounds), ask):
         await _CARRY_OUT[type(ask)](floor, ask)
 
 
@@ -124,7 +126,8 @@ async def _announce(floor: Floor, ask: Announce) -> None:
     channel.announced = True
     await floor.machine.answer(ask.leg)
     floor.exchange.hear(channel)
-    playback = f"said-{ask.leg}"
+    await floor.noted(channel)
+    playback = f"{SAID}{ask.leg}"
     floor.announced[playback] = ask.leg
     await floor.machine.play(playback, ask.leg, floor.sounds[ask.message])
 

@@ -5,12 +5,13 @@ from functools import partial
 
 from connector.domain.effects import CallParty, Connect, Offer, PlaceCall
 from connector.domain.model import LegState, Role
-from connector.switch.asterisk.floor import Floor
+from connector.switch.asterisk.floor import Floor, Job
 from connector.switch.asterisk.notes import note_of
 from connector.switch.asterisk.socket import AriRefusal
 from connector.switch.register import refusals
 from connector.switch.register.admission import of_a_colleague
 from connector.switch.register.channel import Channel
+from connector.switch.register.exchange import Exchange
 from connector.switch.register.refusals import gone, refuse, there
 
 log = logging.getLogger(__name__)
@@ -70,16 +71,21 @@ async def _bridge(floor: Floor, ask: Connect) -> None:
 async def place(floor: Floor, ask: PlaceCall) -> None:
     exchange, now = floor.exchange, floor.exchange.clock.now()
     if not of_a_colleague(exchange, ask):
-        customer = Channel(ask.customer_leg, Role.CUSTOMER, ask.number, ask.caller_id, now, contact=ask.contact)
-        exchange.add(customer, "placed")
-        floor.when_up[ask.agent_leg] = partial(_dial, floor, customer, ask)
+        floor.when_up[ask.agent_leg] = _to_be_dialled(floor, ask)
     await _ring(floor, _phone(ask, ask.caller_id, now), ask.number, "placed")
+
+
+def _to_be_dialled(floor: Floor, ask: PlaceCall) -> Job:
+    now = floor.exchange.clock.now()
+    customer = Channel(ask.customer_leg, Role.CUSTOMER, ask.number, ask.caller_id, now, contact=ask.contact)
+    floor.exchange.add(customer, "placed")
+    return partial(_dial, floor, customer, ask)
 
 
 async def _dial(floor: Floor, customer: Channel, ask: PlaceCall) -> None:
     if not customer.live:
         return
-    floor.when_up[customer.leg] = partial(_answered, floor, customer, ask)
+    floor.when_up[customer.leg] = partial(_answered, floor, customer, ask.agent_leg)
     try:
         trunk = floor.routes[ask.route] if ask.route else floor.trunk
         called = customer.leg, ask.number, trunk, ask.caller_id, note_of(customer)
@@ -91,14 +97,44 @@ async def _dial(floor: Floor, customer: Channel, ask: PlaceCall) -> None:
         floor.exchange.end(customer, "failed", by="network")
 
 
-async def _answered(floor: Floor, customer: Channel, ask: PlaceCall) -> None:
-    phone = floor.exchange.channel(ask.agent_leg)
-    alone = phone is not None and floor.exchange.parties.mixes.of(phone.leg) is None
+async def _answered(floor: Floor, customer: Channel, agent_leg: str) -> None:
+    phone, mixes = floor.exchange.channel(agent_leg), floor.exchange.parties.mixes
+    alone = phone is not None and mixes.of(phone.leg) is mixes.of(customer.leg) is None
     if phone is not None and alone and phone.state is customer.state is LegState.CONNECTED:
         await floor.together((customer.leg, phone.leg))
         if phone.up and customer.up:
             floor.exchange.mix((customer.leg, phone.leg), told=False)
         await floor.noted(customer, phone)
+
+
+def half_placed(exchange: Exchange, ask: PlaceCall) -> bool:
+    """Whether the phone of a call that is asked for again is there, and the number was never called."""
+    phone = exchange.channel(ask.agent_leg)
+    called = exchange.knows(ask.customer_leg) or of_a_colleague(exchange, ask)
+    return phone is not None and phone.live and not called
+
+
+async def place_the_rest(floor: Floor, ask: PlaceCall) -> None:
+    """The number is called once the phone is up, be it now."""
+    phone = there(floor.exchange, ask.agent_leg)
+    dial = _to_be_dialled(floor, ask)
+    floor.exchange.report(phone)
+    if phone.up:
+        await dial()
+    else:
+        floor.when_up[phone.leg] = dial
+
+
+def go_on(floor: Floor, phone: Channel) -> None:
+    """After a connection: a call that was placed for that phone is theirs when, or because, it was answered."""
+    customer = floor.exchange.channel(phone.customer)
+    if customer is None or customer.inbound or customer.role is not Role.CUSTOMER or not customer.live:
+        return
+    answered = partial(_answered, floor, customer, phone.leg)
+    if customer.up:
+        floor.do(answered)
+    else:
+        floor.when_up[customer.leg] = answered
 
 
 async def call_party(floor: Floor, ask: CallParty) -> None:

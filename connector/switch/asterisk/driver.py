@@ -7,17 +7,19 @@ from contextlib import suppress
 from typing import Final
 
 import aiohttp
+from msgspec.structs import replace
 
 from connector.domain.effects import SwitchAsk
 from connector.domain.emergency import PhonePlan
 from connector.domain.events import SwitchEvent
-from connector.errors import ConnectorError, SwitchUnavailable
+from connector.errors import ConnectorError, SwitchTaken, SwitchUnavailable
 from connector.ports.switch import SwitchListener
 from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.asks import carry_out
 from connector.switch.asterisk.floor import Floor
 from connector.switch.asterisk.machine import Machine
 from connector.switch.asterisk.plans import Plans
+from connector.switch.asterisk.recovery import reconcile
 from connector.switch.asterisk.socket import AriRefusal, AriSocket
 from connector.switch.register.clock import RealClock
 from connector.switch.register.refusals import refuse
@@ -26,9 +28,13 @@ log = logging.getLogger(__name__)
 
 START_WITHIN: Final = 10.0
 FIRST_RETRY: Final = 0.1
-LAST_RETRY: Final = 5.0
+LAST_RETRY: Final = 1.0
 SOUNDS: Final = {"closed": "sound:ss-noservice", "full": "sound:queue-callswaiting"}
-REPLACED: Final = "another connector uses the same application; only one can"
+LAST_WORDS: Final = (
+    'another connector has taken the Stasis application "{app}" of the Asterisk at {url}, and its calls with it: only '
+    "one can have them.  Stop one of the two, or give each an application of its own (switch.app here, Stasis() in the "
+    "dialplan)."
+)
 
 
 class AsteriskSwitch:
@@ -57,18 +63,22 @@ class AsteriskSwitch:
         self._devices = devices
         self._start_within = start_within
         self._listener: SwitchListener | None = None
-        self._floor = Floor(RealClock(), self._tell, self._do, trunk=trunk, routes=routes or {}, sounds=sounds)
+        self._clock = RealClock()
+        self._lost = 0
+        self._floor = Floor(self._clock, self._tell, self._do, trunk=trunk, routes=routes or {}, sounds=sounds)
         self._plans = Plans(routes or {})
         self._provide = asyncio.Event()
         self._jobs: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         self._keeping: asyncio.Task[None] | None = None
         self._is_up = asyncio.Event()
         self._buffer: list[p.Event] | None = None
+        self._taken: SwitchTaken | None = None
         self._why = "the switch was not started, or was closed"
 
     async def start(self, listener: SwitchListener) -> None:
         """As the port says; SwitchUnavailable is raised after `start_within`, with what is wrong."""
         self._listener = listener
+        self._taken = None
         self._why = "nothing answers"
         self._keeping = asyncio.create_task(self._keep(), name="Asterisk")
         up = asyncio.create_task(self._is_up.wait())
@@ -77,9 +87,12 @@ class AsteriskSwitch:
         finally:
             up.cancel()
         if not self._is_up.is_set():
-            why = self._why
+            problem = self._problem()
             await self.close()
-            raise SwitchUnavailable(why)
+            raise problem
+
+    def _problem(self) -> ConnectorError:
+        return self._taken or SwitchUnavailable(self._why)
 
     async def ask(self, ask: SwitchAsk) -> None:
         """As the port says."""
@@ -134,17 +147,23 @@ class AsteriskSwitch:
         """Connected, or about to be, until cancelled or replaced."""
         wait = FIRST_RETRY
         async with aiohttp.ClientSession(headers=self._headers) as session:
-            while self._why != REPLACED:
+            while self._taken is None:
                 try:
                     await self._once(session)
                     wait = FIRST_RETRY
                 except ConnectorError as problem:
                     self._why = str(problem)
+                except Exception as mistake:
+                    # A mistake of ours must not leave the switch unwatched: it is connected to anew.
+                    log.exception("the connection with Asterisk failed")
+                    self._why = f"internal: {mistake}"
                 finally:
                     self._go_down()
-                if self._why != REPLACED:
+                if self._taken is None:
                     await asyncio.sleep(wait)
                     wait = min(2 * wait, LAST_RETRY)
+        if self._listener is not None:
+            self._listener.taken(self._taken)
 
     async def _once(self, session: aiohttp.ClientSession) -> None:
         """One connection, from its beginning to its end."""
@@ -154,15 +173,18 @@ class AsteriskSwitch:
         try:
             machine = Machine(socket, self._app)
             self._jobs = asyncio.Queue()
-            await self._floor.reconcile(machine, self._devices)
+            await reconcile(self._floor, machine, self._devices, self._lost)
+            if self._taken is not None:
+                return
             self._come_up()
             working = asyncio.create_task(self._work(), name="Asterisk's asks")
             tasks = [working, asyncio.create_task(self._keep_provided(machine), name="plans of phones")]
             closed = asyncio.create_task(socket.closed.wait())
             await asyncio.wait({closed, working}, return_when=asyncio.FIRST_COMPLETED)
             closed.cancel()
-            if self._why != REPLACED:
-                self._why = socket.why
+            if working.done():
+                working.result()
+            self._over(socket.why)
         finally:
             for task in tasks:
                 task.cancel()
@@ -180,6 +202,10 @@ class AsteriskSwitch:
                 log.warning("Asterisk was not told of all phones: %s", problem)
                 return
 
+    def _over(self, why: str) -> None:
+        if self._taken is None:
+            self._why = why
+
     async def _work(self) -> None:
         while True:
             job = await self._jobs.get()
@@ -195,7 +221,7 @@ class AsteriskSwitch:
     def _come_up(self) -> None:
         assert self._listener is not None
         self._is_up.set()
-        self._listener.up(self._floor.exchange.snapshot())
+        self._listener.up(replace(self._floor.exchange.snapshot(), began=self._floor.started))
         waiting, self._buffer = self._buffer or [], None
         for event in waiting:
             self._floor.take(event)
@@ -203,13 +229,15 @@ class AsteriskSwitch:
     def _go_down(self) -> None:
         if self._is_up.is_set():
             self._is_up.clear()
+            self._lost = self._clock.now()
             if self._listener is not None:
                 self._listener.down(self._why)
 
     def _take(self, event: p.Event) -> None:
         if isinstance(event, p.ApplicationReplaced):
-            self._why = REPLACED
-            log.critical(REPLACED, extra={"application": self._app})
+            self._taken = SwitchTaken(LAST_WORDS.format(app=self._app, url=self._url))
+            self._why = str(self._taken)
+            log.critical(self._why, extra={"application": self._app})
             self._go_down()
             self._jobs.put_nowait(_stop)
         elif self._buffer is not None:
@@ -219,4 +247,4 @@ class AsteriskSwitch:
 
 
 async def _stop() -> None:
-    raise SwitchUnavailable(REPLACED)
+    raise SwitchUnavailable("the application was taken")

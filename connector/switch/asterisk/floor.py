@@ -12,8 +12,8 @@ from connector.domain.events import CallArrived, EmergencyDialled, SwitchEvent
 from connector.domain.model import LegState, Role
 from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.causes import cause_of
-from connector.switch.asterisk.machine import Machine
-from connector.switch.asterisk.notes import leg_of, note_of
+from connector.switch.asterisk.machine import MIX, Machine
+from connector.switch.asterisk.notes import note_of
 from connector.switch.asterisk.recorder import SPY, Recorder
 from connector.switch.asterisk.socket import AriRefusal
 from connector.switch.register.channel import Channel
@@ -29,6 +29,9 @@ NORMAL: Final = 16
 
 EMERGENCY: Final = "emergency"
 """The first argument of the channel by which the dialplan tells of an emergency number dialled on a phone."""
+
+SAID: Final = "said-"
+"""With this the name of what a caller hears begins who cannot be taken."""
 
 
 class Floor:
@@ -58,6 +61,7 @@ class Floor:
         self.asked_causes: dict[str, str] = {}
         self.when_up: dict[str, Job] = {}
         self.bridges: dict[str, str] = {}
+        self.started = 0
         self.announced: dict[str, str] = {}
         self.recorder = Recorder(self.exchange, lambda: self.machine, do)
         self.consents = Consents(self.exchange, self._announce, self._hush)
@@ -70,38 +74,21 @@ class Floor:
         assert self._machine is not None
         return self._machine
 
-    # --- at each connection -----------------------------------------------------------------------------------------
-
-    async def reconcile(self, machine: Machine, devices: tuple[str, ...]) -> None:
-        """The register is as Asterisk is: what ended meanwhile has ended, what is there is there."""
+    def connected(self, machine: Machine) -> None:
+        """This is the hand on Asterisk from now on."""
         self._machine = machine
         # What was played meanwhile is not known: the core asks again, and it is played again.
         self.consents.forget()
-        await machine.watch(devices)
-        for device in devices:
-            self.exchange.phones[device] = await machine.ready(device)
-        found = {channel.id: (channel, note) for channel, note in await machine.channels()}
-        for known in self.exchange.channels():
-            if known.live and known.leg not in found:
-                self.exchange.end(known, "normal" if known.up else "cancelled", by="network")
-        for leg, (channel, note) in found.items():
-            made = None if self.exchange.channel(leg) is not None else leg_of(channel, note)
-            if made is not None:
-                self.exchange.add(made, "arrived")
-        for bridge in await machine.bridges():
-            legs = tuple(leg for leg in bridge.channels if self.exchange.channel(leg) is not None)
-            if len(legs) > 1:
-                self.exchange.parties.mixes.together(legs, self.exchange.clock.now())
-            for leg in legs:
-                self.bridges[leg] = bridge.id
-            if not bridge.channels:
-                await machine.remove_bridge(bridge.id)
 
     async def watch(self, devices: tuple[str, ...]) -> None:
         """Of these phones, too, it is told whether they can be rung."""
         await self.machine.watch(devices)
         for device in devices:
             self.exchange.register(device, await self.machine.ready(device))
+
+    def do(self, job: Job) -> None:
+        """That is done after what was asked before."""
+        self._do(job)
 
     def _let_go(self, channel: Channel, cause: str, by: str) -> None:
         async def hang_up() -> None:
@@ -120,7 +107,7 @@ class Floor:
 
     async def rejoin(self, legs: tuple[str, ...]) -> None:
         """These are in a new bridge, whatever they are in now."""
-        bridge = f"mix-{legs[0]}-{self.exchange.clock.now()}"
+        bridge = f"{MIX}{legs[0]}-{self.exchange.clock.now()}"
         await self.machine.mix(bridge, legs)
         # Asterisk tells the same, but maybe later than its answer.
         self.bridges.update(dict.fromkeys(legs, bridge))
@@ -151,11 +138,11 @@ class Floor:
             case p.ChannelLeftBridge():
                 self._left(event.channel.id, event.bridge)
             case p.PlaybackFinished():
-                self._heard(event.playback)
+                self.heard(event.playback)
             case p.DeviceStateChanged():
                 self._phone_changed(event.device_state)
 
-    def _heard(self, played: p.PlaybackOf) -> None:
+    def heard(self, played: p.PlaybackOf) -> None:
         """Who could not be taken is hung up on; who was told that they are recorded is, from now on."""
         told = self.exchange.channel(self.announced.pop(played.id, ""))
         hearing = self._hearings.pop(played.id, None)
@@ -229,7 +216,7 @@ class Floor:
         if found.state == "Ringing":
             self.exchange.ring(channel)
         elif found.state == "Up":
-            self._is_up(channel)
+            self.is_up(channel)
 
     def _let_out(self, leg: str) -> None:
         """Of a caller whom we had that is the last we are told; of a leg of ours its end, with the cause, follows."""
@@ -260,28 +247,41 @@ class Floor:
 
     def _arrived(self, event: p.StasisStart, line: str) -> None:
         number, leg, at = event.channel.caller.number, event.channel.id, event.at
+        if self.exchange.channel(leg) is not None:
+            return
         caller = Channel(leg, Role.CUSTOMER, number, line, at, LegState.RINGING, inbound=True)
         self.exchange.add(caller, "arrived")
         self.exchange.tell(CallArrived(leg, number, line, at))
+        self.welcome(caller)
 
-        async def welcome() -> None:
+    def welcome(self, caller: Channel) -> None:
+        """A caller hears that it rings, and is noted."""
+
+        async def ring() -> None:
             if caller.live and not caller.up:
-                await self.machine.let_ring(leg)
-                await self.machine.note(leg, note_of(caller))
+                await self.machine.let_ring(caller.leg)
+                await self.machine.note(caller.leg, note_of(caller))
 
-        self._do(welcome)
+        self._do(ring)
 
-    def _is_up(self, channel: Channel) -> None:
+    def is_up(self, channel: Channel) -> None:
+        """A leg of ours was answered: what waited for that is done."""
         self.exchange.answer(channel)
         then = self.when_up.pop(channel.leg, None)
         if then is not None:
             self._do(then)
 
-    def _ended(self, leg: str, q850: int) -> None:
+    def gone(self, leg: str) -> None:
+        """Nothing is to be done for that leg any more."""
         self.when_up.pop(leg, None)
         self.hung_up.pop(leg, None)
+        self.bridges.pop(leg, None)
+        self.asked_causes.pop(leg, None)
         self.recorder.ended(leg)
-        asked = self.asked_causes.pop(leg, None)
+
+    def _ended(self, leg: str, q850: int) -> None:
+        asked = self.asked_causes.get(leg)
+        self.gone(leg)
         channel = self.exchange.channel(leg)
         if channel is None or not channel.live:
             return

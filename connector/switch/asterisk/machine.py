@@ -1,5 +1,6 @@
 """What is asked of Asterisk, each in one request or a few: channels, bridges, music, tones, recordings."""
 
+import asyncio
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -10,11 +11,14 @@ from msgspec import Struct
 from connector.domain.address import CivicAddress
 from connector.switch.asterisk.location import location_variables
 from connector.switch.asterisk.notes import NOTE
-from connector.switch.asterisk.parse import Bridge, Channel
+from connector.switch.asterisk.parse import Bridge, Channel, milliseconds
 from connector.switch.asterisk.socket import AriRefusal, AriSocket, uri
 
 BRIDGE: Final = "mixing,dtmf_events,proxy_media"
 """Two phones in a plain mixing bridge talk past Asterisk's core, which then sees no keys (bridge_native_rtp)."""
+
+MIX: Final = "mix-"
+"""With this the ids of our bridges begin."""
 
 RINGS_FOR: Final = 3_600
 """Seconds until Asterisk itself gives up ringing: the core has its own limits, and says so earlier."""
@@ -26,6 +30,14 @@ def _profile(name: str) -> str:
 
 class _Endpoint(Struct, frozen=True):
     state: str = ""
+
+
+class _Status(Struct, frozen=True):
+    startup_time: str
+
+
+class _Info(Struct, frozen=True):
+    status: _Status
 
 
 class _Value(Struct, frozen=True):
@@ -73,9 +85,12 @@ class Machine:
         await self._ari.request("POST", uri("channels", leg, "dial", timeout=RINGS_FOR))
         await noting
 
-    async def note(self, leg: str, note: str) -> None:
-        """The note is on the channel, for whoever looks at it after us."""
-        await self._ari.request("POST", uri("channels", leg, "variable", variable=NOTE, value=note))
+    async def note(self, leg: str, note: str, of: str = "") -> None:
+        """The note is on the channel, for whoever looks at it after us; `of`: that of a spy who hears it.
+
+        A spy's own channel can take none: while it is recorded, all that is asked about it waits.
+        """
+        await self._ari.request("POST", uri("channels", leg, "variable", variable=f"{NOTE}{of}", value=note))
 
     async def answer(self, leg: str) -> None:
         """A caller's call is answered."""
@@ -146,11 +161,8 @@ class Machine:
 
     async def ready(self, device: str) -> bool:
         """Whether that phone is registered."""
-        try:
-            body = await self._ari.request("GET", uri("endpoints", "PJSIP", device))
-        except AriRefusal as refused:
-            if refused.status != 404:
-                raise
+        body = await self._found(uri("endpoints", "PJSIP", device))
+        if body is None:
             return False
         return msgspec.json.decode(body, type=_Endpoint).state == "online"
 
@@ -163,23 +175,43 @@ class Machine:
         """There is no such geolocation profile."""
         await self._gone(_profile(name))
 
-    async def channels(self) -> list[tuple[Channel, str]]:
-        """All channels, each with our note; "" where there is none."""
+    async def channels(self) -> tuple[set[str], list[tuple[Channel, str]]]:
+        """The ids of all channels; and those that are in the hands of our application, each with our note or ""."""
         every = msgspec.json.decode(await self._ari.request("GET", "channels"), type=list[Channel])
-        return [(channel, await self._note_on(channel.id)) for channel in every]
+        mine = [channel for channel in every if channel.application in ("", self._app)]
+        notes = await asyncio.gather(*(self._note_about(channel) for channel in mine))
+        ours = [(it, note) for it, note in zip(mine, notes, strict=True) if note or it.application]
+        return {channel.id for channel in every}, ours
 
-    async def _note_on(self, leg: str) -> str:
-        return await self.variable(leg, NOTE) or ""
+    async def _note_about(self, channel: Channel) -> str:
+        where, of = (channel.spied, channel.id) if channel.spied else (channel.id, "")
+        return await self.variable(where, f"{NOTE}{of}") or ""
 
     async def variable(self, leg: str, name: str) -> str | None:
         """The variable or function of that name; None when there is no such channel, or it has none."""
+        body = await self._found(uri("channels", leg, "variable", variable=name))
+        return None if body is None else msgspec.json.decode(body, type=_Value).value
+
+    async def playing(self, playback: str) -> bool:
+        """Whether that is being heard now."""
+        return await self._found(uri("playbacks", playback)) is not None
+
+    async def recording(self, name: str) -> bool:
+        """Whether that is being written now."""
+        return await self._found(uri("recordings", "live", name)) is not None
+
+    async def started(self) -> int:
+        """When Asterisk was started, in ms since 1970; all its channels are younger."""
+        body = await self._ari.request("GET", uri("asterisk", "info", only="status"))
+        return milliseconds(msgspec.json.decode(body, type=_Info).status.startup_time)
+
+    async def _found(self, path: str) -> bytes | None:
         try:
-            body = await self._ari.request("GET", uri("channels", leg, "variable", variable=name))
+            return await self._ari.request("GET", path)
         except AriRefusal as refused:
             if refused.status != 404:
                 raise
             return None
-        return msgspec.json.decode(body, type=_Value).value
 
     async def bridges(self) -> list[Bridge]:
         """All bridges with who is in them."""

@@ -61,13 +61,15 @@ def note_of(channel: Channel) -> str:
 def leg_of(channel: AriChannel, text: str) -> Channel | None:
     """The leg that a channel with that note is; None for one that is none of ours, such as a spy.
 
-    A caller who was not noted yet is known by the arguments of the dialplan.  Raises `msgspec.DecodeError` for a note
-    that is none.
+    A caller who was not noted yet, or whose note is none, is known by the arguments of the dialplan.
     """
-    if not text:
+    try:
+        note = _NOTES.decode(text)
+    except msgspec.DecodeError:
         return _unnoted(channel)
-    note = _NOTES.decode(text)
-    up = LegState.HELD if note.held else LegState.CONNECTED
+    # A caller may have been answered by the dialplan while we were away; that one of ours was is found out just now.
+    answered = LegState.HELD if note.held else LegState.CONNECTED
+    up = LegState.RINGING if note.answered is None else answered
     states = {"Up": up, "Ring": LegState.RINGING, "Ringing": LegState.RINGING}
     return Channel(
         channel.id,

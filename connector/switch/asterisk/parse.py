@@ -44,6 +44,19 @@ class Channel(Struct, frozen=True):
         technology, _, rest = self.name.partition("/")
         return rest.rpartition("-")[0] if technology == "PJSIP" else ""
 
+    @property
+    def spied(self) -> str:
+        """Whom a spy listens to; "" for anybody else."""
+        technology, _, rest = self.name.partition("/")
+        return rest.rpartition("-")[0] if technology == "Snoop" else ""
+
+    @property
+    def application(self) -> str:
+        """Whose hands it is in: a Stasis application, "the dialplan" where it does something else, "" not yet any."""
+        if self.dialplan.app_name == "Stasis":
+            return self.dialplan.app_data.partition(",")[0]
+        return "the dialplan" if self.dialplan.app_name else ""
+
 
 class Bridge(Struct, frozen=True):
     """A bridge, and who is in it after the event."""

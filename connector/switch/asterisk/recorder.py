@@ -5,8 +5,10 @@ music is nobody's business, and so does whatever one of two colleagues talks abo
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from connector.domain.effects import Mix
@@ -30,6 +32,13 @@ class Tape(Struct, eq=False):
     wanted: Recording = Recording.ON
     running: bool = False
     silent: bool = False
+
+
+def _tape_of(note: str) -> Tape | None:
+    try:
+        return msgspec.json.decode(note, type=Tape)
+    except msgspec.DecodeError:
+        return None
 
 
 class Recorder:
@@ -57,6 +66,7 @@ class Recorder:
         elif tape is not None and tape.running and recording is not Recording.OFF:
             tape.wanted = recording
             await self._obey(tape)
+            await self._note(tape)
             self._exchange.record(contact, recording)
         elif recording is not Recording.ON:
             if tape is not None:
@@ -76,17 +86,44 @@ class Recorder:
         tape = next((tape for tape in self._tapes.values() if f"{SPY}{tape.name}" == spy), None)
         if tape is None:
             return None
+        return partial(self._begin, tape)
 
-        async def begin() -> None:
-            if self._tapes.get(tape.contact) is not tape:
-                return
-            await self._machine().record(spy, tape.name)
-            tape.running = True
-            await self._obey(tape)
-            if self._tapes.get(tape.contact) is tape:
+    async def _begin(self, tape: Tape) -> None:
+        if self._tapes.get(tape.contact) is not tape or tape.running:
+            return
+        tape.running = True
+        await self._note(tape)
+        await self._machine().record(f"{SPY}{tape.name}", tape.name)
+        await self._obey(tape)
+        if self._tapes.get(tape.contact) is tape:
+            self._exchange.record(tape.contact, tape.wanted)
+
+    async def restore(self, spies: dict[str, str]) -> None:
+        """The recordings are those of the spies that are there, each with our note on it, or ""."""
+        for tape in list(self._tapes.values()):
+            if f"{SPY}{tape.name}" not in spies:
+                del self._tapes[tape.contact]
+                self._exchange.record(tape.contact, Recording.OFF)
+        for note in spies.values():
+            noted = _tape_of(note)
+            if noted is not None:
+                self._tapes.setdefault(noted.contact, noted)
+        for tape in self._tapes.values():
+            tape.running = await self._machine().recording(tape.name)
+            if tape.running:
                 self._exchange.record(tape.contact, tape.wanted)
+                self._do(partial(self._obey, tape))
+            else:
+                self._do(partial(self._begin, tape))
 
-        return begin
+    async def _note(self, tape: Tape) -> None:
+        """What Asterisk does not tell of a recording is on the channel that is heard, for whoever looks after us."""
+        note = msgspec.json.encode(tape).decode()
+        await self._machine().note(tape.legs[0], note, of=f"{SPY}{tape.name}")
+
+    def has_spy(self, spy: str) -> bool:
+        """Whether that channel listens for one of them."""
+        return any(f"{SPY}{tape.name}" == spy for tape in self._tapes.values())
 
     async def before(self, ask: Mix) -> None:
         """Of whom the recording is to be silent then, it is so before they are moved: not a word too late."""
@@ -125,6 +162,7 @@ class Recorder:
         if on is not tape.silent:
             await self._machine().silence(tape.name, on=on)
             tape.silent = on
+            await self._note(tape)
 
     async def _stop(self, tape: Tape) -> None:
         if self._tapes.get(tape.contact) is tape:

@@ -100,7 +100,10 @@ class AriSocket:
 
         Raises AriRefusal for any status but 2xx and SwitchUnavailable when the connection is lost before an answer.
         """
-        answer = await asyncio.wait_for(self.send(method, path, body), ANSWER_WITHIN)
+        try:
+            answer = await asyncio.wait_for(self.send(method, path, body), ANSWER_WITHIN)
+        except TimeoutError:
+            raise SwitchUnavailable(f"Asterisk did not answer within {ANSWER_WITHIN:.0f} s") from None
         if answer.status_code >= 300:
             raise AriRefusal(f"{method} {path}", answer.status_code, _words(answer))
         return answer.message_body.encode()

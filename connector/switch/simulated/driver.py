@@ -11,7 +11,7 @@ import msgspec
 
 from connector.domain.effects import SwitchAsk
 from connector.domain.emergency import PhonePlan
-from connector.errors import SwitchUnavailable
+from connector.errors import SwitchTaken, SwitchUnavailable
 from connector.ports.switch import SwitchListener
 from connector.switch.simulated.engine import Engine
 from connector.switch.simulated.wire import (
@@ -70,6 +70,10 @@ class SimulatedSwitch:
 
 class _StoppedError(Exception):
     """Trying again is of no use."""
+
+
+class _TakenError(_StoppedError):
+    """Another connector has the switch."""
 
 
 class RemoteSwitch:
@@ -145,12 +149,12 @@ class RemoteSwitch:
         wait = self._first_retry
         async with aiohttp.ClientSession(headers={KEY_HEADER: self._key}) as session:
             while True:
-                stopped = False
+                stopped = taken = False
                 self._is_up.clear()
                 try:
                     await self._connected(session, listener)
                 except _StoppedError as why:
-                    stopped, self._why = True, str(why)
+                    stopped, taken, self._why = True, isinstance(why, _TakenError), str(why)
                 except (aiohttp.ClientError, OSError, msgspec.MsgspecError) as lost:
                     self._why = str(lost) or type(lost).__name__
                 was_up = self._is_up.is_set()
@@ -159,6 +163,9 @@ class RemoteSwitch:
                     _told(listener.down, self._why)
                 if stopped:
                     log.error("no more attempts to reach the simulated switch: %s", self._why)
+                    if taken:
+                        told = f"another connector has taken the switch at {self._url}: only one can have it."
+                        listener.taken(SwitchTaken(f"{told}  Stop one of the two."))
                     return
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, LAST_RETRY)
@@ -193,7 +200,7 @@ class RemoteSwitch:
                 else:
                     _told(listener.event, event)
             case Replaced():
-                raise _StoppedError("another connector took its place")
+                raise _TakenError("another connector took its place")
             case Rejected():
                 log.error("the simulated switch could not read an ask: %s", message.reason)
 

@@ -25,7 +25,7 @@ import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from connector.domain.events import SwitchEvent
-from connector.errors import BadInput, SwitchUnavailable
+from connector.errors import BadInput, SwitchTaken, SwitchUnavailable
 from connector.ports.switch import Snapshot
 from connector.switch.simulated.engine import REPLACED, Engine, NewCall
 from connector.switch.simulated.faults import Fault
@@ -100,6 +100,9 @@ class Connection:
         if reason == REPLACED:
             self.say(Replaced())
         self.close()
+
+    def taken(self, error: SwitchTaken) -> None:
+        """It was told by `down` already."""
 
     def say(self, message: FromSwitch | SwitchEvent) -> None:
         """The message will be sent, or the connection is broken off because too many are unread already."""
