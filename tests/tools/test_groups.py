@@ -22,7 +22,8 @@ def matches(marks: tuple[str, ...]) -> Callable[..., bool]:
 def test_each_test_is_in_one_group(marks: tuple[str, ...]) -> None:
     chosen = [
         name
-        for name, command in run_tests.GROUPS.items()
+        for stage in run_tests.STAGES
+        for name, command in stage.items()
         if "pytest" in command and Expression.compile(command[-1]).evaluate(matches(marks))
     ]
     assert len(chosen) == 1
