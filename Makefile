@@ -48,7 +48,7 @@ guards: ## each test of docs/reference/functions.md fails without its guard; wri
 	@$(PY) tools/guards.py
 
 bench: ## the benchmarks of docs/reference/performance.md
-	@$(SETUP) python panel browser
+	@$(SETUP) python panel browser asterisk
 	@$(PY) bench/run.py
 
 wheel: ## dist/*.whl with the built panel inside: who installs it needs no Node.js

@@ -4,6 +4,7 @@ Every program of this folder prints its figures as text, and appends them as JSO
 """
 
 import argparse
+import contextlib
 import os
 import platform
 import sqlite3
@@ -111,6 +112,15 @@ def _without_out(arguments: list[str]) -> list[str]:
 
 def _load(averages: Sequence[float]) -> str:
     return f"{averages[0]:.1f}"
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of processor time of a process so far, all threads (schedstat counts nanoseconds)."""
+    total = 0
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            total += int((thread / "schedstat").read_text().split()[0])
+    return total / 1e9
 
 
 def commit() -> str:

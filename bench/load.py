@@ -22,7 +22,8 @@ from typing import Any
 import msgspec
 
 from bench import ari_like, floor
-from bench.figures import DATA, ROOT
+from bench.ari_double import plain
+from bench.figures import DATA, ROOT, cpu_of
 from connector.domain.model import Contact
 
 PATIENCE = 60.0
@@ -46,14 +47,11 @@ class Server:
         if line[:1] != ["ready"]:
             raise SystemExit(f"{variant} did not start")
         self.port = int(line[1])
+        self.said = ""
 
     def cpu(self) -> float:
-        """Seconds of processor time so far, all threads (schedstat counts nanoseconds)."""
-        total = 0
-        for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                total += int((thread / "schedstat").read_text().split()[0])
-        return total / 1e9
+        """Seconds of processor time so far, all threads."""
+        return cpu_of(self.process.pid)
 
     def rss(self) -> int:
         """Bytes of memory that are resident now."""
@@ -63,9 +61,10 @@ class Server:
         raise SystemExit("the server is gone")
 
     def stop(self) -> None:
-        """It ends by itself when nobody holds its standard input."""
-        assert self.process.stdin is not None
+        """It ends by itself when nobody holds its standard input; what it says then is in `said`."""
+        assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.close()
+        self.said = self.process.stdout.read()
         self.process.wait(30)
 
 
@@ -101,11 +100,14 @@ class Load:
         DATA.mkdir(exist_ok=True)
         self._folder = Path(tempfile.mkdtemp(dir=DATA))
         self._listener = socket.create_server(("127.0.0.1", 0))
-        port = self._listener.getsockname()[1]
-        self.server = Server(self.variant, self.agents, port, self._tokens.public, self._folder)
         self._poll = select.epoll()
-        self._switch = _accept(self._listener)
+        self._begin_server(self._listener.getsockname()[1])
         return self
+
+    def _begin_server(self, port: int) -> None:
+        """The server is ready, and its switch is there."""
+        self.server = Server(self.variant, self.agents, port, self._tokens.public, self._folder)
+        self._switch = accept(self._listener)
 
     def __exit__(self, *_: object) -> None:
         for panel in self.panels.values():
@@ -209,11 +211,16 @@ class Load:
     def _hold_or_resume(self, n: int, due: float) -> None:
         turn = self._last - self._todo[n]
         self._todo[n] -= 1
+        text, needle = self._event(n, turn)
+        self._out += plain(text)
+        self._expected[n] = (needle, due)
+
+    def _event(self, n: int, turn: int) -> tuple[bytes, bytes]:
+        """What the switch says of the n-th agent now, and what shows that it was understood."""
         at = floor.START + 1_000 + turn * self.agents + n
         call = self._calls[n]
         kind = "ChannelUnhold" if turn % 2 else "ChannelHold"
-        self._out += _plain(ari_like.message(kind, call.legs[0].id, at, call.number, call.key))
-        self._expected[n] = (b'"since":%d}' % at, due)
+        return ari_like.message(kind, call.legs[0].id, at, call.number, call.key), b'"since":%d}' % at
 
     def _arrived(self, panel: Panel, waits: list[float]) -> bool:
         """Whether the panel shows what it was to show; noted once."""
@@ -234,7 +241,7 @@ class Load:
 
         used = self.server.cpu()
         began = time.perf_counter()
-        self._out += _plain(event)
+        self._out += plain(event)
         while missing:
             self._wait(seen)
         return time.perf_counter() - began, self.server.cpu() - used
@@ -260,6 +267,9 @@ class Load:
         if not ready and not self._out and seconds is None:
             raise SystemExit(f"{self.variant}: nothing was shown for {PATIENCE:.0f} s")
         for number, _ in ready:
+            if number == self._switch.fileno():
+                self._asked()
+                continue
             panel = self.panels[number]
             try:
                 data = panel.sock.recv(262_144)
@@ -272,6 +282,9 @@ class Load:
                 panel.text = text
                 if seen is not None:
                     seen(panel)
+
+    def _asked(self) -> None:
+        """The server has sent something to its switch, which only some do."""
 
 
 def _frames(panel: Panel, data: bytes) -> Iterator[bytes]:
@@ -296,12 +309,6 @@ def _frames(panel: Panel, data: bytes) -> Iterator[bytes]:
     panel.left = data[start:]
 
 
-def _plain(text: bytes) -> bytes:
-    """A text frame as a server sends it."""
-    length = bytes([len(text)]) if len(text) < 126 else b"\x7e" + len(text).to_bytes(2, "big")
-    return b"\x81" + length + text
-
-
 def _masked(text: bytes) -> bytes:
     """A text frame as a client sends it, under the mask 0."""
     length = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + len(text).to_bytes(2, "big")
@@ -319,7 +326,7 @@ def _upgrade(sock: socket.socket, port: int) -> None:
         raise SystemExit(f"no socket: {answer!r}")
 
 
-def _accept(listener: socket.socket) -> socket.socket:
+def accept(listener: socket.socket) -> socket.socket:
     listener.settimeout(30)
     sock, _ = listener.accept()
     sock.settimeout(30)

@@ -26,6 +26,12 @@ PROGRAMS: dict[str, tuple[str, list[str], list[str]]] = {
     "panel_size": ("What the panel loads", [], []),
     "panel_latency": ("The panel in Chromium", [], ["--loads", "2", "--calls", "3", "--holds", "2"]),
     "event_path": ("An event from the switch to the panel", [], ["--repeats", "1", "--agents", "50", "--rounds", "4"]),
+    "ari_stream": ("Asterisk's events: parse and dispatch", [], ["--repeats", "1", "--rounds", "10"]),
+    "asterisk_path": (
+        "An event from Asterisk to the panel",
+        [],
+        ["--repeats", "1", "--agents", "50", "--rounds", "4"],
+    ),
     "fan_out": ("News for all panels", [], ["--repeats", "1", "--agents", "50"]),
     "memory": ("Memory", [], ["--repeats", "1", "--agents", "50"]),
     "store_commit": ("Commits to disk", [], ["--repeats", "1", "--commits", "500"]),
@@ -44,6 +50,16 @@ REMARKS = {
         "nothing else. All above that is the connector's own: the decision on frozen values, deadlines, "
         "effects in commit order, and the controls and the view for each state shown. In a flood what is "
         "newer takes the place of what was not sent yet, so there are fewer messages than events."
+    ),
+    "ari_stream": (
+        "Each client has a handler for each type of event that the connector uses, which counts and adds up the names "
+        "of channels; all have counted the same. `connector's register` also keeps the register of legs and tells "
+        "what has happened, for calls that it asked for itself."
+    ),
+    "asterisk_path": (
+        "The bare loop reads the event with json, changes one value in a ready dictionary, and sends all of it with "
+        "json; it forgets everything when it dies. The connector's side is all there is between Asterisk and the "
+        "panel: parser, register of legs, decision, a commit that is synced to disk, controls and view."
     ),
     "fan_out": (
         "Queue sizes are encoded once for all agents with the same skills. The connector's side holds, beside "

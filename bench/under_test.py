@@ -3,10 +3,13 @@
     python bench/under_test.py VARIANT AGENTS ARI_PORT PUBLIC_KEY_FILE FOLDER
 
 `connector`: socket of the switch → runner → decide → store (every commit synced) → hub → panels.
+`asterisk`: the same, from the connector's Asterisk driver on.
 `bare`: the least that shows the same on the panels: typed decode, two values changed in a ready view, encode, send.
 `bare+store`: the same, and each contact's row in the bare batch of `store_commit.py` before its panel is told.
 
-Prints `ready PORT`; ends when its standard input does.
+`bare json`: the least that shows what `asterisk` does, with json.
+
+Prints `ready PORT`; ends when its standard input does.  With BENCH_WATCH=1 it then says how long its loop was kept.
 """
 
 import asyncio
@@ -28,6 +31,8 @@ from msgspec.structs import replace
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench import ari_like, floor
+from bench.bare_json import bare_json
+from bench.stalls import watch
 from connector import collector
 from connector.api import view
 from connector.api.auth import Issuer, SignIn
@@ -39,12 +44,13 @@ from connector.domain.model import Contact, Floor, LegState, Phase
 from connector.domain.step import load
 from connector.ports.crm import CallerMatch
 from connector.ports.store import Commit
-from connector.ports.switch import SwitchListener
+from connector.ports.switch import Switch, SwitchListener
 from connector.service.clock import WallClock
 from connector.service.runner import Runner
 from connector.store import records
 from connector.store.group_commit import GroupCommit
 from connector.store.sqlite import SqliteStore
+from connector.switch.asterisk.driver import AsteriskSwitch
 from connector.wire import state as wire
 
 Take = Callable[[ari_like.AriLike], None]
@@ -102,7 +108,13 @@ class NoCrm:
         return CallerMatch((), ())
 
 
-async def connector(agents: int, ari_port: int, key: str, folder: Path) -> web.Application:
+def asterisk(ari_port: int, agents: int) -> AsteriskSwitch:
+    """The connector's driver, at the benchmark's stand-in of Asterisk."""
+    devices = tuple(str(20_000 + n) for n in range(agents))
+    return AsteriskSwitch(f"http://127.0.0.1:{ari_port}/ari", "connector", "pw", devices=devices, start_within=60)
+
+
+async def connector(agents: int, switch: Switch, key: str, folder: Path) -> web.Application:
     """The connector's own parts, put together as its app does it, on a floor of that many agents."""
     clock = WallClock()
     store = SqliteStore(folder / "bench.db", clock.now)
@@ -122,7 +134,7 @@ async def connector(agents: int, ari_port: int, key: str, folder: Path) -> web.A
     hub = Hub(clock)
     crm: Any = NoCrm()
     runner = Runner(
-        store=store, switch=AriLikeSwitch(ari_port, agents), crm=crm, clock=clock, outside=hub, poke_outbox=lambda: None
+        store=store, switch=switch, crm=crm, clock=clock, outside=hub, poke_outbox=lambda: None
     )
     hub.watch(runner)
     await runner.start(replace(loaded, contacts=contacts, agents=people), floor.directory(agents))
@@ -291,8 +303,12 @@ async def bare(agents: int, ari_port: int, folder: Path | None) -> web.Applicati
 
 async def main(variant: str, agents: int, ari_port: int, key: str, folder: Path) -> None:
     """Serves until standard input ends."""
-    if variant == "connector":
-        app = await connector(agents, ari_port, key, folder)
+    stalls = watch() if os.environ.get("BENCH_WATCH") else None
+    if variant in ("connector", "asterisk"):
+        switch = asterisk(ari_port, agents) if variant == "asterisk" else AriLikeSwitch(ari_port, agents)
+        app = await connector(agents, switch, key, folder)
+    elif variant == "bare json":
+        app = await bare_json(agents, ari_port)
     else:
         app = await bare(agents, ari_port, folder if variant == "bare+store" else None)
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
@@ -300,7 +316,12 @@ async def main(variant: str, agents: int, ari_port: int, key: str, folder: Path)
     await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
     collector.settle()
     print("ready", runner.addresses[0][1], flush=True)
+    if stalls is not None:
+        await asyncio.sleep(0)  # the piece of work that this is part of is no part of serving
+        stalls.clear()
     await asyncio.to_thread(sys.stdin.read)
+    if stalls is not None:
+        print(msgspec.json.encode(stalls).decode(), flush=True)
     await runner.cleanup()
     for task in app["tasks"]:
         task.cancel()

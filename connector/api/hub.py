@@ -37,6 +37,10 @@ BACKLOG: Final = 200
 """Messages that may wait for room; replies are small, and a client with more of them does not read."""
 
 
+AT_A_TIME: Final = 64
+"""How many panels are written to before everybody else has a turn: the switch cuts off who does not read."""
+
+
 class PanelSocket:
     """One connected panel of an agent."""
 
@@ -225,7 +229,11 @@ class Hub:
     async def _send_all(self) -> None:
         panels, self._to_send = self._to_send, {}
         states: dict[str, tuple[int, bytes]] = {}
-        for panel in panels:
+        for sent, panel in enumerate(panels, 1):
+            if sent % AT_A_TIME == 0:
+                # What arrives is read meanwhile, so that what was encoded so far may be old.
+                await asyncio.sleep(0)
+                states.clear()
             try:
                 await self._send_to(panel, states)
             except (ConnectionError, RuntimeError) as error:

@@ -89,6 +89,25 @@ async def test_a_view_that_fails_keeps_nobody_else_in_the_dark(
 # --- who does not read -----------------------------------------------------------------------------------------------
 
 
+async def test_what_changes_while_panels_are_written_to_reaches_them_all(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connector.api.hub.AT_A_TIME", 1)
+    async with edge.panel() as first, edge.panel() as second:
+        real = edge.hub._encoded_state
+        loop = asyncio.get_running_loop()
+
+        def encoded(agent: str) -> tuple[int, bytes]:
+            monkeypatch.setattr(edge.hub, "_encoded_state", real)
+            loop.call_soon(edge.runner.event, PhoneChanged("2041", False))
+            return real(agent)
+
+        monkeypatch.setattr(edge.hub, "_encoded_state", encoded)
+        await first.order("set_state", state="UNAVAILABLE")
+        for panel in (first, second):
+            assert states(await panel.so_far())[-1]["agent"]["phone_ready"] is False
+
+
 class Deaf:
     """A panel that says hello and then reads nothing, as one whose browser has frozen."""
 

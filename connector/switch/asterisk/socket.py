@@ -26,6 +26,10 @@ ANSWER_WITHIN: Final = 10.0
 """Seconds in which a request is answered, or the connection is taken for dead."""
 
 
+AT_A_TIME: Final = 64
+"""How many messages are taken in before everybody else has a turn."""
+
+
 class AriRefusal(ConnectorError):
     """Asterisk will not: `status` as of HTTP, `said` its own words."""
 
@@ -138,10 +142,15 @@ class AriSocket:
             answer.set_exception(SwitchUnavailable(f"Asterisk could not be asked: {error}"))
 
     async def _read(self) -> None:
+        taken = 0
         try:
             async for message in self._socket:
                 if message.type is aiohttp.WSMsgType.TEXT:
                     self._take(message.data)
+                taken += 1
+                if taken % AT_A_TIME == 0:
+                    # What is there already is read without waiting, and may be a thousand messages.
+                    await asyncio.sleep(0)
         finally:
             self.why = f"the connection was closed ({self._socket.close_code})"
             self.closed.set()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from typing import Any
 
 import aiohttp
@@ -12,7 +13,7 @@ from pytest_aiohttp import AiohttpServer
 
 from connector.errors import SwitchUnavailable
 from connector.switch.asterisk import parse as p
-from connector.switch.asterisk.socket import AriRefusal, AriSocket, uri
+from connector.switch.asterisk.socket import AT_A_TIME, AriRefusal, AriSocket, uri
 
 APP = "phone-panel"
 
@@ -167,3 +168,22 @@ async def test_a_filter_that_is_refused(session: aiohttp.ClientSession, url: str
     ari.answers["PUT applications/phone-panel/eventFilter"] = (400, '{"message": "no"}')
     with pytest.raises(AriRefusal, match="400 no"):
         await AriSocket.open(session, url, APP, lambda _event: None)
+
+
+async def test_a_flood_of_events_leaves_everybody_else_their_turn(
+    socket: AriSocket, ari: Ari, told: list[p.Event]
+) -> None:
+    """A thousand that have arrived together can be read without waiting once."""
+    at_each_turn: list[int] = []
+
+    async def look() -> None:
+        while len(told) < 1_000:
+            at_each_turn.append(len(told))
+            await asyncio.sleep(0)
+
+    for _ in range(1_000):
+        await ari.say(type="DeviceStateChanged", device_state={"name": "PJSIP/2041", "state": "INUSE"})
+    async with asyncio.timeout(10):
+        await look()
+    steps = [later - earlier for earlier, later in pairwise(at_each_turn)]
+    assert max(steps) <= AT_A_TIME
