@@ -17,8 +17,9 @@ setup: ## everything the other commands need (they ask for it themselves)
 	@$(SETUP) all
 
 demo: ## the whole product on this machine: stand-in org and console, simulated customers, the panel
-	@$(SETUP) demo
-	@exec .venv/bin/connector demo
+	@$(SETUP) demo $(if $(filter asterisk,$(SWITCH)),asterisk phones)
+	@$(if $(filter asterisk,$(SWITCH)),ASTERISK="$$($(SETUP) --where asterisk)" PHONES="$$($(SETUP) --where phones)") \
+		exec .venv/bin/connector demo
 
 build: ## the panel's assets, into connector/panel/static
 	@$(SETUP) panel

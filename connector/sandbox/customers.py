@@ -1,14 +1,43 @@
 """Simulated customers: they call on their own at a calm pace, talk, hang up, and lose patience."""
 
 import random
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from connector.errors import ConfigError
-from connector.switch.register.clock import Timer
-from connector.switch.simulated.engine import E164, Engine
+from connector.switch.register.clock import Clock, Timer
+from connector.switch.simulated.new_call import E164
+
+
+class Called(Protocol):
+    """A leg that has not ended."""
+
+    @property
+    def number(self) -> str:
+        """Of the far end."""
+
+
+class Telephony(Protocol):
+    """What customers call: the simulated switch's engine, or the world around a real one."""
+
+    @property
+    def clock(self) -> Clock:
+        """When it calls what."""
+
+    @property
+    def lines(self) -> Mapping[str, str]:
+        """Our numbers, by skill."""
+
+    def live(self) -> Sequence[Called]:
+        """The legs that have not ended."""
+
+    def waiting(self) -> Sequence[Called]:
+        """The customers who called and were not answered yet."""
+
+    def ring(self, number: str, line: str, *, talk: int | None = None, patience: int | None = None) -> str:
+        """A customer calls."""
 
 
 class Pace(Struct, frozen=True):
@@ -38,7 +67,7 @@ class Customers:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Telephony,
         numbers: Sequence[str],
         *,
         lines: Sequence[str] = (),

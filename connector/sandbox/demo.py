@@ -27,6 +27,7 @@ from connector import config as settings
 from connector.api.auth import SANDBOX_ISSUER
 from connector.api.keys import hash_of, new_key
 from connector.errors import ConfigError
+from connector.sandbox.asterisk.world import Programs
 from connector.sandbox.org.seed import ORGANIZATION_ID
 from connector.sandbox.org.server import CONSUMER_KEY, INTEGRATION_USERNAME
 from connector.sandbox.parts import Part, PartError
@@ -103,6 +104,7 @@ class Demo:
         colleagues: bool = False,
         org_options: Sequence[str] = (),
         switch_options: Sequence[str] = (),
+        programs: Programs | None = None,
         timeout_s: float = 10,
         directory_every_s: int = 10,
         origins: Sequence[str] = (),
@@ -110,6 +112,7 @@ class Demo:
         """`folder` is the demo's own; `customers` says whether simulated customers call by themselves, `colleagues`
         whether agents at whose console nobody sits are played.
 
+        With `programs` the switch is a real Asterisk, with phones and a carrier; without, it is simulated.
         The options are those of the parts' own command lines; `timeout_s` is the connector's for one request, and
         it reads the org's configuration again every `directory_every_s`; `origins` may frame the panel and open its
         socket, as the console may.
@@ -131,6 +134,7 @@ class Demo:
         self._colleagues = colleagues
         self._org_options = org_options
         self._switch_options = switch_options
+        self._programs = programs
         self._timeout_s = timeout_s
         self._directory_every_s = directory_every_s
         self._origins = (self.console, *origins)
@@ -176,6 +180,9 @@ class Demo:
         people = self.folder / "people.txt"
         people.write_text("\n".join(CALLERS), encoding="utf-8")
         calling = ["--people", str(people), "--called", CALLED] if self._customers else []
+        if self._programs is not None:
+            await self._start_asterisk(self._programs, calling)
+            return
         address = await self._start(
             "switch",
             "connector.sandbox.switch",
@@ -185,7 +192,22 @@ class Demo:
             ],
         )
         self.switch_control = address.replace("ws://", "http://")
-        self._write_config(address)
+        key_file = json.dumps(str(self.key_file))
+        self._write_config(f'[switch]\nkind = "remote"\nurl = "{address}"\nkey_file = {key_file}\n')
+
+    async def _start_asterisk(self, programs: Programs, calling: Sequence[str]) -> None:
+        settings_file, folder = self.folder / "switch.toml", self.folder / "pbx"
+        folder.mkdir()
+        self.switch_control = await self._start(
+            "switch",
+            "connector.sandbox.asterisk",
+            [
+                *("--asterisk", str(programs.asterisk), "--phones", str(programs.phones), "--folder", str(folder)),
+                *("--key-file", str(self.key_file), "--settings-out", str(settings_file), "--agents", PHONES),
+                *("--lines", LINES, "--routes", ",".join(ROUTES), *calling, *self._switch_options),
+            ],
+        )
+        self._write_config(settings_file.read_text(encoding="utf-8"))
 
     async def start_connector(self) -> None:
         """The connector runs (again)."""
@@ -199,12 +221,12 @@ class Demo:
         return await part.start()
 
     def _write_config(self, switch: str) -> None:
+        """`switch` is the table [switch]."""
         quoted = {
             "store": self.folder / "phone-panel.db",
             "login_url": self.org,
             "private_key_file": self.folder / "app.private.pem",
             "public_key_file": self.folder / "session.public.pem",
-            "key_file": self.key_file,
         }
         value = {name: json.dumps(str(text)) for name, text in quoted.items()}
         self.config.write_text(
@@ -214,7 +236,7 @@ class Demo:
             f'[salesforce]\nlogin_url = {value["login_url"]}\nconsumer_key = "{CONSUMER_KEY}"\n'
             f'username = "{INTEGRATION_USERNAME}"\nprivate_key_file = {value["private_key_file"]}\n'
             f"timeout_s = {self._timeout_s}\n\n"
-            f'[switch]\nkind = "remote"\nurl = "{switch}"\nkey_file = {value["key_file"]}\n\n'
+            f"{switch}\n"
             f'[[sign_in]]\nissuer = "{SANDBOX_ISSUER}"\npublic_key_file = {value["public_key_file"]}\n'
             f'org = "{ORGANIZATION_ID}"\n\n'
             f'[[api_keys]]\nname = "demo"\nsha256 = "{hash_of(self.api_key)}"\n\n'
@@ -257,9 +279,25 @@ def run_demo(environment: Mapping[str, str]) -> int:
     """Runs the demo until Ctrl-C.  Raises a `ConnectorError` that says why it cannot."""
     chosen = ports(environment)
     origins = settings.read(None, {"SALESFORCE_ORIGINS": environment.get("SALESFORCE_ORIGINS", "")}).origins
+    programs = programs_of(environment)
     with tempfile.TemporaryDirectory(prefix="phone-panel-demo-") as folder:
-        demo = Demo(Path(folder), chosen, colleagues=environment.get("COLLEAGUES") != "none", origins=origins)
+        colleagues = environment.get("COLLEAGUES") != "none"
+        demo = Demo(Path(folder), chosen, colleagues=colleagues, programs=programs, origins=origins)
         return asyncio.run(_run(demo, environment))
+
+
+def programs_of(environment: Mapping[str, str]) -> Programs | None:
+    """Where Asterisk and the phones are when SWITCH=asterisk, else None.  Raises `ConfigError`."""
+    switch = environment.get("SWITCH") or "simulated"
+    if switch not in ("simulated", "asterisk"):
+        raise ConfigError(f"SWITCH: {switch!r} is no switch of the demo; write simulated or asterisk.")
+    if switch == "simulated":
+        return None
+    folders = [Path(environment.get(name, "")) for name in ("ASTERISK", "PHONES")]
+    for name, folder in zip(("ASTERISK", "PHONES"), folders, strict=True):
+        if not environment.get(name) or not (folder / "usr").is_dir():
+            raise ConfigError(f"{name}: is not there; `make demo SWITCH=asterisk` fetches it.")
+    return Programs(*folders)
 
 
 async def _run(demo: Demo, environment: Mapping[str, str]) -> int:

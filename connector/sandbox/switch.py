@@ -29,20 +29,22 @@ def customers(chosen: argparse.Namespace) -> Extra:
         strangers_call(engine)
         if chosen.people is not None:
             called = [line for line in chosen.called.split(",") if line]
-            pace = _pace(chosen.between)
-            Customers(engine, _numbers(chosen.people), lines=called, seed=chosen.seed, pace=pace).start()
+            pace = pace_of(chosen.between)
+            Customers(engine, numbers_in(chosen.people), lines=called, seed=chosen.seed, pace=pace).start()
 
     return begin
 
 
-def _numbers(file: Path) -> list[str]:
+def numbers_in(file: Path) -> list[str]:
+    """The numbers of a file, one a line.  Raises ConfigError."""
     try:
         return [line for line in map(str.strip, file.read_text(encoding="utf-8").splitlines()) if line]
     except (OSError, UnicodeDecodeError) as bad:
         raise ConfigError(f"--people: {file} cannot be read: {bad}") from bad
 
 
-def _pace(between: str | None) -> Pace:
+def pace_of(between: str | None) -> Pace:
+    """The pace of customers with those seconds between their calls.  Raises ConfigError."""
     if between is None:
         return CALM
     fewest, _, most = between.partition("-")

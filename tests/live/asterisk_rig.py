@@ -22,6 +22,7 @@ from connector.ports.switch import Switch, SwitchListener
 from connector.sandbox.asterisk.instance import USER, Asterisk, free_ports
 from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.driver import AsteriskSwitch
+from connector.switch.asterisk.provision import provision
 from connector.switch.asterisk.socket import AriRefusal, uri
 from connector.switch.register.refusals import refuse
 from connector.switch.simulated.destinations import RINGS, Fate, Rule, parse_rules, rule_of
@@ -84,7 +85,7 @@ class World:
         headers = {"Authorization": aiohttp.encode_basic_auth(USER, self.pbx.password)}
         self._session = aiohttp.ClientSession(headers=headers)
         for device in (SAM, JONAS, GONE):
-            await self._provision(device)
+            await provision(self._session, self.pbx.ari, device, PASSWORD)
         await self.network.connect()
         for device in (SAM, JONAS):
             await self._until_online(device)
@@ -135,27 +136,6 @@ class World:
         assert self._session is not None
         async with self._session.delete(f"{self.pbx.ari}/{path}"):
             pass
-
-    async def _provision(self, device: str) -> None:
-        kinds = {
-            "auth": {"auth_type": "userpass", "username": device, "password": PASSWORD},
-            "aor": {"max_contacts": "1", "remove_existing": "yes"},
-            "endpoint": {
-                "auth": device,
-                "aors": device,
-                "context": "agents",
-                "disallow": "all",
-                "allow": "ulaw",
-                "direct_media": "no",
-                "dtmf_mode": "rfc4733",
-            },
-        }
-        assert self._session is not None
-        for kind, fields in kinds.items():
-            body = {"fields": [{"attribute": name, "value": value} for name, value in fields.items()]}
-            path = f"{self.pbx.ari}/asterisk/config/dynamic/res_pjsip/{kind}/{device}"
-            async with self._session.put(path, json=body) as answer:
-                assert answer.status == 200, await answer.text()
 
 
 class Wrapped:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from msgspec import Struct
 
 from connector.errors import ConfigError
+from connector.sandbox.asterisk.processes import tied
+from connector.sandbox.asterisk.texts import render, templates
 from connector.sandbox.parts import PartError
 
 USER: Final = "connector"
@@ -63,10 +64,11 @@ class Asterisk:
         assert self._process is not None
         return self._process.pid
 
-    def configure(self, *, app: str, away: str, emergency: str = "carrier") -> None:
+    def configure(self, *, app: str, away: str, emergency: str = "carrier", psap: str = "") -> None:
         """Its files are written: `app` is the Stasis application, `away` the sound for callers while that is away.
 
-        `emergency` is the endpoint for emergency numbers that are dialled on a phone of which nothing is known.
+        `emergency` is the endpoint for emergency numbers that are dialled on a phone of which nothing is known; `psap`
+        is host:port of an emergency answering point, which is the endpoint psap then.
         """
         for name in ("etc", "lib/keys", "lib/moh", "spool/recording", "run", "log", "cache"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
@@ -77,16 +79,12 @@ class Asterisk:
             "app": app,
             "away": away,
             "emergency": emergency,
+            "psap": psap,
         }
-        environment = Environment(
-            loader=PackageLoader("connector.sandbox.asterisk"),
-            undefined=StrictUndefined,
-            autoescape=False,  # noqa: S701 - configuration files, no HTML
-            keep_trailing_newline=True,
-        )
-        for template in environment.list_templates(extensions=["j2"]):
-            text = environment.get_template(template).render(values)
-            (self.folder / "etc" / template.removesuffix(".j2")).write_text(text, encoding="utf-8")
+        for template in templates("templates"):
+            file = self.folder / "etc" / Path(template).stem
+            file.touch(mode=0o600)
+            file.write_text(render(template, values), encoding="utf-8")
         for name in EMPTY:
             (self.folder / "etc" / f"{name}.conf").write_text("[general]\n", encoding="utf-8")
         (self.folder / "etc" / "acl.conf").touch()
@@ -95,8 +93,7 @@ class Asterisk:
         """Runs it until it is fully booted.  Raises `PartError` with its last words."""
         with (self.folder / "log" / "console").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *self._command,
-                *("-f", "-n"),
+                *tied([*self._command, "-f", "-n"]),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -127,6 +124,11 @@ class Asterisk:
         )
         said, _ = await process.communicate()
         return said.decode("utf-8", "replace")
+
+    async def ended(self) -> int:
+        """Waits for its end; returns the exit code."""
+        assert self._process is not None
+        return await self._process.wait()
 
     async def stop(self) -> None:
         """It is ended; calls are cut."""

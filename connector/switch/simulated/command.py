@@ -11,9 +11,10 @@ from pathlib import Path
 from connector.errors import BadInput, ConfigError, ConnectorError
 from connector.switch.register.clock import Clock, RealClock
 from connector.switch.simulated.destinations import TRY_OUT, parse_rules
-from connector.switch.simulated.engine import E164, Engine
+from connector.switch.simulated.engine import Engine
 from connector.switch.simulated.exchange import ROUTES
 from connector.switch.simulated.journal import JournalFile
+from connector.switch.simulated.new_call import E164
 from connector.switch.simulated.server import SwitchServer
 from connector.switch.simulated.timing import Timing
 

@@ -1,11 +1,10 @@
 """The simulated switch: an exchange with customers, faults on demand and one connector that is told what happens."""
 
-import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from connector.domain.effects import SwitchAsk
 from connector.domain.emergency import PhonePlan
@@ -21,29 +20,11 @@ from connector.switch.simulated.asks import carry_out
 from connector.switch.simulated.destinations import TRY_OUT, Rule, parse_rules
 from connector.switch.simulated.exchange import ROUTES, SimulatedExchange
 from connector.switch.simulated.faults import Delay, Down, Fault, Number, PendingFaults, Phone, Refuse, Silent, Up
+from connector.switch.simulated.new_call import NewCall, caller_of, line_of, times_of
 from connector.switch.simulated.timing import USUAL, Timing
 
-E164: Final = re.compile(r"\+[1-9]\d{6,14}")
-_PUNCTUATION: Final = re.compile(r"[\s().\-\u2010-\u2015\u00a0]")
 REPLACED: Final = "replaced"
 """Why a connector is told `down` when another one takes its place."""
-
-WITHHELD: Final = ("anonymous", "withheld")
-"""What a caller without a number is called; their number is empty."""
-
-
-class NewCall(Struct, frozen=True, rename={"caller": "from"}, forbid_unknown_fields=True):
-    """A customer who is to call.  Without `to` and `skill` they call the first line.
-
-    `talk`: seconds after the answer at which they hang up; `patience`: seconds of waiting after which they give up;
-    None is never.
-    """
-
-    caller: str
-    to: str | None = None
-    skill: str | None = None
-    talk: float | None = None
-    patience: float | None = None
 
 
 class Engine:
@@ -137,12 +118,8 @@ class Engine:
 
     def call(self, call: NewCall) -> str:
         """A customer calls; returns their leg.  Raises BadInput for what cannot be called or called from."""
-        for field in ("talk", "patience"):
-            seconds = getattr(call, field)
-            if seconds is not None and not 0 <= seconds <= 86_400:
-                raise BadInput("value_invalid", field, f"{field} must be 0 to 86400 seconds")
-        talk, patience = (None if s is None else int(s * 1000) for s in (call.talk, call.patience))
-        return self.ring(_caller(call.caller), self._line(call), talk=talk, patience=patience)
+        talk, patience = times_of(call)
+        return self.ring(caller_of(call.caller), line_of(call, self.lines), talk=talk, patience=patience)
 
     def ring(self, number: str, line: str, *, talk: int | None = None, patience: int | None = None) -> str:
         """A customer calls `line`; returns their leg, after it was told.
@@ -258,26 +235,6 @@ class Engine:
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
-    def _line(self, call: NewCall) -> str:
-        if call.to is not None and call.skill is not None:
-            raise BadInput("value_invalid", "skill", "give either to or skill, not both")
-        if call.skill is not None:
-            if call.skill not in self.lines:
-                known = ", ".join(self.lines) or "none; give this switch --lines"
-                raise BadInput("skill_unknown", "skill", f"no line leads to the skill {call.skill!r}; known: {known}")
-            return self.lines[call.skill]
-        if call.to is not None:
-            line = _PUNCTUATION.sub("", call.to)
-            if not E164.fullmatch(line):
-                raise BadInput("number_invalid", "to", f"{call.to!r} is no number; write it as +14155550100")
-            if self.lines and line not in self.lines.values():
-                known = ", ".join(self.lines.values())
-                raise BadInput("line_unknown", "to", f"{line} is no line of this switch; its lines: {known}")
-            return line
-        if not self.lines:
-            raise BadInput("value_missing", "to", "this switch has no lines: say which number is called")
-        return next(iter(self.lines.values()))
-
     def _tell(self, event: SwitchEvent) -> None:
         if self._listener is not None and self._down is None:
             self._listener.event(event)
@@ -295,12 +252,3 @@ class Engine:
             self._journal(Entry(self.clock.now(), "up"))
             if self._listener is not None:
                 self._listener.up(self._exchange.snapshot())
-
-
-def _caller(text: str) -> str:
-    if text in WITHHELD:
-        return ""
-    number = _PUNCTUATION.sub("", text)
-    if not E164.fullmatch(number):
-        raise BadInput("number_invalid", "from", f"{text!r} is no number; write it as +14155550143, or anonymous")
-    return number

@@ -27,8 +27,9 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from connector.domain.events import SwitchEvent
 from connector.errors import BadInput, SwitchTaken, SwitchUnavailable
 from connector.ports.switch import Snapshot
-from connector.switch.simulated.engine import REPLACED, Engine, NewCall
+from connector.switch.simulated.engine import REPLACED, Engine
 from connector.switch.simulated.faults import Fault
+from connector.switch.simulated.new_call import NewCall
 from connector.switch.simulated.wire import (
     KEY_HEADER,
     FromSwitch,
@@ -170,14 +171,14 @@ class SwitchServer:
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         given = request.headers.get(KEY_HEADER, "").encode()
         if not hmac.compare_digest(given, self._key):
-            return _problem(401, "key_refused", KEY_HEADER, f"send the switch's key in the header {KEY_HEADER}")
+            return problem(401, "key_refused", KEY_HEADER, f"send the switch's key in the header {KEY_HEADER}")
         try:
             return await handler(request)
         except BadInput as bad:
             status = 404 if bad.code in ("leg_unknown", "device_unknown") else 400
-            return _problem(status, bad.code, bad.field, str(bad))
+            return problem(status, bad.code, bad.field, str(bad))
         except SwitchUnavailable as down:
-            return _problem(503, down.code, "", str(down))
+            return problem(503, down.code, "", str(down))
 
     async def _connector(self, request: web.Request) -> web.StreamResponse:
         if self._engine.down is not None:
@@ -214,14 +215,14 @@ class SwitchServer:
             connection.close()
 
     async def _call(self, request: web.Request) -> web.Response:
-        leg = self._engine.call(await _body(request, _NEW_CALL))
+        leg = self._engine.call(await body_of(request, _NEW_CALL))
         return web.json_response({"leg": leg}, status=201)
 
     async def _calls(self, _request: web.Request) -> web.Response:
-        return _json([self._engine.now(channel) for channel in self._engine.live()])
+        return json_of([self._engine.now(channel) for channel in self._engine.live()])
 
     async def _hang_up(self, request: web.Request) -> web.Response:
-        asked = await _body(request, _HANGUP)
+        asked = await body_of(request, _HANGUP)
         if bool(asked.leg) is bool(asked.device):
             raise BadInput("value_missing", "leg", "give either a leg or a device")
         if asked.device:
@@ -231,11 +232,11 @@ class SwitchServer:
         return web.json_response({})
 
     async def _lift(self, request: web.Request) -> web.Response:
-        self._engine.lift((await _body(request, _LIFT)).leg)
+        self._engine.lift((await body_of(request, _LIFT)).leg)
         return web.json_response({})
 
     async def _phone_acts(self, request: web.Request) -> web.Response:
-        asked = await _body(request, _PHONE_ACT)
+        asked = await body_of(request, _PHONE_ACT)
         match asked.does:
             case "hold":
                 self._engine.phone_hold(asked.leg)
@@ -246,12 +247,12 @@ class SwitchServer:
         return web.json_response({})
 
     async def _dial(self, request: web.Request) -> web.Response:
-        asked = await _body(request, _DIALLED)
+        asked = await body_of(request, _DIALLED)
         self._engine.dial(asked.device, asked.number)
         return web.json_response({})
 
     async def _fault(self, request: web.Request) -> web.Response:
-        self._engine.inflict(await _body(request, _FAULT))
+        self._engine.inflict(await body_of(request, _FAULT))
         return web.json_response({})
 
     async def _read_journal(self, _request: web.Request) -> web.StreamResponse:
@@ -267,7 +268,7 @@ _FAULT: Final[msgspec.json.Decoder[Fault]] = msgspec.json.Decoder(Fault)
 _FIELD: Final = re.compile(r"at `\$\.(\w+)`|field `(\w+)`")
 
 
-async def _body(request: web.Request, decoder: msgspec.json.Decoder[Body]) -> Body:
+async def body_of(request: web.Request, decoder: msgspec.json.Decoder[Body]) -> Body:
     """The JSON body as a value.  Raises BadInput that names the field."""
     try:
         return decoder.decode(await request.read())
@@ -281,9 +282,11 @@ def _abort(request: web.Request) -> None:
         request.transport.abort()
 
 
-def _problem(status: int, code: str, field: str, message: str) -> web.Response:
+def problem(status: int, code: str, field: str, message: str) -> web.Response:
+    """What is wrong with a request, as the answer."""
     return web.json_response({"code": code, "field": field, "message": message}, status=status)
 
 
-def _json(value: object) -> web.Response:
+def json_of(value: object) -> web.Response:
+    """A value as the answer."""
     return web.Response(body=msgspec.json.encode(value), content_type="application/json")

@@ -9,9 +9,10 @@ from connector.errors import BadInput, SwitchUnavailable
 from connector.switch.register.clock import VirtualClock
 from connector.switch.register.entry import Entry
 from connector.switch.simulated.destinations import Fate, Rule
-from connector.switch.simulated.engine import Engine, NewCall
+from connector.switch.simulated.engine import Engine
 from connector.switch.simulated.faults import Down, Refuse, Silent, Up
 from connector.switch.simulated.journal import calls_by_contact
+from connector.switch.simulated.new_call import NewCall
 from tests.ports.switch_rig import CALLER, LINE, SAM, Heard
 
 SALES = "+14155550102"
