@@ -292,6 +292,15 @@ class AsteriskRig:
                 pytest.fail(f"did not happen; told so far: {self.heard.news}; {self.heard.impossible}")
             await asyncio.sleep(0.01)
 
+    async def until_channels(self, count: int) -> None:
+        """The switch has just so many channels."""
+        async with asyncio.timeout(10):
+            while True:
+                if len(await self.world.all("channels")) == count:
+                    return
+                # Another process's state: there is no event to wait for, only the next look.
+                await asyncio.sleep(0.05)
+
     async def settle(self) -> None:
         for _ in range(3):
             for driver in self.drivers:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -65,6 +65,7 @@ class AsteriskSwitch:
         self._listener: SwitchListener | None = None
         self._clock = RealClock()
         self._lost = 0
+        self._session: aiohttp.ClientSession | None = None
         self._floor = Floor(self._clock, self._tell, self._do, trunk=trunk, routes=routes or {}, sounds=sounds)
         self._plans = Plans(routes or {})
         self._provide = asyncio.Event()
@@ -108,6 +109,17 @@ class AsteriskSwitch:
 
         self._do(job)
 
+    async def listen(self, leg: str) -> AsyncGenerator[bytes, None]:
+        """As the `Audio` port says."""
+        if self._session is None or not self._is_up.is_set():
+            raise SwitchUnavailable(f"Asterisk cannot be asked: {self._why}")
+        server = self._url.removesuffix("/ari")
+        try:
+            async for piece in self._floor.taps.listen(self._floor.machine, self._session, server, leg):
+                yield piece
+        except AriRefusal as refused:
+            raise SwitchUnavailable(str(refused)) from refused
+
     def watch(self, devices: tuple[str, ...]) -> None:
         """As the port says."""
         new = tuple(device for device in devices if device not in self._devices)
@@ -146,7 +158,8 @@ class AsteriskSwitch:
     async def _keep(self) -> None:
         """Connected, or about to be, until cancelled or replaced."""
         wait = FIRST_RETRY
-        async with aiohttp.ClientSession(headers=self._headers) as session:
+        async with aiohttp.ClientSession(headers=self._headers) as self._session:
+            session = self._session
             while self._taken is None:
                 try:
                     await self._once(session)

@@ -16,6 +16,7 @@ from connector.switch.asterisk.machine import MIX, Machine
 from connector.switch.asterisk.notes import note_of
 from connector.switch.asterisk.recorder import SPY, Recorder
 from connector.switch.asterisk.socket import AriRefusal
+from connector.switch.asterisk.taps import TAP, Taps
 from connector.switch.register.channel import Channel
 from connector.switch.register.clock import Clock
 from connector.switch.register.consents import Consents, Hearing
@@ -63,6 +64,7 @@ class Floor:
         self.bridges: dict[str, str] = {}
         self.started = 0
         self.announced: dict[str, str] = {}
+        self.taps = Taps()
         self.recorder = Recorder(self.exchange, lambda: self.machine, do)
         self.consents = Consents(self.exchange, self._announce, self._hush)
         self._hearings: dict[str, Hearing] = {}
@@ -188,6 +190,8 @@ class Floor:
             begin = self.recorder.spy_is_up(leg)
             if begin is not None:
                 self._do(begin)
+        elif leg.startswith(TAP):
+            self.taps.is_up(leg)
         else:
             self._made(leg)
 
@@ -278,6 +282,8 @@ class Floor:
         self.bridges.pop(leg, None)
         self.asked_causes.pop(leg, None)
         self.recorder.ended(leg)
+        if leg.startswith(TAP):
+            self._do(partial(self.taps.ended, leg))
 
     def _ended(self, leg: str, q850: int) -> None:
         asked = self.asked_causes.get(leg)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from connector.domain.address import CivicAddress
 from connector.switch.asterisk.location import location_variables
@@ -42,6 +42,14 @@ class _Info(Struct, frozen=True):
 
 class _Value(Struct, frozen=True):
     value: str = ""
+
+
+class _MediaVariables(Struct, frozen=True):
+    connection: str = field(name="MEDIA_WEBSOCKET_CONNECTION_ID")
+
+
+class _Media(Struct, frozen=True):
+    channelvars: _MediaVariables
 
 
 class Machine:
@@ -128,6 +136,24 @@ class Machine:
     async def spy(self, spy: str, leg: str) -> None:
         """A channel that hears what the leg says and hears."""
         await self._ari.request("POST", uri("channels", leg, "snoop", spy, spy="both", app=self._app, appArgs="spy"))
+
+    async def tap(self, tap: str, leg: str) -> None:
+        """A channel that hears only what the leg says."""
+        await self._ari.request("POST", uri("channels", leg, "snoop", tap, spy="in", app=self._app, appArgs="tap"))
+
+    async def external_media(self, channel: str, audio: str) -> str:
+        """A channel whose audio comes over a WebSocket that is to be opened; returns the id of that connection."""
+        path = uri(
+            *("channels", "externalMedia"),
+            channelId=channel,
+            app=self._app,
+            external_host="INCOMING",
+            transport="websocket",
+            encapsulation="none",
+            connection_type="server",
+            format=audio,
+        )
+        return msgspec.json.decode(await self._ari.request("POST", path), type=_Media).channelvars.connection
 
     async def record(self, leg: str, name: str) -> None:
         """What is heard there is written, as name.wav in Asterisk's folder of recordings."""
