@@ -35,7 +35,8 @@ class PlaceCall(Struct, frozen=True, gc=False, tag=True):
     """Call `number` as `customer_leg` for an agent whose phone becomes `agent_leg`; show `caller_id`.
 
     A `number` that is a phone of ours is not called: the colleague is offered `agent_leg` by an `Offer` that follows.
-    `route` is "" or an emergency route's name, and `address` what goes along with an emergency call.
+    `route` is "" or an emergency route's name, and `address` what goes along with an emergency call; where it cannot
+    leave by that route, it leaves by `other`, without the address.
     """
 
     id: str
@@ -47,6 +48,7 @@ class PlaceCall(Struct, frozen=True, gc=False, tag=True):
     caller_id: str
     route: str = ""
     address: CivicAddress | None = None
+    other: str = ""
 
 
 class CallParty(Struct, frozen=True, gc=False, tag=True):

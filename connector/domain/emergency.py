@@ -70,7 +70,9 @@ def dialled_numbers(route: EmergencyRoute) -> dict[str, str]:
     return {**prefixed, **{number: number for number in every}}
 
 
-def trunk_of(directory: Directory, profile: Profile, address: CivicAddress | None) -> str:
-    """The name of the route itself: the local one for a call with an address, else the national one."""
+def trunks_of(directory: Directory, profile: Profile, address: CivicAddress | None) -> tuple[str, str]:
+    """The names of the two ways, first the one to be tried first: the local one for a call with an address."""
     route = route_of(directory, profile.country)
-    return "" if route is None else route.national if address is None else route.local
+    if route is None:
+        return "", ""
+    return (route.national, route.local) if address is None else (route.local, route.national)

@@ -67,7 +67,10 @@ class Refused(Struct, frozen=True):
 
 
 class AlarmPost(Struct, frozen=True, tag="emergency_call"):
-    """What the webhook is sent: an agent calls an emergency number.  `address` "" means that none is verified."""
+    """What the webhook is sent: an agent calls an emergency number.
+
+    `contact` is a key that no other call has; `address` "" means that none was sent.
+    """
 
     contact: str
     agent: str

@@ -27,7 +27,7 @@ from connector.domain.commands import (
 from connector.domain.decide import deadline, guard
 from connector.domain.directory import Directory, EmergencyRoute, Opening, Profile, RecordingMode
 from connector.domain.effects import EndLeg, Mix, Offer, PlaceCall, RaiseAlarm, SetRecording
-from connector.domain.emergency import PhonePlan, dialled_numbers, emergency_of, trunk_of
+from connector.domain.emergency import PhonePlan, dialled_numbers, emergency_of, trunks_of
 from connector.domain.events import (
     AskRefused,
     CallArrived,
@@ -162,7 +162,9 @@ def test_what_an_agent_means(
 def test_the_route_is_the_local_one_with_an_address(
     directory: Directory, place: str, address: CivicAddress | None, route: str
 ) -> None:
-    assert trunk_of(directory, PLACES[place], address) == route
+    first, other = trunks_of(directory, PLACES[place], address)
+    assert first == route
+    assert {first, other} == set(trunks_of(directory, PLACES[place], None if address else PLACE))
 
 
 @pytest.mark.parametrize(
@@ -195,10 +197,9 @@ def test_it_leaves_by_its_route_with_the_address(directory: Directory, kind: str
     contact = stage.contact()
     agent, customer = stage.leg(Role.AGENT), stage.leg(Role.CUSTOMER)
     line = DIRECT if kind == "local" else "+14155550100"
+    sent, other = (PLACE, "sim-national") if address else (None, "sim-local")
     assert stage.asks == [
-        PlaceCall(
-            contact.key, contact.key, agent.id, customer.id, "2041", "911", line, route, PLACE if address else None
-        )
+        PlaceCall(contact.key, contact.key, agent.id, customer.id, "2041", "911", line, route, sent, other)
     ]
     assert (contact.kind, contact.phase, contact.number, contact.line) == (Kind.OUTBOUND, Phase.ACTIVE, "911", line)
     assert (contact.emergency, contact.address, contact.internal, contact.skill) == (kind, address, False, "support")
@@ -914,7 +915,7 @@ def test_what_the_switch_is_to_know_of_each_phone() -> None:
     american = {"9911": "911", "9933": "933", "911": "911", "933": "933"}
     assert phone_plans(directory) == (
         PhonePlan("2041", DIRECT, "sim-local", "sim-national", american, PLACE),
-        PhonePlan("2042", FIRE, "nl-national", "nl-national", {"0112": "112", "00112": "112", "112": "112"}),
+        PhonePlan("2042", FIRE, "nl-national", "nl-local", {"0112": "112", "00112": "112", "112": "112"}),
     )
 
 

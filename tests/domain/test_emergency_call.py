@@ -71,7 +71,7 @@ def test_the_contact_is_live_from_the_first_moment() -> None:
         emergency="local",
         address=DESK,
     )
-    place = PlaceCall(key, key, agent.id, customer.id, "2041", "911", SHOWN, "sim-local", PLACE)
+    place = PlaceCall(key, key, agent.id, customer.id, "2041", "911", SHOWN, "sim-local", PLACE, "sim-national")
     assert change.effects == (
         PushState(SAM),
         AskSwitch(place),

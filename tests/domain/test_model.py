@@ -150,7 +150,7 @@ UNASKED = {"task_id": None, "subject": None, "next_try": None, "code": None, "fi
         (
             PlaceCall("i", "key", "a", "c", "2041", MIA, ""),
             {"id": "i", "contact": "key", "agent_leg": "a", "customer_leg": "c", "device": "2041", "number": MIA}
-            | {"caller_id": "", "route": "", "address": None},
+            | {"caller_id": "", "route": "", "address": None, "other": ""},
         ),
         (CallerMatched("key"), {"contact": "key", "people": (), "related": (), "failed": False}),
     ],

@@ -10,6 +10,7 @@ from msgspec import Struct
 CIVIC = "{urn:ietf:params:xml:ns:pidf:geopriv10:civicAddr}"
 BUSY = "486 Busy Here"
 UNAVAILABLE = "503 Service Unavailable"
+RINGS = "180 Ringing"
 
 ENDPOINT = """
 [{name}]
@@ -92,14 +93,20 @@ class AnsweringPoint(asyncio.DatagramProtocol):
         """A request is kept and answered; sent again, it is only answered again."""
         first, _, rest = data.decode("utf-8").partition("\r\n")
         method, _, target = first.partition(" ")
-        if method != "INVITE":
-            return
         message = message_from_string(rest)
-        if str(message["Call-ID"]) not in self._seen:
-            self._seen.add(str(message["Call-ID"]))
-            self._came.put_nowait(Invite(target.partition(" ")[0], message))
-        lines = [f"SIP/2.0 {self.answer}"]
+        if method == "CANCEL":
+            self._say("200 OK", message, addr)
+            message.replace_header("CSeq", str(message["CSeq"]).replace("CANCEL", "INVITE"))
+            self._say("487 Request Terminated", message, addr)
+        elif method == "INVITE":
+            if str(message["Call-ID"]) not in self._seen:
+                self._seen.add(str(message["Call-ID"]))
+                self._came.put_nowait(Invite(target.partition(" ")[0], message))
+            self._say(self.answer, message, addr)
+
+    def _say(self, status: str, message: Message, to: tuple[str, int]) -> None:
+        lines = [f"SIP/2.0 {status}"]
         lines += [f"{name}: {message[name]}" for name in ("Via", "From", "Call-ID", "CSeq")]
         lines += [f"To: {message['To']};tag=help", "Content-Length: 0", "", ""]
         assert self._transport is not None
-        self._transport.sendto("\r\n".join(lines).encode(), addr)
+        self._transport.sendto("\r\n".join(lines).encode(), to)

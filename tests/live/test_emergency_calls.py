@@ -6,12 +6,17 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from house.asterisk import command
+from msgspec import structs
 
 from connector.domain.address import CivicAddress
+from connector.domain.commands import DialEmergency
 from connector.domain.effects import PlaceCall
 from connector.domain.emergency import PhonePlan
-from connector.domain.events import EmergencyDialled
-from tests.live.answering_point import BUSY, ENDPOINT, UNAVAILABLE, AnsweringPoint, Invite
+from connector.domain.events import EmergencyDialled, LegEnded
+from connector.domain.model import LegState
+from tests.domain.stage import DIRECTORY, Stage
+from tests.domain.stage import SAM as AGENT
+from tests.live.answering_point import BUSY, ENDPOINT, RINGS, UNAVAILABLE, AnsweringPoint, Invite
 from tests.live.asterisk_rig import AsteriskRig, World
 from tests.ports.switch_rig import JONAS, SAM, fresh
 
@@ -89,21 +94,38 @@ def has_none(invite: Invite, number: str, shown: str = DIRECT) -> None:
     assert list(invite.parts()) == ["application/sdp"]
 
 
-def called(number: str, route: str, address: CivicAddress | None) -> PlaceCall:
-    names = (fresh("ask"), fresh("contact"), fresh("agent"), fresh("customer"))
-    return PlaceCall(*names, SAM, number, DIRECT, route, address)
+def dialled(number: str, *, verified: bool) -> PlaceCall:
+    """What the switch is asked when an agent dials that in the panel."""
+    sam = structs.replace(DIRECTORY.agents[AGENT], device=SAM, direct_number=DIRECT, address=DESK)
+    agents = {AGENT: structs.replace(sam, address_verified=verified)}
+    stage = Stage(structs.replace(DIRECTORY, agents=agents))
+    stage.give(DialEmergency(AGENT, number))
+    (ask,) = stage.asks
+    assert isinstance(ask, PlaceCall)
+    return structs.replace(ask, contact=fresh("contact"), agent_leg=fresh("agent"), customer_leg=fresh("customer"))
 
 
-@pytest.mark.parametrize("number", ["911", "933"])
-async def test_from_the_panel_with_the_address(help_: Help, rig: AsteriskRig, number: str) -> None:
-    await rig.switch.ask(called(number, "sim-local", DESK))
+@pytest.mark.parametrize(("typed", "number"), NUMBERS.items())
+async def test_from_the_panel_with_the_address(help_: Help, rig: AsteriskRig, typed: str, number: str) -> None:
+    await rig.switch.ask(dialled(typed, verified=True))
     has_the_address(await help_.local.next(), number)
 
 
-@pytest.mark.parametrize("number", ["911", "933"])
-async def test_from_the_panel_without_one(help_: Help, rig: AsteriskRig, number: str) -> None:
-    await rig.switch.ask(called(number, "sim-national", None))
+@pytest.mark.parametrize(("typed", "number"), NUMBERS.items())
+async def test_from_the_panel_without_one(help_: Help, rig: AsteriskRig, typed: str, number: str) -> None:
+    await rig.switch.ask(dialled(typed, verified=False))
     has_none(await help_.national.next(), number)
+
+
+async def test_from_the_panel_by_the_other_way_where_the_first_cannot_be_used(help_: Help, rig: AsteriskRig) -> None:
+    help_.local.answer = UNAVAILABLE
+    ask = dialled("911", verified=True)
+    await rig.switch.ask(ask)
+    has_the_address(await help_.local.next(), "911")
+    has_none(await help_.national.next(), "911")
+    await rig.until(lambda: rig.heard.legs.get(ask.customer_leg) is LegState.ENDED)
+    ends = [news for news in rig.heard.news if isinstance(news, LegEnded) and news.leg == ask.customer_leg]
+    assert [news.cause for news in ends] == ["busy"]
 
 
 async def provided(rig: AsteriskRig, *plans: PhonePlan) -> None:
@@ -156,6 +178,27 @@ async def test_dialled_on_a_phone_while_no_connector_runs_and_asterisk_was_resta
     for dialled, number in NUMBERS.items():
         await help_.world.network.dial(SAM, dialled)
         has_the_address(await help_.local.next(), number)
+
+
+async def test_what_was_dialled_while_no_connector_ran_and_still_goes_on_is_told_once(help_: Help) -> None:
+    first, second, third = (help_.rig() for _ in range(3))
+    await first.switch.start(first.heard)
+    await provided(first, PLAN)
+    await first.switch.close()
+    help_.local.answer = RINGS
+    mine = await help_.world.network.dial(SAM, "9911")
+    has_the_address(await help_.local.next(), "911")
+    await second.switch.start(second.heard)
+    await told(second, "911", DIRECT, sent=True)
+    await second.settle()
+    await second.switch.close()
+    await third.switch.start(third.heard)
+    await third.settle()
+    assert not third.heard.news
+    help_.local.answer = BUSY
+    await help_.world.network.hang_up(mine)
+    for rig in (first, second, third):
+        await rig.close()
 
 
 async def test_an_address_that_is_verified_no_more_does_not_go_along(help_: Help, rig: AsteriskRig) -> None:

@@ -13,7 +13,7 @@ from connector.domain.emergency import (
     dialled_numbers,
     emergency_of,
     route_of,
-    trunk_of,
+    trunks_of,
     verified,
 )
 from connector.domain.events import EmergencyDialled
@@ -103,7 +103,7 @@ def phone_plans(directory: Directory) -> tuple[PhonePlan, ...]:
     for profile in directory.agents.values():
         route, where = route_of(directory, profile.country), verified(profile)
         if profile.device and route is not None:
-            way, other = trunk_of(directory, profile, where), trunk_of(directory, profile, None)
+            way, other = trunks_of(directory, profile, where)
             shown = callback_number(directory, profile)
             found.append(PhonePlan(profile.device, shown, way, other, dialled_numbers(route), where))
     return tuple(found)

@@ -6,7 +6,7 @@ from connector.domain import numbers
 from connector.domain.commands import Dial
 from connector.domain.directory import Directory, Profile, Skill
 from connector.domain.effects import AskSwitch, EndLeg, MatchCaller, Offer, PlaceCall
-from connector.domain.emergency import emergency_of, trunk_of, verified
+from connector.domain.emergency import emergency_of, trunks_of, verified
 from connector.domain.model import (
     Contact,
     Kind,
@@ -83,14 +83,14 @@ def _place_call(contact: Contact, directory: Directory) -> PlaceCall:
     customer, agent = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
     assert customer is not None and agent is not None and contact.agent is not None
     profile = directory.profile(contact.agent)
-    number, route, address = contact.number, "", None
+    number, route, other, address = contact.number, "", "", None
     if contact.emergency:
         address = verified(profile)
-        route = trunk_of(directory, profile, address)
+        route, other = trunks_of(directory, profile, address)
     elif not contact.internal:
         number = outside(directory, number)
     legs = (agent.id, customer.id)
-    return PlaceCall(contact.key, contact.key, *legs, profile.device, number, contact.line, route, address)
+    return PlaceCall(contact.key, contact.key, *legs, profile.device, number, contact.line, route, address, other)
 
 
 def outside(directory: Directory, number: str) -> str:

@@ -3,6 +3,8 @@
 import logging
 from functools import partial
 
+from msgspec import structs
+
 from connector.domain.effects import CallParty, Connect, Offer, PlaceCall
 from connector.domain.model import LegState, Role
 from connector.switch.asterisk.floor import Floor, Job
@@ -86,6 +88,9 @@ async def _dial(floor: Floor, customer: Channel, ask: PlaceCall) -> None:
     if not customer.live:
         return
     floor.when_up[customer.leg] = partial(_answered, floor, customer, ask.agent_leg)
+    if ask.other in floor.routes:
+        other = structs.replace(ask, route=ask.other, address=None, other="")
+        floor.second_ways[customer.leg] = partial(_dial, floor, customer, other)
     try:
         trunk = floor.routes[ask.route] if ask.route else floor.trunk
         called = customer.leg, ask.number, trunk, ask.caller_id, note_of(customer)
@@ -94,7 +99,7 @@ async def _dial(floor: Floor, customer: Channel, ask: PlaceCall) -> None:
         elif not await floor.machine.call_for_help(*called, ask.address):
             log.error("an emergency call leaves without the caller's address", extra={"contact": ask.contact})
     except AriRefusal:
-        floor.exchange.end(customer, "failed", by="network")
+        floor.failed(customer)
 
 
 async def _answered(floor: Floor, customer: Channel, agent_leg: str) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Final
 
-from connector.domain.events import CallArrived, EmergencyDialled, SwitchEvent
+from connector.domain.events import CallArrived, SwitchEvent
 from connector.domain.model import LegState, Role
 from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.causes import cause_of
+from connector.switch.asterisk.dialled import EMERGENCY, DialledOnPhones
 from connector.switch.asterisk.machine import MIX, Machine
 from connector.switch.asterisk.notes import note_of
 from connector.switch.asterisk.recorder import SPY, Recorder
@@ -28,8 +29,8 @@ Job = Callable[[], Awaitable[None]]
 NORMAL: Final = 16
 """Q.850: normal call clearing."""
 
-EMERGENCY: Final = "emergency"
-"""The first argument of the channel by which the dialplan tells of an emergency number dialled on a phone."""
+REACHED: Final = (NORMAL, 17)
+"""Q.850 of a call that has got through to where it was to go: cleared, or busy there."""
 
 SAID: Final = "said-"
 """With this the name of what a caller hears begins who cannot be taken."""
@@ -61,10 +62,12 @@ class Floor:
         self.hung_up: dict[str, int] = {}
         self.asked_causes: dict[str, str] = {}
         self.when_up: dict[str, Job] = {}
+        self.second_ways: dict[str, Job] = {}
         self.bridges: dict[str, str] = {}
         self.started = 0
         self.announced: dict[str, str] = {}
         self.taps = Taps()
+        self.dialled = DialledOnPhones(self.exchange.tell, lambda: self.machine, do)
         self.recorder = Recorder(self.exchange, lambda: self.machine, do)
         self.consents = Consents(self.exchange, self._announce, self._hush)
         self._hearings: dict[str, Hearing] = {}
@@ -185,7 +188,7 @@ class Floor:
         if event.args[:1] == ("inbound",):
             self._arrived(event, event.args[1])
         elif event.args[:1] == (EMERGENCY,):
-            self._dialled_on_phone(event)
+            self.dialled.take(event)
         elif leg.startswith(SPY):
             begin = self.recorder.spy_is_up(leg)
             if begin is not None:
@@ -209,8 +212,23 @@ class Floor:
         try:
             await self.machine.dial(channel.leg, note_of(channel))
         except AriRefusal:
+            if channel.leg not in self.second_ways:
+                self.exchange.end(channel, "failed", by="network")
+            # Where there is another way, that is tried when this channel is gone.
+            await self.machine.hang_up(channel.leg, "congestion")
+
+    def failed(self, channel: Channel) -> None:
+        """The leg could not be called: an emergency call is by its second way, if that was not tried yet."""
+        again = self.second_ways.pop(channel.leg, None)
+        if again is None:
             self.exchange.end(channel, "failed", by="network")
-            await self.machine.hang_up(channel.leg, "normal")
+        else:
+            self._call_by_the_other_way(channel, again)
+
+    def _call_by_the_other_way(self, channel: Channel, again: Job) -> None:
+        log.error("an emergency call cannot leave by its route, and is called by the other")
+        channel.dialled = False
+        self.do(again)
 
     def _moved(self, found: p.Channel) -> None:
         """The far end of a leg of ours rings, or has answered."""
@@ -227,15 +245,6 @@ class Floor:
         channel = self.exchange.channel(leg)
         if channel is not None and channel.inbound:
             self._ended(leg, self.hung_up.get(leg, NORMAL))
-
-    def _dialled_on_phone(self, event: p.StasisStart) -> None:
-        """The dialplan says so by a channel that is there for nothing else."""
-        self._do(partial(self.machine.hang_up, event.channel.id, "normal"))
-        if len(event.args) == 5:
-            _, number, sent, callback, device = event.args
-            self.exchange.tell(EmergencyDialled(device, number, callback, sent == "1", event.at))
-        else:
-            log.error("an emergency call that the dialplan does not tell as documented", extra={"said": event.args})
 
     def _left(self, leg: str, bridge: p.Bridge) -> None:
         if self.bridges.get(leg) == bridge.id:
@@ -278,6 +287,7 @@ class Floor:
     def gone(self, leg: str) -> None:
         """Nothing is to be done for that leg any more."""
         self.when_up.pop(leg, None)
+        self.second_ways.pop(leg, None)
         self.hung_up.pop(leg, None)
         self.bridges.pop(leg, None)
         self.asked_causes.pop(leg, None)
@@ -287,9 +297,13 @@ class Floor:
 
     def _ended(self, leg: str, q850: int) -> None:
         asked = self.asked_causes.get(leg)
+        again = self.second_ways.pop(leg, None)
         self.gone(leg)
         channel = self.exchange.channel(leg)
         if channel is None or not channel.live:
+            return
+        if again is not None and asked is None and channel.state is LegState.DIALING and q850 not in REACHED:
+            self._call_by_the_other_way(channel, again)
             return
         phone = channel.role is Role.AGENT
         gave_up = channel.inbound and not channel.up

@@ -213,6 +213,20 @@ class Machine:
         where, of = (channel.spied, channel.id) if channel.spied else (channel.id, "")
         return await self.variable(where, f"{NOTE}{of}") or ""
 
+    async def calls_in(self, context: str) -> list[Channel]:
+        """The channels that are there in the dialplan."""
+        every = msgspec.json.decode(await self._ari.request("GET", "channels"), type=list[Channel])
+        return [channel for channel in every if channel.dialplan.context == context]
+
+    async def set_global(self, name: str, value: str) -> None:
+        """Asterisk has a variable of that name and value, until it is restarted."""
+        await self._ari.request("POST", uri("asterisk", "variable", variable=name, value=value))
+
+    async def global_variable(self, name: str) -> str:
+        """Asterisk's own variable of that name; "" for none."""
+        body = await self._ari.request("GET", uri("asterisk", "variable", variable=name))
+        return msgspec.json.decode(body, type=_Value).value
+
     async def variable(self, leg: str, name: str) -> str | None:
         """The variable or function of that name; None when there is no such channel, or it has none."""
         body = await self._found(uri("channels", leg, "variable", variable=name))

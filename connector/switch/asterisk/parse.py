@@ -18,8 +18,9 @@ class Caller(Struct, frozen=True, gc=False):
 
 
 class Dialplan(Struct, frozen=True, gc=False):
-    """What the channel does: `app_data` are the application's arguments."""
+    """Where the channel is, and what it does: `app_data` are the application's arguments."""
 
+    context: str = ""
     app_name: str = ""
     app_data: str = ""
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from connector.domain.model import LegState, Role
 from connector.switch.asterisk import calls
+from connector.switch.asterisk.dialled import CONTEXT
 from connector.switch.asterisk.floor import SAID, Floor
 from connector.switch.asterisk.machine import MIX, Machine
 from connector.switch.asterisk.notes import leg_of
@@ -50,6 +51,7 @@ async def reconcile(floor: Floor, machine: Machine, devices: tuple[str, ...], lo
     await _go_on(floor, machine)
     await _sweep(floor, machine, found, bridges)
     _leave_nobody_alone(floor)
+    floor.dialled.found(await machine.calls_in(CONTEXT))
 
 
 def _end_the_gone(floor: Floor, there: set[str], at: int | None) -> None:
