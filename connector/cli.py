@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from smtplib import SMTPException
 
@@ -15,7 +16,9 @@ from connector.api.keys import hash_of, new_key
 from connector.app import Connector
 from connector.config import KEY_NAME
 from connector.configured import api_keys_of, channels_of, crm_of, mail_server_of, sign_in_of, try_switch
-from connector.errors import ConfigError, ConnectorError
+from connector.domain.directory import Directory
+from connector.errors import ConfigError, ConnectorError, CrmUnavailable
+from connector.ports.finding import Finding
 from connector.service.alarm_channels import try_mail
 from connector.service.clock import WallClock
 
@@ -152,10 +155,13 @@ def _check(arguments: argparse.Namespace) -> int:
 async def _try_all(config: settings.Config) -> int:
     ok = True
 
-    def say(good: bool, what: str, cure: str = "") -> None:
+    def say(found: Finding | bool, what: str = "", cure: str = "") -> None:
         nonlocal ok
-        ok = ok and good
-        print(f"{'ok   ' if good else 'WRONG'}  {what}{f'  ->  {cure}' if cure and not good else ''}", flush=True)
+        finding = found if isinstance(found, Finding) else Finding(found, what, cure)
+        ok = ok and finding.ok
+        word = "hint " if finding.hint else "ok   " if finding.ok else "WRONG"
+        then = f"  ->  {finding.cure}" if finding.cure and (finding.hint or not finding.ok) else ""
+        print(f"{word}  {finding.what}{then}", flush=True)
 
     say(bool(config.origins), "origins that may frame the panel", "set SALESFORCE_ORIGINS to your Lightning origins")
     try:
@@ -166,20 +172,23 @@ async def _try_all(config: settings.Config) -> int:
     except ConnectorError as error:
         say(False, str(error))
     await _try_around(config, say)
+    directory: Directory | None = None
     try:
         crm = crm_of(config)
         print(f"Asking {config.salesforce.login_url} …", flush=True)
         try:
             for finding in await crm.check():
-                say(finding.ok, finding.what, finding.cure)
+                say(finding)
+            with suppress(CrmUnavailable):  # which was told above
+                directory = await crm.directory()
         finally:
             await crm.close()
     except ConnectorError as error:
         say(False, f"Salesforce: {error}")
     print(f"Asking the switch {config.switch.url or f'({config.switch.kind})'} …", flush=True)
     try:
-        await try_switch(config)
-        say(True, f"switch: {config.switch.kind}")
+        for finding in await try_switch(config, directory):
+            say(finding)
     except ConnectorError as error:
         say(False, f"switch: {error}", "is it running, and is switch.url right?")
     return 0 if ok else 1

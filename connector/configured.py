@@ -13,10 +13,11 @@ from connector.config import Config
 from connector.domain.directory import Directory
 from connector.errors import ConfigError
 from connector.ports.crm import Crm
+from connector.ports.finding import Finding
 from connector.salesforce import SalesforceConfig, open_crm
 from connector.service.alarm_channels import Mail, MailServer, Webhook
 from connector.service.alarms import Channel
-from connector.switch import SwitchConfig, check_switch
+from connector.switch import SwitchConfig, Wanted, check_switch
 
 THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _SHA256: Final = re.compile("[0-9a-f]{64}")
@@ -75,12 +76,17 @@ def devices_of(directory: Directory) -> tuple[str, ...]:
     return tuple(agent.device for agent in directory.agents.values() if agent.device)
 
 
-async def try_switch(config: Config) -> None:
-    """Returns when the configured switch would take a connector; the one that it has is not disturbed.
+async def try_switch(config: Config, directory: Directory | None) -> list[Finding]:
+    """Whether the configured switch would do for what the directory names; the connector that it has is not disturbed.
 
-    Raises a `ConnectorError` that says what is wrong.
+    Raises a `ConnectorError` where nothing can be found out.
     """
-    await check_switch(switch_config(config))
+    wanted = None
+    if directory is not None:
+        routes = [name for route in directory.emergency for name in (route.local, route.national)]
+        announcements = [skill.consent for skill in directory.skills.values() if skill.consent]
+        wanted = Wanted(tuple(dict.fromkeys(routes)), tuple(dict.fromkeys(announcements)))
+    return await check_switch(switch_config(config, directory), wanted)
 
 
 def _text(path: str, setting: str) -> str:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from connector.domain.directory import Directory
 from connector.domain.model import Record
+from connector.ports.finding import Finding
 from connector.ports.store import OutboxRow, TaskFields
 
 
@@ -41,14 +42,6 @@ class TaskError(Struct, frozen=True):
 
 
 TaskResult = TaskWritten | TaskDeleted | TaskError
-
-
-class Finding(Struct, frozen=True):
-    """One thing that `connector check` tried, in plain words."""
-
-    ok: bool
-    what: str
-    cure: str = ""
 
 
 class Crm(Protocol):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from connector.errors import CrmUnavailable
-from connector.ports.crm import Finding
+from connector.ports.finding import Finding
 from connector.salesforce.client import SalesforceClient
 from connector.salesforce.directory import read_directory
 from connector.salesforce.faults import Refused

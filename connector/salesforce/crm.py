@@ -7,7 +7,8 @@ from functools import partial
 from connector.domain.directory import Directory
 from connector.domain.model import Record
 from connector.errors import CrmUnavailable
-from connector.ports.crm import CallerMatch, Finding, TaskResult
+from connector.ports.crm import CallerMatch, TaskResult
+from connector.ports.finding import Finding
 from connector.ports.store import OutboxRow
 from connector.salesforce.checks import findings
 from connector.salesforce.client import SalesforceClient, T

@@ -6,11 +6,15 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from connector.errors import ConfigError
+from connector.ports.finding import Finding
 from connector.ports.switch import Switch
+from connector.switch.asterisk.check import Plan, Wanted, look_at
 from connector.switch.asterisk.driver import SOUNDS, AsteriskSwitch
 from connector.switch.register.clock import RealClock
 from connector.switch.simulated.driver import RemoteSwitch, SimulatedSwitch, reach
 from connector.switch.simulated.engine import Engine
+
+__all__ = ["SwitchConfig", "Wanted", "check_switch", "open_switch"]
 
 
 class SwitchConfig(Struct, frozen=True):
@@ -52,14 +56,18 @@ def open_switch(config: SwitchConfig) -> Switch:
     return SimulatedSwitch(Engine(RealClock(), config.devices))
 
 
-async def check_switch(config: SwitchConfig) -> None:
-    """Returns when that switch can be used; a connector that uses it now is not disturbed.
+async def check_switch(config: SwitchConfig, wanted: Wanted | None = None) -> list[Finding]:
+    """What is found out about that switch; a connector that uses it now is not disturbed.
 
-    Raises ConfigError for a configuration that cannot be used, and SwitchUnavailable that says what is wrong.
+    Raises ConfigError for a configuration that cannot be used, and SwitchUnavailable for a switch that cannot be asked.
     """
     _refuse_unusable(config)
     if config.kind == "remote":
         await reach(config.url, config.key)
+    if config.kind == "asterisk":
+        plan = Plan(config.app, config.trunk, config.devices, config.routes, SOUNDS | config.sounds)
+        return await look_at(config.url.rstrip("/"), config.user, config.password, plan, wanted)
+    return [Finding(True, f"switch: {config.kind}")]
 
 
 def _refuse_unusable(config: SwitchConfig) -> None:

@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from connector.cli import main
 from connector.sandbox import simulate
 from connector.sandbox.asterisk.world import Programs
 from connector.sandbox.demo import Demo, ports
@@ -162,6 +163,14 @@ async def test_numbers_have_the_fates_of_the_simulated_switch(product: Product, 
         assert contact["outcome"] == cause
         await sam.command("done", contact=contact["key"])
         await sam.until(lambda state: not state["contacts"], "nothing is open")
+
+
+async def test_the_settings_of_the_demo_are_right(product: Product, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await asyncio.to_thread(main, ["check", "--config", str(product.demo.config)]) == 0
+    told = capsys.readouterr().out
+    assert "WRONG" not in told
+    for words in ("ok     Asterisk 22.", "ok     phone '2043' is registered", "ok     modules for recordings"):
+        assert words in told, told
 
 
 # --- as a command ----------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 
 from connector.domain.directory import Directory
 from connector.domain.model import Record
-from connector.ports.crm import CallerMatch, Finding, TaskDeleted, TaskError, TaskResult, TaskWritten
+from connector.ports.crm import CallerMatch, TaskDeleted, TaskError, TaskResult, TaskWritten
+from connector.ports.finding import Finding
 from connector.ports.store import OutboxRow, TaskFields
 
 Fault = Callable[[Sequence[OutboxRow]], Sequence[TaskResult]]
