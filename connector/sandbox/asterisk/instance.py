@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from connector.errors import ConfigError
+from connector.sandbox.asterisk.music import make_music
 from connector.sandbox.asterisk.processes import tied
 from connector.sandbox.asterisk.texts import render, templates
 from connector.sandbox.parts import PartError
@@ -72,6 +73,7 @@ class Asterisk:
         """
         for name in ("etc", "lib/keys", "lib/moh", "spool/recording", "run", "log", "cache"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
+        make_music(self.folder / "lib" / "moh" / "chords.wav")
         values = {
             **self._values,
             "user": USER,

@@ -28,6 +28,12 @@ def _profile(name: str) -> str:
     return uri("asterisk", "config", "dynamic", "res_geolocation", "profile", name)
 
 
+OF_A_PHONE: Final = {"PJSIP_TRANSFER_HANDLING()": "ari-only", "HOLD_INTERCEPT(set)": "true"}
+"""What an agent's phone does by itself is told to us, and nothing else is done about it: no music, no transfer."""
+
+
+
+
 class _Endpoint(Struct, frozen=True):
     state: str = ""
 
@@ -61,7 +67,7 @@ class Machine:
 
     async def ring_phone(self, leg: str, device: str, caller: str, note: str) -> None:
         """There is a channel of that id for a phone of ours, with the note; it rings after `dial`."""
-        await self._create(leg, f"PJSIP/{device}", caller, note)
+        await self._create(leg, f"PJSIP/{device}", caller, note, OF_A_PHONE)
 
     async def call(self, leg: str, number: str, trunk: str, caller_id: str, note: str) -> None:
         """There is a channel for a number outside, by that endpoint of a carrier; it is called after `dial`."""
