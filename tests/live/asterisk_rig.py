@@ -237,6 +237,15 @@ class AsteriskRig:
         channel = await self._far(leg)
         await self.world.network.hang_up(channel, 16 if up else 17 if role_is_phone else 21)
 
+    async def phone_hold(self, leg: str) -> None:
+        await self.world.network.hold(await self._far(leg), on=True)
+
+    async def phone_resume(self, leg: str) -> None:
+        await self.world.network.hold(await self._far(leg), on=False)
+
+    async def phone_transfer(self, leg: str, number: str, other: str = "") -> None:
+        await self.world.network.refer(await self._far(leg), number, await self._far(other) if other else "")
+
     def _phones(self) -> set[str]:
         return {c.leg for d in self.drivers for c in d._floor.exchange.channels() if c.role == "AGENT"}
 

@@ -6,6 +6,7 @@ Each of its channels does as it is told through its own ARI: it calls, answers, 
 import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
@@ -40,6 +41,7 @@ context = anything
 disallow = all
 allow = ulaw
 direct_media = no
+moh_passthrough = yes
 aors = pbx
 ; Audio is received at the address of an endpoint's transport: who is called at any of ours has none.
 [pbx](both)
@@ -135,9 +137,11 @@ class Network:
         self._beside_up: dict[str, asyncio.Event] = {}
         self.came_up: Callable[[str], None] = lambda _channel: None
         self._changed = asyncio.Event()
+        self._pbx = 0
 
     def configure(self, pbx: int, phones: dict[str, str]) -> None:
         """Its files are written: `pbx` is the SIP port of the one under test, `phones` devices with their passwords."""
+        self._pbx = pbx
         self.asterisk.configure(app=APP, away="tone:busy")
         parts = [PJSIP.format(sip=self.sip, pbx=pbx)]
         parts += [PHONE.format(device=device, password=word, pbx=pbx) for device, word in phones.items()]
@@ -226,6 +230,23 @@ class Network:
         await self.ari.request("POST", uri("channels", channel, "snoop", name, app=APP, appArgs="beside", **how))
         await up.wait()
         return name
+
+    async def hold(self, channel: str, *, on: bool) -> None:
+        """The phone presses its own hold key, or takes the call back: a re-INVITE (the endpoint passes holds on)."""
+        await self.ari.request("POST" if on else "DELETE", uri("channels", channel, "hold"))
+
+    async def refer(self, channel: str, number: str, other: str = "") -> None:
+        """The phone asks that its far end be passed on (REFER): to a number, or to that of its other call."""
+        target = f"sip:{number or 'other'}@127.0.0.1:{self._pbx}"
+        if other:
+            known = ("call-id", "local_tag", "remote_tag")
+            call, mine, theirs = [await self._of_the_dialog(other, name) for name in known]
+            target = f"<{target}?Replaces={quote(f'{call};to-tag={theirs};from-tag={mine}', safe='')}>"
+        await self.ari.request("POST", uri("channels", channel, "redirect", endpoint=f"PJSIP/{target}"))
+
+    async def _of_the_dialog(self, channel: str, name: str) -> str:
+        path = uri("channels", channel, "variable", variable=f"CHANNEL(pjsip,{name})")
+        return msgspec.json.decode(await self.ari.request("GET", path), type=dict[str, str])["value"]
 
     async def press(self, channel: str, digits: str) -> None:
         """The party presses keys."""

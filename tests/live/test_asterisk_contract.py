@@ -10,6 +10,7 @@ from house.asterisk import command
 from tests.live.asterisk_rig import AsteriskRig, World
 from tests.ports.switch_contract import SwitchContract
 from tests.ports.switch_party_contract import PartyContract
+from tests.ports.switch_phone_contract import PhoneContract
 from tests.ports.switch_recording_contract import RecordingContract
 
 pytestmark = [pytest.mark.live, pytest.mark.waits, pytest.mark.asyncio(loop_scope="session")]
@@ -27,7 +28,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str],
         await made.stop()
 
 
-class TestAsterisk(SwitchContract, PartyContract, RecordingContract):
+class TestAsterisk(SwitchContract, PartyContract, RecordingContract, PhoneContract):
     @pytest_asyncio.fixture(loop_scope="session")
     async def rig(self, world: World) -> AsyncIterator[AsteriskRig]:
         rig = AsteriskRig(world)

@@ -135,6 +135,7 @@ async def _announce(floor: Floor, ask: Announce) -> None:
 async def _end(floor: Floor, ask: EndLeg) -> None:
     channel = there(floor.exchange, ask.leg)
     floor.asked_causes[ask.leg] = ask.cause or ("normal" if channel.up else "cancelled")
+    await floor.keys.leg_ends(ask.leg)
     await floor.machine.hang_up(ask.leg, "normal")
 
 

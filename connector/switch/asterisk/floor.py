@@ -13,6 +13,7 @@ from connector.domain.model import LegState, Role
 from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.causes import cause_of
 from connector.switch.asterisk.dialled import EMERGENCY, DialledOnPhones
+from connector.switch.asterisk.keys import PhoneKeys
 from connector.switch.asterisk.machine import MIX, Machine
 from connector.switch.asterisk.notes import note_of
 from connector.switch.asterisk.recorder import SPY, Recorder
@@ -66,6 +67,7 @@ class Floor:
         self.bridges: dict[str, str] = {}
         self.started = 0
         self.announced: dict[str, str] = {}
+        self.keys = PhoneKeys(self.exchange, lambda: self.machine, do)
         self.taps = Taps()
         self.dialled = DialledOnPhones(self.exchange.tell, lambda: self.machine, do)
         self.recorder = Recorder(self.exchange, lambda: self.machine, do)
@@ -138,6 +140,8 @@ class Floor:
                 self._ended(event.channel.id, event.cause)
             case p.StasisEnd():
                 self._let_out(event.channel.id)
+            case p.ChannelHold() | p.ChannelUnhold() | p.ChannelTransfer():
+                self.keys.take(event)
             case p.ChannelEnteredBridge():
                 self.bridges[event.channel.id] = event.bridge.id
             case p.ChannelLeftBridge():
@@ -292,6 +296,7 @@ class Floor:
         self.bridges.pop(leg, None)
         self.asked_causes.pop(leg, None)
         self.recorder.ended(leg)
+        self.keys.ended(leg)
         if leg.startswith(TAP):
             self._do(partial(self.taps.ended, leg))
 

@@ -24,14 +24,12 @@ RINGS_FOR: Final = 3_600
 """Seconds until Asterisk itself gives up ringing: the core has its own limits, and says so earlier."""
 
 
+OF_A_PHONE: Final = {"PJSIP_TRANSFER_HANDLING()": "ari-only"}
+"""A transfer by an agent's phone is told to us, and Asterisk does nothing else about it."""
+
+
 def _profile(name: str) -> str:
     return uri("asterisk", "config", "dynamic", "res_geolocation", "profile", name)
-
-
-OF_A_PHONE: Final = {"PJSIP_TRANSFER_HANDLING()": "ari-only", "HOLD_INTERCEPT(set)": "true"}
-"""What an agent's phone does by itself is told to us, and nothing else is done about it: no music, no transfer."""
-
-
 
 
 class _Endpoint(Struct, frozen=True):
@@ -180,6 +178,10 @@ class Machine:
     async def stop_playing(self, playback: str) -> None:
         """Nobody hears it any more."""
         await self._gone(uri("playbacks", playback))
+
+    async def transferred(self, leg: str, state: str) -> None:
+        """The phone of that leg, which asked for a transfer, is told how it went (`channel_answered`, ...)."""
+        await self._ari.request("POST", uri("channels", leg, "transfer_progress", states=state))
 
     async def hang_up(self, leg: str, reason: str) -> None:
         """The channel is being hung up, or is gone already."""

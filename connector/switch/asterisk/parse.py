@@ -144,12 +144,17 @@ class Destination(Struct, frozen=True, gc=False):
     """Where a phone wants its caller to go."""
 
     destination: str = ""
+    protocol_id: str = ""
 
 
-class ReferTo(Struct, frozen=True, gc=False):
-    """The target of a transfer by the phone."""
+class ReferTo(Struct, frozen=True):
+    """The target of a transfer by the phone: somebody to be called, or another call of its own.
+
+    That is `destination_channel`, and its Call-ID `requested_destination.protocol_id`.
+    """
 
     requested_destination: Destination = Destination()
+    destination_channel: Channel | None = None
 
 
 class ReferredBy(Struct, frozen=True):
@@ -159,10 +164,14 @@ class ReferredBy(Struct, frozen=True):
 
 
 class ChannelTransfer(Message, frozen=True, tag=True, kw_only=True):
-    """A phone has asked for a transfer (REFER); nothing is done by Asterisk itself."""
+    """A phone has asked for a transfer (REFER); nothing is done by Asterisk itself.
+
+    `state` is "" then; else it is what the phone is told of how it went.
+    """
 
     refer_to: ReferTo
     referred_by: ReferredBy
+    state: str = ""
 
 
 class ChannelEnteredBridge(OfChannel, frozen=True, tag=True):
