@@ -12,9 +12,10 @@ import aiohttp
 import msgspec
 
 from connector.sandbox.asterisk.instance import USER, Asterisk
+from connector.sandbox.asterisk.music import CHORDS
 from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.socket import AriSocket, uri
-from tests.live.listening import FRAME, FRAME_MS, TONES, heard, raw_samples, tone
+from tests.live.listening import FRAME, FRAME_MS, TONES, heard, played, raw_samples, tone
 
 APP = "network"
 
@@ -101,6 +102,24 @@ class Ear:
 
     def _samples(self) -> list[int]:
         return raw_samples(self._file.read_bytes()) if self._file.exists() else []
+
+    def music(self, last_ms: int) -> list[bool]:
+        """For each tenth of a second of the last ones whether it had the music of those who wait."""
+        if not self._file.exists():
+            return []
+        return played(raw_samples(self._file.read_bytes()), CHORDS)[-(last_ms // FRAME_MS) :]
+
+    async def until_music(self, within: float = 10) -> None:
+        """The music of those who wait is heard now, by one who did not hear it before or goes on hearing it."""
+        try:
+            async with asyncio.timeout(within):
+                while True:
+                    if self.music(500).count(True) >= 3:
+                        return
+                    # Another process writes the file: there is no event to wait for, only the next look.
+                    await asyncio.sleep(FRAME_MS / 1000)
+        except TimeoutError:
+            raise AssertionError("no music was heard") from None
 
     async def until(self, tones: Iterable[int], for_ms: int = 500, within: float = 10) -> None:
         """Exactly these are heard for so long, from now on; raises AssertionError that says what was heard instead."""

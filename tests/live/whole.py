@@ -66,6 +66,7 @@ class ProductOnAsterisk(Product):
         self.parties: dict[str, Party] = {}
         self.stays_down: set[str] = set()
         self.numbers: dict[str, str] = {}
+        self.rings: dict[str, str] = {}
         self._came = asyncio.Condition()
         self._jobs: set[asyncio.Task[None]] = set()
         self._callers: dict[str, str] = {}
@@ -89,6 +90,26 @@ class ProductOnAsterisk(Product):
         if name not in self.stays_down:
             await self.network.answer(channel)
             await self._speaks(name, channel)
+            return
+        async with self._came:
+            self.rings[name] = channel
+            self._came.notify_all()
+
+    async def _ringing(self, name: str) -> str:
+        """The channel that rings at that party, which is dealt with now."""
+        async with asyncio.timeout(15), self._came:
+            await self._came.wait_for(lambda: name in self.rings)
+        return self.rings.pop(name)
+
+    async def lift(self, name: str) -> None:
+        """That party, at whom it rings, takes the call."""
+        channel = await self._ringing(name)
+        await self.network.answer(channel)
+        await self._speaks(name, channel)
+
+    async def decline(self, name: str) -> None:
+        """That party, at whom it rings, presses the red button."""
+        await self.network.hang_up(await self._ringing(name), 17)
 
     async def _speaks(self, name: str, channel: str) -> None:
         await self.network.sing(channel, TONE[name])
@@ -162,4 +183,5 @@ class ProductOnAsterisk(Product):
         self.parties.clear()
         self.stays_down.clear()
         self.numbers.clear()
+        self.rings.clear()
         self._old = {task["Id"] for task in tasks_in(self.demo.org_database)}
