@@ -1,8 +1,8 @@
 """Shows that each test of functions.md fails when its guard is taken out; writes docs/reference/guards.md.
 
-For core, edge and switch a guard is found by mutation: on the lines that the test goes through and few others do, one
+For core, edge and the simulated switch a guard is found by mutation: on the lines that the test goes through and few others do, one
 change after the other, until the test fails. The tests of the whole product are run in a copy of this clone in which a
-guard of their row is changed like that; guards of the panel are in tools/guards.toml. What has been found is kept in
+guard of their row is changed like that; guards of the panel and of a real switch are in tools/guards.toml. What has been found is kept in
 .mutants/guards.json: `--again` tries only what is missing there. Exit code 1: a test has none.
 """
 
@@ -31,6 +31,7 @@ FUNCTIONS = ROOT / "docs" / "reference" / "functions.md"
 PAGE = ROOT / "docs" / "reference" / "guards.md"
 FOUND = ROOT / ".mutants" / "guards.json"
 WHOLE = "tests/e2e/"
+REAL = "tests/live/"
 MOST_TRIES = 4
 PYTHON = re.compile(r"`(tests/[\w/]+\.py::\w+)`")
 PANEL = re.compile(r"`(lwc/[\w/]+\.test\.js)`: (.+?)(?=<br>| \|)")
@@ -87,7 +88,7 @@ def in_process(every: list[Row], known: Known) -> None:
         Wanted(row.name, test, where(row, test))
         for row in every
         for test in row.tests
-        if not test.startswith(WHOLE) and not known.has(row.name, test)
+        if not test.startswith((WHOLE, REAL)) and not known.has(row.name, test)
     ]
 
     def found(one: Wanted, mutant: Mutant | None) -> None:
