@@ -1,9 +1,10 @@
 """Shows that each test of functions.md fails when its guard is taken out; writes docs/reference/guards.md.
 
-For core, edge and the simulated switch a guard is found by mutation: on the lines that the test goes through and few others do, one
-change after the other, until the test fails. The tests of the whole product are run in a copy of this clone in which a
-guard of their row is changed like that; guards of the panel and of a real switch are in tools/guards.toml. What has been found is kept in
-.mutants/guards.json: `--again` tries only what is missing there. Exit code 1: a test has none.
+For core, edge and the simulated switch a guard is found by mutation: on the lines that the test goes through and few
+others do, one change after the other, until the test fails. The tests of the whole product are run in a copy of this
+clone in which a guard of their row is changed like that; guards of the panel and of a real switch are in
+tools/guards.toml. What has been found is kept in .mutants/guards.json: `--again` tries only what is missing there. Exit
+code 1: a test has none.
 """
 
 from __future__ import annotations
