@@ -5,6 +5,7 @@ import contextlib
 import json
 import logging
 import wave
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +27,8 @@ OVERLAP: Final = 0.5
 class Phone:
     """The phone of `device`.  `answer_after`: seconds of ringing until it is lifted; None is never.
 
-    `dumps` is a folder where what it says and hears is written as WAV, or None.
+    `at_once` says of a call, by its name in SIP, whether it is not to wait for that.  `dumps` is a folder where what
+    the phone says and hears is written as WAV, or None.
     """
 
     def __init__(
@@ -39,11 +41,13 @@ class Phone:
         *,
         speech: Path,
         answer_after: float | None = 2,
+        at_once: Callable[[str], Awaitable[bool]] | None = None,
         dumps: Path | None = None,
     ) -> None:
         self.device = device
         self.password = password
         self.answer_after = answer_after
+        self._at_once = at_once
         self.running: Running | None = None
         self.calls: dict[str, str] = {}
         self._folder = folder
@@ -131,7 +135,8 @@ class Phone:
                 self.calls.pop(call, None)
 
     async def _lift(self, call: str, after: float) -> None:
-        await asyncio.sleep(after)
+        if self._at_once is None or not await self._at_once(call):
+            await asyncio.sleep(after)
         if self.calls.get(call) == "ringing":
             await self.do("accept")
 

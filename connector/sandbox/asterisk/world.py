@@ -24,6 +24,8 @@ from connector.switch.register.clock import RealClock
 APP: Final = "phone-panel"
 REGISTER_WITHIN: Final = 15.0
 LOOK_EVERY: Final = 0.5
+KEPT_LINE: Final = "line-"
+"""With this the channel begins by which the connector keeps a phone connected between calls."""
 
 
 class Programs(Struct, frozen=True):
@@ -90,6 +92,7 @@ class World:
             self.asterisk.ports.sip,
             speech=self._speech / "agent.wav",
             answer_after=answer_after,
+            at_once=self._is_kept_line,
             dumps=None if dumps is None else dumps / device,
         )
 
@@ -203,6 +206,13 @@ class World:
         if device not in self.phones:
             raise BadInput("device_unknown", "device", f"there is no phone {device!r}")
         self._keep(self.phones[device].do("hangup"))
+
+    async def _is_kept_line(self, call: str) -> bool:
+        """Whether that call keeps a phone connected between calls: its agent has just asked for it, and waits."""
+        return any(
+            channel["id"].startswith(KEPT_LINE) and channel.get("protocol_id") == call
+            for channel in await self._get("channels")
+        )
 
     async def look(self) -> None:
         """What Asterisk has now is known."""

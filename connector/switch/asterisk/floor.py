@@ -263,7 +263,7 @@ class Floor:
             self.exchange.register(device, ready)
 
     def _arrived(self, event: p.StasisStart, line: str) -> None:
-        number, leg, at = event.channel.caller.number, event.channel.id, event.at
+        number, leg, at = event.channel.caller.shown, event.channel.id, event.at
         if self.exchange.channel(leg) is not None:
             return
         caller = Channel(leg, Role.CUSTOMER, number, line, at, LegState.RINGING, inbound=True)

@@ -95,4 +95,4 @@ def _unnoted(channel: AriChannel) -> Channel | None:
     if channel.dialplan.app_name != "Stasis" or kind != "inbound":
         return None
     at = milliseconds(channel.creationtime)
-    return Channel(channel.id, Role.CUSTOMER, channel.caller.number, line, at, LegState.RINGING, inbound=True)
+    return Channel(channel.id, Role.CUSTOMER, channel.caller.shown, line, at, LegState.RINGING, inbound=True)

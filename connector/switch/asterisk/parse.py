@@ -11,10 +11,15 @@ from msgspec import Struct, field
 
 
 class Caller(Struct, frozen=True, gc=False):
-    """A party's number as the carrier or phone said it; "" when withheld."""
+    """A party's number as the carrier or phone said it."""
 
     name: str = ""
     number: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The number, "" when it is withheld; SIP has a word in its place then, as anonymous (RFC 3323)."""
+        return self.number if any(sign.isdigit() for sign in self.number) else ""
 
 
 class Dialplan(Struct, frozen=True, gc=False):
