@@ -85,7 +85,8 @@ async def try_switch(config: Config, directory: Directory | None) -> list[Findin
     if directory is not None:
         routes = [name for route in directory.emergency for name in (route.local, route.national)]
         announcements = [skill.consent for skill in directory.skills.values() if skill.consent]
-        wanted = Wanted(tuple(dict.fromkeys(routes)), tuple(dict.fromkeys(announcements)))
+        local = tuple(dict.fromkeys(route.local for route in directory.emergency))
+        wanted = Wanted(tuple(dict.fromkeys(routes)), tuple(dict.fromkeys(announcements)), local)
     return await check_switch(switch_config(config, directory), wanted)
 
 

@@ -44,6 +44,9 @@ allow = ulaw
 direct_media = no
 transport = udp
 aors = psap
+send_pai = yes
+trust_id_outbound = yes
+geoloc_outgoing_call_profile = <prefer_incoming>
 [psap]
 type = aor
 contact = sip:127.0.0.4:{sip}

@@ -59,7 +59,7 @@ def wrong(findings: list[Finding]) -> list[str]:
 
 async def test_all_is_right_and_who_uses_it_is_not_disturbed(world: World, config: SwitchConfig) -> None:
     rig = AsteriskRig(world)
-    before = await check_switch(config, Wanted(routes=("local",)))
+    before = await check_switch(config, Wanted(routes=("local",), local=("local",)))
     assert "nobody uses the Stasis application 'phone-panel'" in [finding.what for finding in before]
     await rig.switch.start(rig.heard)
     try:
@@ -89,6 +89,15 @@ async def test_what_is_not_there_is_told(config: SwitchConfig) -> None:
     assert f"the phone {GONE!r} is not registered now" in [finding.what for finding in found if finding.hint]
 
 
+async def test_an_emergency_route_that_takes_no_address_is_told(config: SwitchConfig) -> None:
+    bare = replace(config, routes={"local": SAM, "national": SAM})
+    found = await check_switch(bare, Wanted(routes=("local", "national"), local=("local",)))
+    assert wrong(found) == [f"emergency calls by {SAM!r} (local) would leave without the caller's address"]
+    hints = [finding.what for finding in found if finding.hint]
+    assert f"emergency calls by {SAM!r} (national) have no P-Asserted-Identity" in hints
+    assert f"Asterisk knows no address and no callback number yet for emergencies on the phones {SAM}, {JONAS}" in hints
+
+
 async def test_who_may_not_control_calls_is_told(config: SwitchConfig) -> None:
     found = await check_switch(replace(config, user="reader", password="pw"))
     assert wrong(found) == ["the user 'reader' may not control calls"]
@@ -105,8 +114,6 @@ async def test_a_module_that_is_not_running_is_told(world: World, config: Switch
     await world.pbx.cli("module unload func_cut.so")
     try:
         found = await check_switch(config)
-        assert wrong(found) == [
-            "modules for emergency numbers that are dialled on a phone: func_cut.so not running"
-        ]
+        assert wrong(found) == ["modules for emergency numbers that are dialled on a phone: func_cut.so not running"]
     finally:
         await world.pbx.cli("module load func_cut.so")

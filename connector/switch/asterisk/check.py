@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from connector.errors import SwitchUnavailable
 from connector.ports.finding import Finding
+from connector.switch.asterisk.check_emergency import look_at_emergencies
 from connector.switch.asterisk.needed import NEEDED
 
 OLDEST: Final = 22
@@ -38,10 +39,14 @@ class Plan(Struct, frozen=True):
 
 
 class Wanted(Struct, frozen=True):
-    """What the org's configuration names: routes of emergency calls, and announcements before recordings."""
+    """What the org's configuration names: routes of emergency calls, and announcements before recordings.
+
+    `local` are those of calls with an address.
+    """
 
     routes: tuple[str, ...] = ()
     announcements: tuple[str, ...] = ()
+    local: tuple[str, ...] = ()
 
 
 async def look_at(url: str, user: str, password: str, plan: Plan, wanted: Wanted | None) -> list[Finding]:
@@ -58,7 +63,8 @@ async def look_at(url: str, user: str, password: str, plan: Plan, wanted: Wanted
             return found
         for part in (_modules(ari), _application(ari, plan), _endpoints(ari, plan, wanted), _sounds(ari, plan, wanted)):
             found.extend(await part)
-        return found
+        local = () if wanted is None else wanted.local
+        return found + await look_at_emergencies(ari.ask, plan.routes, plan.devices, local)
 
 
 class _Ari:
