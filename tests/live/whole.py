@@ -1,7 +1,6 @@
 """The whole product with a real Asterisk for a switch: the demo's parts, wired to the Asterisk of a `World`."""
 
 import asyncio
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -34,15 +33,12 @@ class DemoOnAsterisk(Demo):
         secret.touch(mode=0o600)
         secret.write_text(self._world.pbx.password, encoding="utf-8")
         self.switch_control = "http://127.0.0.1:9"
-        self._write_config("")
         sounds = "".join(f'{name} = "{media}"\n' for name, media in self._world.sounds.items())
-        table = (
+        self._write_config(
             f'[switch]\nkind = "asterisk"\nurl = "{self._world.pbx.ari}"\nuser = "{USER}"\n'
             f'password_file = "{secret}"\ntrunk = "carrier"\n\n'
             f'[switch.routes]\nsim-local = "psap"\nsim-national = "psap"\n\n[switch.sounds]\n{sounds}\n'
         )
-        text = self.config.read_text(encoding="utf-8")
-        self.config.write_text(re.sub(r"\[switch\]\n.*?\n\n", lambda _: table, text, flags=re.DOTALL), encoding="utf-8")
 
 
 class Party:
