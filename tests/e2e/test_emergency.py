@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
+from connector.switch.simulated.journal import read
 from tests.e2e.desk import Desk
 from tests.e2e.product import Product
 
@@ -42,3 +43,15 @@ async def test_933_reads_the_address_back_and_alarms_nobody(product: Product, de
     await sam.button("End").click()
     await product.task(lambda task: "933" in task["Subject"], "of the test")
     await expect(priya.panel.get_by_text("Emergency call:")).to_have_count(0)
+
+
+async def test_911_on_the_phone_itself_is_told_and_nothing_else_is_offered(product: Product, desk: Desk) -> None:
+    priya = await desk.sit_down("priya", available=False)
+    sam = await desk.sit_down()
+    await product.switch("dial", {"device": "2041", "number": "9911"})
+    await expect(priya.panel.get_by_text("Emergency call: Sam Rivera dials 911").first).to_be_visible()
+    await expect(priya.panel.locator("main")).to_contain_text(ADDRESS)
+    await expect(sam.panel.locator("body")).to_contain_text("Emergency call")
+    (seen,) = [entry for entry in read(product.demo.journal) if entry.what == "emergency" and entry.by == "phone"]
+    assert (seen.number, seen.route, seen.line) == ("911", "sim-local", "+14155550161")
+    assert ADDRESS in seen.address
