@@ -6,6 +6,7 @@ ConnectorError
 ├── ConfigError           a setting that cannot be used, or is missing
 ├── SwitchUnavailable     the switch cannot be asked
 ├── SwitchTaken           another connector has taken the switch: this one must end
+├── RecordingGone         there is no such recording (any more)
 ├── CrmUnavailable        Salesforce cannot be asked; says whether a write may have been carried out
 ├── SignInRefused         a session token that is not accepted
 └── StoreError            the store cannot be opened or written
@@ -52,6 +53,12 @@ class SwitchTaken(ConnectorError):
     """Another connector has taken the switch, and this one is told nothing any more."""
 
     code = "switch_taken"
+
+
+class RecordingGone(ConnectorError):
+    """There is no such recording, or no more."""
+
+    code = "no_such_recording"
 
 
 class CrmUnavailable(ConnectorError):

@@ -3,16 +3,20 @@
 from typing import Literal
 from urllib.parse import urlsplit
 
+import aiohttp
 from msgspec import Struct
 
 from connector.errors import ConfigError
 from connector.ports.finding import Finding
+from connector.ports.recordings import RecordingStore
 from connector.ports.switch import Switch
 from connector.switch.asterisk.check import Plan, Wanted, look_at
 from connector.switch.asterisk.driver import SOUNDS, AsteriskSwitch
 from connector.switch.register.clock import RealClock
 from connector.switch.simulated.driver import RemoteSwitch, SimulatedSwitch, reach
 from connector.switch.simulated.engine import Engine
+from connector.switch.simulated.wire import KEY_HEADER
+from connector.switch.stored import StoredOverHttp
 
 __all__ = ["SwitchConfig", "Wanted", "check_switch", "open_switch"]
 
@@ -54,6 +58,16 @@ def open_switch(config: SwitchConfig) -> Switch:
             sounds=SOUNDS | config.sounds,
         )
     return SimulatedSwitch(Engine(RealClock(), config.devices))
+
+
+def open_recordings(config: SwitchConfig, switch: Switch) -> RecordingStore:
+    """The recordings of that switch, which was opened with that configuration."""
+    if isinstance(switch, SimulatedSwitch):
+        return switch.engine.takes
+    if config.kind == "asterisk":
+        headers = {"Authorization": aiohttp.encode_basic_auth(config.user, config.password)}
+        return StoredOverHttp(config.url.rstrip("/"), headers)
+    return StoredOverHttp(config.url.replace("ws", "http", 1).rstrip("/"), {KEY_HEADER: config.key})
 
 
 async def check_switch(config: SwitchConfig, wanted: Wanted | None = None) -> list[Finding]:

@@ -7,7 +7,11 @@ import pytest
 import pytest_asyncio
 from house.asterisk import command
 
+from connector.ports.recordings import RecordingStore
+from connector.sandbox.asterisk.instance import USER
+from connector.switch import SwitchConfig, open_recordings
 from tests.live.asterisk_rig import AsteriskRig, World
+from tests.ports.recordings_contract import RecordingsContract
 from tests.ports.switch_contract import SwitchContract
 from tests.ports.switch_party_contract import PartyContract
 from tests.ports.switch_phone_contract import PhoneContract
@@ -28,7 +32,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str],
         await made.stop()
 
 
-class TestAsterisk(SwitchContract, PartyContract, RecordingContract, PhoneContract):
+class TestAsterisk(SwitchContract, PartyContract, RecordingContract, PhoneContract, RecordingsContract):
     @pytest_asyncio.fixture(loop_scope="session")
     async def rig(self, world: World) -> AsyncIterator[AsteriskRig]:
         rig = AsteriskRig(world)
@@ -36,3 +40,10 @@ class TestAsterisk(SwitchContract, PartyContract, RecordingContract, PhoneContra
         yield rig
         await rig.close()
         assert not rig.heard.impossible
+
+    @pytest_asyncio.fixture(loop_scope="session")
+    async def recordings(self, world: World, rig: AsteriskRig) -> AsyncIterator[RecordingStore]:
+        config = SwitchConfig("asterisk", world.pbx.ari, user=USER, password=world.pbx.password)
+        opened = open_recordings(config, rig.switch)
+        yield opened
+        await opened.close()

@@ -21,6 +21,7 @@ from connector.switch.simulated.destinations import TRY_OUT, Rule, parse_rules
 from connector.switch.simulated.exchange import ROUTES, SimulatedExchange
 from connector.switch.simulated.faults import Delay, Down, Fault, Number, PendingFaults, Phone, Refuse, Silent, Up
 from connector.switch.simulated.new_call import NewCall, caller_of, line_of, times_of
+from connector.switch.simulated.takes import Takes
 from connector.switch.simulated.timing import USUAL, Timing
 
 REPLACED: Final = "replaced"
@@ -31,9 +32,9 @@ class Engine:
     """A switch without a network.
 
     `devices` are the agents' phones, all registered; `lines` maps skills to our numbers, the first one being the usual;
-    `routes` are those that emergency calls can take; `journal` is given what the switch saw.  What `attach`, `call`,
-    `ring`, `hang_up`, `lift`, `lay_down`, `dial` and `inflict` bring about is told before they return; what `ask`
-    does, never.
+    `routes` are those that emergency calls can take; `journal` is given what the switch saw, and `takes` are what it
+    recorded.  What `attach`, `call`, `ring`, `hang_up`, `lift`, `lay_down`, `dial` and `inflict` bring about is told
+    before they return; what `ask` does, never.
     """
 
     def __init__(
@@ -50,9 +51,15 @@ class Engine:
         self.clock = clock
         self.lines = lines or {}
         self._timing = timing
-        self._journal = journal
+        self.takes = Takes(clock)
+
+        def seen(entry: Entry) -> None:
+            self.takes.see(entry)
+            journal(entry)
+
+        self._journal = seen
         self._exchange = SimulatedExchange(
-            clock, devices, rules=rules, timing=timing, tell=self._tell, journal=journal, routes=routes
+            clock, devices, rules=rules, timing=timing, tell=self._tell, journal=seen, routes=routes
         )
         self._faults = PendingFaults()
         self._listener: SwitchListener | None = None

@@ -9,6 +9,7 @@
 - `POST /dial` {"device", "number"}: somebody dials an emergency number on a phone itself
 - `POST /faults` {"fault": ...}: see `faults.py`
 - `GET /journal`: what the switch saw, JSON lines
+- `GET /recordings/stored`, `GET /recordings/stored/NAME/file`, `DELETE /recordings/stored/NAME`: as of ARI
 
 All need the header `X-Sandbox-Key`.  Bad input is 400 {"code", "field", "message"}.
 """
@@ -25,7 +26,7 @@ import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from connector.domain.events import SwitchEvent
-from connector.errors import BadInput, SwitchTaken, SwitchUnavailable
+from connector.errors import BadInput, RecordingGone, SwitchTaken, SwitchUnavailable
 from connector.ports.switch import Snapshot
 from connector.switch.simulated.engine import REPLACED, Engine
 from connector.switch.simulated.faults import Fault
@@ -150,6 +151,9 @@ class SwitchServer:
                 web.post("/dial", self._dial),
                 web.post("/faults", self._fault),
                 web.get("/journal", self._read_journal),
+                web.get("/recordings/stored", self._recordings),
+                web.get("/recordings/stored/{name}/file", self._recording),
+                web.delete("/recordings/stored/{name}", self._drop),
             ]
         )
         self._runner = web.AppRunner(app, shutdown_timeout=1, access_log=None)
@@ -177,6 +181,8 @@ class SwitchServer:
         except BadInput as bad:
             status = 404 if bad.code in ("leg_unknown", "device_unknown") else 400
             return problem(status, bad.code, bad.field, str(bad))
+        except RecordingGone as gone:
+            return problem(404, gone.code, "name", str(gone))
         except SwitchUnavailable as down:
             return problem(503, down.code, "", str(down))
 
@@ -254,6 +260,21 @@ class SwitchServer:
     async def _fault(self, request: web.Request) -> web.Response:
         self._engine.inflict(await body_of(request, _FAULT))
         return web.json_response({})
+
+    async def _recordings(self, _request: web.Request) -> web.Response:
+        return _json([{"name": name, "format": "wav"} for name in self._engine.takes.names()])
+
+    async def _recording(self, request: web.Request) -> web.StreamResponse:
+        wav = self._engine.takes.wav(request.match_info["name"])
+        answer = web.StreamResponse(headers={"Content-Type": "audio/wav", "Content-Length": str(wav.size)})
+        await answer.prepare(request)
+        for piece in wav.pieces():
+            await answer.write(piece)
+        return answer
+
+    async def _drop(self, request: web.Request) -> web.Response:
+        self._engine.takes.drop(request.match_info["name"])
+        return web.Response(status=204)
 
     async def _read_journal(self, _request: web.Request) -> web.StreamResponse:
         return web.FileResponse(self._journal, headers={"Content-Type": "application/x-ndjson"})

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from connector.domain.model import LegState
+from connector.ports.recordings import RecordingStore
 from connector.ports.switch import Switch
 from connector.switch.register.clock import VirtualClock
 from connector.switch.simulated.driver import SimulatedSwitch
 from connector.switch.simulated.engine import Engine
 from connector.switch.simulated.faults import Fault, Phone
 from connector.switch.simulated.timing import Timing
+from tests.ports.recordings_contract import RecordingsContract
 from tests.ports.switch_contract import SwitchContract, expect
 from tests.ports.switch_line_contract import LineContract
 from tests.ports.switch_party_contract import PartyContract
@@ -75,7 +77,11 @@ class VirtualRig:
         self.clock.advance(1_000)
 
 
-class TestInProcess(SwitchContract, PartyContract, LineContract, PhoneContract, RecordingContract):
+class TestInProcess(SwitchContract, PartyContract, LineContract, PhoneContract, RecordingContract, RecordingsContract):
+    @pytest.fixture
+    def recordings(self, rig: VirtualRig) -> RecordingStore:
+        return rig.engine.takes
+
     @pytest.fixture
     async def rig(self) -> AsyncIterator[VirtualRig]:
         rig = VirtualRig()

@@ -11,10 +11,13 @@ import pytest
 from connector.domain.events import CallArrived
 from connector.domain.model import LegState
 from connector.errors import SwitchUnavailable
+from connector.ports.recordings import RecordingStore
+from connector.switch import SwitchConfig, open_recordings
 from connector.switch.simulated import journal
 from connector.switch.simulated.driver import RemoteSwitch
 from connector.switch.simulated.faults import Phone
 from connector.switch.simulated.wire import KEY_HEADER, Rejected, decode_from_switch
+from tests.ports.recordings_contract import RecordingsContract
 from tests.ports.switch_contract import SwitchContract, expect
 from tests.ports.switch_line_contract import LineContract
 from tests.ports.switch_party_contract import PartyContract
@@ -46,10 +49,17 @@ async def rig(server: ServerProcess) -> AsyncIterator[RemoteRig]:
     assert not rig.heard.impossible
 
 
-class TestRemote(SwitchContract, PartyContract, LineContract, PhoneContract, RecordingContract):
+class TestRemote(SwitchContract, PartyContract, LineContract, PhoneContract, RecordingContract, RecordingsContract):
     @pytest.fixture
     async def rig(self, rig: RemoteRig) -> RemoteRig:
         return rig
+
+    @pytest.fixture
+    async def recordings(self, rig: RemoteRig) -> AsyncIterator[RecordingStore]:
+        config = SwitchConfig("remote", rig.server.url, rig.server.key)
+        opened = open_recordings(config, rig.switch)
+        yield opened
+        await opened.close()
 
 
 def scene_of(leg: str) -> Scene:
