@@ -93,6 +93,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     origins: tuple[str, ...] = ()
     directory_every_s: Seconds = 300
     gather_ms: Annotated[int, Meta(ge=0, le=60_000)] = 300
+    public_url: str = ""
+    recordings_days: Annotated[int, Meta(ge=0, le=36_500)] = 90
     salesforce: Salesforce = Salesforce()
     switch: Switch = Switch()
     sign_in: tuple[SignIn, ...] = ()
@@ -123,6 +125,7 @@ _TAKES: Final = {
     "origins": 'a list, as ["https://acme.lightning.force.com"]',
     "directory_every_s": "whole seconds, 1 to 86400",
     "gather_ms": "whole milliseconds, 0 to 60000",
+    "recordings_days": "whole days, 0 (for ever) to 36500",
     "salesforce": "a table, [salesforce]",
     "salesforce.api_version": 'a version, as "62.0"',
     "salesforce.timeout_s": "seconds above 0, up to 600",
@@ -170,7 +173,8 @@ def read(path: Path | None, environment: Mapping[str, str]) -> Config:
     except msgspec.ValidationError as error:
         raise ConfigError(_explained(str(error), path, given)) from error
     where = "SALESFORCE_ORIGINS" if "SALESFORCE_ORIGINS" in given else "origins"
-    return replace(config, origins=tuple(_origin(origin, where) for origin in config.origins))
+    public = _origin(config.public_url, "public_url") if config.public_url else ""
+    return replace(config, origins=tuple(_origin(origin, where) for origin in config.origins), public_url=public)
 
 
 def _put(values: dict[str, Any], setting: str, text: str, path: str) -> None:

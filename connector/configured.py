@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from connector.api.auth import Issuer, SignIn
 from connector.api.keys import ApiKeys
+from connector.api.recordings import PATH as RECORDINGS
 from connector.config import Config
-from connector.domain.directory import Directory
+from connector.domain.directory import Directory, RecordingMode
 from connector.errors import ConfigError
 from connector.ports.crm import Crm
 from connector.ports.finding import Finding
@@ -20,6 +23,7 @@ from connector.service.alarms import Channel
 from connector.switch import SwitchConfig, Wanted, check_switch
 
 THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+NO_LINKS: Final = "public_url: is not set, so that Tasks have no link to what was recorded"
 _SHA256: Final = re.compile("[0-9a-f]{64}")
 
 
@@ -69,6 +73,16 @@ def switch_config(config: Config, directory: Directory | None = None) -> SwitchC
         routes=given.routes,
         sounds=given.sounds,
     )
+
+
+def with_ours(directory: Directory, config: Config) -> Directory:
+    """The directory with what is set here: where recordings are listened to."""
+    where = f"{config.public_url}{RECORDINGS}" if config.public_url else ""
+    settings = replace(directory.settings, recordings=where)
+    ignored = tuple(line for line in directory.ignored if line != NO_LINKS)
+    if not where and any(skill.recording is not RecordingMode.NEVER for skill in directory.skills.values()):
+        ignored = (*ignored, NO_LINKS)
+    return replace(directory, settings=settings, ignored=ignored)
 
 
 def devices_of(directory: Directory) -> tuple[str, ...]:

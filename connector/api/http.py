@@ -10,6 +10,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from connector.api import openapi
+from connector.api.recordings import RecordingsApi
 from connector.api.work import WorkApi
 from connector.api.ws import PanelSockets
 from connector.errors import ConfigError
@@ -88,6 +89,7 @@ def build_app(
     work: WorkApi,
     ready: Callable[[], Health],
     metrics: Callable[[], Awaitable[bytes]],
+    recordings: RecordingsApi | None = None,
 ) -> web.Application:
     """The connector's web application."""
 
@@ -112,6 +114,8 @@ def build_app(
     app.router.add_get("/panel/static/{name}", page.file)
     app.router.add_post("/api/callbacks", work.callback)
     app.router.add_post("/api/work-items", work.work_item)
+    if recordings is not None:
+        app.router.add_routes(recordings.routes())
     app.router.add_get("/openapi.json", describe)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)

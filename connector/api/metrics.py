@@ -15,7 +15,8 @@ from connector.service.runner import Runner
 class Reading(Struct, frozen=True):
     """What is read beside the floor: panels, messages, outbox and the org's API use.
 
-    `alarms`: by channel, how many were told, how many tries failed, how many were given up.
+    `alarms`: by channel, how many were told, how many tries failed, how many were given up.  `recordings_removed`
+    for their age; `recordings_kept` says how often old ones could not be.
     """
 
     panels: int
@@ -28,6 +29,8 @@ class Reading(Struct, frozen=True):
     api_used: int | None
     api_limit: int | None
     now: int
+    recordings_removed: int = 0
+    recordings_kept: int = 0
 
 
 class Metrics(Collector):
@@ -53,6 +56,11 @@ class Metrics(Collector):
         yield CounterMetricFamily("phone_panel_tasks_written", "Task revisions written", reading.tasks_written)
         yield CounterMetricFamily("phone_panel_task_retries", "Writes put off and tried again", reading.task_retries)
         yield from _alarms(reading.alarms)
+        removed = reading.recordings_removed
+        yield CounterMetricFamily("phone_panel_recordings_removed", "Recordings removed for their age", removed)
+        yield CounterMetricFamily(
+            "phone_panel_recordings_sweeps_failed", "Days on which old recordings stayed", reading.recordings_kept
+        )
         outbox = GaugeMetricFamily("phone_panel_outbox", "Tasks to be written, by state", labels=["state"])
         outbox.add_metric(["waiting"], reading.outbox.waiting)
         outbox.add_metric(["leased"], reading.outbox.leased)

@@ -113,7 +113,7 @@ class Settings(Struct, frozen=True):
     `unattended` is how long those may talk whom no agent is with any more.  `outside_prefix` is dialled before every
     number and stored with none.  `emergency_number` is shown for an agent without a direct number: within
     `emergency_callback` calls to it ring that agent.  `consent` is how long an announcement before a recording may
-    take.
+    take; below the address `recordings` they are listened to, "" for nowhere.
     """
 
     subject: str = "Call with {who}"
@@ -138,6 +138,7 @@ class Settings(Struct, frozen=True):
     emergency_callback: int = 3_600_000
     emergency_number: str = ""
     consent: int = 30_000
+    recordings: str = ""
 
 
 class Directory(Struct, frozen=True):

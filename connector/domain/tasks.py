@@ -117,5 +117,6 @@ def fields(contact: Contact, directory: Directory) -> Fields:
         "Phone_Interaction_Key__c": contact.interaction_key,
         "Phone_Revision__c": contact.save.wanted,
         "Phone_Skill__c": contact.skill or None,
+        "Phone_Recording__c": f"{settings.recordings}/{contact.key}" if contact.recorded and settings.recordings else None,
         "Phone_Tags__c": TAGS_BETWEEN.join(draft.tags.value) or None,
     }

@@ -136,6 +136,12 @@ class Store(Protocol):
     async def contact(self, key: str) -> Contact | None:
         """A contact, open or closed, or None."""
 
+    async def recorded_by(self, contact: str) -> str | None:
+        """The agent whose contact that was when something of it was recorded, also after the contact is gone."""
+
+    async def forget_recorded(self, before: int) -> int:
+        """Forgets whose recordings those of contacts were that began before then; of how many."""
+
     async def save_directory(self, directory: Directory) -> None:
         """Keeps the last good directory."""
 

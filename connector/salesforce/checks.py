@@ -15,7 +15,7 @@ from connector.salesforce.tasks import KEY, can_upsert, key_field
 FIELDS: Final = (
     *("Subject", "Status", "Priority", "ActivityDate", "TaskSubtype", "CallType", "CallDurationInSeconds"),
     *("CallDisposition", "CallObject", "Description", "WhoId", "WhatId", "OwnerId"),
-    *(KEY, "Phone_Interaction_Key__c", "Phone_Revision__c", "Phone_Skill__c", "Phone_Tags__c"),
+    *(KEY, "Phone_Interaction_Key__c", "Phone_Revision__c", "Phone_Skill__c", "Phone_Tags__c", "Phone_Recording__c"),
 )
 """The fields of Task that the connector writes."""
 

@@ -46,6 +46,9 @@ def put_contacts(db: sqlite3.Connection, contacts: Iterable[Contact], now: int, 
         " pending = excluded.pending, epoch = excluded.epoch, value = excluded.value",
         [_contact_row(contact, now, epoch) for contact in contacts],
     )
+    heard = [(it.key, it.agent, it.started, epoch) for it in contacts if it.recorded and it.agent is not None]
+    if heard:
+        db.executemany("INSERT INTO recorded VALUES (?, ?, ?, ?) ON CONFLICT (contact) DO NOTHING", heard)
     told = [(contact.key, contact.save.written) for contact in contacts if contact.save.written]
     if told:
         db.executemany("UPDATE outbox SET told = 1 WHERE contact = ? AND told = 0 AND written <= ?", told)
@@ -137,6 +140,20 @@ def contact(db: sqlite3.Connection, key: str) -> Contact | None:
     """The contact, open or closed, or None."""
     row = db.execute("SELECT value FROM contact WHERE key = ?", (key,)).fetchone()
     return None if row is None else _decoded(_contact, row[0], f"contact {key}")
+
+
+def recorded_by(db: sqlite3.Connection, key: str) -> str | None:
+    """The agent of a contact that was recorded, or None."""
+    row = db.execute("SELECT agent FROM recorded WHERE contact = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def forget_recorded(db: sqlite3.Connection, before: int) -> int:
+    """Forgets whose some of the old recordings were; returns of how many, 0 when none was left."""
+    return db.execute(
+        "DELETE FROM recorded WHERE contact IN (SELECT contact FROM recorded WHERE at < ? LIMIT ?)",
+        (before, PRUNED_AT_ONCE),
+    ).rowcount
 
 
 def today(db: sqlite3.Connection, agent: str, since: int, limit: int) -> tuple[int, list[Contact]]:

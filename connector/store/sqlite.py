@@ -96,6 +96,17 @@ class SqliteStore:
         """See the port."""
         return await self._ask(lambda db: records.contact(db, key))
 
+    async def recorded_by(self, contact: str) -> str | None:
+        """See the port."""
+        return await self._ask(lambda db: records.recorded_by(db, contact))
+
+    async def forget_recorded(self, before: int) -> int:
+        """See the port.  Done in small steps, as `prune`."""
+        total = 0
+        while gone := await self._ask(lambda db: records.forget_recorded(db, before)):
+            total += gone
+        return total
+
     async def save_directory(self, directory: Directory) -> None:
         """See the port."""
         await self._ask(lambda db: records.put_directory(db, directory, self.epoch))

@@ -16,6 +16,7 @@ from connector.sandbox.org.fields import (
     read_only,
     record_id,
     text,
+    url,
     whole,
 )
 from connector.sandbox.org.schema import CONTACT_KEY, Field, SObject, sobject
@@ -58,6 +59,7 @@ TASK = sobject(
         number("Phone_Revision__c", "Phone Revision", 9),
         text("Phone_Skill__c", "Phone Skill", 80),
         text("Phone_Tags__c", "Phone Tags", 255),
+        url("Phone_Recording__c", "Phone Recording"),
         *audit(),
     ],
     name_field="Subject",

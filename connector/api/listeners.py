@@ -1,0 +1,58 @@
+"""Who may listen for a while: a session token of the org, shown once, opens a session that a cookie carries."""
+
+import hashlib
+import secrets
+from typing import Final
+
+from connector.api.auth import SignIn
+from connector.api.rate import Bucket
+from connector.domain.directory import Directory
+from connector.errors import SignInRefused
+from connector.service.clock import Clock
+
+LASTS: Final = 600_000
+"""For how many ms; a recording that plays then is played to its end."""
+
+MOST: Final = 10_000
+"""Sessions that are remembered; more are opened at the cost of the oldest."""
+
+RATE: Final = (40, 4)
+"""Sign-ins that may be tried at once, and per second after that: each costs the check of a signature."""
+
+
+class TooManySignIns(Exception):
+    """More sign-ins than may be tried."""
+
+
+class Listeners:
+    """The sessions: what the cookie holds is not kept, only its SHA-256."""
+
+    def __init__(self, sign_in: SignIn, clock: Clock) -> None:
+        self._sign_in = sign_in
+        self._clock = clock
+        self._sessions: dict[str, tuple[str, int]] = {}
+        self._bucket = Bucket(clock.now(), *RATE)
+
+    def open(self, token: str, directory: Directory) -> str:
+        """What the cookie is to hold.  Raises `SignInRefused` and `TooManySignIns`."""
+        now = self._clock.now()
+        if not self._bucket.take(now):
+            raise TooManySignIns
+        session = self._sign_in.verify(token)
+        if session.agent not in directory.agents:
+            raise SignInRefused("not_an_agent", "Your user is not an agent: ask for the Phone Panel permission.")
+        self._sessions = {key: kept for key, kept in self._sessions.items() if kept[1] > now}
+        while len(self._sessions) >= MOST:
+            del self._sessions[next(iter(self._sessions))]
+        secret = secrets.token_urlsafe(32)
+        self._sessions[_hash(secret)] = (session.agent, now + LASTS)
+        return secret
+
+    def agent(self, secret: str | None, directory: Directory) -> str | None:
+        """Whose session that is; None for one that is over, or was none, or is of somebody who is no agent any more."""
+        agent, until = self._sessions.get(_hash(secret or ""), ("", 0))
+        return agent if until > self._clock.now() and agent in directory.agents else None
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
