@@ -14,13 +14,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from aiohttp import web
 
 from connector.api import view
-from connector.api.http import Health, PanelPage, build_app
+from connector.api.http import PANEL, Health, PanelPage, build_app
 from connector.api.hub import Hub
+from connector.api.listeners import Listeners
 from connector.api.metrics import Metrics, Reading
+from connector.api.recordings import RecordingsApi
 from connector.api.work import WorkApi
 from connector.api.ws import PanelSockets
 from connector.config import Config
-from connector.configured import api_keys_of, channels_of, crm_of, devices_of, sign_in_of, switch_config
+from connector.configured import api_keys_of, channels_of, crm_of, devices_of, sign_in_of, switch_config, with_ours
 from connector.domain.directory import Directory, Profile
 from connector.domain.model import Agent
 from connector.domain.rules.emergency import phone_plans
@@ -30,9 +32,10 @@ from connector.service.alarms import Alarms
 from connector.service.clock import Clock, WallClock
 from connector.service.judgement import TaskNews
 from connector.service.outbox import Outbox
+from connector.service.retention import Retention
 from connector.service.runner import Runner
 from connector.store.sqlite import SqliteStore
-from connector.switch import open_switch
+from connector.switch import open_recordings, open_switch
 from connector.wire import state as wire
 
 log = logging.getLogger(__name__)
@@ -81,6 +84,9 @@ class Connector:
             timeout_ms=round(config.salesforce.timeout_s * 1000 * REQUESTS_A_WRITE),
         )
         self._switch = switch = open_switch(switch_config(config, directory))
+        self._recordings = open_recordings(switch_config(config, directory), switch)
+        self._stops.append(self._recordings.close)
+        self._retention = Retention(self._store, self._recordings, clock, config.recordings_days)
         self._runner = Runner(
             store=self._store,
             switch=switch,
@@ -102,6 +108,8 @@ class Connector:
         self._keep(self._hub.run())
         self._keep(self._refresh_directory())
         self._keep(self._prune())
+        self._retention.start()
+        self._stops.append(self._retention.stop)
         await self._serve()
 
     async def lost(self) -> ConnectorError:
@@ -132,8 +140,21 @@ class Connector:
         )
         self._metrics = Metrics(self._runner, lambda: self._reading)
         work = WorkApi(runner=self._runner, store=self._store, keys=self._api_keys, clock=self._clock)
+        recordings = RecordingsApi(
+            runner=self._runner,
+            store=self._store,
+            recordings=self._recordings,
+            listeners=Listeners(self._sign_in, self._clock),
+            origins=self.origins,
+            templates=PANEL / "templates",
+        )
         app = build_app(
-            page=self._page, sockets=self._sockets, work=work, ready=self._ready, metrics=self._show_metrics
+            page=self._page,
+            sockets=self._sockets,
+            work=work,
+            ready=self._ready,
+            metrics=self._show_metrics,
+            recordings=recordings,
         )
         web_runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
         await web_runner.setup()
@@ -173,6 +194,8 @@ class Connector:
             api_used=used,
             api_limit=limit,
             now=self._clock.now(),
+            recordings_removed=self._retention.removed,
+            recordings_kept=self._retention.failed,
         )
         return self._metrics.text()
 
@@ -183,12 +206,12 @@ class Connector:
     async def _first_directory(self, kept: Directory | None) -> Directory:
         """The org's, or the last good one while the org cannot be asked."""
         try:
-            directory = await self._crm.directory()
+            directory = with_ours(await self._crm.directory(), self._config)
         except CrmUnavailable as error:
             if kept is None:
                 raise
             log.warning("the directory of the last run is used: %s", error)
-            return kept
+            return with_ours(kept, self._config)
         self._missing.discard("salesforce")
         self._say_ignored(directory)
         await self._store.save_directory(directory)
@@ -198,7 +221,7 @@ class Connector:
         while True:
             await asyncio.sleep(self._config.directory_every_s)
             try:
-                directory = await self._crm.directory()
+                directory = with_ours(await self._crm.directory(), self._config)
             except CrmUnavailable as error:
                 self._missing.add("salesforce")
                 log.warning("the directory cannot be read: %s", error)

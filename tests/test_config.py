@@ -21,6 +21,8 @@ log_level = "debug"
 origins = ["https://acme.lightning.force.com", "http://localhost:8082"]
 directory_every_s = 5
 gather_ms = 0
+public_url = "https://Phone.acme.example:443"
+recordings_days = 30
 
 [salesforce]
 login_url = "https://test.salesforce.com"
@@ -132,6 +134,8 @@ def test_every_setting_can_be_in_the_file(tmp_path: Path) -> None:
             {"closed": "sound:closed"},
         ),
         api_keys=(ApiKey("flow", "ab" * 32),),
+        public_url="https://phone.acme.example",
+        recordings_days=30,
         emergency=Emergency(
             "https://x.example/alarm",
             "hook",

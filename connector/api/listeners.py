@@ -16,7 +16,7 @@ LASTS: Final = 600_000
 MOST: Final = 10_000
 """Sessions that are remembered; more are opened at the cost of the oldest."""
 
-RATE: Final = (40, 4)
+COST_OF_A_TRY: Final = (40, 4)
 """Sign-ins that may be tried at once, and per second after that: each costs the check of a signature."""
 
 
@@ -31,7 +31,7 @@ class Listeners:
         self._sign_in = sign_in
         self._clock = clock
         self._sessions: dict[str, tuple[str, int]] = {}
-        self._bucket = Bucket(clock.now(), *RATE)
+        self._bucket = Bucket(clock.now(), *COST_OF_A_TRY)
 
     def open(self, token: str, directory: Directory) -> str:
         """What the cookie is to hold.  Raises `SignInRefused` and `TooManySignIns`."""

@@ -98,6 +98,7 @@ def fields(contact: Contact, directory: Directory) -> Fields:
     assert agent is not None
     missing = disposition_missing(contact, directory)
     silent = contact.kind in SILENT
+    listened = contact.recorded and settings.recordings
     call: Fields = {} if silent else {"CallType": call_type(contact), "CallDurationInSeconds": duration(contact)}
     handled = contact.answered if silent and contact.answered is not None else contact.started
     return {
@@ -117,6 +118,6 @@ def fields(contact: Contact, directory: Directory) -> Fields:
         "Phone_Interaction_Key__c": contact.interaction_key,
         "Phone_Revision__c": contact.save.wanted,
         "Phone_Skill__c": contact.skill or None,
-        "Phone_Recording__c": f"{settings.recordings}/{contact.key}" if contact.recorded and settings.recordings else None,
+        "Phone_Recording__c": f"{settings.recordings}/{contact.key}" if listened else None,
         "Phone_Tags__c": TAGS_BETWEEN.join(draft.tags.value) or None,
     }

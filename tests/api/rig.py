@@ -43,11 +43,16 @@ class Archive(Disk):
         super().__init__()
         self.closed: dict[str, Contact] = {}
         self.broken: Exception | None = None
+        self.heard: dict[str, str] = {}
 
     async def contact(self, key: str) -> Contact | None:
         if self.broken is not None:
             raise self.broken
         return self.closed.get(key)
+
+
+    async def recorded_by(self, contact: str) -> str | None:
+        return self.heard.get(contact)
 
 
 class Salesforce(People):

@@ -40,6 +40,7 @@ SETTINGS = {
     "emergency_callback": 60 * 60_000,
     "emergency_number": "",
     "consent": 30_000,
+    "recordings": "",
 }
 SKILL = {
     "id": "s",

@@ -81,6 +81,7 @@ def test_every_field_of_a_call() -> None:
         "Phone_Interaction_Key__c": key,
         "Phone_Revision__c": 1,
         "Phone_Skill__c": "support",
+        "Phone_Recording__c": None,
         "Phone_Tags__c": "Refund; VIP",
     }
 
@@ -88,7 +89,7 @@ def test_every_field_of_a_call() -> None:
 def test_what_is_empty_clears_its_field() -> None:
     written = fields(PLAIN, DIRECTORY)
     empty = {name for name, value in written.items() if value is None}
-    assert empty == {"CallDisposition", "Description", "WhoId", "WhatId", "Phone_Tags__c"}
+    assert empty == {"CallDisposition", "Description", "WhoId", "WhatId", "Phone_Recording__c", "Phone_Tags__c"}
     assert written["Subject"] == "Call with +14155550143"
     assert written["Phone_Interaction_Key__c"] == "key-0"
 
@@ -263,9 +264,19 @@ def test_what_was_no_call_has_none_of_its_fields(kind: Kind, subtype: str) -> No
         "Phone_Interaction_Key__c": "key-0",
         "Phone_Revision__c": 0,
         "Phone_Skill__c": "support",
+        "Phone_Recording__c": None,
         "Phone_Tags__c": None,
     }
     assert fields(replace(silent, answered=None), DIRECTORY)["ActivityDate"] == "2026-11-22"
+
+
+def test_what_was_recorded_has_its_link() -> None:
+    listened = replace(DIRECTORY, settings=replace(DIRECTORY.settings, recordings="https://phone.acme.example/recordings"))
+    recorded = replace(PLAIN, recorded=True)
+    link = "https://phone.acme.example/recordings/key-1"
+    assert fields(recorded, listened)["Phone_Recording__c"] == link
+    assert fields(PLAIN, listened)["Phone_Recording__c"] is None
+    assert fields(recorded, DIRECTORY)["Phone_Recording__c"] is None
 
 
 def test_a_contact_of_no_skill_has_none() -> None:

@@ -243,6 +243,23 @@ class StoreContract:
         assert left == ["unwritten", "open", "recent"]
         assert [row.contact for row in await store.claim(NOON, 10, 1)] == ["unwritten"]
 
+    async def test_whose_a_recording_is_is_known_for_longer_than_the_contact(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        long_ago = NOON - 60 * DAY
+        old = contact("r1", Phase.CLOSED, started=long_ago, recorded=True)
+        left = structs.replace(old, agent=None)
+        silent = contact("r2", Phase.CLOSED, started=long_ago)
+        await committed(store, Commit((old, silent)))
+        await committed(store, Commit((left,)))
+        while await store.prune(NOON):
+            pass
+        assert await store.contact("r1") is None
+        assert await store.recorded_by("r1") == SAM
+        assert await store.recorded_by("r2") is None
+        assert await store.forget_recorded(long_ago) == 0
+        assert await store.forget_recorded(long_ago + 1) == 1
+        assert await store.recorded_by("r1") is None
+
     async def test_opening_prunes(self, stores: Stores) -> None:
         store, _ = await stores.open()
         await committed(store, Commit(tuple(contact(f"k{n}", Phase.CLOSED) for n in range(1_100))))

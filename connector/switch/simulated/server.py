@@ -262,7 +262,7 @@ class SwitchServer:
         return web.json_response({})
 
     async def _recordings(self, _request: web.Request) -> web.Response:
-        return _json([{"name": name, "format": "wav"} for name in self._engine.takes.names()])
+        return json_of([{"name": name, "format": "wav"} for name in self._engine.takes.names()])
 
     async def _recording(self, request: web.Request) -> web.StreamResponse:
         wav = self._engine.takes.wav(request.match_info["name"])
