@@ -1,10 +1,8 @@
 """The demo on a real Asterisk: a customer calls, an agent answers, the two hear each other, and nothing is left."""
 
 import asyncio
-import math
 import os
 import signal
-import struct
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -20,6 +18,7 @@ from connector.sandbox.asterisk.world import Programs
 from connector.sandbox.demo import Demo, ports
 from tests.e2e.product import ANY_PORT, SAM, Product
 from tests.e2e.robot import Robot, contact_in, contact_of
+from tests.live.handset import Handset
 from tests.sandbox.test_demo import alive, command
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -56,28 +55,6 @@ async def sam(product: Product) -> AsyncIterator[Robot]:
         await product.clear()
 
 
-def loudness(samples: tuple[int, ...]) -> float:
-    """The root of the mean square."""
-    return math.sqrt(sum(sample * sample for sample in samples) / max(len(samples), 1))
-
-
-class Ear:
-    """What Sam's phone hears from now on, in calls that begin after this."""
-
-    def __init__(self, product: Product) -> None:
-        self._folder = product.demo.folder / "dumps" / "2041"
-        self._before = set(self._folder.glob("*-dec.wav"))
-
-    def hears(self) -> bool:
-        """Whether somebody has spoken."""
-        for file in set(self._folder.glob("*-dec.wav")) - self._before:
-            data = file.read_bytes()[44:]
-            samples = struct.unpack(f"<{len(data) // 2}h", data[: len(data) // 2 * 2])
-            if loudness(samples[-8_000:]) > 300:
-                return True
-        return False
-
-
 async def answered(robot: Robot, number: str) -> dict[str, Any]:
     """The offer of that caller is taken, by the panel's Answer where the phone is not enough."""
 
@@ -92,10 +69,10 @@ async def answered(robot: Robot, number: str) -> dict[str, Any]:
 
 
 async def test_a_customer_is_answered_heard_and_hung_up_on(product: Product, sam: Robot) -> None:
-    ear = Ear(product)
+    handset = Handset(product)
     await product.ring(MIA)
     contact = await answered(sam, MIA)
-    await product.until(ear.hears, "the agent hears the customer")
+    await product.until(handset.hears, "the agent hears the customer")
     async with asyncio.timeout(10):
         while True:
             if await traffic(product, MIA) > 50:
@@ -150,10 +127,10 @@ async def test_a_caller_may_withhold_their_number(product: Product, sam: Robot) 
 
 
 async def test_who_is_called_answers_speaks_and_hangs_up(product: Product, sam: Robot) -> None:
-    ear = Ear(product)
+    handset = Handset(product)
     await sam.command("dial", number="+14155550177", skill="Support_EN")
     contact = await sam.until(contact_in("ACTIVE"), "they are called")
-    await product.until(ear.hears, "the agent hears them")
+    await product.until(handset.hears, "the agent hears them")
     there = next(leg for leg in await legs(product) if leg["role"] != "AGENT")
     assert there["number"] == "+14155550177"
     await product.switch("hangup", {"leg": there["leg"]})
@@ -181,6 +158,22 @@ async def test_numbers_have_the_fates_of_the_simulated_switch(product: Product, 
         assert contact["outcome"] == cause
         await sam.command("done", contact=contact["key"])
         await sam.until(lambda state: not state["contacts"], "nothing is open")
+
+
+async def test_a_connector_that_dies_finds_the_two_still_talking(product: Product, sam: Robot) -> None:
+    await product.ring("+15035550127")
+    contact = await answered(sam, "+15035550127")
+
+    async def meanwhile() -> None:
+        assert {leg["up"] for leg in await legs(product)} == {True}
+
+    seen = sam.fresh
+    await product.restart_connector_after(meanwhile())
+    await sam.news(seen)
+    await sam.until(contact_of(contact["key"], phase="ACTIVE"), "the call goes on")
+    await sam.command("end", contact=contact["key"])
+    await sam.until(contact_of(contact["key"], phase="WRAP_UP"), "and is ended as ever")
+    await no_calls(product)
 
 
 async def test_the_settings_of_the_demo_are_right(product: Product, capsys: pytest.CaptureFixture[str]) -> None:
