@@ -72,7 +72,7 @@ class Requests:
 
 def _answers(agents: int) -> dict[str, str]:
     """Path → body, of all that is asked at a connection."""
-    found: dict[str, str] = {}
+    found = {"asterisk/info": json.dumps({"status": {"startup_time": _STAMP}})}
     channels, bridges = [], []
     for n in range(agents):
         call, device = floor.contact(n), str(20_000 + n)
@@ -84,7 +84,7 @@ def _answers(agents: int) -> dict[str, str]:
         theirs = Channel(customer.id, Role.CUSTOMER, call.number, call.line, floor.START, up, call.key, inbound=True)
         mine = Channel(own.id, Role.AGENT, device, call.line, floor.START, up, call.key, device, customer.id)
         for channel in (theirs, mine):
-            channel.answered = floor.START
+            channel.answered, channel.dialled = floor.START, True
             found[f"channels/{channel.leg}/variable"] = json.dumps({"value": note_of(channel)})
     found["channels"] = json.dumps(channels)
     found["bridges"] = json.dumps(bridges)
@@ -94,7 +94,7 @@ def _answers(agents: int) -> dict[str, str]:
 def _channel(leg: str, endpoint: str, n: int, number: str) -> dict[str, object]:
     return {"id": leg, "name": f"PJSIP/{endpoint}-{n:08x}", "state": "Up", "protocol_id": f"{leg}@bench",
             "caller": {"name": "", "number": number}, "connected": {"name": "", "number": ""}, "accountcode": "",
-            "dialplan": {"context": "inbound", "exten": "s", "priority": 1, "app_name": "Stasis", "app_data": ""},
+            "dialplan": {"context": "inbound", "exten": "s", "priority": 1, "app_name": "Stasis", "app_data": "phone-panel"},
             "creationtime": _STAMP, "language": "en"}
 
 
