@@ -1,7 +1,7 @@
 """How long the event loop is kept from its sockets: by one piece of work, and by one turn of the loop.
 
 In processor time of the loop's own thread, which other programs of the machine cannot lengthen, and in time as it
-passes.  Watching costs about a microsecond a call-back: it is done in runs of their own.
+passes.  Watching costs about a microsecond a call-back: it is done in runs of its own.
 """
 
 # ruff: noqa: SLF001 - the event loop has no other place where it could be watched
@@ -35,11 +35,12 @@ class Stalls(Struct):
 LIMIT_NS = 20_000_000
 
 
-def watch() -> Stalls:
-    """The loop of this process is watched from now on."""
+def watch(*, named: bool = False) -> Stalls:
+    """The loop of this process is watched from now on; `named` finds out what took so long, and is slower itself."""
     found = Stalls()
-    # The tasks of Python's own library in place of the C ones, which do not say what they have run.
-    asyncio.tasks.Task = asyncio.Task = asyncio.tasks._PyTask  # type: ignore[attr-defined,misc]
+    if named:
+        # The tasks written in Python in place of those in C, which do not say what they have run.
+        asyncio.tasks.Task = asyncio.Task = asyncio.tasks._PyTask  # type: ignore[attr-defined,misc]
     run, run_once = events.Handle._run, base_events.BaseEventLoop._run_once  # type: ignore[attr-defined]
     began = [0]
 

@@ -9,7 +9,8 @@
 
 `bare json`: the least that shows what `asterisk` does, with json.
 
-Prints `ready PORT`; ends when its standard input does.  With BENCH_WATCH=1 it then says how long its loop was kept.
+Prints `ready PORT`; ends when its standard input does.  With BENCH_WATCH=1 it then says how long its loop was kept, and
+with BENCH_WATCH=named also by what.
 """
 
 import asyncio
@@ -303,7 +304,8 @@ async def bare(agents: int, ari_port: int, folder: Path | None) -> web.Applicati
 
 async def main(variant: str, agents: int, ari_port: int, key: str, folder: Path) -> None:
     """Serves until standard input ends."""
-    stalls = watch() if os.environ.get("BENCH_WATCH") else None
+    how = os.environ.get("BENCH_WATCH")
+    stalls = watch(named=how == "named") if how else None
     if variant in ("connector", "asterisk"):
         switch = asterisk(ari_port, agents) if variant == "asterisk" else AriLikeSwitch(ari_port, agents)
         app = await connector(agents, switch, key, folder)

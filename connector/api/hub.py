@@ -37,7 +37,7 @@ BACKLOG: Final = 200
 """Messages that may wait for room; replies are small, and a client with more of them does not read."""
 
 
-AT_A_TIME: Final = 64
+AT_A_TIME: Final = 32
 """How many panels are written to before everybody else has a turn: the switch cuts off who does not read."""
 
 

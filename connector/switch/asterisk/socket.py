@@ -26,7 +26,7 @@ ANSWER_WITHIN: Final = 10.0
 """Seconds in which a request is answered, or the connection is taken for dead."""
 
 
-AT_A_TIME: Final = 64
+AT_A_TIME: Final = 32
 """How many messages are taken in before everybody else has a turn."""
 
 
