@@ -94,7 +94,8 @@ def _answers(agents: int) -> dict[str, str]:
 def _channel(leg: str, endpoint: str, n: int, number: str) -> dict[str, object]:
     return {"id": leg, "name": f"PJSIP/{endpoint}-{n:08x}", "state": "Up", "protocol_id": f"{leg}@bench",
             "caller": {"name": "", "number": number}, "connected": {"name": "", "number": ""}, "accountcode": "",
-            "dialplan": {"context": "inbound", "exten": "s", "priority": 1, "app_name": "Stasis", "app_data": "phone-panel"},
+            "dialplan": {"context": "inbound", "exten": "s", "priority": 1, "app_name": "Stasis",
+                         "app_data": "phone-panel"},
             "creationtime": _STAMP, "language": "en"}
 
 

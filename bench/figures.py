@@ -4,13 +4,13 @@ Every program of this folder prints its figures as text, and appends them as JSO
 """
 
 import argparse
-import contextlib
 import os
 import platform
 import sqlite3
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -115,12 +115,11 @@ def _load(averages: Sequence[float]) -> str:
 
 
 def cpu_of(pid: int) -> float:
-    """Seconds of processor time of a process so far, all threads (schedstat counts nanoseconds)."""
-    total = 0
-    for thread in Path(f"/proc/{pid}/task").iterdir():
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            total += int((thread / "schedstat").read_text().split()[0])
-    return total / 1e9
+    """Seconds of processor time of a process so far, all its threads, those too that have ended.
+
+    By the process's own clock, which counts nanoseconds: `clock_getcpuclockid` of the C library makes its id like this.
+    """
+    return time.clock_gettime(~pid << 3 | 2)
 
 
 def commit() -> str:

@@ -39,9 +39,10 @@ from connector.api import view
 from connector.api.auth import Issuer, SignIn
 from connector.api.hub import Hub
 from connector.api.ws import PanelSockets
+from connector.domain.directory import Directory
 from connector.domain.effects import SwitchAsk
 from connector.domain.events import CallArrived, LegHeld
-from connector.domain.model import Contact, Floor, LegState, Phase
+from connector.domain.model import Agent, Contact, Floor, LegState, Phase
 from connector.domain.step import load
 from connector.ports.crm import CallerMatch
 from connector.ports.store import Commit
@@ -116,11 +117,23 @@ def asterisk(ari_port: int, agents: int) -> AsteriskSwitch:
 
 
 async def connector(agents: int, switch: Switch, key: str, folder: Path) -> web.Application:
-    """The connector's own parts, put together as its app does it, on a floor of that many agents."""
+    """The connector's own parts, put together as its app does it, on a floor of that many agents in a call."""
+    contacts, people = tuple(map(floor.contact, range(agents))), tuple(map(floor.agent, range(agents)))
+    return await put_together(contacts, people, floor.directory(agents), switch, key, folder)
+
+
+async def put_together(
+    contacts: tuple[Contact, ...],
+    people: tuple[Agent, ...],
+    directory: Directory,
+    switch: Switch,
+    key: str,
+    folder: Path,
+) -> web.Application:
+    """The same on any floor; `runner` is in the application."""
     clock = WallClock()
     store = SqliteStore(folder / "bench.db", clock.now)
     loaded = await store.open()
-    contacts, people = tuple(map(floor.contact, range(agents))), tuple(map(floor.agent, range(agents)))
     saved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
 
@@ -138,7 +151,7 @@ async def connector(agents: int, switch: Switch, key: str, folder: Path) -> web.
         store=store, switch=switch, crm=crm, clock=clock, outside=hub, poke_outbox=lambda: None
     )
     hub.watch(runner)
-    await runner.start(replace(loaded, contacts=contacts, agents=people), floor.directory(agents))
+    await runner.start(replace(loaded, contacts=contacts, agents=people), directory)
     sockets = PanelSockets(
         runner=runner,
         hub=hub,
@@ -151,6 +164,7 @@ async def connector(agents: int, switch: Switch, key: str, folder: Path) -> web.
     app = web.Application()
     app.router.add_get("/panel/socket", sockets.handle)
     app["tasks"] = [asyncio.create_task(hub.run())]
+    app["runner"] = runner
 
     async def end(_app: web.Application) -> None:
         await runner.stop()

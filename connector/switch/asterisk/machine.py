@@ -20,6 +20,9 @@ BRIDGE: Final = "mixing,dtmf_events,proxy_media"
 MIX: Final = "mix-"
 """With this the ids of our bridges begin."""
 
+AT_A_TIME: Final = 100
+"""How many values one request may list: Asterisk takes 128 (MAX_VALS in its res_ari_*.c)."""
+
 RINGS_FOR: Final = 3_600
 """Seconds until Asterisk itself gives up ringing: the core has its own limits, and says so earlier."""
 
@@ -189,8 +192,8 @@ class Machine:
 
     async def watch(self, devices: tuple[str, ...]) -> None:
         """Phones that come and go are told of."""
-        sources = ",".join(f"deviceState:PJSIP/{device}" for device in devices)
-        if sources:
+        for some in range(0, len(devices), AT_A_TIME):
+            sources = ",".join(f"deviceState:PJSIP/{device}" for device in devices[some : some + AT_A_TIME])
             await self._ari.request("POST", uri("applications", self._app, "subscription", eventSource=sources))
 
     async def ready(self, device: str) -> bool:

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from itertools import pairwise
 from typing import Any
+from urllib.parse import parse_qs
 
 import aiohttp
 import pytest
@@ -13,6 +14,7 @@ from pytest_aiohttp import AiohttpServer
 
 from connector.errors import SwitchUnavailable
 from connector.switch.asterisk import parse as p
+from connector.switch.asterisk.machine import Machine
 from connector.switch.asterisk.socket import AT_A_TIME, AriRefusal, AriSocket, uri
 
 APP = "phone-panel"
@@ -187,3 +189,16 @@ async def test_a_flood_of_events_leaves_everybody_else_their_turn(
         await look()
     steps = [later - earlier for earlier, later in pairwise(at_each_turn)]
     assert max(steps) <= AT_A_TIME
+
+
+async def test_more_phones_are_watched_than_one_request_can_list(socket: AriSocket, ari: Ari) -> None:
+    devices = tuple(f"{2_000 + n}" for n in range(257))
+    await Machine(socket, APP).watch(devices)
+    listed = [parse_qs(asked["uri"].partition("?")[2])["eventSource"][0].split(",") for asked in ari.asked[1:]]
+    assert [source for some in listed for source in some] == [f"deviceState:PJSIP/{device}" for device in devices]
+    assert max(map(len, listed)) <= 128
+
+
+async def test_no_phones_are_watched_with_no_request(socket: AriSocket, ari: Ari) -> None:
+    await Machine(socket, APP).watch(())
+    assert len(ari.asked) == 1
