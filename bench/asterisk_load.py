@@ -231,7 +231,8 @@ def figures(at_onces: dict[int, Runs], rates: dict[float, Runs], hold: float) ->
     """Ratios first."""
     found: list[Figure] = []
     for count, runs in at_onces.items():
-        how = f"{count} calls at once, audio both ways; each lasts {count / RATE + hold + 3:.0f} s, set up {RATE:g} a second"
+        lasts = f"each lasts {count / RATE + hold + 3:.0f} s, set up {RATE:g} a second"
+        how = f"{count} calls at once, audio both ways; {lasts}"
 
         def line(what: str, name: str, unit: str, runs: Runs = runs, how: str = how, **aim: Any) -> None:
             found.append(figure(PROGRAM, what, runs[name], unit, how, **aim))

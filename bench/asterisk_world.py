@@ -118,7 +118,7 @@ class World:
         await self._ari.request("POST", path, body)
 
     async def audio(self) -> tuple[int, int]:
-        """Packets received so far by the one under test in the calls that it has now, and how many of them it missed."""
+        """Packets that the one under test has received in the calls that it has now, and how many of them it missed."""
         said = await self.pbx.cli("pjsip show channelstats")
         found = re.findall(r"\bulaw\s+(\d+)\s+(\d+)\s", said)
         return sum(int(came) for came, _ in found), sum(int(lost) for _, lost in found)

@@ -6,7 +6,10 @@ Prints `ready PORT`, and for each line on its standard input what it has done so
 """
 
 import asyncio
+import cProfile
+import os
 import sys
+import time
 from pathlib import Path
 
 import msgspec
@@ -84,4 +87,11 @@ async def main(agents: int, url: str, password: str, key: str, folder: Path) -> 
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), sys.argv[2], sys.argv[3], Path(sys.argv[4]).read_text(), Path(sys.argv[5])))
+    given = (int(sys.argv[1]), sys.argv[2], sys.argv[3], Path(sys.argv[4]).read_text(), Path(sys.argv[5]))
+    profile = os.environ.get("BENCH_PROFILE")
+    if profile:
+        with cProfile.Profile(time.thread_time) as profiler:
+            asyncio.run(main(*given))
+        profiler.dump_stats(profile)
+    else:
+        asyncio.run(main(*given))
