@@ -5,7 +5,7 @@
 Three processes beside this one: the Asterisk under test, the connector (its own parts, every commit synced, a panel
 for each agent), and a second Asterisk that plays all callers and all phones.  Callers come on schedule, whatever the
 others do; a call counts as set up when the agent's panel shows it answered, from the scheduled time on.  Who hangs up
-frees an agent without wrap-up.  Takes about two minutes a repeat.
+frees an agent without wrap-up.  Takes about three minutes a repeat.
 """
 
 import asyncio
@@ -198,7 +198,7 @@ async def by_rate(bench: Bench, rate: float, hold: float, runs: Runs) -> None:
     """Short calls, so many a second."""
     panels = bench.panels
     before, first = Spent(bench), await bench.done()
-    made = await bench.calls(round(rate * hold * 2), rate, SHORT)
+    made = await bench.calls(round(rate * hold / 2), rate, SHORT)
     await panels.until(lambda: all(number in panels.answered for number, _ in made), f"{rate:g} calls a second")
     await bench.all_over()
     after, last = Spent(bench), await bench.done()
@@ -320,7 +320,7 @@ def main() -> None:
     parser = options(__doc__ or "")
     parser.add_argument("--calls", type=int, nargs="*", default=[10, 50, 100, 200], help="calls at once")
     parser.add_argument("--rates", type=float, nargs="*", default=[5, 10, 20], help="calls a second")
-    parser.add_argument("--hold", type=float, default=5, help="seconds for which all calls are up (5)")
+    parser.add_argument("--hold", type=float, default=20, help="seconds for which all calls are up (20)")
     given = parser.parse_args()
     asterisk = find_asterisk(Cache.of_user(), ROOT)
     if asterisk is None:

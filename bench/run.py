@@ -1,6 +1,7 @@
 """Runs the benchmarks and writes `docs/reference/performance.md`: `python bench/run.py [PROGRAM ...] [--quick]`.
 
-Without names, all but `fresh_clone`, which downloads everything anew and is run by its name.  What is not run keeps the
+Without names, all but `fresh_clone`, which downloads everything anew and is run by its name: about 50 minutes, 25 of
+them `asterisk_load`.  What is not run keeps the
 figures of its last run, with their commit and date (`bench/results.jsonl`).  `--quick` proves that the programs work
 and writes nothing.
 """
@@ -32,6 +33,12 @@ PROGRAMS: dict[str, tuple[str, list[str], list[str]]] = {
         [],
         ["--repeats", "1", "--agents", "50", "--rounds", "4"],
     ),
+    "ari_rest": ("Requests to Asterisk", [], ["--repeats", "1", "--requests", "200"]),
+    "asterisk_load": (
+        "Load on a real Asterisk",
+        [],
+        ["--repeats", "1", "--calls", "5", "--rates", "5", "--hold", "1"],
+    ),
     "fan_out": ("News for all panels", [], ["--repeats", "1", "--agents", "50"]),
     "memory": ("Memory", [], ["--repeats", "1", "--agents", "50"]),
     "store_commit": ("Commits to disk", [], ["--repeats", "1", "--commits", "500"]),
@@ -60,6 +67,14 @@ REMARKS = {
         "The bare loop reads the event with json, changes one value in a ready dictionary, and sends all of it with "
         "json; it forgets everything when it dies. The connector's side is all there is between Asterisk and the "
         "panel: parser, register of legs, decision, a commit that is synced to disk, controls and view."
+    ),
+    "ari_rest": "The driver asks over the event socket; the answers come in order with the events there.",
+    "asterisk_load": (
+        "Asterisk's processor time grows with the length of a call, the connector's does not: it is spent while a call "
+        "begins and ends. So the ratio is given for calls of the length that is said, which are far shorter than real "
+        "ones; short calls, of which only their beginning and end remain, show what that costs beside Asterisk's own. "
+        "Every commit is synced; each agent has a panel connected; Tasks stay in the outbox. A second Asterisk plays "
+        "callers and phones on the same two cores, and all four processes share them."
     ),
     "fan_out": (
         "Queue sizes are encoded once for all agents with the same skills. The connector's side holds, beside "

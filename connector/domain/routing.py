@@ -53,18 +53,20 @@ def best_agent(step: Step, skill: str, *, silent: bool = False, not_to: tuple[st
     `silent`: for a contact without a call, which needs no phone.  A call may interrupt an e-mail where no agent is
     Available.  `not_to` is who gave the contact back, and when: first they do something else.
     """
-    found: list[tuple[bool, int, int, str]] = []
+    free: list[tuple[int, int, str]] = []
+    others: list[tuple[int, int, str]] = []
     for agent_id, proficiency in candidates(step.directory, skill).items():
         agent = step.agent(agent_id)
         if not (agent.phone_ready or silent):
             continue
-        available = agent.state is AgentState.AVAILABLE
-        if not available and (silent or not interruptible(step, agent)):
-            continue
         if not_to is not None and agent_id == not_to[0] and agent.since <= not_to[1]:
             continue
-        found.append((not available, -proficiency, agent.since, agent_id))
-    return step.agent(min(found)[-1]) if found else None
+        fitting = free if agent.state is AgentState.AVAILABLE else others
+        fitting.append((-proficiency, agent.since, agent_id))
+    if free or silent:
+        return step.agent(min(free)[-1]) if free else None
+    ranked = (step.agent(agent_id) for _, _, agent_id in sorted(others))
+    return next((agent for agent in ranked if interruptible(step, agent)), None)
 
 
 def agent_for(step: Step, contact: Contact) -> Agent | None:

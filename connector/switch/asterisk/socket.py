@@ -6,9 +6,10 @@ Asterisk, which carries them out one after the other.
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 import aiohttp
 import msgspec
@@ -51,12 +52,16 @@ class _Request(Struct, frozen=True, tag_field="type", tag="RESTRequest", omit_de
 
 
 _ENCODER: Final = msgspec.json.Encoder()
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 
 
 def uri(*parts: str, **query: str | int) -> str:
     """A path of ARI with each part quoted, as `channels/a%2Fb/moh?mohClass=x`."""
-    path = "/".join(quote(part, safe="") for part in parts)
-    return f"{path}?{urlencode(query)}" if query else path
+    path = "/".join(part if _PLAIN(part) else quote(part, safe="") for part in parts)
+    texts = {name: str(value) for name, value in query.items()}
+    # Most have nothing to quote, and `quote` looks at each character by itself.
+    asked = [f"{name}={text if _PLAIN(text) else quote_plus(text)}" for name, text in texts.items()]
+    return f"{path}?{'&'.join(asked)}" if query else path
 
 
 class AriSocket:
