@@ -1,0 +1,156 @@
+"""A call with a consult and a transfer, step by step, and somebody who counts what happens at the switch meanwhile."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import aiohttp
+from msgspec import Struct
+
+from connector.sandbox.asterisk.instance import USER
+from tests.e2e.product import JONAS
+from tests.e2e.robot import Robot, State
+from tests.live.asterisk_rig import World
+from tests.live.whole import ProductOnAsterisk
+
+MIA: Final = "+14155550143"
+COUNTED: Final = frozenset(
+    {
+        *("StasisStart", "StasisEnd", "ChannelCreated", "ChannelStateChange", "ChannelDestroyed", "Dial"),
+        *("BridgeCreated", "BridgeDestroyed", "ChannelEnteredBridge", "ChannelLeftBridge"),
+        *("ChannelHangupRequest", "ChannelMohStart", "ChannelMohStop"),
+    }
+)
+
+
+class Witness:
+    """Sees all that happens at the switch, as an application of its own that does nothing."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._reading: asyncio.Task[None] | None = None
+        self._happened = asyncio.Condition()
+        self.seen: list[str] = []
+
+    async def __aenter__(self) -> "Witness":
+        there = asyncio.Event()
+        self._reading = asyncio.get_running_loop().create_task(self._read(there))
+        await there.wait()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._reading is not None
+        self._reading.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._reading
+
+    async def _read(self, there: asyncio.Event) -> None:
+        headers = {"Authorization": aiohttp.encode_basic_auth(USER, self._world.pbx.password)}
+        async with aiohttp.ClientSession(headers=headers) as http:
+            address = f"{self._world.pbx.ari}/events?app=witness&subscribeAll=true"
+            async with http.ws_connect(address, max_msg_size=0) as socket:
+                there.set()
+                async for message in socket:
+                    kind = json.loads(message.data)["type"]
+                    if kind in COUNTED:
+                        async with self._happened:
+                            self.seen.append(kind)
+                            self._happened.notify_all()
+
+    async def until(self, count: int) -> None:
+        """Returns when so many things have happened since `seen` was emptied."""
+        async with self._happened:
+            await self._happened.wait_for(lambda: len(self.seen) >= count)
+
+
+class Rest(Struct):
+    """How things stand after a step: who hears whom, and by agent the controls of their call (None: they have none)."""
+
+    heard: dict[str, list[str]]
+    controls: dict[str, dict[str, str | None] | None] = {}
+    count: int = 0
+
+
+class Call:
+    """One call: Mia calls, Sam answers, asks Jonas, and transfers her to him; he holds her, and they say goodbye."""
+
+    def __init__(self, product: ProductOnAsterisk, sam: Robot, jonas: Robot) -> None:
+        self.product = product
+        self.agents = {"sam": sam, "jonas": jonas}
+        self.steps: Final[dict[str, tuple[Callable[[], Awaitable[Any]], Rest]]] = {
+            "ring": (self._ring, Rest({"customer": ["sam"], "sam": ["customer"]})),
+            "consult": (self._consult, Rest({"customer": [], "sam": ["jonas"], "jonas": ["sam"]})),
+            "transfer": (self._transfer, Rest({"customer": ["jonas"], "jonas": ["customer"]})),
+            "hold": (self._order("hold"), Rest({"customer": [], "jonas": []})),
+            "resume": (self._order("resume"), Rest({"customer": ["jonas"], "jonas": ["customer"]})),
+            "end": (self._order("end"), Rest({})),
+        }
+
+    async def _ring(self) -> None:
+        await self.product.ring(MIA)
+
+    async def _consult(self) -> None:
+        to = {"kind": "agent", "id": await self.product.user(JONAS)}
+        await self._do("sam", "consult", to=to)
+
+    async def _transfer(self) -> None:
+        await self._do("sam", "transfer")
+
+    def _order(self, name: str) -> Callable[[], Awaitable[Any]]:
+        return lambda: self._do("jonas", name)
+
+    async def _do(self, agent: str, name: str, **values: Any) -> None:
+        robot = self.agents[agent]
+        key = (await robot.until(_active, f"{agent} has a call"))["key"]
+        reply = await robot.command(name, contact=key, **values)
+        assert reply.get("ok", True) is not False and not reply.get("error"), f"{name}: {reply}"
+
+    def controls(self, agent: str) -> dict[str, str | None] | None:
+        """What that agent may do with their call now, None when they have none."""
+        contact = _active(self.agents[agent].state or {"contacts": []})
+        return None if contact is None else dict(contact["controls"])
+
+    async def controls_are(self, rest: Rest) -> None:
+        """Each agent has exactly the controls of that rest."""
+        for agent, wanted in rest.controls.items():
+            await self.agents[agent].until(
+                lambda _state, agent=agent, wanted=wanted: self.controls(agent) == wanted, f"{agent}: {wanted}", 10
+            )
+
+    async def wrapped_up(self) -> None:
+        """Both agents are done with their part, and nobody has a call."""
+        for name, robot in self.agents.items():
+            await robot.until(lambda state: not _active(state), f"{name} has no call")
+            while contact := next(iter((robot.state or {"contacts": []})["contacts"]), None):
+                seen = robot.fresh
+                if contact["disposition_required"] and not contact["draft"]["disposition"]["value"]:
+                    revision = contact["draft"]["disposition"]["revision"] + 1
+                    robot.draft(contact["key"], "disposition", revision, text="Resolved")
+                elif contact["controls"]["done"] is None:
+                    await robot.command("done", contact=contact["key"])
+                await robot.news(seen)
+
+
+def _active(state: State) -> dict[str, Any] | None:
+    return next((contact for contact in state["contacts"] if contact["phase"] == "ACTIVE"), None)
+
+
+async def kill_connector(product: ProductOnAsterisk, heard: dict[str, list[str]]) -> tuple[float, float]:
+    """kill -9, then started again once those hear each other without it.
+
+    Returns when it was started and when it was ready, on the monotonic clock.
+    """
+    part = product.demo.connector
+    assert part is not None
+    os.kill(part.pid, signal.SIGKILL)
+    await part.ended()
+    product.demo.parts.remove(part)
+    await product.hear(**heard)
+    started = time.monotonic()
+    await product.demo.start_connector()
+    return started, time.monotonic()

@@ -1,0 +1,123 @@
+"""kill -9 of the connector in the middle of a call with a consult and a transfer, on a real Asterisk.
+
+A call without a kill is made first: it says how each step ends, and how many things happen at the switch in it.  Then,
+for each moment, the connector is killed when so many of them have happened, and started again.  `SOAK=true` takes all
+moments; KILLS and SEED can be given.
+"""
+
+import asyncio
+import os
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.product import JONAS, SAM
+from tests.live.killing import Call, Rest, Witness, kill_connector
+from tests.live.whole import ProductOnAsterisk
+
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+
+SOAK = os.environ.get("SOAK") == "true"
+SEED = int(os.environ.get("SEED", "20261130"))
+KILLS = int(os.environ.get("KILLS", "20" if SOAK else "6"))
+WITHIN = 5.0
+SHARE = {"ring": 6, "consult": 5, "transfer": 4, "hold": 2, "resume": 1, "end": 2}
+"""Of twenty moments, how many are in each step."""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def call(product: ProductOnAsterisk) -> AsyncIterator[Call]:
+    """Sam waits for calls, Jonas can be asked."""
+    async with AsyncExitStack() as stack:
+        sam = await stack.enter_async_context(product.connected(SAM))
+        jonas = await stack.enter_async_context(product.connected(JONAS))
+        made = Call(product, sam, jonas)
+        yield made
+
+
+async def ready(call: Call) -> None:
+    """Both agents are at their desks, and nobody calls."""
+    sam, jonas = call.agents.values()
+    await sam.command("set_state", state="AVAILABLE")
+    await jonas.command("set_state", state="UNAVAILABLE", reason="Training")
+    await sam.until(lambda state: state["agent"]["state"] == "AVAILABLE", "Sam waits")
+    call.product.parties.clear()
+
+
+async def settled(call: Call, rest: Rest) -> None:
+    await call.product.hear(**rest.heard)
+    await call.controls_are(rest)
+
+
+async def without_a_kill(call: Call, witness: Witness) -> dict[str, Rest]:
+    """The whole call; how each step ends, with the number of things that happened in it."""
+    await ready(call)
+    for act, rest in call.steps.values():
+        witness.seen.clear()
+        await act()
+        await settled(call, rest)
+        if not rest.heard:
+            await call.product.all_gone()
+        rest.count = len(witness.seen)
+        # Controls come with the last news, which may be a moment after the sound.
+        await asyncio.sleep(0.3)
+        rest.controls = {agent: call.controls(agent) for agent in call.agents}
+    await over(call)
+    return {name: rest for name, (_, rest) in call.steps.items()}
+
+
+async def over(call: Call) -> None:
+    """Nothing is left at the switch, and each agent's part has its one Task."""
+    await call.wrapped_up()
+    await call.product.all_gone()
+    await call.product.none_left("outbox")
+
+
+def moments(rests: dict[str, Rest]) -> list[tuple[str, int]]:
+    """Twenty of them: in each step so many, from before anything has happened to after all has."""
+    found = []
+    for name, share in SHARE.items():
+        count = rests[name].count
+        found += [(name, round(count * (at + 1) / share)) for at in range(share)]
+    return found
+
+
+async def test_the_connector_is_killed_in_the_middle_of_a_call(call: Call) -> None:
+    product = call.product
+    worst = 0.0
+    async with Witness(product.world) as witness:
+        rests = await without_a_kill(call, witness)
+        every = moments(rests)
+        chosen = every if len(every) <= KILLS else sorted(random.Random(SEED).sample(every, KILLS), key=every.index)
+        print(f"seed {SEED}; things that happen in each step: { ({name: rest.count for name, rest in rests.items()}) }")
+        for step, count in chosen:
+            before = len(product.tasks())
+            await ready(call)
+            for name, (act, rest) in call.steps.items():
+                if name != step:
+                    await act()
+                    await settled(call, rest)
+                    continue
+                witness.seen.clear()
+                acting = asyncio.ensure_future(act())
+                await asyncio.wait_for(witness.until(count), 10)
+                last = witness.seen[-1] if witness.seen else ""
+                started, was_ready = await kill_connector(product, rest.heard if count == rest.count else {})
+                await settled(call, rest)
+                now = time.monotonic()
+                worst = max(worst, now - was_ready)
+                print(
+                    f"killed in {step} after {count} ({last}): as it was {now - was_ready:.1f} s after it was ready, "
+                    f"{now - started:.1f} s after it was started",
+                    flush=True,
+                )
+                assert now - was_ready < WITHIN
+                await acting
+            await over(call)
+            keys = [task["Phone_Contact_Key__c"] for task in product.tasks()[before:]]
+            assert len(keys) == len(set(keys)) == 2, keys
+    print(f"kills {len(chosen)}, the slowest {worst:.1f} s")
