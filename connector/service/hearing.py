@@ -1,5 +1,6 @@
-"""After a (re)connect: where others hear each other than the floor has it."""
+"""After a (re)connect: where others hear each other than the floor has it, or nobody does."""
 
+from connector.domain.effects import Mix
 from connector.domain.events import LegsMixed
 from connector.domain.model import Contact, Floor, Leg, LegState, Phase, Role
 from connector.ports.switch import LegNow, Snapshot
@@ -23,6 +24,28 @@ def mixed(floor: Floor, snapshot: Snapshot) -> list[LegsMixed]:
     return news
 
 
+def unheard(floor: Floor, snapshot: Snapshot) -> list[Mix]:
+    """What to ask for those who should hear each other, of whom nothing is asked, and of whom none hears anybody.
+
+    The ask that was to bring them together was lost with the connection, or with the connector.
+    """
+    alone = {leg.leg for leg in snapshot.legs if leg.state is LegState.CONNECTED and not leg.mix}
+    found: dict[frozenset[str], Mix] = {}
+    for contact in floor.contacts.values():
+        mine = contact.leg(Role.AGENT)
+        if contact.phase is not Phase.ACTIVE or contact.asked or mine is None or not mine.joined:
+            continue
+        here = tuple(leg.id for leg in _here(floor, contact))
+        if len(here) > 1 and mine.id in here and alone.issuperset(here):
+            found.setdefault(frozenset(here), Mix(f"again.{contact.key}", contact.key, here, ()))
+    return list(found.values())
+
+
+def _here(floor: Floor, contact: Contact) -> list[Leg]:
+    """Who belongs to the conversation and hears it, as the floor has it."""
+    return [leg for leg in contact.joined if leg.state is LegState.CONNECTED and not _elsewhere(floor, contact, leg)]
+
+
 def _as_on_floor(floor: Floor, talking: tuple[str, ...], there: set[str]) -> bool:
     keys = dict.fromkeys(key for leg in talking for key in floor.legs.get(leg, ()))
     return all(_agrees(floor, floor.contacts[key], frozenset(talking), there) for key in keys)
@@ -30,8 +53,7 @@ def _as_on_floor(floor: Floor, talking: tuple[str, ...], there: set[str]) -> boo
 
 def _agrees(floor: Floor, contact: Contact, talking: frozenset[str], there: set[str]) -> bool:
     """Whether the contact has it that exactly those talk, as far as its customer or its agent is among them."""
-    here = (leg for leg in contact.joined if leg.state is LegState.CONNECTED and not _elsewhere(floor, contact, leg))
-    if talking == {leg.id for leg in here if leg.id in there}:
+    if talking == {leg.id for leg in _here(floor, contact) if leg.id in there}:
         return True
     customer, mine = contact.leg(Role.CUSTOMER), contact.leg(Role.AGENT)
     if customer is not None and customer.id in talking and not _elsewhere(floor, contact, customer):

@@ -43,6 +43,7 @@ from connector.service.clock import Clock, new_key
 from connector.service.commits import Commits
 from connector.service.deadlines import Deadlines
 from connector.service.endings import Endings
+from connector.service.hearing import unheard
 from connector.service.reconcile import reconcile
 
 log = logging.getLogger(__name__)
@@ -264,6 +265,7 @@ class Runner:
         self.floor.switch_up = True
         self._take(Change(effects=tuple(map(AskSwitch, orphans))))
         self._take(reconnected(self.floor, self.directory, self._stamp()))
+        self._take(Change(effects=tuple(map(AskSwitch, unheard(self.floor, snapshot)))))
         self._deadlines.follow(self.floor.contacts.values(), self.directory)
         self._show_all()
 

@@ -33,6 +33,7 @@ from tests.ports.switch_rig import CALLER, GONE, JONAS, LINE, SAM, Heard
 
 PASSWORD = "pw"
 Q850 = {Fate.BUSY: 17, Fate.WRONG_NUMBER: 1, Fate.FAILED: 34, Fate.NO_ANSWER: 19, Fate.DECLINED: 21}
+AWAY_HERTZ = 2_600
 CONSENT_HERTZ, CONSENT_MS = 697, 1_200
 
 PSAP = """
@@ -77,7 +78,8 @@ class World:
 
     async def start(self) -> None:
         """Both run, and the phones are registered."""
-        self.pbx.configure(app="phone-panel", away="tone:busy")
+        self.pbx.folder.mkdir(parents=True)
+        self.pbx.configure(app="phone-panel", away=str(sound(self.pbx.folder / "away", AWAY_HERTZ, 1_000)))
         with (self.pbx.folder / "etc" / "pjsip.conf").open("a") as file:
             file.write(self.endpoints)
         self.sounds = {name: f"sound:{sound(self.pbx.folder / name)}" for name in ("closed", "full")}

@@ -154,3 +154,13 @@ async def kill_connector(product: ProductOnAsterisk, heard: dict[str, list[str]]
     started = time.monotonic()
     await product.demo.start_connector()
     return started, time.monotonic()
+
+
+async def told(call: Call) -> str:
+    """How things stand, for whoever has to find out why they are not as they should be."""
+    world = call.product.world
+    channels = [(it["id"], it["name"], it["state"], it["dialplan"]["app_data"]) for it in await world.all("channels")]
+    bridges = [(it["id"], it["channels"]) for it in await world.all("bridges")]
+    states = {name: (robot.state or {}).get("contacts") for name, robot in call.agents.items()}
+    log = (call.product.demo.folder / "connector.log").read_text(encoding="utf-8").splitlines()[-30:]
+    return "\n".join(map(str, (channels, bridges, states, *log)))

@@ -2,7 +2,7 @@
 
 A call without a kill is made first: it says how each step ends, and how many things happen at the switch in it.  Then,
 for each moment, the connector is killed when so many of them have happened, and started again.  `SOAK=true` takes all
-moments; KILLS and SEED can be given.
+moments; KILLS and SEED can be given, or MOMENTS as consult:10,ring:4.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.product import JONAS, SAM
-from tests.live.killing import Call, Rest, Witness, kill_connector
+from tests.live.killing import Call, Rest, Witness, kill_connector, told
 from tests.live.whole import ProductOnAsterisk
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope
 SOAK = os.environ.get("SOAK") == "true"
 SEED = int(os.environ.get("SEED", "20261130"))
 KILLS = int(os.environ.get("KILLS", "20" if SOAK else "6"))
+MOMENTS = os.environ.get("MOMENTS", "")
 WITHIN = 5.0
 SHARE = {"ring": 6, "consult": 5, "transfer": 4, "hold": 2, "resume": 1, "end": 2}
 """Of twenty moments, how many are in each step."""
@@ -49,8 +50,12 @@ async def ready(call: Call) -> None:
 
 
 async def settled(call: Call, rest: Rest) -> None:
-    await call.product.hear(**rest.heard)
-    await call.controls_are(rest)
+    """It is so, or what is so instead is told."""
+    try:
+        await call.product.hear(**rest.heard)
+        await call.controls_are(rest)
+    except (AssertionError, TimeoutError) as wrong:
+        raise AssertionError(f"{wrong!r}\n{await told(call)}") from wrong
 
 
 async def without_a_kill(call: Call, witness: Witness) -> dict[str, Rest]:
@@ -93,6 +98,8 @@ async def test_the_connector_is_killed_in_the_middle_of_a_call(call: Call) -> No
         rests = await without_a_kill(call, witness)
         every = moments(rests)
         chosen = every if len(every) <= KILLS else sorted(random.Random(SEED).sample(every, KILLS), key=every.index)
+        if MOMENTS:
+            chosen = [(name, int(count)) for name, _, count in (one.partition(":") for one in MOMENTS.split(","))]
         print(f"seed {SEED}; things that happen in each step: { ({name: rest.count for name, rest in rests.items()}) }")
         for step, count in chosen:
             before = len(product.tasks())

@@ -21,6 +21,7 @@ from connector.domain.events import (
 from connector.domain.model import Floor, LegState, Phase, Role
 from connector.domain.transitions import LEG
 from connector.ports.switch import LegNow, Snapshot
+from connector.service.hearing import unheard
 from connector.service.reconcile import reconcile
 from tests.domain.stage import JONAS, LINE, MIA, SAM, Stage, go
 from tests.domain.test_consult import PRIYA, asked, asking, call, conference, parties, theirs
@@ -204,6 +205,49 @@ def test_those_who_talk_without_an_agent_are_nobody_s_orphans(switches: dict[int
     go(stage, c.Transfer(SAM, key))
     assert any(contact.unattended for contact in stage.floor.contacts.values())
     assert reconcile(stage.floor, switches[id(stage)].snapshot(stage), stage.now)[1] == []
+
+
+def silenced(snapshot: Snapshot) -> Snapshot:
+    """The same legs, and nobody hears anybody."""
+    return replace(snapshot, legs=tuple(replace(leg, mix="") for leg in snapshot.legs))
+
+
+@pytest.mark.parametrize("situation", [on_hold, asking, asked, in_conference, stepped_out, merged])
+def test_those_who_hear_each_other_are_not_brought_together_again(
+    switches: dict[int, Switch], situation: Situation
+) -> None:
+    stage, _ = situation()
+    assert unheard(stage.floor, switches[id(stage)].snapshot(stage)) == []
+
+
+@pytest.mark.parametrize("situation", [in_conference, merged, asked])
+def test_those_who_should_hear_each_other_and_hear_nobody_are_brought_together_again(
+    switches: dict[int, Switch], situation: Situation
+) -> None:
+    stage, _ = situation()
+    mixes = switches[id(stage)].mixes
+    again = unheard(stage.floor, silenced(switches[id(stage)].snapshot(stage)))
+    assert [{*mix.talking} for mix in again] == mixes
+    assert {mix.parked for mix in again} == {()}
+
+
+def test_a_customer_and_an_agent_who_hear_nobody_are_brought_together_again(switches: dict[int, Switch]) -> None:
+    stage, key = call()
+    legs = tuple(leg.id for leg in stage.contact(key).legs)
+    again = unheard(stage.floor, switches[id(stage)].snapshot(stage))
+    assert again == [Mix(f"again.{key}", key, legs, ())]
+
+
+def test_one_of_whom_something_is_asked_is_left_to_that(switches: dict[int, Switch]) -> None:
+    stage, key = call()
+    snapshot = silenced(switches[id(stage)].snapshot(stage))
+    stage.give(c.Hold(SAM, key))
+    assert unheard(stage.floor, snapshot) == []
+
+
+def test_one_who_is_on_hold_is_left_there(switches: dict[int, Switch]) -> None:
+    stage, _ = on_hold()
+    assert unheard(stage.floor, silenced(switches[id(stage)].snapshot(stage))) == []
 
 
 # --- legs that the floor does not have -----------------------------------------------------------------------------

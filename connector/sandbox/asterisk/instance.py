@@ -28,6 +28,13 @@ EMPTY: Final = (
 )
 """Files that Asterisk asks for at its start, and of which we say nothing."""
 
+RINGS: Final = 8
+"""How often the dialplan tries a connector that is away, every second, before the caller is told to wait."""
+
+WAITS: Final = 40
+"""How often after that, every five seconds and a sound."""
+
+
 
 class Ports(Struct, frozen=True):
     """Where it listens, on loopback: ARI and media sockets, SIP, and the first of a thousand for audio."""
@@ -66,7 +73,7 @@ class Asterisk:
         return self._process.pid
 
     def configure(self, *, app: str, away: str, emergency: str = "carrier", psap: str = "") -> None:
-        """Its files are written: `app` is the Stasis application, `away` the sound for callers while that is away.
+        """Its files are written: `app` is the Stasis application, `away` what those hear who wait while that is away.
 
         `emergency` is the endpoint for emergency numbers that are dialled on a phone of which nothing is known; `psap`
         is host:port of an emergency answering point, which is the endpoint psap then.
@@ -80,6 +87,8 @@ class Asterisk:
             "password": self.password,
             "app": app,
             "away": away,
+            "rings": RINGS,
+            "waits": WAITS,
             "emergency": emergency,
             "psap": psap,
         }

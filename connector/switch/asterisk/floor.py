@@ -33,6 +33,9 @@ NORMAL: Final = 16
 REACHED: Final = (NORMAL, 17)
 """Q.850 of a call that has got through to where it was to go: cleared, or busy there."""
 
+LINE: Final = "line-"
+"""With this the ids of an agent's kept line begin."""
+
 SAID: Final = "said-"
 """With this the name of what a caller hears begins who cannot be taken."""
 
@@ -207,6 +210,10 @@ class Floor:
         channel = self.exchange.channel(leg)
         if channel is not None and channel.live and not channel.dialled:
             self._do(partial(self.dial, channel))
+        elif channel is None and not leg.startswith(LINE):
+            # As a number that an agent dials on the phone itself: nobody takes it, and silence is no answer.
+            log.warning("a channel that nobody wants is hung up", extra={"leg": leg})
+            self._do(partial(self.machine.hang_up, leg, "normal"))
 
     async def dial(self, channel: Channel) -> None:
         """The far end of a leg of ours is rung; where that cannot be done the leg has failed."""

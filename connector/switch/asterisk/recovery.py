@@ -11,21 +11,19 @@ from typing import Final
 from connector.domain.model import LegState, Role
 from connector.switch.asterisk import calls
 from connector.switch.asterisk.dialled import CONTEXT
-from connector.switch.asterisk.floor import SAID, Floor
+from connector.switch.asterisk.floor import LINE, SAID, Floor
 from connector.switch.asterisk.machine import MIX, Machine
 from connector.switch.asterisk.notes import leg_of
 from connector.switch.asterisk.parse import Bridge, PlaybackOf
 from connector.switch.asterisk.parse import Channel as AriChannel
 from connector.switch.asterisk.recorder import SPY
+from connector.switch.asterisk.taps import TAP
 from connector.switch.register.channel import Channel
 
 log = logging.getLogger(__name__)
 
 ALONE: Final = 2_000
 """For how long after a connection somebody may hear nothing, in ms: the core asks again for what was under way."""
-
-LINE: Final = "line-"
-"""With this the ids of an agent's kept line begin."""
 
 Found = list[tuple[AriChannel, str]]
 
@@ -142,7 +140,7 @@ async def _sweep(floor: Floor, machine: Machine, found: Found, bridges: list[Bri
             log.warning("a channel that nobody wants is hung up", extra={"channel": channel.name})
             await machine.hang_up(channel.id, "normal")
     for bridge in bridges:
-        if bridge.id.startswith(MIX) and not bridge.channels:
+        if bridge.id.startswith(TAP) or (bridge.id.startswith(MIX) and not bridge.channels):
             await machine.remove_bridge(bridge.id)
 
 

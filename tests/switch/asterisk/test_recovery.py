@@ -41,7 +41,7 @@ class Pbx:
     def there(self, leg: str, state: str = "Up", note: Note | str = "", *, name: str = "", does: str = "ours") -> None:
         """A channel in our application, with a note."""
         text = note if isinstance(note, str) else msgspec.json.encode(note).decode()
-        dialplan = p.Dialplan("Stasis", f"phone-panel,{does}")
+        dialplan = p.Dialplan(app_name="Stasis", app_data=f"phone-panel,{does}")
         caller = p.Caller("", MIA)
         made = p.Channel(leg, name or f"PJSIP/x-{leg}", state, "", caller, dialplan, AT)
         self.channel_list.append((made, text))
@@ -66,6 +66,9 @@ class Pbx:
 
     async def bridges(self) -> list[p.Bridge]:
         return list(self.bridge_list)
+
+    async def calls_in(self, context: str) -> list[p.Channel]:
+        return []
 
     async def playing(self, playback: str) -> bool:
         return playback in self.played
@@ -466,11 +469,23 @@ async def test_what_nobody_wants_is_swept(rig: Rig) -> None:
     rig.pbx.there("ear-1", name="WebSocket/out-0001", does="ear")
     rig.pbx.there("dialled", name="PJSIP/2041-0007", does="phone,0123")
     rig.pbx.there("line-2041", name="PJSIP/2041-0008", does="line")
+    rig.pbx.there("tap-cust-1", name="Snoop/cust-0009", does="tap")
+    rig.pbx.there("tap-cust-1-media", name="WebSocket/out-0002", does="")
     rig.pbx.bridge("mix-old")
+    rig.pbx.bridge("tap-cust-1", "tap-cust-1", "tap-cust-1-media")
     rig.pbx.bridge("somebody-elses")
     await rig.connect()
-    assert [asked[1] for asked in rig.pbx.asked_for("hang_up")] == ["spy-c9-1", "ear-1", "dialled"]
-    assert rig.pbx.asked_for("remove_bridge") == [("remove_bridge", "mix-old")]
+    assert [asked[1] for asked in rig.pbx.asked_for("hang_up")] == [
+        *("spy-c9-1", "ear-1", "dialled", "tap-cust-1", "tap-cust-1-media")
+    ]
+    assert [asked[1] for asked in rig.pbx.asked_for("remove_bridge")] == ["mix-old", "tap-cust-1"]
+
+
+async def test_a_channel_that_comes_and_is_nobody_s_is_hung_up(rig: Rig) -> None:
+    await rig.connect()
+    await rig.hear(p.StasisStart(channel=channel_of("dialled", "Ring"), args=("phone", "0123")))
+    await rig.hear(p.StasisStart(channel=channel_of("line-2041", "Up"), args=("line",)))
+    assert rig.pbx.asked_for("hang_up") == [("hang_up", "dialled", "normal")]
 
 
 async def test_a_leg_that_ended_for_the_core_and_is_there_is_swept(rig: Rig) -> None:
