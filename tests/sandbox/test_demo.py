@@ -22,7 +22,7 @@ from connector.config import read
 from connector.errors import ConfigError, ConnectorError
 from connector.sandbox import demo as demo_module
 from connector.sandbox import simulate
-from connector.sandbox.demo import PORTS, ports
+from connector.sandbox.demo import PORTS, ports, programs_of
 from connector.sandbox.parts import Part, PartError
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +84,31 @@ def test_a_bad_origin_is_told_before_anything_starts(
 )
 def test_a_page_is_opened_where_there_is_a_window_for_it(environment: dict[str, str], shown: bool) -> None:
     assert demo_module._can_show(environment) is shown
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"SWITCH": "freeswitch"}, "SWITCH: 'freeswitch' is no switch of the demo"),
+        ({"SWITCH": "asterisk"}, "ASTERISK: is not there; `make demo SWITCH=asterisk` fetches it"),
+        ({"SWITCH": "asterisk", "ASTERISK": "here", "PHONES": "nowhere"}, "PHONES: is not there"),
+    ],
+)
+def test_what_is_wrong_with_the_choice_of_a_switch_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], words: str
+) -> None:
+    (tmp_path / "here" / "usr").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match=re.escape(words)):
+        programs_of(given)
+
+
+def test_the_switch_is_simulated_unless_it_is_named(tmp_path: Path) -> None:
+    assert programs_of({}) is programs_of({"SWITCH": "simulated"}) is None
+    (tmp_path / "usr").mkdir()
+    found = programs_of({"SWITCH": "asterisk", "ASTERISK": str(tmp_path), "PHONES": str(tmp_path)})
+    assert found is not None
+    assert (found.asterisk, found.phones) == (tmp_path, tmp_path)
 
 
 # --- parts -----------------------------------------------------------------------------------------------------------
