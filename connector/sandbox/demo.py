@@ -231,7 +231,7 @@ class Demo:
         value = {name: json.dumps(str(text)) for name, text in quoted.items()}
         self.config.write_text(
             f'host = "127.0.0.1"\nport = {self._ports["PANEL_PORT"]}\nstore = {value["store"]}\n'
-            f"origins = {json.dumps(self._origins)}\n"
+            f"origins = {json.dumps(self._origins)}\npublic_url = {json.dumps(self.connector_address)}\n"
             f'directory_every_s = {self._directory_every_s}\nlog_level = "warning"\n\n'
             f'[salesforce]\nlogin_url = {value["login_url"]}\nconsumer_key = "{CONSUMER_KEY}"\n'
             f'username = "{INTEGRATION_USERNAME}"\nprivate_key_file = {value["private_key_file"]}\n'

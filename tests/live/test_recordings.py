@@ -71,7 +71,7 @@ async def hum(rig: AsteriskRig, leg: str, hertz: int) -> None:
 
 async def humming(rig: AsteriskRig) -> Scene:
     """Customer and agent talk, each with their own tone."""
-    scene = await talking(cast(Rig, rig))
+    scene = await talking(cast("Rig", rig))
     await hum(rig, scene.customer, CUSTOMER)
     await hum(rig, scene.agent, AGENT)
     return scene
@@ -185,7 +185,7 @@ async def test_off_and_on_is_a_second_one(rig: AsteriskRig, recordings: Recordin
 async def test_both_hear_the_announcement_and_the_recording_starts_after_it(
     rig: AsteriskRig, recordings: RecordingStore
 ) -> None:
-    scene = await talking(cast(Rig, rig))
+    scene = await talking(cast("Rig", rig))
     ears = {leg: await rig._far(leg) for leg in (scene.customer, scene.agent)}
     network = rig.world.network
     for channel in ears.values():
@@ -208,7 +208,7 @@ async def test_both_hear_the_announcement_and_the_recording_starts_after_it(
 
 
 async def test_an_announcement_whose_file_is_lost_is_refused(rig: AsteriskRig, recordings: RecordingStore) -> None:
-    scene = await talking(cast(Rig, rig))
+    scene = await talking(cast("Rig", rig))
     ask = SetRecording(fresh("ask"), scene.contact, Recording.ON, "lost")
     await rig.switch.ask(ask)
     await rig.until(lambda: any(isinstance(event, AskRefused) and event.ask == ask.id for event in rig.heard.news))

@@ -107,7 +107,7 @@ def _headers(desk: Desk) -> dict[str, str]:
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
         f"connect-src 'self'; frame-src {' '.join(sorted(frames))}; frame-ancestors 'none'; base-uri 'none'; "
-        "form-action 'none'"
+        f"form-action {_origin(desk.panel_url)}"
     )
     return {
         "Content-Security-Policy": policy,

@@ -3,6 +3,7 @@
 import { el } from "./dom.js";
 import { lines, plain } from "./format.js";
 import { addressOf } from "./places.js";
+import { recordingLink } from "./recordings.js";
 
 export function recordLink({ id, type, name }) {
   return el("a", { href: addressOf({ kind: "record", type, id }), title: name }, name);
@@ -16,6 +17,8 @@ export function cellContent(cell, view, dialing) {
   if (cell.kind === "phone") return dialing.number(text, view);
   if (cell.kind === "email") return el("a", { href: `mailto:${text}` }, text);
   if (cell.kind === "url") {
+    const recording = cell.name === "Phone_Recording__c" && recordingLink(text);
+    if (recording) return recording;
     const safe = /^https?:\/\//i.test(text) ? text : `https://${text}`;
     return el("a", { href: safe, target: "_blank", rel: "noopener" }, text);
   }

@@ -12,6 +12,7 @@ import { card, el } from "./dom.js";
 import { setFormat } from "./format.js";
 import { startHeader } from "./header.js";
 import { listPage } from "./listPage.js";
+import { recordingsWith } from "./recordings.js";
 import { recordPage } from "./recordPage.js";
 import { searchPage } from "./searchPage.js";
 import { Softphone } from "./softphone.js";
@@ -25,6 +26,7 @@ const CONVERSATION_CHANNEL = "Phone_Conversation__c";
 
 const boot = JSON.parse(document.getElementById("boot").textContent);
 setFormat(boot.user, boot.now);
+recordingsWith(boot.panel.url);
 
 const dialing = new Dialing();
 const workQueue = new WorkQueue(dialing);
