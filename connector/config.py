@@ -37,8 +37,8 @@ class Switch(Struct, frozen=True, forbid_unknown_fields=True):
     """Which switch: `simulated` (in this process), `remote` (a simulated one in its own, at `url`) or `asterisk`.
 
     Of Asterisk: `user` and the password in `password_file` as in its ari.conf, the Stasis application `app`, the
-    endpoint of the carrier `trunk`, the endpoints of emergency calls by the name of their route, and what callers hear
-    who cannot be taken, by message.
+    endpoint of the carrier `trunk`, the endpoints of emergency calls by the name of their route, what callers hear who
+    cannot be taken, by message, and the classes of music for those who wait.
     """
 
     kind: Literal["simulated", "remote", "asterisk"] = "simulated"
@@ -50,6 +50,9 @@ class Switch(Struct, frozen=True, forbid_unknown_fields=True):
     trunk: Annotated[str, Meta(min_length=1)] = "carrier"
     routes: dict[str, str] = {}
     sounds: dict[str, str] = {}
+    hold_music: str = ""
+    queue_music: str = "default"
+    queue_music_after_s: Annotated[float, Meta(ge=0, le=600)] = 4
 
 
 class SignIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -133,6 +136,7 @@ _TAKES: Final = {
     "switch": "a table, [switch]",
     "switch.app": "1 to 64 letters, digits, dots, dashes and underscores",
     "switch.kind": "simulated, remote or asterisk",
+    "switch.queue_music_after_s": "seconds, 0 to 600",
     "switch.routes": 'a table, as { local = "psap" }',
     "switch.sounds": 'a table, as { closed = "sound:closed" }',
     "sign_in": "a list of tables, [[sign_in]] each",

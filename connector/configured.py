@@ -20,7 +20,7 @@ from connector.ports.finding import Finding
 from connector.salesforce import SalesforceConfig, open_crm
 from connector.service.alarm_channels import Mail, MailServer, Webhook
 from connector.service.alarms import Channel
-from connector.switch import SwitchConfig, Wanted, check_switch
+from connector.switch import Music, SwitchConfig, Wanted, check_switch
 
 THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 NO_LINKS: Final = "public_url: is not set, so that Tasks have no link to what was recorded"
@@ -72,6 +72,7 @@ def switch_config(config: Config, directory: Directory | None = None) -> SwitchC
         trunk=given.trunk,
         routes=given.routes,
         sounds=given.sounds,
+        music=Music(given.hold_music, given.queue_music, round(given.queue_music_after_s * 1000)),
     )
 
 

@@ -45,6 +45,9 @@ app = "panel"
 trunk = "outside"
 routes = {{ local = "psap" }}
 sounds = {{ closed = "sound:closed" }}
+hold_music = "soft"
+queue_music = "queue"
+queue_music_after_s = 2.5
 
 [emergency]
 webhook_url = "https://x.example/alarm"
@@ -132,6 +135,9 @@ def test_every_setting_can_be_in_the_file(tmp_path: Path) -> None:
             "outside",
             {"local": "psap"},
             {"closed": "sound:closed"},
+            "soft",
+            "queue",
+            2.5,
         ),
         api_keys=(ApiKey("flow", "ab" * 32),),
         public_url="https://phone.acme.example",

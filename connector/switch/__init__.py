@@ -12,13 +12,14 @@ from connector.ports.recordings import RecordingStore
 from connector.ports.switch import Switch
 from connector.switch.asterisk.check import Plan, Wanted, look_at
 from connector.switch.asterisk.driver import SOUNDS, AsteriskSwitch
+from connector.switch.asterisk.music import USUAL, Music
 from connector.switch.register.clock import RealClock
 from connector.switch.simulated.driver import RemoteSwitch, SimulatedSwitch, reach
 from connector.switch.simulated.engine import Engine
 from connector.switch.simulated.wire import KEY_HEADER
 from connector.switch.stored import StoredOverHttp
 
-__all__ = ["SwitchConfig", "Wanted", "check_switch", "open_switch"]
+__all__ = ["Music", "SwitchConfig", "Wanted", "check_switch", "open_switch"]
 
 
 class SwitchConfig(Struct, frozen=True):
@@ -39,6 +40,7 @@ class SwitchConfig(Struct, frozen=True):
     trunk: str = "carrier"
     routes: dict[str, str] = {}
     sounds: dict[str, str] = {}
+    music: Music = USUAL
 
 
 def open_switch(config: SwitchConfig) -> Switch:
@@ -56,6 +58,7 @@ def open_switch(config: SwitchConfig) -> Switch:
             devices=config.devices,
             routes=config.routes,
             sounds=SOUNDS | config.sounds,
+            music=config.music,
         )
     return SimulatedSwitch(Engine(RealClock(), config.devices))
 

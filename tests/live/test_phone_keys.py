@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.desk import Desk
-from tests.live.test_audio import talking, with_jonas
+from tests.live.test_audio import MIA, talking, with_jonas
 from tests.live.whole import ProductOnAsterisk
 
 pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -120,3 +120,15 @@ async def test_two_calls_are_put_through_by_the_phone(product: ProductOnAsterisk
     await product.hear(customer=["second"], second=["customer"])
     await product.free("sam")
     assert first not in await product.network.channels()
+
+
+async def test_who_waits_hears_music_while_the_call_still_rings(product: ProductOnAsterisk, desk: Desk) -> None:
+    channel = await product.ring(MIA)
+    ear = await product.network.listen(channel)
+    await ear.until_music(within=15)
+    (caller,) = await product.world.all("channels")
+    assert caller["state"] == "Ring"
+    sam = await desk.sit_down()
+    await expect(sam.button("Hold")).to_be_enabled()
+    await product.hear(1_000, customer=["sam"], sam=["customer"])
+    assert not any((await product.party("customer")).ear.music(1_000))

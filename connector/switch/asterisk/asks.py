@@ -125,6 +125,7 @@ async def _announce(floor: Floor, ask: Announce) -> None:
     channel = there(floor.exchange, ask.leg)
     channel.announced = True
     await floor.machine.answer(ask.leg)
+    await floor.queue_music.over(ask.leg)
     floor.exchange.hear(channel)
     await floor.noted(channel)
     playback = f"{SAID}{ask.leg}"

@@ -57,6 +57,7 @@ async def _bridge(floor: Floor, ask: Connect) -> None:
     together = mix.legs if mix is not None and customer.leg in mix.legs else (customer.leg, phone.leg)
     if not customer.up:
         await floor.machine.answer(customer.leg)
+        await floor.queue_music.over(customer.leg)
     await floor.together(together)
     for held in (customer, phone):
         if held.state is LegState.HELD:

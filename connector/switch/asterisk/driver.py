@@ -18,6 +18,7 @@ from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.asks import carry_out
 from connector.switch.asterisk.floor import Floor
 from connector.switch.asterisk.machine import Machine
+from connector.switch.asterisk.music import USUAL, Music
 from connector.switch.asterisk.plans import Plans
 from connector.switch.asterisk.recovery import reconcile
 from connector.switch.asterisk.socket import AriRefusal, AriSocket
@@ -41,7 +42,8 @@ class AsteriskSwitch:
     """The switch at `url` (http://host:port/ari), as the ARI user `user`.
 
     `app` is the Stasis application, `trunk` the endpoint of the carrier, `routes` those of emergency calls by name,
-    `devices` the agents' phones, and `sounds` what callers hear who cannot be taken, by message.
+    `devices` the agents' phones, and `sounds` what callers hear who cannot be taken, by message; `music` is for those
+    who wait.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class AsteriskSwitch:
         devices: tuple[str, ...] = (),
         routes: Mapping[str, str] | None = None,
         sounds: Mapping[str, str] = SOUNDS,
+        music: Music = USUAL,
         start_within: float = START_WITHIN,
     ) -> None:
         self._url = url
@@ -66,7 +69,9 @@ class AsteriskSwitch:
         self._clock = RealClock()
         self._lost = 0
         self._session: aiohttp.ClientSession | None = None
-        self._floor = Floor(self._clock, self._tell, self._do, trunk=trunk, routes=routes or {}, sounds=sounds)
+        self._floor = Floor(
+            self._clock, self._tell, self._do, trunk=trunk, routes=routes or {}, sounds=sounds, music=music
+        )
         self._plans = Plans(routes or {})
         self._provide = asyncio.Event()
         self._jobs: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
@@ -184,7 +189,7 @@ class AsteriskSwitch:
         socket = await AriSocket.open(session, self._url, self._app, self._take)
         tasks: list[asyncio.Task[None]] = []
         try:
-            machine = Machine(socket, self._app)
+            machine = Machine(socket, self._app, self._floor.music.hold)
             self._jobs = asyncio.Queue()
             await reconcile(self._floor, machine, self._devices, self._lost)
             if self._taken is not None:

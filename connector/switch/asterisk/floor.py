@@ -15,6 +15,7 @@ from connector.switch.asterisk.causes import cause_of
 from connector.switch.asterisk.dialled import EMERGENCY, DialledOnPhones
 from connector.switch.asterisk.keys import PhoneKeys
 from connector.switch.asterisk.machine import MIX, Machine
+from connector.switch.asterisk.music import Music, QueueMusic
 from connector.switch.asterisk.notes import note_of
 from connector.switch.asterisk.recorder import SPY, Recorder
 from connector.switch.asterisk.socket import AriRefusal
@@ -56,6 +57,7 @@ class Floor:
         trunk: str,
         routes: Mapping[str, str],
         sounds: Mapping[str, str],
+        music: Music,
     ) -> None:
         self.exchange = Exchange(clock, (), tell=tell, journal=lambda _entry: None, let_go=self._let_go)
         self._do = do
@@ -70,6 +72,8 @@ class Floor:
         self.bridges: dict[str, str] = {}
         self.started = 0
         self.announced: dict[str, str] = {}
+        self.music = music
+        self.queue_music = QueueMusic(music, clock, lambda: self.machine, do)
         self.keys = PhoneKeys(self.exchange, lambda: self.machine, do)
         self.taps = Taps()
         self.dialled = DialledOnPhones(self.exchange.tell, lambda: self.machine, do)
@@ -279,7 +283,7 @@ class Floor:
         self.welcome(caller)
 
     def welcome(self, caller: Channel) -> None:
-        """A caller hears that it rings, and is noted."""
+        """A caller hears that it rings and, in a moment, music; and is noted."""
 
         async def ring() -> None:
             if caller.live and not caller.up:
@@ -287,6 +291,7 @@ class Floor:
                 await self.machine.note(caller.leg, note_of(caller))
 
         self._do(ring)
+        self.queue_music.awaited_by(caller)
 
     def is_up(self, channel: Channel) -> None:
         """A leg of ours was answered: what waited for that is done."""

@@ -68,9 +68,11 @@ class _Media(Struct, frozen=True):
 class Machine:
     """A hand on one Asterisk.  Every method raises AriRefusal and SwitchUnavailable."""
 
-    def __init__(self, ari: AriSocket, app: str) -> None:
+    def __init__(self, ari: AriSocket, app: str, hold: str = "") -> None:
+        """`hold` is the class of music for who is on hold; with "" Asterisk chooses."""
         self._ari = ari
         self._app = app
+        self._hold = hold
 
     async def ring_phone(self, leg: str, device: str, caller: str, note: str) -> None:
         """There is a channel of that id for a phone of ours, with the note; it rings after `dial`."""
@@ -121,9 +123,11 @@ class Machine:
         """A caller hears that it rings."""
         await self._ari.request("POST", uri("channels", leg, "ring"))
 
-    async def music(self, leg: str, *, on: bool) -> None:
-        """The leg hears music, or no more."""
-        await self._ari.request("POST" if on else "DELETE", uri("channels", leg, "moh"))
+    async def music(self, leg: str, *, on: bool, kind: str = "") -> None:
+        """The leg hears music of that class ("": that for who is on hold), or no more."""
+        found = kind or self._hold
+        which = {"mohClass": found} if on and found else {}
+        await self._ari.request("POST" if on else "DELETE", uri("channels", leg, "moh", **which))
 
     async def mix(self, bridge: str, legs: tuple[str, ...]) -> None:
         """These are in that new bridge, wherever they were."""
