@@ -128,7 +128,8 @@ async def test_who_waits_hears_music_while_the_call_still_rings(product: Product
     await ear.until_music(within=15)
     (caller,) = await product.world.all("channels")
     assert caller["state"] == "Ring"
-    sam = await desk.sit_down()
+    sam = await desk.sit_down(available=False)
+    await sam.pick_state("Available")
     await expect(sam.button("Hold")).to_be_enabled()
     await product.hear(1_000, customer=["sam"], sam=["customer"])
     assert not any((await product.party("customer")).ear.music(1_000))
