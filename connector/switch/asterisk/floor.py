@@ -15,7 +15,7 @@ from connector.switch.asterisk.causes import cause_of
 from connector.switch.asterisk.dialled import EMERGENCY, DialledOnPhones
 from connector.switch.asterisk.keys import PhoneKeys
 from connector.switch.asterisk.machine import MIX, Machine
-from connector.switch.asterisk.music import Music, QueueMusic
+from connector.switch.asterisk.music import USUAL, Music, QueueMusic
 from connector.switch.asterisk.notes import note_of
 from connector.switch.asterisk.recorder import SPY, Recorder
 from connector.switch.asterisk.socket import AriRefusal
@@ -57,7 +57,7 @@ class Floor:
         trunk: str,
         routes: Mapping[str, str],
         sounds: Mapping[str, str],
-        music: Music,
+        music: Music = USUAL,
     ) -> None:
         self.exchange = Exchange(clock, (), tell=tell, journal=lambda _entry: None, let_go=self._let_go)
         self._do = do
