@@ -6,6 +6,7 @@ packages are needed is derived: from what the programs ask of the loader, one ro
 
 from __future__ import annotations
 
+import platform
 import re
 import shutil
 from collections.abc import Callable
@@ -71,6 +72,8 @@ class PrivateApt:
 
 def mirror() -> str:
     """The package mirror that this machine's own apt uses.  Raises SetupError where there is none."""
+    if platform.machine() != "x86_64":
+        raise SetupError(f"a real telephone switch is fetched for x86_64 only, and this is {platform.machine()}")
     if shutil.which("apt-get") is None:
         raise SetupError("a real telephone switch is fetched from Debian's packages: this machine has no apt-get")
     if not KEYRING.exists():
