@@ -3,18 +3,24 @@
 import re
 from pathlib import Path
 
+import pytest
 from jinja2 import Environment, PackageLoader
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "admin" / "asterisk.md"
 
 
-def test_the_dialplan_of_emergency_calls_is_the_one_that_is_tested() -> None:
+def dialplan() -> dict[str, str]:
+    """Each context of the dialplan that the tests run, as an administrator would have it, with the remark before it."""
     environment = Environment(loader=PackageLoader("connector.sandbox.asterisk"), autoescape=False)
-    template = environment.get_template("extensions.conf.j2")
-    text = template.render(app="phone-panel", away="", emergency="emergency-national")
-    blocks = re.findall(r"```ini\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    (agents,) = (block for block in blocks if block.startswith("[agents]"))
-    (emergency,) = (block for block in blocks if "[phone-panel-emergency]" in block)
-    assert emergency.strip() == text[text.index("; What the connector has said of the phone") :].strip()
-    for line in agents.strip().splitlines():
-        assert line in text
+    values = {"app": "phone-panel", "away": "please-hold", "emergency": "emergency-national"}
+    text = environment.get_template("extensions.conf.j2").render(**values, rings=8, waits=40)
+    found = re.findall(r"(?:^;.*\n)*^\[(.+)\]\n(?:^[^\[\n].*\n)+", text, re.MULTILINE)
+    whole = [match[0] for match in re.finditer(r"(?:^;.*\n)*^\[.+\]\n(?:^[^\[\n].*\n)+", text, re.MULTILINE)]
+    return dict(zip(found, whole, strict=True))
+
+
+@pytest.mark.parametrize("context", [name for name in dialplan() if name != "general"])
+def test_the_dialplan_is_the_one_that_is_tested(context: str) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    blocks = "\n".join(re.findall(r"```ini\n(.*?)```", page, re.DOTALL))
+    assert dialplan()[context].strip() in blocks
