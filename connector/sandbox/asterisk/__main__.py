@@ -27,7 +27,7 @@ def options() -> argparse.ArgumentParser:
     p.add_argument("--agents", required=True, metavar="DEVICE,...", help="the agents' phones")
     p.add_argument("--lines", required=True, metavar="SKILL=NUMBER,...", help="our numbers")
     p.add_argument("--routes", default="", metavar="NAME,...", help="the routes of emergency calls")
-    p.add_argument("--lift-after", type=float, default=2, metavar="SECONDS", help="when a phone that rings is lifted")
+    p.add_argument("--lift-after", type=float, default=4, metavar="SECONDS", help="when a phone that rings is lifted")
     p.add_argument("--dumps", type=Path, metavar="FOLDER", help="what the phones say and hear is written there, as WAV")
     p.add_argument("--people", type=Path, metavar="FILE", help="numbers of customers who call, one a line")
     p.add_argument("--called", default="", metavar="SKILL,...", help="the lines that they call (default: all)")
