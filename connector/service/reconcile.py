@@ -1,6 +1,6 @@
 """After a (re)connect: what differs between the floor and the switch, as ordinary events."""
 
-from connector.domain.effects import EndLeg, Mix, SwitchAsk
+from connector.domain.effects import EndLeg, Mix, SetRecording, SwitchAsk
 from connector.domain.events import (
     CallArrived,
     LegAnswered,
@@ -38,6 +38,11 @@ def reconcile(floor: Floor, snapshot: Snapshot, now: int) -> tuple[list[SwitchEv
             until = snapshot.began if leg.since < snapshot.began < now else now
             dated += _of_leg(contact, leg, there.get(leg.id), until)
         dated += _recording(contact, snapshot, now)
+    masks: list[SwitchAsk] = [
+        SetRecording(f"masked.{contact.key}", contact.key, Recording.PAUSED)
+        for contact in floor.contacts.values()
+        if _mask_forgotten(contact, snapshot)
+    ]
     parks: list[SwitchAsk] = []
     ends: list[SwitchAsk] = []
     for found in snapshot.legs:
@@ -52,7 +57,7 @@ def reconcile(floor: Floor, snapshot: Snapshot, now: int) -> tuple[list[SwitchEv
     dated += [(news.at, news) for news in mixed(floor, snapshot)]
     # A leg that several contacts have is in each of them, and its news is one.
     dated = sorted(dict.fromkeys(dated), key=_turn)
-    return [*phones, *(event for _, event in dated)], [*parks, *ends]
+    return [*phones, *(event for _, event in dated)], [*masks, *parks, *ends]
 
 
 def _turn(dated: tuple[int, SwitchEvent]) -> tuple[int, int]:
@@ -93,8 +98,14 @@ def _of_leg(contact: Contact, leg: Leg, found: LegNow | None, now: int) -> list[
     return news
 
 
+def _mask_forgotten(contact: Contact, snapshot: Snapshot) -> bool:
+    """Whether the switch does not know of a mask, for nothing was recorded: the agent must not lose it by that."""
+    masked = contact.phase is Phase.ACTIVE and contact.recording is Recording.PAUSED
+    return masked and snapshot.recordings.get(contact.key, Recording.OFF) is Recording.OFF
+
+
 def _recording(contact: Contact, snapshot: Snapshot, now: int) -> list[tuple[int, SwitchEvent]]:
     heard = snapshot.recordings.get(contact.key, Recording.OFF)
-    if contact.phase is not Phase.ACTIVE or heard is contact.recording:
+    if contact.phase is not Phase.ACTIVE or heard is contact.recording or _mask_forgotten(contact, snapshot):
         return []
     return [(now, RecordingChanged(contact.key, heard, now))]

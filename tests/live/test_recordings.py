@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 import pytest_asyncio
 from house.asterisk import command
+from msgspec import Struct
 
 from connector.domain.effects import CallParty, EndLeg, Mix, SetRecording, SwitchAsk
 from connector.domain.events import AskRefused, LegHeld, LegResumed, RecordingChanged
@@ -18,7 +19,7 @@ from connector.switch import SwitchConfig, open_recordings
 from connector.switch.asterisk.socket import uri
 from connector.switch.simulated.faults import Number
 from tests.live.asterisk_rig import CONSENT_HERTZ, CONSENT_MS, AsteriskRig, World, sound
-from tests.live.sound import FRAME_MS, Frame, between, frames
+from tests.live.listening import FRAME_MS, frames, heard, samples_of
 from tests.ports.recordings_contract import whole
 from tests.ports.switch_rig import LINE, Rig, Scene, fresh, told
 from tests.ports.switch_scenes import hold, pause, record, resume, stop, talking
@@ -28,6 +29,7 @@ pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope
 CUSTOMER, AGENT, ASKED = 500, 900, 1_300
 """The tone of each, in hertz."""
 
+TONES = (CUSTOMER, AGENT, ASKED, CONSENT_HERTZ)
 EDGE = 200
 """Within so many ms of a change nothing is said of what is to be heard: the sound has to come through."""
 
@@ -109,12 +111,29 @@ async def moved(rig: AsteriskRig, ask: SwitchAsk, kind: type[LegHeld] | type[Leg
     return at()[0]
 
 
+class Frame(Struct, frozen=True):
+    """A tenth of a second: the tones in it, and whether every sample is 0."""
+
+    tones: frozenset[int]
+    silent: bool
+
+
+def listened(data: bytes) -> list[Frame]:
+    """The whole frames of a WAV file."""
+    samples = samples_of(data)
+    return [Frame(*both) for both in zip(heard(samples, TONES), (not any(one) for one in frames(samples)), strict=True)]
+
+
+def between(found: list[Frame], start: int, stop: int) -> list[Frame]:
+    """The frames that lie whole between two times, in ms from the beginning."""
+    return found[-(-start // FRAME_MS) : stop // FRAME_MS]
+
+
 async def heard_in(recordings: RecordingStore, scene: Scene, count: int = 1) -> list[list[Frame]]:
     """What is on each recording of the contact."""
     found = await recordings.of(scene.contact)
     assert len(found) == count
-    tones = (CUSTOMER, AGENT, ASKED, CONSENT_HERTZ)
-    return [frames(await whole(recordings, one.name), tones) for one in found]
+    return [listened(await whole(recordings, one.name)) for one in found]
 
 
 def tones(part: list[Frame]) -> set[frozenset[int]]:
@@ -137,7 +156,7 @@ async def test_a_mask_is_silent_in_its_place_and_the_length_is_whole(
     (found,) = await heard_in(recordings, scene)
     both = {frozenset({CUSTOMER, AGENT})}
     assert tones(between(found, EDGE, masked - EDGE)) == both
-    assert all(frame.silent for frame in between(found, masked + FRAME_MS // 2, unmasked - FRAME_MS // 2))
+    assert all(frame.silent for frame in between(found, masked + EDGE, unmasked - EDGE))
     assert tones(between(found, unmasked + EDGE, ended - EDGE)) == both
     assert abs(len(found) * FRAME_MS - ended) < 300
 
@@ -164,7 +183,7 @@ async def test_a_hold_and_what_is_asked_meanwhile_are_not_on_it(rig: AsteriskRig
     both = {frozenset({CUSTOMER, AGENT})}
     assert tones(between(found, EDGE, held - EDGE)) == both
     assert back - held > 1_000
-    assert all(frame.silent for frame in between(found, held + FRAME_MS // 2, back - FRAME_MS // 2))
+    assert all(frame.silent for frame in between(found, held + EDGE, back - EDGE))
     assert tones(between(found, back + EDGE, ended - EDGE)) == both
     assert not any(ASKED in frame.tones for frame in found)
     assert abs(len(found) * FRAME_MS - ended) < 300
@@ -201,8 +220,8 @@ async def test_both_hear_the_announcement_and_the_recording_starts_after_it(
     await rig.settle()
     for channel in ears.values():
         data = (network.asterisk.folder / "spool" / "recording" / f"ear-{channel}.wav").read_bytes()
-        heard = [frame for frame in frames(data, (CONSENT_HERTZ,)) if CONSENT_HERTZ in frame.tones]
-        assert abs(len(heard) * FRAME_MS - CONSENT_MS) <= 300
+        said = [frame for frame in listened(data) if CONSENT_HERTZ in frame.tones]
+        assert abs(len(said) * FRAME_MS - CONSENT_MS) <= 300
     (found,) = await heard_in(recordings, scene)
     assert not any(CONSENT_HERTZ in frame.tones for frame in found)
 

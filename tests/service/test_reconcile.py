@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from connector.domain.decide import decide
-from connector.domain.effects import EndLeg
+from connector.domain.effects import EndLeg, SetRecording
 from connector.domain.events import (
     CallArrived,
     LegAnswered,
@@ -239,9 +239,11 @@ def test_the_recording(ours: Recording, theirs: Recording | None) -> None:
     stage.give(RecordingChanged(key, ours, START))
     legs = tuple(now(leg.id, leg.role, leg.state) for leg in stage.contact().legs)
     heard = theirs or Recording.OFF
-    news, _ = reconcile(stage.floor, Snapshot(legs, {} if theirs is None else {key: theirs}), NOW)
-    expected = [] if heard is ours else [RecordingChanged(key, heard, NOW)]
+    news, asks = reconcile(stage.floor, Snapshot(legs, {} if theirs is None else {key: theirs}), NOW)
+    forgotten = ours is Recording.PAUSED and heard is Recording.OFF
+    expected = [] if heard is ours or forgotten else [RecordingChanged(key, heard, NOW)]
     assert [event for event in news if not isinstance(event, PhoneChanged)] == expected
+    assert asks == ([SetRecording(f"masked.{key}", key, Recording.PAUSED)] if forgotten else [])
 
 
 def test_the_recording_of_a_call_that_is_over_is_no_news() -> None:
