@@ -303,7 +303,9 @@ async def test_a_taken_port_is_named_with_the_cure(tmp_path: Path, needs: Callab
         pem.write_text(private_pem())
         salesforce = Salesforce("http://127.0.0.1:1", "key", "user", str(pem))
         connector = Connector(Config(port=port, store=str(tmp_path / "store.db"), salesforce=salesforce))
-        connector._runner = connector._hub = connector._outbox = None  # type: ignore[assignment]  # only the page is served
+        # Only the page is served.
+        connector._runner = connector._hub = connector._outbox = None  # type: ignore[assignment]
+        connector._recordings = connector._retention = None  # type: ignore[assignment]
         with pytest.raises(ConfigError, match=rf"^port: {port} on 127\.0\.0\.1 cannot be used.*set PANEL_PORT"):
             await connector._serve()
         await connector.stop()

@@ -130,6 +130,13 @@ class World:
         await self.pbx.stop()
         await self.pbx.start()
 
+    async def registered(self) -> None:
+        """The phones are, also those whose registration an Asterisk that was killed had not written down yet."""
+        for device in (SAM, JONAS):
+            if await self.get(f"endpoints/PJSIP/{device}", "state") != "online":
+                await self.network.register(device, True)
+                await self._until_online(device)
+
     async def all(self, path: str) -> list[dict[str, Any]]:
         """A list of the one under test."""
         assert self._session is not None

@@ -16,7 +16,7 @@ from connector.sandbox.asterisk.instance import USER
 from tests.e2e.product import JONAS
 from tests.e2e.robot import Robot, State
 from tests.live.asterisk_rig import World
-from tests.live.whole import ProductOnAsterisk
+from tests.live.whole import PHONES, ProductOnAsterisk
 
 MIA: Final = "+14155550143"
 COUNTED: Final = frozenset(
@@ -161,6 +161,7 @@ async def told(call: Call) -> str:
     world = call.product.world
     channels = [(it["id"], it["name"], it["state"], it["dialplan"]["app_data"]) for it in await world.all("channels")]
     bridges = [(it["id"], it["channels"]) for it in await world.all("bridges")]
-    states = {name: (robot.state or {}).get("contacts") for name, robot in call.agents.items()}
+    states = {name: robot.state for name, robot in call.agents.items()}
+    phones = {name: await world.get(f"endpoints/PJSIP/{device}", "state") for name, device in PHONES.items()}
     log = (call.product.demo.folder / "connector.log").read_text(encoding="utf-8").splitlines()[-30:]
-    return "\n".join(map(str, (channels, bridges, states, *log)))
+    return "\n".join(map(str, (channels, bridges, phones, states, *log)))

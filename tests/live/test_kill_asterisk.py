@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.product import JONAS, SAM
-from tests.live.killing import Call, Rest, Witness, kill_connector, told
+from tests.live.killing import MIA, Call, Rest, Witness, kill_connector, told
 from tests.live.whole import ProductOnAsterisk
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
@@ -128,3 +128,68 @@ async def test_the_connector_is_killed_in_the_middle_of_a_call(call: Call) -> No
             keys = [task["Phone_Contact_Key__c"] for task in product.tasks()[before:]]
             assert len(keys) == len(set(keys)) == 2, keys
     print(f"kills {len(chosen)}, the slowest {worst:.1f} s")
+
+
+LOST = {"ring": 1, "consult": 1, "transfer": 2, "hold": 2}
+"""After which steps Asterisk is killed, and how many Tasks there must be then; a phone that rang has none."""
+
+
+async def last_heard(call: Call) -> None:
+    """Both panels say that the switch is away."""
+    for name, robot in call.agents.items():
+        await robot.until(lambda state: state["agent"]["controls"]["dial"] == "switch_down", f"{name} is told")
+
+
+async def new_call(call: Call) -> None:
+    """Sam takes a call of his own."""
+    product = call.product
+    product.parties.clear()
+    await product.ring(MIA)
+    await settled(call, Rest(call.steps["ring"][1].heard))
+
+
+@pytest.mark.parametrize("after", ["", *LOST] if SOAK else random.Random(SEED).sample(["", *LOST], 2))
+async def test_asterisk_is_killed(call: Call, after: str) -> None:
+    product, pbx = call.product, call.product.world.pbx
+    sam = call.agents["sam"]
+    await ready(call)
+    if not after:
+        product.stays_down.add("sam")
+        await call.steps["ring"][0]()
+        await sam.until(lambda state: state["contacts"], "Sam's phone rings")
+    for name, (act, rest) in call.steps.items() if after else ():
+        await act()
+        await settled(call, rest)
+        if name == after:
+            break
+    killed = time.monotonic()
+    pbx.kill()
+    await pbx.stop()
+    await last_heard(call)
+    told_after = time.monotonic() - killed
+    await asyncio.gather(*(product.network.hang_up(channel) for channel in await product.network.channels()))
+    started = time.monotonic()
+    await pbx.start()
+    await product.world.registered()
+    for name, robot in call.agents.items():
+        await robot.until(
+            lambda state: all(it["phase"] == "WRAP_UP" for it in state["contacts"]), f"{name}'s call ended"
+        )
+    ended_after = time.monotonic() - started
+    await call.wrapped_up()
+    await product.none_left("outbox")
+    assert len(product.tasks()) == LOST.get(after, 0), product.tasks()
+    product.stays_down.clear()
+    await ready(call)
+    ringing = time.monotonic()
+    await new_call(call)
+    talking = time.monotonic()
+    print(
+        f"Asterisk killed after {after or 'the first ring'}: told after {told_after:.1f} s; once started, calls ended "
+        f"after {ended_after:.1f} s; a new call is heard {talking - ringing:.1f} s after it came",
+        flush=True,
+    )
+    assert ended_after < WITHIN
+    assert talking - ringing < WITHIN
+    await sam.command("end", contact=sam.state["contacts"][0]["key"])
+    await over(call)
