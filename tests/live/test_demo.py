@@ -142,13 +142,46 @@ async def test_an_emergency_call_goes_to_the_answering_point_on_this_machine(pro
     await sam.command("dial_emergency", number="911")
     contact = await sam.until(contact_in("ACTIVE"), "the call is made")
 
+    await answering_point(product)
+    await sam.command("end", contact=contact["key"])
+    await no_calls(product)
+
+
+async def test_the_keys_of_the_phone_itself(product: Product, sam: Robot) -> None:
+    handset = Handset(product)
+    await product.ring(MIA)
+    contact = await answered(sam, MIA)
+    await product.until(handset.hears, "the two talk")
+    phone = next(leg["leg"] for leg in await legs(product) if leg["role"] == "AGENT")
+    await product.switch("phones", {"leg": phone, "does": "hold"})
+    await sam.until(lambda state: held(state, contact["key"]), "Mia is on hold, by the phone's own key")
+    await product.switch("phones", {"leg": phone, "does": "resume"})
+    await sam.until(lambda state: not held(state, contact["key"]), "she is back")
+    await sam.command("end", contact=contact["key"])
+    await no_calls(product)
+
+
+def held(state: dict[str, Any], key: str) -> bool:
+    contact = contact_of(key)(state)
+    return contact is not None and "HELD" in {leg["state"] for leg in contact["legs"]}
+
+
+async def test_an_emergency_number_dialled_on_the_phone_reaches_the_answering_point(
+    product: Product, sam: Robot
+) -> None:
+    await product.switch("dial", {"device": "2041", "number": "911"})
+    await answering_point(product)
+    await product.switch("hangup", {"device": "2041"})
+    await no_calls(product)
+
+
+async def answering_point(product: Product) -> None:
+    """Returns when somebody talks to it."""
     async with asyncio.timeout(10):
         while True:
             if any(leg["host"] == "127.0.0.4" and leg["up"] for leg in await legs(product)):
-                break
+                return
             await asyncio.sleep(0.05)  # another process: there is no event to wait for
-    await sam.command("end", contact=contact["key"])
-    await no_calls(product)
 
 
 async def test_numbers_have_the_fates_of_the_simulated_switch(product: Product, sam: Robot) -> None:

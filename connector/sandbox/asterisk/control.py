@@ -3,6 +3,9 @@
 - `POST /calls` {"from", "to" | "skill", "talk", "patience"}: a customer calls; 201 {"leg"}
 - `GET /calls`: the legs that have not ended
 - `POST /hangup` {"leg"}: the far end hangs up; {"device"}: the handset of a phone is laid down
+- `POST /lift` {"leg"}: the phone that rings for it is lifted
+- `POST /phones` {"leg", "does": "hold" | "resume" | "transfer", "to"}: the keys of an agent's phone itself
+- `POST /dial` {"device", "number"}: somebody dials on a phone itself
 
 All need the header `X-Sandbox-Key`.  Bad input is 400 {"code", "field", "message"}.
 """
@@ -16,11 +19,14 @@ from aiohttp import web
 from connector.errors import BadInput
 from connector.sandbox.asterisk.world import World
 from connector.switch.simulated.new_call import NewCall, caller_of, line_of, times_of
-from connector.switch.simulated.server import Handler, Hangup, body_of, json_of, problem
+from connector.switch.simulated.server import Dialled, Handler, Hangup, Lift, PhoneAct, body_of, json_of, problem
 from connector.switch.simulated.wire import KEY_HEADER
 
 _NEW_CALL: Final = msgspec.json.Decoder(NewCall)
 _HANGUP: Final = msgspec.json.Decoder(Hangup)
+_LIFT: Final = msgspec.json.Decoder(Lift)
+_ACT: Final = msgspec.json.Decoder(PhoneAct)
+_DIAL: Final = msgspec.json.Decoder(Dialled)
 
 
 class Control:
@@ -35,7 +41,14 @@ class Control:
         """Listens on a free port of loopback; returns its address."""
         app = web.Application(middlewares=[self._guard])
         app.add_routes(
-            [web.post("/calls", self._call), web.get("/calls", self._calls), web.post("/hangup", self._hang_up)]
+            [
+                web.post("/calls", self._call),
+                web.get("/calls", self._calls),
+                web.post("/hangup", self._hang_up),
+                web.post("/lift", self._lift),
+                web.post("/phones", self._phone_acts),
+                web.post("/dial", self._dial),
+            ]
         )
         self._runner = web.AppRunner(app, shutdown_timeout=1, access_log=None)
         await self._runner.setup()
@@ -78,4 +91,23 @@ class Control:
             self._world.lay_down(asked.device)
         else:
             self._world.hang_up(asked.leg)
+        return web.json_response({})
+
+    async def _lift(self, request: web.Request) -> web.Response:
+        asked = await body_of(request, _LIFT)
+        await self._world.look()
+        await self._world.phone_of(asked.leg).do("accept")
+        return web.json_response({})
+
+    async def _phone_acts(self, request: web.Request) -> web.Response:
+        asked = await body_of(request, _ACT)
+        if asked.other:
+            raise BadInput("value_invalid", "other", "these phones transfer to a number only")
+        await self._world.look()
+        await self._world.phone_of(asked.leg).do(asked.does, asked.to)
+        return web.json_response({})
+
+    async def _dial(self, request: web.Request) -> web.Response:
+        asked = await body_of(request, _DIAL)
+        await self._world.phone(asked.device).do("dial", asked.number)
         return web.json_response({})

@@ -203,9 +203,20 @@ class World:
 
     def lay_down(self, device: str) -> None:
         """The handset of a phone is laid down.  Raises BadInput for a device that is none."""
+        self._keep(self.phone(device).do("hangup"))
+
+    def phone(self, device: str) -> Phone:
+        """A phone.  Raises BadInput for a device that is none."""
         if device not in self.phones:
             raise BadInput("device_unknown", "device", f"there is no phone {device!r}")
-        self._keep(self.phones[device].do("hangup"))
+        return self.phones[device]
+
+    def phone_of(self, leg: str) -> Phone:
+        """The phone of a leg.  Raises BadInput for a leg that is none of a phone's."""
+        found = next((known for known in self._legs if known.leg == leg and known.role is Role.AGENT), None)
+        if found is None:
+            raise BadInput("leg_unknown", "leg", f"{leg!r} is no leg of a phone of an agent's")
+        return self.phones[found.number]
 
     async def _is_kept_line(self, call: str) -> bool:
         """Whether that call keeps a phone connected between calls: its agent has just asked for it, and waits."""
