@@ -1,6 +1,8 @@
 """Recordings over HTTP, as ARI has them; the simulated switch answers the same requests."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 from urllib.parse import quote
@@ -57,11 +59,15 @@ class StoredOverHttp:
 
     async def of(self, contact: str) -> Sequence[Stored]:
         """See the port."""
-        return [one for one in await self._all() if one.contact == contact]
+        body = await self._listed()
+        # Of many thousands a few are wanted: to read all as values would hold up the loop.
+        names = re.findall(rb'"name":\s*"(' + re.escape(contact.encode()) + rb'-\d{13})"', body)
+        return _sorted(name.decode() for name in names)
 
     async def before(self, time: int) -> Sequence[Stored]:
         """See the port."""
-        return [one for one in await self._all() if one.started < time]
+        body = await self._listed()
+        return [one for one in await asyncio.to_thread(_read, body) if one.started < time]
 
     @asynccontextmanager
     async def open(self, name: str) -> AsyncIterator[_Answer]:
@@ -88,16 +94,14 @@ class StoredOverHttp:
             await self._session.close()
             self._session = None
 
-    async def _all(self) -> list[Stored]:
+    async def _listed(self) -> bytes:
         async with self._asked("GET", "") as answer:
             if answer.status != 200:
                 raise SwitchUnavailable(f"the switch answers {answer.status} where its recordings should be")
             try:
-                listed = _LISTED.decode(await answer.read())
-            except (msgspec.DecodeError, aiohttp.ClientError) as bad:
-                raise SwitchUnavailable(f"the list of recordings cannot be read: {bad}") from bad
-        found = (stored(one.name) for one in listed if one.format == "wav")
-        return sorted((one for one in found if one is not None), key=lambda one: (one.started, one.name))
+                return await answer.read()
+            except (aiohttp.ClientError, OSError, TimeoutError) as lost:
+                raise SwitchUnavailable(f"the list of recordings was cut off: {lost!r}") from lost
 
     @asynccontextmanager
     async def _asked(self, method: str, path: str) -> AsyncIterator[aiohttp.ClientResponse]:
@@ -112,6 +116,21 @@ class StoredOverHttp:
         finally:
             # What was not read is not waited for.
             answer.close()
+
+
+def _read(body: bytes) -> list[Stored]:
+    """The recordings that are listed.  Raises `SwitchUnavailable` for what is no list."""
+    try:
+        listed = _LISTED.decode(body)
+    except msgspec.DecodeError as bad:
+        raise SwitchUnavailable(f"the list of recordings cannot be read: {bad}") from bad
+    return _sorted(one.name for one in listed if one.format == "wav")
+
+
+def _sorted(names: Iterable[str]) -> list[Stored]:
+    """Those of ours, the first one first."""
+    found = (one for name in names if (one := stored(name)) is not None)
+    return sorted(found, key=lambda one: (one.started, one.name))
 
 
 def _ours(name: str) -> None:

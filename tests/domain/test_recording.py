@@ -235,6 +235,14 @@ def test_where_always_is_the_rule_it_is_announced_too() -> None:
     assert announcements(stage) == ["recorded"]
 
 
+def test_nothing_is_announced_in_an_emergency_call() -> None:
+    may_record = replace(ANNOUNCED, settings=replace(ANNOUNCED.settings, emergency_record=True))
+    stage, key = on_a_call(directory=may_record)
+    stage.floor.contacts[key] = replace(stage.contact(), emergency="local")
+    stage.give(StartRecord(SAM, key))
+    assert (asked(stage), announcements(stage)) == ([Recording.ON], [""])
+
+
 def test_an_announcement_has_its_time() -> None:
     stage, key = on_a_call(directory=ANNOUNCED)
     stage.give(StartRecord(SAM, key))

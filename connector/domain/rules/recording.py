@@ -67,9 +67,12 @@ def _ask(step: Step, contact: Contact, goal: str) -> None:
 
 
 def asked(step: Step, contact: Contact, goal: str, ask_id: str) -> SetRecording:
-    """What the switch is asked for such an order: before the first recording of a contact comes the announcement."""
+    """What the switch is asked for such an order: before the first recording of a contact comes the announcement.
+
+    Nothing is announced in an emergency call: what is said there must not wait.
+    """
     recording = goal_of(contact, goal)
-    first = recording is Recording.ON and not contact.recorded
+    first = recording is Recording.ON and not contact.recorded and not contact.emergency
     announcement = step.directory.skill(contact.skill).consent if first else ""
     return SetRecording(ask_id, contact.key, recording, announcement)
 
