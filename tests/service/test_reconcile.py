@@ -127,6 +127,13 @@ def test_what_happened_is_told_in_its_order() -> None:
     assert [type(event) for event in news if not isinstance(event, PhoneChanged)] == [LegEnded, CallArrived, LegEnded]
 
 
+@pytest.mark.parametrize("began,ended", [(THEN, THEN), (START - 1, NOW), (NOW + 1, NOW)])
+def test_a_leg_that_is_gone_ended_no_later_than_the_switch_began(began: int, ended: int) -> None:
+    floor = floor_with(LegState.CONNECTED, Role.CUSTOMER)
+    events, _ = reconcile(floor, Snapshot(began=began), NOW)
+    assert LegEnded("leg", "failed", ended) in events
+
+
 def test_a_leg_that_ended_for_an_unknown_cause_has_failed() -> None:
     news, _ = reconcile(
         floor_with(LegState.CONNECTED, Role.CUSTOMER),

@@ -19,7 +19,7 @@ from connector.domain.directory import Directory
 from connector.domain.effects import Adopt, Connect, EndLeg, Mix, Offer, PlaceCall, PlayDigits, SetMute
 from connector.domain.events import CallerMatched, LegAnswered, LegEnded, LegHeld, LegRinging, PanelsChanged, TaskSaved
 from connector.domain.model import AgentState, LegState, MatchState, Phase, Role, SaveState
-from connector.errors import BadInput, CrmUnavailable, NotAllowed
+from connector.errors import BadInput, CrmUnavailable, NotAllowed, SwitchTaken
 from connector.ports.store import Loaded
 from connector.ports.switch import LegNow, Snapshot
 from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, LINE, MIA, SAM
@@ -63,6 +63,13 @@ def loaded(rig: Rig, **more: object) -> Loaded:
 
 
 # --- the order of things -------------------------------------------------------------------------------------------
+
+
+async def test_whoever_waits_for_its_end_is_told_that_the_switch_was_taken() -> None:
+    rig = await Rig().start()
+    rig.runner.taken(SwitchTaken("by another"))
+    rig.runner.taken(SwitchTaken("once more"))
+    assert str(await rig.runner.ended) == "by another"
 
 
 async def test_nothing_leaves_before_its_commit_and_then_in_order() -> None:

@@ -114,6 +114,7 @@ async def test_another_connector_is_not_fought(rig: RemoteRig) -> None:
     await rig.connect(after)
     await rig.until(lambda: bool(rig.heard.downs))
     assert rig.heard.downs == ["another connector took its place"]
+    assert "another connector has taken the switch" in str(rig.heard.lost)
     leg = await rig.ring()
     rig.heard = after
     await rig.until(lambda: leg in after.legs)
