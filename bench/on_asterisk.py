@@ -80,8 +80,8 @@ async def main(agents: int, url: str, password: str, key: str, folder: Path) -> 
         done = Done(counted.messages, counts.inputs, counts.faults + counts.unknown_events, stalls)
         print(msgspec.json.encode(done).decode(), flush=True)
         stalls.clear()
-    await runner.cleanup()
     await switch.close()
+    await runner.cleanup()
     for task in app["tasks"]:
         task.cancel()
 
