@@ -151,6 +151,7 @@ class AsteriskSwitch:
         """Returns when all that was asked so far has been carried out."""
         if self._is_up.is_set():
             await self._jobs.join()
+            await self._floor.machine.all_noted()
 
     def _do(self, job: Callable[[], Awaitable[None]]) -> None:
         """The job is done after those before it."""

@@ -1,6 +1,7 @@
 """What is asked of Asterisk, each in one request or a few: channels, bridges, music, tones, recordings."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -11,8 +12,10 @@ from msgspec import Struct, field
 from connector.domain.address import CivicAddress
 from connector.switch.asterisk.location import location_variables
 from connector.switch.asterisk.notes import NOTE
-from connector.switch.asterisk.parse import Bridge, Channel, milliseconds
+from connector.switch.asterisk.parse import Bridge, Channel, RESTResponse, milliseconds
 from connector.switch.asterisk.socket import AriRefusal, AriSocket, uri
+
+log = logging.getLogger(__name__)
 
 BRIDGE: Final = "mixing,dtmf_events,proxy_media"
 """Two phones in a plain mixing bridge talk past Asterisk's core, which then sees no keys (bridge_native_rtp)."""
@@ -73,6 +76,7 @@ class Machine:
         self._ari = ari
         self._app = app
         self._hold = hold
+        self._being_noted: set[asyncio.Future[RESTResponse]] = set()
 
     async def ring_phone(self, leg: str, device: str, caller: str, note: str) -> None:
         """There is a channel of that id for a phone of ours, with the note; it rings after `dial`."""
@@ -109,11 +113,26 @@ class Machine:
         await noting
 
     async def note(self, leg: str, note: str, of: str = "") -> None:
-        """The note is on the channel, for whoever looks at it after us; `of`: that of a spy who hears it.
+        """The note will be on the channel, for whoever looks at it after us; `of`: that of a spy who hears it.
 
-        A spy's own channel can take none: while it is recorded, all that is asked about it waits.
+        A spy's own channel can take none: while it is recorded, all that is asked about it waits.  Nothing waits for
+        a note: it is set after what was asked before, and who has gone meanwhile needs none.
         """
-        await self._ari.request(*_noting(leg, f"{NOTE}{of}", note))
+        answer = self._ari.send(*_noting(leg, f"{NOTE}{of}", note))
+        self._being_noted.add(answer)
+        answer.add_done_callback(self._was_noted)
+
+    def _was_noted(self, answer: asyncio.Future[RESTResponse]) -> None:
+        self._being_noted.discard(answer)
+        if answer.cancelled() or answer.exception() is not None:
+            return  # The connection is lost, which whoever reads it tells.
+        status = answer.result().status_code
+        if status >= 300 and status != 404:
+            log.warning("Asterisk refused a note", extra={"status": status, "said": answer.result().message_body})
+
+    async def all_noted(self) -> None:
+        """Returns when all notes so far have been answered."""
+        await asyncio.gather(*self._being_noted, return_exceptions=True)
 
     async def answer(self, leg: str) -> None:
         """A caller's call is answered."""

@@ -202,3 +202,21 @@ async def test_more_phones_are_watched_than_one_request_can_list(socket: AriSock
 async def test_no_phones_are_watched_with_no_request(socket: AriSocket, ari: Ari) -> None:
     await Machine(socket, APP).watch(())
     assert len(ari.asked) == 1
+
+
+async def test_nothing_waits_for_a_note(socket: AriSocket, ari: Ari, caplog: pytest.LogCaptureFixture) -> None:
+    """Not for one that is answered late, is about a channel that is gone, or refused."""
+    machine = Machine(socket, APP)
+    ari.answers = {
+        "POST channels/gone/variable": (404, '{"message": "Channel not found"}'),
+        "POST channels/odd/variable": (500, '{"message": "Out of order"}'),
+    }
+    for leg in ("here", "gone", "odd"):
+        await machine.note(leg, f"{leg} is Sam's")
+    await machine.answer("here")
+    await machine.all_noted()
+    *noted, answered = ari.asked[1:]
+    assert [asked["uri"] for asked in noted] == [f"channels/{leg}/variable" for leg in ("here", "gone", "odd")]
+    assert json.loads(noted[0]["message_body"]) == {"variable": "PHONE_PANEL", "value": "here is Sam's"}
+    assert answered["uri"] == "channels/here/answer"
+    assert [record.getMessage() for record in caplog.records] == ["Asterisk refused a note"]
