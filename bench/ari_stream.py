@@ -133,6 +133,8 @@ def measure(
                 try:
                     spent, took, told[name] = one(name, server, port, rounds)
                 except Broken as problem:
+                    if name in OURS:
+                        raise SystemExit(f"{name} {problem}") from problem
                     broken[name] = str(problem)
                     continue
                 cpu[name].append(spent / events * 1e6)
