@@ -50,8 +50,8 @@ class CivicAddress(Struct, frozen=True, omit_defaults=True):
     def line(self) -> str:
         """In one line, as that country writes it."""
         house = (self.number, self.street) if self.country in NUMBER_FIRST else (self.street, self.number)
-        words = zip(_INDOORS.get(self.country, _INDOORS_ELSEWHERE), (self.building, self.floor, self.room), strict=True)
-        indoors = (_called(word, value) for word, value in words)
+        building, floor, room = _INDOORS.get(self.country, _INDOORS_ELSEWHERE)
+        indoors = (_called(building, self.building), _called(floor, self.floor), _called(room, self.room))
         return ", ".join(part for part in (self.name, _joined(*house), *indoors, self._town()) if part)
 
     def _town(self) -> str:

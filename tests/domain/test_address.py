@@ -1,6 +1,7 @@
 """Addresses: in one line as each country writes them, in the parts that are sent, and what they lack."""
 
 import pytest
+from msgspec.structs import replace
 
 from connector.domain.address import CivicAddress, cleaned
 
@@ -27,6 +28,55 @@ AMSTERDAM = CivicAddress("NL", "", "Amsterdam", "Damrak", "1", floor="4", room="
 )  # fmt: skip
 def test_in_one_line(address: CivicAddress, line: str) -> None:
     assert address.line == line
+
+
+@pytest.mark.parametrize(
+    ("country", "line"),
+    [
+        *((country, "7 Road, City, XY 1234") for country in ("US", "CA", "AU")),
+        *((country, "7 Road, City, XY 1234") for country in ("GB", "IE", "NZ", "ZA")),
+        *((country, "7 Road, 1234 City (XY)") for country in ("FR", "LU")),
+        *((country, "Road 7, 1234 City (XY)") for country in ("NL", "BE", "DE", "IT")),
+    ],
+)
+def test_each_country_has_its_order(country: str, line: str) -> None:
+    assert CivicAddress(country, "XY", "City", "Road", "7", postal_code="1234").line == line
+
+
+def test_indoors_it_is_in_the_language_of_the_place() -> None:
+    inside = {"building": "A", "floor": "4", "room": "12"}
+    assert CivicAddress("NL", **inside).line == "Gebouw A, Verdieping 4, Kamer 12"
+    assert CivicAddress("DE", **inside).line == "Building A, Floor 4, Room 12"
+
+
+@pytest.mark.parametrize(
+    ("country", "right", "wrong"),
+    [
+        ("US", "94105", "9410"),
+        ("US", "94105-1234", "94105-12"),
+        ("CA", "K1A 0B1", "K1A-0B1"),
+        ("CA", "K1A0B1", "k1a0b1"),
+        ("AU", "2000", "200"),
+        ("DE", "20095", "2009"),
+        ("NL", "1012 LG", "0012 LG"),
+        ("NL", "1012LG", "1012"),
+        ("BE", "1000", "0100"),
+    ],
+)
+def test_postal_codes(country: str, right: str, wrong: str) -> None:
+    place = CivicAddress(country, "XY", "City", "Road", "7", postal_code=right)
+    assert place.faults() == {}
+    assert list(replace(place, postal_code=wrong).faults()) == ["postal_code"]
+
+
+@pytest.mark.parametrize(
+    ("country", "needed"), [("US", True), ("CA", True), ("AU", True), ("NL", False), ("GB", False)]
+)
+def test_who_needs_a_state(country: str, needed: bool) -> None:
+    codes = {"US": "94105", "CA": "K1A 0B1", "AU": "2000", "NL": "1012 LG"}
+    place = CivicAddress(country, "", "City", "Road", "7", postal_code=codes.get(country, "SW1A 2AA"))
+    assert ("state" in place.faults()) is needed
+    assert ("state" in replace(place, state="Some State").faults()) is needed
 
 
 def test_the_parts_that_are_sent() -> None:

@@ -164,6 +164,7 @@ def test_the_route_is_the_local_one_with_an_address(
 ) -> None:
     first, other = trunks_of(directory, PLACES[place], address)
     assert first == route
+    assert (other == "") is (first == "")
     assert {first, other} == set(trunks_of(directory, PLACES[place], None if address else PLACE))
 
 
@@ -924,9 +925,12 @@ def test_a_number_that_is_another_one_with_a_prefix_means_itself() -> None:
     assert dialled_numbers(route) == {"911": "911", "9911": "911", "11": "11"}
 
 
-@pytest.mark.parametrize(("sent", "address"), [(True, DESK), (False, "")])
-def test_others_are_told_of_what_was_dialled_on_the_phone(sent: bool, address: str) -> None:
-    stage = Stage(WITH_ADDRESS)
+@pytest.mark.parametrize(
+    ("directory", "sent", "address"),
+    [(WITH_ADDRESS, True, DESK), (WITH_ADDRESS, False, ""), (DIRECTORY, True, "")],
+)
+def test_others_are_told_of_what_was_dialled_on_the_phone(directory: Directory, sent: bool, address: str) -> None:
+    stage = Stage(directory)
     change = stage.give(EmergencyDialled("2041", "911", FIRE, sent, START - 20))
     (alarm,) = [effect for effect in change.effects if isinstance(effect, RaiseAlarm)]
     assert alarm == RaiseAlarm(SAM, alarm.contact, "911", FIRE, address, START - 20)
@@ -939,8 +943,10 @@ def test_others_are_told_of_what_was_dialled_on_the_phone(sent: bool, address: s
 def test_nobody_offers_calls_to_a_phone_on_which_help_is_called() -> None:
     stage = Stage()
     available(stage)
+    stage.pass_time(1_000)
     stage.give(EmergencyDialled("2041", "911", DIRECT, False, START))
     assert (stage.agent().state, stage.agent().reason) == (AgentState.UNAVAILABLE, "Emergency call")
+    assert stage.agent().since == START + 1_000
     stage.give(CallArrived("leg", MIA, LINE, START))
     assert not [ask for ask in stage.asks if isinstance(ask, Offer)]
     stage.give(CallArrived("back", "+14155550000", DIRECT, START))

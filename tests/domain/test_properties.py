@@ -493,6 +493,10 @@ class Walk(RuleBasedStateMachine):
     def a_phone_comes_or_goes(self, device: str, ready: bool) -> None:
         self.switch(e.PhoneChanged(device, ready))
 
+    @rule(device=st.sampled_from(["2041", "2042", "2099"]), number=st.sampled_from(["911", "933", "112"]))
+    def help_is_called_on_a_phone(self, device: str, number: str) -> None:
+        self.switch(e.EmergencyDialled(device, number, DIRECT, number == "911", self.stage.now))
+
     @rule(away=st.booleans())
     def the_switch_goes_or_comes(self, away: bool) -> None:
         if away:
