@@ -43,7 +43,9 @@ class DialledOnPhones:
             _, number, sent, callback, device, channel = event.args
             self._once(channel, EmergencyDialled(device, number, callback, sent == "1", event.at))
         else:
-            log.error("an emergency call that the dialplan does not tell as documented", extra={"arguments": len(event.args)})
+            log.error(
+                "an emergency call that the dialplan does not tell as documented", extra={"arguments": len(event.args)}
+            )
 
     def found(self, channels: Iterable[p.Channel]) -> None:
         """These are in the context of emergency calls at a new connection."""
