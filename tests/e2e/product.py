@@ -103,10 +103,8 @@ class Product:
         await self.control("settings", {"rules": []})
         async with self.http.delete(f"{self.demo.org}/sandbox/faults", headers=self._key) as answer:
             assert answer.status < 300
-        async with self.http.get(f"{self.demo.switch_control}/calls", headers=self._key) as answer:
-            legs = [leg["leg"] for leg in await answer.json()]
-        for leg in legs:
-            await self.switch("hangup", {"leg": leg})
+        for leg in await self.calls():
+            await self.switch("hangup", {"leg": leg["leg"]})
         for username in (SAM, JONAS, PRIYA):
             async with self.connected(username) as robot:
                 await _go_home(robot)
@@ -137,6 +135,11 @@ class Product:
         """What that caller was told before they were hung up on, or None."""
         told = (entry.cause for entry in read(self.demo.journal) if entry.what == "announced" and entry.leg == leg)
         return next(told, None)
+
+    async def calls(self) -> list[dict[str, Any]]:
+        """The legs at the switch that have not ended."""
+        async with self.http.get(f"{self.demo.switch_control}/calls", headers=self._key) as answer:
+            return list(await answer.json())
 
     async def switch(self, path: str, body: dict[str, Any]) -> None:
         """Asks the simulated switch for a fault or a hang-up."""
