@@ -8,9 +8,11 @@ import pytest_asyncio
 from house.asterisk import command
 
 from connector.domain.events import PhoneChanged
+from connector.switch.asterisk import parse as p
 from connector.switch.simulated.faults import Phone
 from tests.live.asterisk_rig import AsteriskRig, World
 from tests.ports.switch_rig import GONE, JONAS, SAM
+from tests.ports.switch_scenes import talking
 
 pytestmark = [pytest.mark.live, pytest.mark.waits, pytest.mark.asyncio(loop_scope="module")]
 
@@ -39,5 +41,30 @@ async def test_the_phone_of_a_new_agent_is_watched_without_a_restart(world: Worl
         await rig.until(lambda: rig.heard.news[-1] == PhoneChanged(JONAS, False))
         await rig.inflict(Phone(JONAS, ready=True))
         await rig.until(lambda: rig.heard.news[-1] == PhoneChanged(JONAS, True))
+    finally:
+        await rig.close()
+
+
+async def test_the_keys_of_a_customer_are_seen_in_a_call_of_two(world: World) -> None:
+    """Asterisk's core hears no keys where two phones talk past it: that depends on the type of the bridge."""
+    rig = AsteriskRig(world)
+    await rig.switch.start(rig.heard)
+    seen: list[tuple[str, str]] = []
+    floor = rig.drivers[0]._floor
+    take = floor.take
+
+    def look(event: p.Event) -> None:
+        if isinstance(event, p.ChannelDtmfReceived):
+            seen.append((event.channel.id, event.digit))
+        take(event)
+
+    floor.take = look  # type: ignore[method-assign]  # an ear for the test
+    try:
+        scene = await talking(rig)
+        await rig.settle()
+        (bridge,) = await world.all("bridges")
+        assert bridge["technology"] == "simple_bridge"
+        await world.network.press(await rig._far(scene.customer), "42#")
+        await rig.until(lambda: seen == [(scene.customer, digit) for digit in "42#"])
     finally:
         await rig.close()
