@@ -24,8 +24,8 @@ async def on_hold(product: Product, desk: Desk) -> Seat:
 
 async def leg_of(product: Product) -> str:
     """The leg of Sam's phone."""
-    legs = await product.calls()
-    return next(leg["leg"] for leg in legs if leg["number"] == PHONE)
+    found: str = next(leg["leg"] for leg in await product.calls() if leg["number"] == PHONE)
+    return found
 
 
 async def test_the_phone_s_own_hold_is_shown_and_taken_back(product: Product, desk: Desk) -> None:
