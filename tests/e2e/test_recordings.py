@@ -9,6 +9,13 @@ from tests.e2e.product import Product
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 MIA = "+14155550143"
+PLAYED = """(audio) => new Promise((done) => {
+  audio.muted = true;
+  audio.addEventListener("ended", () => done(audio.duration));
+  audio.addEventListener("error", () => done(-1));
+  audio.play();
+})"""
+"""How long it is, in seconds, once it has been played to its end."""
 
 
 async def opened(desk: Desk, product: Product, user: str, task: str) -> Page:
@@ -44,15 +51,7 @@ async def test_its_agent_hears_it_from_the_task(product: Product, desk: Desk) ->
     await expect(page.get_by_role("heading", name="Call recordings")).to_be_visible()
     players = page.locator("audio")
     await expect(players).to_have_count(2)
-    played = await players.first.evaluate(
-        """(audio) => new Promise((done) => {
-          audio.muted = true;
-          audio.addEventListener("ended", () => done(audio.duration));
-          audio.addEventListener("error", () => done(-1));
-          audio.play();
-        })"""
-    )
-    assert played > 0
+    assert await players.first.evaluate(PLAYED) > 0
     again = await page.context.new_page()
     await again.goto(page.url)
     await expect(again.locator("audio")).to_have_count(2)

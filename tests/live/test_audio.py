@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.desk import Desk, Seat
+from tests.e2e.test_recordings import PLAYED, opened
 from tests.live.listening import FRAME_MS, heard, samples_of, silent
 from tests.live.whole import TONE, ProductOnAsterisk
 
@@ -140,6 +141,20 @@ async def test_the_recording_is_silent_while_masked_and_on_hold_and_keeps_its_le
     runs = [(what, len(list(run)) * FRAME_MS) for what, run in groupby(filter(None, seen))]
     assert [what for what, _ in runs] == ["both", "silence", "both", "silence", "both"], runs
     assert all(length >= 700 for _, length in runs), runs
+
+
+async def test_what_was_recorded_is_heard_from_its_task(product: ProductOnAsterisk, desk: Desk) -> None:
+    sam = await talking(product, desk)
+    await sam.press("Record")
+    await expect(sam.button("Stop recording")).to_be_visible()
+    await product.hear(800, customer=["sam"], sam=["customer"])
+    await sam.press("End")
+    await sam.wrap_up()
+    task = await product.task(lambda task: task["Phone_Recording__c"], "a Task with a link to what was recorded")
+    page = await opened(desk, product, "sam", str(task["Id"]))
+    player = page.locator("audio")
+    await expect(player).to_have_count(1)
+    assert await player.evaluate(PLAYED) >= 0.8
 
 
 def told(samples: list[int]) -> list[tuple[frozenset[int], bool]]:
