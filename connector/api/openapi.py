@@ -4,7 +4,10 @@ from typing import Any, Final
 
 import msgspec
 
+from connector.api.recordings import COOKIE, FORM
+from connector.api.recordings import PATH as RECORDINGS
 from connector.api.work import IDEMPOTENCY, LARGEST
+from connector.ports.recordings import CONTACT
 from connector.service.alarm_channels import DELIVERY, SIGNATURE
 from connector.wire import requests
 
@@ -29,6 +32,24 @@ _REFUSALS: Final = {
 }
 
 
+PAGE: Final = "text/html"
+SOUND: Final = "audio/wav"
+_CONTACT: Final = {
+    "name": "contact",
+    "in": "path",
+    "required": True,
+    "description": "The contact's key, as Phone_Contact_Key__c has it.",
+    "schema": {"type": "string", "pattern": f"^{CONTACT}$"},
+}
+_NUMBER: Final = {
+    "name": "number",
+    "in": "path",
+    "required": True,
+    "description": "1 for the first recording of the contact.",
+    "schema": {"type": "integer", "minimum": 1, "maximum": 999},
+}
+
+
 def document() -> dict[str, Any]:
     """The OpenAPI document."""
     _, schemas = msgspec.json.schema_components(_TYPES, ref_template="#/components/schemas/{name}")
@@ -37,7 +58,8 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Phone Panel connector",
             "version": VERSION,
-            "description": "Work from other systems: callbacks, work items and e-mails that agents are offered.",
+            "description": "Work from other systems: callbacks, work items and e-mails that agents are offered;"
+            " and, for people who come from Salesforce, what was recorded.",
         },
         "paths": {
             "/api/callbacks": {
@@ -61,6 +83,8 @@ def document() -> dict[str, Any]:
                     },
                 )
             },
+            f"{RECORDINGS}/{{contact}}": {"parameters": [_CONTACT], "post": _sign_in(), "get": _listen(PAGE)},
+            f"{RECORDINGS}/{{contact}}/{{number}}": {"parameters": [_CONTACT, _NUMBER], "get": _listen(SOUND)},
         },
         "webhooks": {"emergencyCall": _webhook()},
         "components": {
@@ -69,7 +93,13 @@ def document() -> dict[str, Any]:
                     "type": "http",
                     "scheme": "bearer",
                     "description": "A key made by `connector api-key` whose hash is in the settings.",
-                }
+                },
+                "listener": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": COOKIE,
+                    "description": "Ten minutes for one agent, opened with a session token of the org.",
+                },
             },
             "schemas": {name: _tidy(schema) for name, schema in sorted(schemas.items())},
         },
@@ -96,6 +126,44 @@ def _post(name: str, summary: str, kind: str, example: dict[str, Any]) -> dict[s
             "200": {"description": "The same request was taken before.", "content": _json("Accepted")},
             **{code: {"description": words, "content": _json("Refused")} for code, words in _REFUSALS.items()},
         },
+    }
+
+
+def _sign_in() -> dict[str, Any]:
+    form = {"type": "object", "required": ["token"], "properties": {"token": {"type": "string"}}}
+    return {
+        "operationId": "openRecordings",
+        "summary": "Signs an agent in with a session token, which is good once; from pages of the configured origins.",
+        "requestBody": {"required": True, "content": {FORM: {"schema": form}}},
+        "responses": {
+            "303": {"description": "The cookie is set; go on to the page at the same address."},
+            "401": {"description": "The token is not accepted."},
+            "403": {"description": "The page that posted it is of another origin."},
+            "429": {"description": "Too many sign-ins at once."},
+        },
+        "security": [],
+    }
+
+
+def _listen(what: str) -> dict[str, Any]:
+    found: dict[str, Any] = {"description": "It may be heard.", "content": {what: {"schema": {"type": "string"}}}}
+    responses = {
+        "200": found,
+        "401": {"description": "No session, or one that is over: open the link from the Task."},
+        "404": {"description": "There is none, or none that this agent may hear."},
+        "503": {"description": "The switch cannot be asked now."},
+    }
+    if what == SOUND:
+        responses |= {
+            "206": {**found, "description": "The part that Range asks for."},
+            "416": {"description": "That part is not there."},
+        }
+    page = what == PAGE
+    return {
+        "operationId": "showRecordings" if page else "hearRecording",
+        "summary": "What was recorded of a contact." if page else "One recording, whole or in part.",
+        "responses": dict(sorted(responses.items())),
+        "security": [{"listener": []}],
     }
 
 
