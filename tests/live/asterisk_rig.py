@@ -14,7 +14,7 @@ import aiohttp
 import msgspec
 import pytest
 
-from connector.domain.effects import Connect, PlaceCall, SwitchAsk
+from connector.domain.effects import Connect, KeepLine, PlaceCall, SwitchAsk
 from connector.domain.emergency import PhonePlan
 from connector.domain.events import CallArrived
 from connector.errors import SwitchUnavailable
@@ -22,6 +22,7 @@ from connector.ports.switch import Switch, SwitchListener
 from connector.sandbox.asterisk.instance import USER, Asterisk, free_ports
 from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.driver import AsteriskSwitch
+from connector.switch.asterisk.lines import LINE as LINE_CHANNEL
 from connector.switch.asterisk.provision import provision
 from connector.switch.asterisk.socket import AriRefusal, uri
 from connector.switch.register.refusals import refuse
@@ -167,6 +168,8 @@ class Wrapped:
             self.rig.lifted.add(ask.agent_leg)
         if isinstance(ask, Connect):
             self.rig.lifted.add(ask.agent_leg)
+        if isinstance(ask, KeepLine) and ask.on:
+            self.rig.lifts_to_be_kept = True
         if isinstance(fault, Silent):
             return
         if isinstance(fault, Refuse):
@@ -208,6 +211,7 @@ class AsteriskRig:
             "0181=busy,0182=no_answer,0183=declined,0184=wrong_number,0185=failed"
         )
         self.lifted: set[str] = set()
+        self.lifts_to_be_kept = False
         self.later: list[asyncio.Future[None]] = []
         self.is_down = False
         self.tasks: list[asyncio.Task[None]] = []
@@ -273,7 +277,7 @@ class AsteriskRig:
             async with asyncio.timeout(3):
                 while True:
                     call = await self.world.get(f"channels/{leg}", "protocol_id")
-                    if call is None:
+                    if not call:
                         return
                     channel = await self.world.network.channel_of(call)
                     if channel is not None:
@@ -287,6 +291,14 @@ class AsteriskRig:
     async def dial(self, device: str, number: str) -> None:
         await self.world.until(f"asterisk/config/dynamic/res_geolocation/profile/emergency-{device}", "|")
         await self.world.network.dial(device, number)
+
+    async def lay_down(self, device: str) -> None:
+        """The handset of a phone is laid down."""
+        for one in await self.world.all("channels"):
+            if one["name"].startswith(f"PJSIP/{device}-"):
+                channel = await self.world.network.channel_of(one["protocol_id"])
+                assert channel is not None
+                await self.world.network.hang_up(channel)
 
     async def inflict(self, fault: Fault) -> None:
         match fault:
@@ -303,6 +315,8 @@ class AsteriskRig:
                 self.is_down = False
                 driver = self.drivers[-1]
                 await driver.start(self.heard)
+            case Phone(lifted=True):
+                pass  # each of these phones has to be lifted
             case Phone():
                 await self.world.network.register(fault.device, fault.ready)
 
@@ -339,7 +353,7 @@ class AsteriskRig:
             if number in (SAM, JONAS):
                 await network.ring(channel)
                 leg = await self._leg_of(channel)
-                if leg in self.lifted:
+                if leg in self.lifted or (self.lifts_to_be_kept and str(leg).startswith(LINE_CHANNEL)):
                     await asyncio.sleep(0.05)
                     await network.answer(channel)
                 return

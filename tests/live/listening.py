@@ -62,9 +62,7 @@ def heard(samples: list[int], tones: Iterable[int] = TONES) -> list[frozenset[in
 def played(samples: list[int], chords: Iterable[tuple[int, ...]]) -> list[bool]:
     """For each frame whether one of the chords was heard, with all its voices."""
     known = tuple(chords)
-    return [
-        any(all(amplitude(frame, voice) > LOUD for voice in chord) for chord in known) for frame in frames(samples)
-    ]
+    return [any(all(amplitude(frame, voice) > LOUD for voice in chord) for chord in known) for frame in frames(samples)]
 
 
 def silent(samples: list[int]) -> list[bool]:

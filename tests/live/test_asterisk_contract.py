@@ -13,6 +13,7 @@ from connector.switch import SwitchConfig, open_recordings
 from tests.live.asterisk_rig import AsteriskRig, World
 from tests.ports.recordings_contract import RecordingsContract
 from tests.ports.switch_contract import SwitchContract
+from tests.ports.switch_line_contract import LineContract
 from tests.ports.switch_party_contract import PartyContract
 from tests.ports.switch_phone_contract import PhoneContract
 from tests.ports.switch_recording_contract import RecordingContract
@@ -32,7 +33,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str],
         await made.stop()
 
 
-class TestAsterisk(SwitchContract, PartyContract, RecordingContract, PhoneContract, RecordingsContract):
+class TestAsterisk(SwitchContract, PartyContract, RecordingContract, PhoneContract, RecordingsContract, LineContract):
     @pytest_asyncio.fixture(loop_scope="session")
     async def rig(self, world: World) -> AsyncIterator[AsteriskRig]:
         rig = AsteriskRig(world)

@@ -9,6 +9,7 @@ import pytest_asyncio
 from house.asterisk import command
 
 from connector.domain.events import PhoneChanged
+from connector.domain.model import Line
 from connector.switch.asterisk import parse as p
 from connector.switch.simulated.faults import Phone
 from tests.live.asterisk_rig import AsteriskRig, World
@@ -37,11 +38,11 @@ async def test_the_phone_of_a_new_agent_is_watched_without_a_restart(world: Worl
         assert rig.heard.snapshots[0].phones == {SAM: True}
         rig.switch.watch((SAM, JONAS, GONE))
         await rig.settle()
-        assert rig.heard.news == [PhoneChanged(JONAS, True), PhoneChanged(GONE, False)]
+        assert rig.heard.news == [PhoneChanged(JONAS, True, Line.LIFTED), PhoneChanged(GONE, False, Line.LIFTED)]
         await rig.inflict(Phone(JONAS, ready=False))
-        await rig.until(lambda: rig.heard.news[-1] == PhoneChanged(JONAS, False))
+        await rig.until(lambda: rig.heard.news[-1] == PhoneChanged(JONAS, False, Line.LIFTED))
         await rig.inflict(Phone(JONAS, ready=True))
-        await rig.until(lambda: rig.heard.news[-1] == PhoneChanged(JONAS, True))
+        await rig.until(lambda: rig.heard.news[-1] == PhoneChanged(JONAS, True, Line.LIFTED))
     finally:
         await rig.close()
 

@@ -10,6 +10,7 @@ from connector.domain.effects import (
     CallParty,
     Connect,
     EndLeg,
+    KeepLine,
     Mix,
     Offer,
     PlaceCall,
@@ -135,9 +136,17 @@ async def _announce(floor: Floor, ask: Announce) -> None:
 
 async def _end(floor: Floor, ask: EndLeg) -> None:
     channel = there(floor.exchange, ask.leg)
-    floor.asked_causes[ask.leg] = ask.cause or ("normal" if channel.up else "cancelled")
+    cause = ask.cause or ("normal" if channel.up else "cancelled")
+    floor.asked_causes[ask.leg] = cause
     await floor.keys.leg_ends(ask.leg)
-    await floor.machine.hang_up(ask.leg, "normal")
+    if not await floor.machine.end(ask.leg):
+        # It was not dialled yet, or the news of its end is on the way.
+        floor.gone(ask.leg)
+        floor.exchange.end(channel, cause, by="asked")
+
+
+async def _keep_line(floor: Floor, ask: KeepLine) -> None:
+    await floor.lines.keep(ask.device, on=ask.on)
 
 
 _CARRY_OUT: Final[dict[type, Callable[[Floor, Any], Awaitable[None]]]] = {
@@ -152,4 +161,5 @@ _CARRY_OUT: Final[dict[type, Callable[[Floor, Any], Awaitable[None]]]] = {
     PlayDigits: _play,
     SetRecording: _record,
     EndLeg: _end,
+    KeepLine: _keep_line,
 }

@@ -28,7 +28,11 @@ async def _ring(floor: Floor, phone: Channel, shown: str, what: str) -> None:
     """The phone is in the register before Asterisk is asked: its first news may be here before the answer."""
     floor.exchange.add(phone, what)
     try:
-        await floor.machine.ring_phone(phone.leg, phone.device, shown, note_of(phone))
+        if floor.lines.kept(phone.device):
+            await floor.lines.ring(phone.leg, phone.device, note_of(phone))
+        else:
+            await floor.lines.free(phone.device)
+            await floor.machine.ring_phone(phone.leg, phone.device, shown, note_of(phone))
     except AriRefusal:
         # A phone that is not registered: Asterisk makes no channel, and says no more than that (500).
         floor.exchange.end(phone, "failed", by="network")
@@ -41,6 +45,7 @@ async def connect(floor: Floor, ask: Connect) -> None:
         await _bridge(floor, ask)
     else:
         floor.when_up[phone.leg] = partial(_bridge, floor, ask)
+        await floor.lines.lift(phone.leg)
 
 
 async def _bridge(floor: Floor, ask: Connect) -> None:
@@ -76,6 +81,7 @@ async def place(floor: Floor, ask: PlaceCall) -> None:
     if not of_a_colleague(exchange, ask):
         floor.when_up[ask.agent_leg] = _to_be_dialled(floor, ask)
     await _ring(floor, _phone(ask, ask.caller_id, now), ask.number, "placed")
+    await floor.lines.lift(ask.agent_leg)
 
 
 def _to_be_dialled(floor: Floor, ask: PlaceCall) -> Job:
@@ -129,6 +135,7 @@ async def place_the_rest(floor: Floor, ask: PlaceCall) -> None:
         await dial()
     else:
         floor.when_up[phone.leg] = dial
+        await floor.lines.lift(phone.leg)
 
 
 def go_on(floor: Floor, phone: Channel) -> None:

@@ -14,6 +14,7 @@ from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.causes import cause_of
 from connector.switch.asterisk.dialled import EMERGENCY, DialledOnPhones
 from connector.switch.asterisk.keys import PhoneKeys
+from connector.switch.asterisk.lines import Lines, is_of_a_line
 from connector.switch.asterisk.machine import MIX, Machine
 from connector.switch.asterisk.music import USUAL, Music, QueueMusic
 from connector.switch.asterisk.notes import note_of
@@ -33,9 +34,6 @@ NORMAL: Final = 16
 
 REACHED: Final = (NORMAL, 17)
 """Q.850 of a call that has got through to where it was to go: cleared, or busy there."""
-
-LINE: Final = "line-"
-"""With this the ids of an agent's kept line begin."""
 
 SAID: Final = "said-"
 """With this the name of what a caller hears begins who cannot be taken."""
@@ -74,7 +72,8 @@ class Floor:
         self.announced: dict[str, str] = {}
         self.music = music
         self.queue_music = QueueMusic(music, clock, lambda: self.machine, do)
-        self.keys = PhoneKeys(self.exchange, lambda: self.machine, do)
+        self.lines = Lines(self.exchange, lambda: self.machine, do, self._let_go)
+        self.keys = PhoneKeys(self.exchange, lambda: self.machine, do, self.lines)
         self.taps = Taps()
         self.dialled = DialledOnPhones(self.exchange.tell, lambda: self.machine, do)
         self.recorder = Recorder(self.exchange, lambda: self.machine, do)
@@ -97,6 +96,7 @@ class Floor:
     async def watch(self, devices: tuple[str, ...]) -> None:
         """Of these phones, too, it is told whether they can be rung."""
         await self.machine.watch(devices)
+        self.lines.known(devices)
         for device in devices:
             self.exchange.register(device, await self.machine.ready(device))
 
@@ -123,6 +123,7 @@ class Floor:
         """These are in a new bridge, whatever they are in now."""
         bridge = f"{MIX}{legs[0]}-{self.exchange.clock.now()}"
         await self.machine.mix(bridge, legs)
+        await self.lines.hear(legs)
         # Asterisk tells the same, but maybe later than its answer.
         self.bridges.update(dict.fromkeys(legs, bridge))
 
@@ -206,6 +207,8 @@ class Floor:
                 self._do(begin)
         elif leg.startswith(TAP):
             self.taps.is_up(leg)
+        elif is_of_a_line(leg):
+            self.lines.made(leg)
         else:
             self._made(leg)
 
@@ -214,7 +217,7 @@ class Floor:
         channel = self.exchange.channel(leg)
         if channel is not None and channel.live and not channel.dialled:
             self._do(partial(self.dial, channel))
-        elif channel is None and not leg.startswith(LINE):
+        elif channel is None:
             # As a number that an agent dials on the phone itself: nobody takes it, and silence is no answer.
             log.warning("a channel that nobody wants is hung up", extra={"leg": leg})
             self._do(partial(self.machine.hang_up, leg, "normal"))
@@ -246,7 +249,10 @@ class Floor:
         self.do(again)
 
     def _moved(self, found: p.Channel) -> None:
-        """The far end of a leg of ours rings, or has answered."""
+        """The far end of a leg of ours rings, or has answered; or a phone that is to be kept was lifted."""
+        if is_of_a_line(found.id):
+            self.lines.moved(found)
+            return
         channel = self.exchange.channel(found.id)
         if channel is None or channel.inbound:
             return
@@ -313,6 +319,10 @@ class Floor:
             self._do(partial(self.taps.ended, leg))
 
     def _ended(self, leg: str, q850: int) -> None:
+        self._end_of_leg(leg, q850)
+        self.lines.ended(leg)
+
+    def _end_of_leg(self, leg: str, q850: int) -> None:
         asked = self.asked_causes.get(leg)
         again = self.second_ways.pop(leg, None)
         self.gone(leg)

@@ -7,6 +7,7 @@ from typing import Final
 
 from connector.domain.model import LegState
 from connector.switch.asterisk import parse as p
+from connector.switch.asterisk.lines import Lines
 from connector.switch.asterisk.machine import Machine
 from connector.switch.asterisk.socket import AriRefusal
 from connector.switch.register.exchange import Exchange
@@ -19,9 +20,14 @@ class PhoneKeys:
     """Holds and transfers (REFER) of phones; a transfer that was asked for waits until its leg is asked to end."""
 
     def __init__(
-        self, exchange: Exchange, machine: Callable[[], Machine], do: Callable[[Callable[[], Awaitable[None]]], None]
+        self,
+        exchange: Exchange,
+        machine: Callable[[], Machine],
+        do: Callable[[Callable[[], Awaitable[None]]], None],
+        lines: Lines,
     ) -> None:
         self._exchange = exchange
+        self._lines = lines
         self._machine = machine
         self._do = do
         self._asked: set[str] = set()
@@ -30,9 +36,9 @@ class PhoneKeys:
         """A key was pressed."""
         match event:
             case p.ChannelHold():
-                self._held(event.channel.id)
+                self._held(self._lines.leg_of(event.channel.id))
             case p.ChannelUnhold():
-                self._resumed(event.channel.id)
+                self._resumed(self._lines.leg_of(event.channel.id))
             case p.ChannelTransfer():
                 self._transfers(event)
 
@@ -60,7 +66,7 @@ class PhoneKeys:
 
     def _transfers(self, event: p.ChannelTransfer) -> None:
         """A phone wants its far end passed on; what Asterisk says of how that goes on is no news."""
-        leg = event.referred_by.source_channel.id
+        leg = self._lines.leg_of(event.referred_by.source_channel.id)
         channel = self._exchange.channel(leg)
         if event.state or leg in self._asked or channel is None:
             return
@@ -78,7 +84,7 @@ class PhoneKeys:
             self._asked.discard(leg)
             # A phone that has hung up meanwhile needs no answer.
             with suppress(AriRefusal):
-                await self._machine().transferred(leg, state)
+                await self._machine().transferred(self._lines.phone_of(leg), state)
 
     def ended(self, leg: str) -> None:
         """The leg is gone."""

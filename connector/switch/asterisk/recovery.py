@@ -11,7 +11,8 @@ from typing import Final
 from connector.domain.model import LegState, Role
 from connector.switch.asterisk import calls
 from connector.switch.asterisk.dialled import CONTEXT
-from connector.switch.asterisk.floor import LINE, SAID, Floor
+from connector.switch.asterisk.floor import SAID, Floor
+from connector.switch.asterisk.lines import is_of_a_line
 from connector.switch.asterisk.machine import MIX, Machine
 from connector.switch.asterisk.notes import leg_of
 from connector.switch.asterisk.parse import Bridge, PlaybackOf
@@ -41,10 +42,13 @@ async def reconcile(floor: Floor, machine: Machine, devices: tuple[str, ...], lo
     floor.started = await machine.started()
     # Bridges first: who has gone from one meanwhile is gone from the channels, too, and told by an event else.
     bridges = await machine.bridges()
-    there, found = await machine.channels()
+    there, every = await machine.channels()
+    found = [one for one in every if not is_of_a_line(one[0].id)]
     _end_the_gone(floor, there, lost if floor.started > lost else None)
     known = [_take_in(floor, channel, note) for channel, note in found]
     await _bring_together(floor, machine, bridges, known)
+    await floor.lines.reconcile([channel for channel, _ in every if is_of_a_line(channel.id)], bridges)
+    floor.lines.known(devices)
     await floor.recorder.restore({channel.id: note for channel, note in found if channel.id.startswith(SPY)})
     await _go_on(floor, machine)
     await _sweep(floor, machine, found, bridges)
@@ -136,7 +140,7 @@ async def _sweep(floor: Floor, machine: Machine, found: Found, bridges: list[Bri
     for channel, _note in found:
         mine = floor.exchange.channel(channel.id)
         ours = mine is not None and mine.live
-        if not ours and not channel.id.startswith(LINE) and not await _spies_on(floor, channel):
+        if not ours and not await _spies_on(floor, channel):
             log.warning("a channel that nobody wants is hung up", extra={"channel": channel.name})
             await machine.hang_up(channel.id, "normal")
     for bridge in bridges:

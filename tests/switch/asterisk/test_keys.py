@@ -12,6 +12,7 @@ from connector.domain.events import PhoneHeld, PhoneResumed, PhoneTransferred, S
 from connector.domain.model import LegState, Role
 from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.keys import ANSWER_WITHIN, PhoneKeys
+from connector.switch.asterisk.lines import Lines
 from connector.switch.asterisk.machine import Machine
 from connector.switch.asterisk.socket import AriRefusal, AriSocket
 from connector.switch.register.channel import Channel
@@ -51,7 +52,8 @@ class Desk:
             self.exchange.add(Channel(leg, role, "", "", 0, LegState.CONNECTED, contact="one"), "arrived")
         self.exchange.mix((SECOND, "c2"), told=False)
         machine = Machine(self.asterisk, "phone-panel")
-        self.keys = PhoneKeys(self.exchange, lambda: machine, self.jobs.append)
+        lines = Lines(self.exchange, lambda: machine, self.jobs.append, lambda _channel, _cause, _by: None)
+        self.keys = PhoneKeys(self.exchange, lambda: machine, self.jobs.append, lines)
 
     async def take(self, *events: p.Event | p.RESTResponse | None) -> list[SwitchEvent]:
         """What is told of these; what is to be done about them is done."""

@@ -76,6 +76,10 @@ class Pbx:
     async def recording(self, name: str) -> bool:
         return name in self.recorded
 
+    async def end(self, leg: str) -> bool:
+        self.asked.append(("end", leg))
+        return True
+
     def __getattr__(self, what: str) -> Callable[..., Awaitable[None]]:
         async def asked(*values: Any, **more: Any) -> None:
             self.asked.append((what, *values, *more.values()))
