@@ -58,7 +58,7 @@ class Phone:
         self._values = {
             "device": device, "password": password, "pbx": pbx, "program": program, "speech": speech,
             "host": HOST, "sip": free_udp_pair(HOST), "control": self._control,
-            "player": "/dev/null", "dumps": dumps,
+            "dumps": dumps,
         }
         self._tasks: set[asyncio.Task[None]] = set()
         self._writer: asyncio.StreamWriter | None = None
