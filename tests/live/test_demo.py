@@ -111,6 +111,20 @@ async def no_calls(product: Product) -> None:
             await asyncio.sleep(0.05)  # another process: there is no event to wait for
 
 
+async def test_a_phone_that_is_kept_connected_is_answered_in_the_panel(product: Product, sam: Robot) -> None:
+    await sam.command("line", on=True)
+    await sam.until(lambda state: state["agent"]["line"] == "kept", "the phone is lifted, and stays so")
+    await product.ring("+16285550144")
+    contact = await sam.until(contact_in("OFFERED"), "the call is offered")
+    await sam.command("answer", contact=contact["key"])
+    await sam.until(contact_of(contact["key"], phase="ACTIVE"), "the two talk")
+    await sam.command("end", contact=contact["key"])
+    await sam.until(contact_of(contact["key"], phase="WRAP_UP"), "the call is over")
+    await sam.command("line", on=False)
+    await sam.until(lambda state: state["agent"]["line"] == "lifted", "the phone is hung up")
+    await no_calls(product)
+
+
 async def test_the_customer_hangs_up(product: Product, sam: Robot) -> None:
     leg = await product.ring("+12125550163")
     contact = await answered(sam, "+12125550163")

@@ -18,14 +18,13 @@ from connector.sandbox.asterisk.instance import USER, Asterisk, free_ports
 from connector.sandbox.asterisk.phone import Phone
 from connector.sandbox.asterisk.processes import loaded
 from connector.sandbox.parts import PartError
+from connector.switch.asterisk.lines import LINE
 from connector.switch.asterisk.provision import provision
 from connector.switch.register.clock import RealClock
 
 APP: Final = "phone-panel"
 REGISTER_WITHIN: Final = 15.0
 LOOK_EVERY: Final = 0.5
-KEPT_LINE: Final = "line-"
-"""With this the channel begins by which the connector keeps a phone connected between calls."""
 
 
 class Programs(Struct, frozen=True):
@@ -221,7 +220,7 @@ class World:
     async def _is_kept_line(self, call: str) -> bool:
         """Whether that call keeps a phone connected between calls: its agent has just asked for it, and waits."""
         return any(
-            channel["id"].startswith(KEPT_LINE) and channel.get("protocol_id") == call
+            channel["id"].startswith(LINE) and channel.get("protocol_id") == call
             for channel in await self._get("channels")
         )
 
