@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from connector.domain.commands import Answer, Consult, Dial, End, Hold, Merge, Mute, Resume, StartMask, Unmute
+from connector.domain.commands import Answer, Consult, Dial, End, Hold, Merge, Mute, Resume, StartMask, Transfer, Unmute
 from connector.domain.decide import decide
 from connector.domain.effects import EndLeg, Mix, Offer, SetMute
 from connector.domain.events import (
@@ -246,6 +246,12 @@ def test_the_far_ends_of_two_calls_are_put_through_to_each_other() -> None:
     assert [stage.contact(key).phase for key in (first, second)] == [Phase.WRAP_UP, Phase.WRAP_UP]
 
 
+def test_one_call_alone_is_put_through_to_nobody() -> None:
+    stage, key = call(BLIND)
+    transfer(stage, key, FRAUD, "foreign")
+    assert problem(stage.contact(key)) == ("no_other_call", "transfer")
+
+
 def test_and_when_the_phone_has_put_both_on_hold_for_it() -> None:
     stage, first, second = two_calls()
     hold(stage, second)
@@ -275,9 +281,13 @@ def test_two_that_cannot_be_put_through_stay(why: str, code: str) -> None:
     assert stage.contact(second).phase is Phase.ACTIVE
 
 
-def test_two_that_are_being_merged_are_not_put_through_as_well() -> None:
+@pytest.mark.parametrize("under_way", ["merge", "transfer", "end"])
+def test_two_of_which_something_else_becomes_are_not_put_through_as_well(under_way: str) -> None:
     stage, first, second = two_calls()
-    stage.give(Merge(SAM, first))
+    if under_way == "end":
+        stage.give(End(SAM, second))
+    else:
+        stage.give(Merge(SAM, first) if under_way == "merge" else Transfer(SAM, first))
     transfer(stage, first, FRAUD, phone(stage, second))
     assert stage.asks == []
     assert problem(stage.contact(first)) == ("pending", "transfer")
@@ -296,6 +306,34 @@ def test_a_leg_that_is_silenced_is_so_for_all_of_its_contacts() -> None:
     stage.obey()
     assert [stage.contact(key).muted for key in (first, second)] == [False, False]
     assert OFFICE.settings.blind_transfer is False
+
+
+def test_who_is_asked_by_a_colleague_puts_nobody_through() -> None:
+    """Jonas has a call of his own on hold when Sam asks him, and is in the middle of that."""
+    stage, key = call(BLIND)
+    mine = stage.give(Dial(JONAS, FRAUD, "sales")).created
+    assert mine is not None
+    stage.obey()
+    go(stage, LegAnswered(stage.leg(Role.CUSTOMER, mine).id, stage.now), Hold(JONAS, mine))
+    go(stage, Consult(SAM, key, "agent", JONAS))
+    (asked_of,) = (other for other in stage.agent(JONAS).contacts if other != mine)
+    go(stage, Answer(JONAS, asked_of))
+    transfer(stage, asked_of, FRAUD, phone(stage, mine))
+    assert stage.asks == []
+    assert problem(stage.contact(asked_of)) == ("consulting", "transfer")
+
+
+@pytest.mark.parametrize("whose", ["a phone that rings", "who was sent on"])
+def test_nothing_is_held_by_who_has_no_call(whose: str) -> None:
+    stage, key = call(BLIND)
+    if whose == "a phone that rings":
+        go(stage, Consult(SAM, key, "agent", JONAS))
+        leg = phone(stage, theirs(stage).key)
+    else:
+        transfer(stage, key, FRAUD)
+        leg = left_alone(stage).legs[0].id
+    change = decide(stage.floor, stage.directory, PhoneHeld(leg, stage.now), Stamp(stage.now, "x"))
+    assert (change.unknown, change.contacts) == (True, ())
 
 
 def test_a_call_that_is_over_is_not_passed_on() -> None:

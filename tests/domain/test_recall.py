@@ -275,6 +275,13 @@ def test_after_a_reconnect_a_phone_that_may_not_have_been_asked_is_asked_again(h
     assert offers == ([Offer(key, customer, leg.id, "2041")] if state is LegState.DIALING else [])
 
 
+def test_of_an_agent_who_is_not_in_the_directory_any_more_nothing_is_asked_again() -> None:
+    stage, _ = recalled()
+    directory = replace(DIRECTORY, agents={JONAS: DIRECTORY.agents[JONAS]})
+    change = reconnected(stage.floor, directory, Stamp(stage.now, "again"))
+    assert not any(isinstance(effect, AskSwitch) and isinstance(effect.ask, Offer) for effect in change.effects)
+
+
 def test_a_colleague_on_hold_is_no_customer() -> None:
     """See test_outbound.py: a colleague hangs up by themselves, and waits in no queue."""
     stage = Stage()

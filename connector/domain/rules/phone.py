@@ -35,7 +35,7 @@ def report(step: Step, event: PhoneEvent) -> None:
 
 def _is_mine(contact: Contact, leg: str) -> bool:
     mine = contact.leg(Role.AGENT)
-    return contact.phase is Phase.ACTIVE and contact.agent is not None and mine is not None and mine.id == leg
+    return contact.phase is Phase.ACTIVE and mine is not None and mine.id == leg
 
 
 def _why_not(step: Step, contact: Contact, order: str) -> str | None:
@@ -59,14 +59,12 @@ def _held(step: Step, contact: Contact) -> None:
 
 def _resumed(step: Step, contact: Contact) -> None:
     """The customer is back; a microphone that the phone's hold turned off is on again."""
+    goals = {ask.goal for ask in contact.asked}
     if contact.silenced:
         contact = step.put(replace(contact, silenced=False))
-        muting = any(ask.goal == "mute" for ask in contact.asked)
-        if muting or _why_not(step, contact, "unmute") is None:
+        if "mute" in goals or _why_not(step, contact, "unmute") is None:
             audio.order(step, audio.fulfilled(contact, "mute"), "unmute")
-        return
-    parking = any(ask.goal == "hold" for ask in contact.asked)
-    if parking and not contact.held:
+    elif "hold" in goals:
         audio.order(step, audio.fulfilled(contact, "hold"), "resume")
     elif _why_not(step, contact, "resume") is None:
         audio.order(step, contact, "resume")
@@ -84,31 +82,29 @@ def _transferred(step: Step, contact: Contact, event: PhoneTransferred) -> None:
 
 def _put_through(step: Step, contact: Contact, leg: str) -> str | None:
     """The far ends of two calls of one phone talk with each other; a phone may have put both on hold for it."""
-    others = (other for other in step.holders(leg) if _is_mine(other, leg) and other.agent == contact.agent)
-    other = next(others, None)
-    known = mixes.other_call(step, contact)
-    if other is None or known is None or known.key != other.key:
+    other = mixes.other_call(step, contact)
+    if other is None or not _is_mine(other, leg):
         return "no_other_call"
+    if contact.answered is None:
+        return "not_answered"
     for call in (contact, other):
-        customer = call.leg(Role.CUSTOMER)
-        if call.consult is not None or call.asked_by or customer is None:
+        if call.consult is not None or call.asked_by:
             return "consulting"
-        if call.answered is None:
-            return "not_answered"
         if call.mask is Mask.ON:
             return "masked"
         if any(ask.goal in _UNDER_WAY for ask in call.asked):
             return "pending"
-    return _refusal(partial(transfer.transfer, step, contact, c.Transfer(contact.agent or "", contact.key)))
+    assert contact.agent is not None
+    return _refusal(partial(transfer.transfer, step, contact, c.Transfer(contact.agent, contact.key)))
 
 
 def _send(step: Step, contact: Contact, number: str) -> str | None:
     """To a colleague's phone or a number, unannounced."""
     why = _why_not(step, contact, "consult")
-    if why is None and contact.mask is Mask.ON:
-        why = "masked"
     if why is not None:
         return why
+    if contact.mask is Mask.ON:
+        return "masked"
     why = allowed.unannounced(contact, step.directory, "number")
     if why is not None:
         return "ask_first" if why == "not_connected" else why

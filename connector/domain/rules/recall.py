@@ -36,8 +36,6 @@ def ring_again(step: Step, contact: Contact, at: int) -> None:
 
 def answered(step: Step, contact: Contact) -> None:
     """The phone was lifted: the customer comes back to the agent's ear, unless that was asked for already."""
-    if contact.problem is not None and contact.problem.order == "phone":
-        contact = step.put(replace(contact, problem=None))
     audio.only_in_ear(step, contact)
     if not any(ask.goal in ("resume", "end") for ask in contact.asked):
         audio.order(step, contact, "resume")
