@@ -6,7 +6,8 @@ import json
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import aiohttp
@@ -77,12 +78,20 @@ class Rest(Struct):
 
 
 class Call:
-    """One call: Mia calls, Sam answers, asks Jonas, and transfers her to him; he holds her, and they say goodbye."""
+    """One call: Mia calls, Sam answers, asks Jonas, and transfers her to him; he holds her, and they say goodbye.
+
+    `share`: of how many moments to kill the connector at, how many are in each step.  `tasks`: how many there are then.
+    """
+
+    share: Mapping[str, int] = MappingProxyType(
+        {"ring": 6, "consult": 5, "transfer": 4, "hold": 2, "resume": 1, "end": 2}
+    )
+    tasks = 2
 
     def __init__(self, product: ProductOnAsterisk, sam: Robot, jonas: Robot) -> None:
         self.product = product
         self.agents = {"sam": sam, "jonas": jonas}
-        self.steps: Final[dict[str, tuple[Callable[[], Awaitable[Any]], Rest]]] = {
+        self.steps: dict[str, tuple[Callable[[], Awaitable[Any]], Rest]] = {
             "ring": (self._ring, Rest({"customer": ["sam"], "sam": ["customer"]})),
             "consult": (self._consult, Rest({"customer": [], "sam": ["jonas"], "jonas": ["sam"]})),
             "transfer": (self._transfer, Rest({"customer": ["jonas"], "jonas": ["customer"]})),
@@ -134,6 +143,23 @@ class Call:
                 elif contact["controls"]["done"] is None:
                     await robot.command("done", contact=contact["key"])
                 await robot.news(seen)
+
+
+class Outbound(Call):
+    """One call: Sam calls a number outside, which answers."""
+
+    share: Mapping[str, int] = MappingProxyType({"dial": 6, "end": 1})
+    tasks = 1
+
+    def __init__(self, product: ProductOnAsterisk, sam: Robot, jonas: Robot) -> None:
+        super().__init__(product, sam, jonas)
+        self.steps = {
+            "dial": (self._dial, Rest({"outside": ["sam"], "sam": ["outside"]})),
+            "end": (lambda: self._do("sam", "end"), Rest({})),
+        }
+
+    async def _dial(self) -> None:
+        await self.agents["sam"].command("dial", number="+14155550171", skill="Sales")
 
 
 def _active(state: State) -> dict[str, Any] | None:

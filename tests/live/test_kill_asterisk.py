@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.product import JONAS, SAM
-from tests.live.killing import MIA, Call, Rest, Witness, kill_connector, told
+from tests.live.killing import MIA, Call, Outbound, Rest, Witness, kill_connector, told
 from tests.live.whole import ProductOnAsterisk
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
@@ -26,18 +26,16 @@ SEED = int(os.environ.get("SEED", "20261130"))
 KILLS = int(os.environ.get("KILLS", "20" if SOAK else "6"))
 MOMENTS = os.environ.get("MOMENTS", "")
 WITHIN = 5.0
-SHARE = {"ring": 6, "consult": 5, "transfer": 4, "hold": 2, "resume": 1, "end": 2}
-"""Of twenty moments, how many are in each step."""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def call(product: ProductOnAsterisk) -> AsyncIterator[Call]:
+async def call(request: pytest.FixtureRequest, product: ProductOnAsterisk) -> AsyncIterator[Call]:
     """Sam waits for calls, Jonas can be asked."""
+    kind: type[Call] = getattr(request, "param", Call)
     async with AsyncExitStack() as stack:
         sam = await stack.enter_async_context(product.connected(SAM))
         jonas = await stack.enter_async_context(product.connected(JONAS))
-        made = Call(product, sam, jonas)
-        yield made
+        yield kind(product, sam, jonas)
 
 
 async def ready(call: Call) -> None:
@@ -82,22 +80,24 @@ async def over(call: Call) -> None:
     await call.product.none_left("outbox")
 
 
-def moments(rests: dict[str, Rest]) -> list[tuple[str, int]]:
-    """Twenty of them: in each step so many, from before anything has happened to after all has."""
+def moments(call: Call, rests: dict[str, Rest]) -> list[tuple[str, int]]:
+    """In each step so many, from when little has happened to when all has."""
     found = []
-    for name, share in SHARE.items():
+    for name, share in call.share.items():
         count = rests[name].count
         found += [(name, round(count * (at + 1) / share)) for at in range(share)]
     return found
 
 
+@pytest.mark.parametrize("call", [Call, Outbound], indirect=True)
 async def test_the_connector_is_killed_in_the_middle_of_a_call(call: Call) -> None:
     product = call.product
     worst = 0.0
     async with Witness(product.world) as witness:
         rests = await without_a_kill(call, witness)
-        every = moments(rests)
-        chosen = every if len(every) <= KILLS else sorted(random.Random(SEED).sample(every, KILLS), key=every.index)
+        every = moments(call, rests)
+        kills = KILLS if call.tasks > 1 else KILLS // 3
+        chosen = every if len(every) <= kills else sorted(random.Random(SEED).sample(every, kills), key=every.index)
         if MOMENTS:
             chosen = [(name, int(count)) for name, _, count in (one.partition(":") for one in MOMENTS.split(","))]
         print(f"seed {SEED}; things that happen in each step: { ({name: rest.count for name, rest in rests.items()}) }")
@@ -126,7 +126,7 @@ async def test_the_connector_is_killed_in_the_middle_of_a_call(call: Call) -> No
                 await acting
             await over(call)
             keys = [task["Phone_Contact_Key__c"] for task in product.tasks()[before:]]
-            assert len(keys) == len(set(keys)) == 2, keys
+            assert len(keys) == len(set(keys)) == call.tasks, keys
     print(f"kills {len(chosen)}, the slowest {worst:.1f} s")
 
 
