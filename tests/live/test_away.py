@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from connector.sandbox.parts import Part
 from tests.e2e.product import SAM
-from tests.e2e.robot import Robot
+from tests.e2e.robot import Robot, contact_of
 from tests.live.asterisk_rig import AWAY_HERTZ
 from tests.live.killing import MIA
 from tests.live.whole import ProductOnAsterisk
@@ -51,6 +51,41 @@ async def test_who_waits_for_longer_hears_something_and_gets_through(product: Pr
     await product.hear(customer=["sam"], sam=["customer"])
     contact = await sam.until(lambda state: state["contacts"] and state["contacts"][0], "the call is Sam's")
     assert contact["answered"] is not None
+    await sam.command("end", contact=contact["key"])
+    await product.all_gone()
+
+
+async def talking(product: ProductOnAsterisk, sam: Robot) -> str:
+    """Sam has Mia on the line; returns the contact's key."""
+    await product.ring(MIA)
+    await product.hear(customer=["sam"], sam=["customer"])
+    contact = await sam.until(lambda state: state["contacts"] and state["contacts"][0], "the call is Sam's")
+    return str(contact["key"])
+
+
+@pytest.mark.parametrize("who", ["customer", "sam"])
+async def test_a_call_that_ends_while_no_connector_runs_ends_in_the_panel_and_for_the_other(
+    product: ProductOnAsterisk, sam: Robot, who: str
+) -> None:
+    key = await talking(product, sam)
+    await product.restart_connector_after(product.hang_up(who))
+    contact = await sam.until(contact_of(key, phase="WRAP_UP"), "the call has ended")
+    assert contact["answered"] < contact["ended"]
+    await product.all_gone()
+    await sam.command("done", contact=key)
+    await product.only_tasks(1)
+
+
+async def test_a_customer_on_hold_whose_agent_is_gone_by_then_is_not_left_in_silence(
+    product: ProductOnAsterisk, sam: Robot
+) -> None:
+    key = await talking(product, sam)
+    await sam.command("hold", contact=key)
+    await sam.until(lambda state: state["contacts"][0]["held_since"], "Mia is on hold")
+    await product.restart_connector_after(product.hang_up("sam"))
+    # Sam's phone is rung again, and lifted: the two have each other back.
+    await product.hear(customer=["sam"], sam=["customer"])
+    contact = await sam.until(lambda state: state["contacts"] and state["contacts"][0], "the call is Sam's")
     await sam.command("end", contact=contact["key"])
     await product.all_gone()
 
