@@ -276,10 +276,9 @@ class Machine:
     async def channels(self) -> tuple[set[str], list[tuple[Channel, str]]]:
         """The ids of all channels; and those that are in the hands of our application, each with our note or ""."""
         every = msgspec.json.decode(await self._ari.request("GET", "channels"), type=list[Channel])
-        mine = [channel for channel in every if channel.application in ("", self._app)]
+        mine = [channel for channel in every if channel.application == self._app]
         notes = await asyncio.gather(*(self._note_about(channel) for channel in mine))
-        ours = [(it, note) for it, note in zip(mine, notes, strict=True) if note or it.application]
-        return {channel.id for channel in every}, ours
+        return {channel.id for channel in every}, list(zip(mine, notes, strict=True))
 
     async def _note_about(self, channel: Channel) -> str:
         where, of = (channel.spied, channel.id) if channel.spied else (channel.id, "")

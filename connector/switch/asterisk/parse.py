@@ -58,10 +58,8 @@ class Channel(Struct, frozen=True):
 
     @property
     def application(self) -> str:
-        """Whose hands it is in: a Stasis application, "the dialplan" where it does something else, "" not yet any."""
-        if self.dialplan.app_name == "Stasis":
-            return self.dialplan.app_data.partition(",")[0]
-        return "the dialplan" if self.dialplan.app_name else ""
+        """The Stasis application whose hands it is in; "" for one that is in the dialplan."""
+        return self.dialplan.app_data.partition(",")[0] if self.dialplan.app_name == "Stasis" else ""
 
 
 class Bridge(Struct, frozen=True):

@@ -144,3 +144,14 @@ async def test_a_mistake_of_ours_costs_a_connection_and_not_the_switch(
     await starting
     assert len(heard.snapshots) == 1
     await switch.close()
+
+
+async def test_channels_of_other_applications_are_not_touched(url: str, ari: Ari) -> None:
+    others = [
+        {**CHANNEL, "id": "theirs", "dialplan": {"app_name": "Stasis", "app_data": "other-app,ours"}},
+        {**CHANNEL, "id": "waiting", "dialplan": {"app_name": "MusicOnHold", "app_data": "default"}},
+    ]
+    ari.answers["GET channels"] = (200, json.dumps([CHANNEL, *others]))
+    async with connected(url) as (_, heard):
+        assert [leg.leg for leg in heard.snapshots[0].legs] == ["cust"]
+        assert not [asked for asked in ari.asked if "theirs" in asked["uri"] or "waiting" in asked["uri"]]
