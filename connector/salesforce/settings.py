@@ -10,6 +10,9 @@ from connector.errors import BadInput
 from connector.salesforce.tables import Tables
 
 SOBJECT: Final = "Phone_Setting__mdt"
+_OF_THE_ORG: Final = frozenset({"Connector_Address", "Certificate"})
+"""Keys that only the package's own page and classes in the org read."""
+
 _MINUTE: Final = 60_000
 
 
@@ -17,6 +20,8 @@ def read_settings(tables: Tables, skills: dict[str, Skill]) -> Settings:
     """The settings with their defaults; a value that cannot be used is noted and the default stays."""
     given: dict[str, Any] = {}
     for row in tables.rows(SOBJECT):
+        if row["DeveloperName"] in _OF_THE_ORG:
+            continue
         key, text = row["DeveloperName"], (row.get("Value__c") or "").strip()
         known = _SETTINGS.get(key)
         if known is None:

@@ -63,7 +63,7 @@ class _Table(Struct):
         self.lacking.append(missing["name"])
 
 
-def _all() -> list[_Table]:
+def all_tables() -> list[_Table]:
     """Ten at most, so that two requests hold them."""
     holders = f"SELECT AssigneeId FROM PermissionSetAssignment WHERE PermissionSet.Name = '{AGENT_PERMISSION}'"
     permissions = f"PermissionSet.Name IN ('{AGENT_PERMISSION}', '{SUPERVISOR_PERMISSION}')"
@@ -110,7 +110,7 @@ class Tables:
 
 def read_tables(client: SalesforceClient) -> Tables:
     """All rows.  Raises `CrmUnavailable`, and `Refused` when a standard object or field cannot be read."""
-    tables = _all()
+    tables = all_tables()
     while waiting := [table for table in tables if table.rows is None]:
         for table, answer in zip(waiting, client.queries([table.soql for table in waiting]), strict=True):
             table.take(answer)

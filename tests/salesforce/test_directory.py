@@ -206,6 +206,8 @@ def test_settings() -> None:
         setting("Emergency_Callback_Minutes", "120"),
         setting("Emergency_Number", "+1 415 555 0109"),
         setting("Consent_Seconds", "12"),
+        setting("Connector_Address", "https://phone.acme.example"),
+        setting("Certificate", "Phone_Panel_Session"),
     ]
     found = read({"Phone_Setting__mdt": rows, "Phone_Skill__mdt": [skill("Sales")]})
     assert found.settings == Settings(

@@ -87,7 +87,7 @@ def test_no_apex_is_fine(check: Callable[[str], tuple[int, str]]) -> None:
 
 
 def test_every_bundle_must_be_converted(tmp_path: Path, check: Callable[[str], tuple[int, str]]) -> None:
-    assert check("conversion") == (0, "1 components converted, 0 missing\n")
+    assert check("conversion") == (0, "1 components converted, 0 faults\n")
     (tmp_path / "lwc" / "hollow").mkdir()
     code, output = check("conversion")
     assert code == 1, output

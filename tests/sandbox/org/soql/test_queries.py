@@ -243,6 +243,9 @@ def test_all_fields(desk: Desk) -> None:
         "Phone_Address_City__c": "San Francisco",
         "Phone_Address_State__c": "CA",
         "Phone_Address_Verified__c": True,
+        "Phone_Address_Verified_On__c": None,
+        "Phone_Address_Verified_By__c": None,
+        "Phone_Transcript__c": False,
     }
     assert desk.refused("GET", "query?q=SELECT+FIELDS(ALL)+FROM+User")[1]["errorCode"] == "MALFORMED_QUERY"
 
