@@ -87,7 +87,8 @@ async def test_the_api_describes_itself(tmp_path: Path) -> None:
         async with http.get(f"{url}/openapi.json") as answer:
             assert answer.content_type == "application/json"
             described = await answer.json()
-        assert set(described["paths"]) == {"/api/callbacks", "/api/work-items"}
+        recordings = {"/recordings/{contact}", "/recordings/{contact}/{number}"}
+        assert set(described["paths"]) == {"/api/callbacks", "/api/work-items"} | recordings
         async with http.get(f"{url}/api/callbacks") as answer:
             assert answer.status == 405
 

@@ -1,5 +1,7 @@
 """Phones that are kept connected between calls, and those that somebody has to lift."""
 
+from copy import deepcopy
+
 import pytest
 from msgspec.structs import replace
 
@@ -51,6 +53,7 @@ CHOICES: tuple[tuple[Stage, SetLine, list[KeepLine]], ...] = (
 
 @pytest.mark.parametrize(("stage", "command", "expected"), CHOICES)
 def test_an_agent_chooses(stage: Stage, command: SetLine, expected: list[KeepLine]) -> None:
+    stage = deepcopy(stage)
     assert asks_of(stage.give(command)) == expected
     assert stage.agent().persistent is command.persistent
 
@@ -70,6 +73,7 @@ COMES_AND_GOES: tuple[tuple[Stage, SetState | LogOut, list[KeepLine]], ...] = (
 
 @pytest.mark.parametrize(("stage", "command", "expected"), COMES_AND_GOES)
 def test_an_agent_comes_and_goes(stage: Stage, command: SetState | LogOut, expected: list[KeepLine]) -> None:
+    stage = deepcopy(stage)
     assert asks_of(stage.give(command)) == expected
 
 
@@ -88,6 +92,7 @@ NEWS: tuple[tuple[Stage, PhoneChanged, list[KeepLine]], ...] = (
 
 @pytest.mark.parametrize(("stage", "news", "expected"), NEWS)
 def test_a_phone_comes_and_goes(stage: Stage, news: PhoneChanged, expected: list[KeepLine]) -> None:
+    stage = deepcopy(stage)
     assert asks_of(stage.give(news)) == expected
     assert (stage.agent().phone_ready, stage.agent().line) == (news.ready, news.line)
     assert stage.give(news) == Change(phones={"2041": news.ready}, lines={"2041": news.line})

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from house.cache import Cache, digest, digest_files, every_file
 from house.debian import LIBRARIES, SUITES, fill, loaded
-from house.music import write_music
 from house.speech import write_speech
 from house.steps import say
 
@@ -16,12 +15,12 @@ USED = ("account", "aufile", "ausine", "ctrl_tcp", "g711", "menu", "sndfile", "u
 """The modules of baresip whose libraries must be there."""
 
 PROGRAMS = ("usr/bin/baresip", "usr/bin/sipp", "usr/bin/espeak-ng")
-MADE_BY = ("phones.py", "speech.py", "music.py")
+MADE_BY = ("phones.py", "speech.py")
 """What else decides what is in the folder."""
 
 
 def make_phones(cache: Cache) -> Path:
-    """The folder with the programs and, in `speech` and `music`, what is heard.  Raises SetupError with what failed."""
+    """The folder with the programs and, in `speech`, what is said.  Raises SetupError with what failed."""
     return cache.entry(_name(), _make, every_file)
 
 
@@ -43,7 +42,5 @@ def _make(folder: Path) -> None:
     suite = fill(folder, "the phones", list(FIRST), files)
     speak = [*loaded(folder, "usr/bin/espeak-ng"), f"--path={folder / LIBRARIES}"]
     write_speech(folder / "speech", speak)
-    (folder / "music").mkdir()
-    write_music(folder / "music" / "waiting.wav")
     (folder / "VERSION").write_text(f"baresip and sipp ({suite})\n", encoding="utf-8")
     say(f"  baresip and sipp from {suite}")

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import secrets
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -101,8 +100,6 @@ class World:
         """All run, and the phones are registered.  Raises `PartError`."""
         away, psap = str(self._speech / "away"), self.answering_point.address
         self.asterisk.configure(app=APP, away=away, emergency="psap", psap=psap)
-        for music in (self._programs.phones / "music").iterdir():
-            shutil.copy(music, self.asterisk.folder / "lib" / "moh")
         await asyncio.gather(self.asterisk.start(), self.called.start(), self.answering_point.start())
         headers = {"Authorization": aiohttp.encode_basic_auth(USER, self.asterisk.password)}
         self._session = aiohttp.ClientSession(headers=headers)
