@@ -14,8 +14,8 @@ from connector.store import database
 
 log = logging.getLogger(__name__)
 
-LARGEST_BATCH = 1_000
-"""So many jobs in a transaction at most: the first of them waits for the last."""
+LARGEST_BATCH = 250
+"""So many jobs in a transaction at most: the first of them waits for the last, and their owners are told in one go."""
 
 Done = Callable[[Any, BaseException | None], None]
 Outcome = tuple[Done, Any, BaseException | None]

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import suppress
+from itertools import count
 from typing import Final
 
 import aiohttp
@@ -21,7 +22,7 @@ from connector.switch.asterisk.machine import Machine
 from connector.switch.asterisk.music import USUAL, Music
 from connector.switch.asterisk.plans import Plans
 from connector.switch.asterisk.recovery import reconcile
-from connector.switch.asterisk.socket import AriRefusal, AriSocket
+from connector.switch.asterisk.socket import AT_A_TIME, AriRefusal, AriSocket
 from connector.switch.register.clock import RealClock
 from connector.switch.register.refusals import refuse
 
@@ -226,7 +227,7 @@ class AsteriskSwitch:
             self._why = why
 
     async def _work(self) -> None:
-        while True:
+        for done in count(1):
             job = await self._jobs.get()
             try:
                 await job()
@@ -236,6 +237,9 @@ class AsteriskSwitch:
                 return
             finally:
                 self._jobs.task_done()
+            if done % AT_A_TIME == 0:
+                # Many jobs wait for nothing: then none of these lines lets anybody else have a turn.
+                await asyncio.sleep(0)
 
     def _come_up(self) -> None:
         assert self._listener is not None
