@@ -21,7 +21,7 @@ demo: ## the whole product on this machine: stand-in org and console, simulated 
 	@$(if $(filter asterisk,$(SWITCH)),ASTERISK="$$($(SETUP) --where asterisk)" PHONES="$$($(SETUP) --where phones)") \
 		exec .venv/bin/connector demo
 
-build: ## the panel's assets, into connector/panel/static
+build: ## the panel's assets, for the connector and (as static resources) for an org
 	@$(SETUP) panel
 
 check: ## style, types, imports, metadata, Apex, components: all checks that start no server
@@ -66,5 +66,5 @@ format: ## put what can be put right by itself: imports, component format
 	@node node_modules/prettier/bin/prettier.cjs --write --log-level warn lwc force-app tools connector/sandbox/console/static *.mjs *.cjs *.json
 
 clean: ## remove what was made in this clone; the shared cache stays
-	rm -rf .venv node_modules dist coverage connector/panel/static connector/sandbox/console/static/vendor
+	rm -rf .venv node_modules dist coverage connector/panel/static connector/sandbox/console/static/vendor force-app/main/default/staticresources
 	rm -rf .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pytest_cache

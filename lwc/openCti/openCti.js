@@ -147,14 +147,16 @@ class OpenCtiHost {
 }
 
 /**
- * Loads the script of the org that shows this page. Raises an error when `origin` is not one of `origins`, or the script
- * does not come.
+ * Loads the script of the org that shows this page, unless the page has done so: in the org it comes from the page's own
+ * host. Raises an error when `origin` is not one of `origins`, or the script does not come.
  */
 export async function connectOpenCti({ origin, origins, version }) {
   if (!origins.includes(origin)) {
     throw new Error(`${origin} may not show this panel. Allowed: ${origins.join(", ") || "none"}.`);
   }
-  await script(`${origin}/support/api/${version}/lightning/opencti_min.js`);
+  if (!window.sforce?.opencti) {
+    await script(`${origin}/support/api/${version}/lightning/opencti_min.js`);
+  }
   const api = window.sforce?.opencti;
   if (!api) {
     throw new Error("The Open CTI script has come, but defines no sforce.opencti.");

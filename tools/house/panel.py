@@ -12,8 +12,12 @@ from house.cache import NOTE, Cache, digest, digest_files, every_file
 from house.node_env import find_modules, link_modules, make_modules, make_node, node_environment
 from house.steps import run
 
-PLACES = {"panel": "connector/panel/static", "vendor": "connector/sandbox/console/static/vendor"}
-"""Folder of the build's output → where it belongs in the tree. Both are git-ignored and part of the wheel."""
+PLACES = {
+    "panel": "connector/panel/static",
+    "org": "force-app/main/default/staticresources",
+    "vendor": "connector/sandbox/console/static/vendor",
+}
+"""Folder of the build's output → where it belongs in the tree. All are git-ignored; all but `org` are in the wheel."""
 
 
 def sources(root: Path) -> Iterator[Path]:
@@ -31,7 +35,7 @@ def sources(root: Path) -> Iterator[Path]:
 
 
 def make_panel(cache: Cache, root: Path) -> None:
-    """Afterwards both PLACES hold the assets of the present sources. Raises SetupError with the build's own words."""
+    """Afterwards all PLACES hold the assets of the present sources. Raises SetupError with the build's own words."""
     name = f"panel-{digest([digest_files(root, sources(root))])}"
 
     def build(folder: Path) -> None:

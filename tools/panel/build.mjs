@@ -1,5 +1,6 @@
 // Build the panel: node tools/panel/build.mjs --out FOLDER
 //   FOLDER/panel/   panel.<hash>.js, panel.<hash>.css, licenses.txt, manifest.json (plain name -> hashed name)
+//   FOLDER/org/     the same script and stylesheet as static resources of an org
 //   FOLDER/vendor/  the whole SLDS stylesheet and the icon sprites, for the console stand-in
 // The same sources give the same bytes, wherever the clone lies. Prints the sizes; over budget it fails.
 import crypto from "node:crypto";
@@ -110,6 +111,24 @@ function writePanel(folder, files) {
   fs.writeFileSync(path.join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
+/** Static resources, with plain names: Salesforce puts when they were deployed into their addresses. */
+function writeResources(folder, files) {
+  fs.mkdirSync(folder, { recursive: true });
+  for (const { name, ext, type, text } of files) {
+    fs.writeFileSync(path.join(folder, `${name}${ext}`), text);
+    fs.writeFileSync(
+      path.join(folder, `${name}.resource-meta.xml`),
+      `<?xml version="1.0" encoding="UTF-8" ?>
+<StaticResource xmlns="http://soap.sforce.com/2006/04/metadata">
+    <cacheControl>Public</cacheControl>
+    <contentType>${type}</contentType>
+    <description>The phone panel, built from lwc/. Licences of what is inside: in the repository.</description>
+</StaticResource>
+`
+    );
+  }
+}
+
 function writeVendor(folder, slds) {
   fs.mkdirSync(folder, { recursive: true });
   const styles = fs.readFileSync(path.join(slds, "assets/styles/salesforce-lightning-design-system.min.css"), "utf8");
@@ -143,6 +162,10 @@ async function build(out) {
   ]);
   writePanel(path.join(out, "panel"), { "panel.js": js, "panel.css": css });
   fs.writeFileSync(path.join(out, "panel", "licenses.txt"), licenses());
+  writeResources(path.join(out, "org"), [
+    { name: "PhonePanelScript", ext: ".js", type: "application/javascript", text: js },
+    { name: "PhonePanelStyle", ext: ".css", type: "text/css", text: css }
+  ]);
   writeVendor(path.join(out, "vendor"), slds);
 }
 

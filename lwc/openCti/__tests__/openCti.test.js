@@ -24,6 +24,14 @@ describe("openCti", () => {
     expect(asked).toEqual([`${ORIGIN}/support/api/62.0/lightning/opencti_min.js`]);
   });
 
+  it("takes the script that the page has loaded, of an origin that is allowed", async () => {
+    window.sforce = { opencti: cti.api };
+    const host = await connectOpenCti(WHERE);
+    expect(asked).toEqual([]);
+    await expect(host.token()).resolves.toBe("token-1");
+    await expect(connectOpenCti({ ...WHERE, origins: [] })).rejects.toThrow("may not show this panel");
+  });
+
   it("loads nothing from an origin that is not allowed", async () => {
     await expect(connectOpenCti({ ...WHERE, origins: ["https://other.example"] })).rejects.toThrow(
       "https://acme.lightning.force.com may not show this panel. Allowed: https://other.example."

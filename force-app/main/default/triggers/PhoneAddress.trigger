@@ -1,0 +1,3 @@
+trigger PhoneAddress on User(before insert, before update) {
+    PhoneAddressVerification.check(Trigger.new, Trigger.oldMap);
+}
