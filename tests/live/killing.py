@@ -100,6 +100,12 @@ class Call:
             "end": (self._order("end"), Rest({})),
         }
 
+    async def begin(self) -> None:
+        """What comes before the call."""
+
+    async def leave(self) -> None:
+        """What comes after it."""
+
     async def _ring(self) -> None:
         await self.product.ring(MIA)
 
@@ -143,6 +149,27 @@ class Call:
                 elif contact["controls"]["done"] is None:
                     await robot.command("done", contact=contact["key"])
                 await robot.news(seen)
+
+
+class Kept(Call):
+    """The same, with Sam's phone kept connected between calls: Answer in the panel is enough."""
+
+    share: Mapping[str, int] = MappingProxyType({"ring": 2, "consult": 1, "transfer": 2})
+
+    async def begin(self) -> None:
+        """Sam's phone is connected."""
+        await self.agents["sam"].command("line", on=True)
+        await self.product.party("sam")
+
+    async def leave(self) -> None:
+        """It is not any more."""
+        await self.agents["sam"].command("line", on=False)
+
+    async def _ring(self) -> None:
+        await super()._ring()
+        sam = self.agents["sam"]
+        offered = await sam.until(lambda state: state["contacts"] and state["contacts"][0], "a call is offered")
+        await sam.command("answer", contact=offered["key"])
 
 
 class Outbound(Call):
