@@ -10,7 +10,7 @@ import os
 import random
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import pytest
 import pytest_asyncio
@@ -113,7 +113,9 @@ async def test_the_connector_is_killed_in_the_middle_of_a_call(call: Call) -> No
                     continue
                 witness.seen.clear()
                 acting = asyncio.ensure_future(act())
-                await asyncio.wait_for(witness.until(count), 10)
+                # The number of things varies by a few: after a while all of them have happened.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(witness.until(count), 3)
                 last = witness.seen[-1] if witness.seen else ""
                 started, was_ready = await kill_connector(product, rest.heard if count == rest.count else {})
                 await settled(call, rest)
