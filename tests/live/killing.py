@@ -168,8 +168,9 @@ class Kept(Call):
     async def _ring(self) -> None:
         await super()._ring()
         sam = self.agents["sam"]
-        offered = await sam.until(lambda state: state["contacts"] and state["contacts"][0], "a call is offered")
-        await sam.command("answer", contact=offered["key"])
+        offered = await sam.until(_answerable, "a call can be answered")
+        reply = await sam.command("answer", contact=offered["key"])
+        assert not reply.get("error"), reply
 
 
 class Outbound(Call):
@@ -187,6 +188,10 @@ class Outbound(Call):
 
     async def _dial(self) -> None:
         await self.agents["sam"].command("dial", number="+14155550171", skill="Sales")
+
+
+def _answerable(state: State) -> dict[str, Any] | None:
+    return next((contact for contact in state["contacts"] if contact["controls"]["answer"] is None), None)
 
 
 def _active(state: State) -> dict[str, Any] | None:

@@ -91,7 +91,7 @@ def moments(call: Call, rests: dict[str, Rest]) -> list[tuple[str, int]]:
     return found
 
 
-@pytest.mark.parametrize("call", [Call, Kept, Outbound], indirect=True)
+@pytest.mark.parametrize("call", [Call, Outbound, *([Kept] if SOAK else [])], indirect=True)
 async def test_the_connector_is_killed_in_the_middle_of_a_call(call: Call) -> None:
     product = call.product
     worst = 0.0
