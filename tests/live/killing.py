@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -133,9 +134,10 @@ class Call:
     async def controls_are(self, rest: Rest) -> None:
         """Each agent has exactly the controls of that rest."""
         for agent, wanted in rest.controls.items():
-            await self.agents[agent].until(
-                lambda _state, agent=agent, wanted=wanted: self.controls(agent) == wanted, f"{agent}: {wanted}", 10
-            )
+            await self.agents[agent].until(partial(self._may, agent, wanted), f"{agent}: {wanted}", 10)
+
+    def _may(self, agent: str, wanted: dict[str, str | None] | None, _state: State) -> bool:
+        return self.controls(agent) == wanted
 
     async def wrapped_up(self) -> None:
         """Both agents are done with their part, and nobody has a call."""

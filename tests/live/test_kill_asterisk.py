@@ -11,11 +11,13 @@ import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from tests.e2e.product import JONAS, SAM
+from tests.e2e.robot import Robot
 from tests.live.killing import MIA, Call, Kept, Outbound, Rest, Witness, kill_connector, told
 from tests.live.whole import ProductOnAsterisk
 
@@ -36,6 +38,13 @@ async def call(request: pytest.FixtureRequest, product: ProductOnAsterisk) -> As
         sam = await stack.enter_async_context(product.connected(SAM))
         jonas = await stack.enter_async_context(product.connected(JONAS))
         yield kind(product, sam, jonas)
+
+
+def contacts_of(robot: Robot) -> list[dict[str, Any]]:
+    """What that agent sees."""
+    assert robot.state is not None
+    found: list[dict[str, Any]] = robot.state["contacts"]
+    return found
 
 
 async def ready(call: Call) -> None:
@@ -181,7 +190,7 @@ async def test_asterisk_is_killed(call: Call, after: str) -> None:
         )
     ended_after = time.monotonic() - started
     # Not when Asterisk was back, but when it went.
-    assert all(it["ended"] <= told_at for robot in call.agents.values() for it in robot.state["contacts"])
+    assert all(it["ended"] <= told_at for robot in call.agents.values() for it in contacts_of(robot))
     await call.wrapped_up()
     await product.none_left("outbox")
     assert len(product.tasks()) == LOST.get(after, 0), product.tasks()
@@ -197,5 +206,5 @@ async def test_asterisk_is_killed(call: Call, after: str) -> None:
     )
     assert ended_after < WITHIN
     assert talking - ringing < WITHIN
-    await sam.command("end", contact=sam.state["contacts"][0]["key"])
+    await sam.command("end", contact=contacts_of(sam)[0]["key"])
     await over(call)
