@@ -11,10 +11,11 @@ from typing import Any
 import aiohttp
 import jwt
 from aiohttp import web
+from msgspec.structs import replace
 
 from bench import floor
 from connector.api import view
-from connector.domain.model import Floor
+from connector.domain.model import Floor, Line
 from connector.domain.step import load
 from connector.wire import state as wire
 
@@ -23,11 +24,13 @@ class BareJson:
     """A table from device to the agent's socket and what they were shown last."""
 
     def __init__(self, agents: int) -> None:
-        here, away = Floor(), Floor()
-        contacts, people = tuple(map(floor.contact, range(agents))), tuple(map(floor.agent, range(agents)))
+        here = Floor()
+        contacts = tuple(map(floor.contact, range(agents)))
+        # As a phone at Asterisk is: somebody must lift it.
+        people = tuple(replace(floor.agent(n), line=Line.LIFTED) for n in range(agents))
         directory = floor.directory(agents)
-        for one in (here, away):
-            load(one, contacts, people)
+        load(here, contacts, people)
+        here.lines.update(dict.fromkeys((str(20_000 + n) for n in range(agents)), Line.LIFTED))
         self.setups = {agent: view.setup_view(directory, agent) for agent in directory.agents}
         self.states: dict[str, dict[str, Any]] = {}
         self.sockets: dict[str, web.WebSocketResponse] = {}
