@@ -1,4 +1,4 @@
-// Convert force-app/ and lwc/ to the Metadata API's format, as a deployment does, offline, and compare what came out
+// Convert the package directories to the Metadata API's format, as a deployment does, offline, and compare what came out
 // with what is there: every bundle and every metadata file must have become a component. What sfdx-project.json puts in
 // while it deploys is tried as well.
 import fs from "node:fs";

@@ -1,4 +1,4 @@
-// Check every *-meta.xml below force-app/ and lwc/ against the Metadata API's types, offline: well-formed, right
+// Check every *-meta.xml of the package directories against the Metadata API's types, offline: well-formed, right
 // namespace, only known elements, all required ones, enumerations, booleans, numbers. (@salesforce/types is generated
 // from Salesforce's own WSDL.) Component bundles must have their js-meta.xml, since a conversion does not ask for it.
 import fs from "node:fs";
@@ -26,6 +26,9 @@ function readTypes() {
       { optional: mark === "?", list: type.endsWith("[]"), type: type.replace("[]", "") }
     ]);
     types[name] = { base, fields: Object.fromEntries(fields) };
+  }
+  for (const [, name, base] of text.matchAll(/^export type (\w+) = (\w+);/gm)) {
+    types[name] = { base, fields: {} };
   }
   for (const [, name, values] of text.matchAll(/^export type (\w+) = ((?:'[^']*'(?: \| )?)+);/gm)) {
     enums[name] = new Set([...values.matchAll(/'([^']*)'/g)].map((value) => value[1]));
@@ -106,7 +109,8 @@ function* faultsOfBundles(folder) {
   }
 }
 
-const files = ["force-app", "lwc"].flatMap((folder) => filesBelow(path.join(root, folder), ["-meta.xml"]));
+const project = JSON.parse(fs.readFileSync(path.join(root, "sfdx-project.json"), "utf8"));
+const files = project.packageDirectories.flatMap((entry) => filesBelow(path.join(root, entry.path), ["-meta.xml"]));
 const found = [
   ...files.flatMap((file) => [...faultsOfFile(file)].map((fault) => `${path.relative(root, file)}: ${fault}`)),
   ...faultsOfBundles(path.join(root, "lwc"))
