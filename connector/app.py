@@ -55,11 +55,11 @@ class Connector:
         self._clock = clock or WallClock()
         self.origins = frozenset(config.origins)
         self._page = PanelPage(self.origins)
-        self._sign_in = sign_in_of(config, self._clock.now, sandbox=sandbox)
+        self._store: Store = SqliteStore(Path(config.store), self._clock.now)
+        self._sign_in = sign_in_of(config, self._clock.now, sandbox=sandbox, kept=self._store.use_token)
         self._crm = crm_of(config)
         self._api_keys = api_keys_of(config)
         self._alarms = Alarms(channels_of(config), self._clock)
-        self._store: Store = SqliteStore(Path(config.store), self._clock.now)
         self._stops: list[Callable[[], Awaitable[object]]] = []
         self._missing = {"store", "salesforce", "switch"}
         self.port = config.port

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from connector.api.auth import Issuer, SignIn
+from connector.api.auth import Issuer, Kept, SignIn
 from connector.api.keys import ApiKeys
 from connector.api.recordings import PATH as RECORDINGS
 from connector.config import Config
@@ -49,13 +49,13 @@ def crm_of(config: Config) -> Crm:
     )
 
 
-def sign_in_of(config: Config, now: Callable[[], int], *, sandbox: bool) -> SignIn:
+def sign_in_of(config: Config, now: Callable[[], int], *, sandbox: bool, kept: Kept | None = None) -> SignIn:
     """Whose session tokens are accepted, as configured; `sandbox`: the demo's too.  Raises `ConfigError`."""
     issuers = [
         Issuer(given.issuer, _text(given.public_key_file, "sign_in.public_key_file"), given.org)
         for given in config.sign_in
     ]
-    return SignIn(issuers, now, sandbox=sandbox)
+    return SignIn(issuers, now, sandbox=sandbox, kept=kept)
 
 
 def switch_config(config: Config, directory: Directory | None = None) -> SwitchConfig:

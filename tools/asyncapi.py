@@ -29,6 +29,7 @@ TO_PANEL: tuple[type, ...] = (
     state.Agents,
     state.Skills,
     state.Alarm,
+    state.TokenWanted,
     state.Pong,
     state.Failure,
 )

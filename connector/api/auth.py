@@ -1,6 +1,9 @@
 """Who speaks on a socket: a short-lived token that the agent's org has signed (JSON Web Token, RFC 7519, RS256)."""
 
-from collections.abc import Callable, Sequence
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -8,7 +11,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from cryptography.x509 import load_pem_x509_certificate
 from msgspec import Struct
 
-from connector.errors import ConfigError, SignInRefused
+from connector.api.tickets import MARK, Tickets
+from connector.errors import ConfigError, SignInRefused, StoreError
+
+log = logging.getLogger(__name__)
 
 AUDIENCE = "phone-panel"
 SANDBOX_ISSUER = "https://sandbox.phone-panel.invalid"
@@ -37,11 +43,17 @@ class Session(Struct, frozen=True):
     expires: int
 
 
+Kept = Callable[[str, int], Awaitable[bool]]
+"""See `Store.use_token`."""
+
+
 class SignIn:
     """Verifies session tokens; each can be used once."""
 
-    def __init__(self, issuers: Sequence[Issuer], now: Callable[[], int], *, sandbox: bool = False) -> None:
-        """`now` gives ms.
+    def __init__(
+        self, issuers: Sequence[Issuer], now: Callable[[], int], *, sandbox: bool = False, kept: Kept | None = None
+    ) -> None:
+        """`now` gives ms; `kept` knows which tokens were used before this connector started.
 
         Raises `ConfigError` for a key that cannot be used, and for the sandbox's issuer unless `sandbox`.
         """
@@ -50,14 +62,45 @@ class SignIn:
         self._issuers = {issuer.name: issuer for issuer in issuers}
         self._keys = {issuer.name: _key(issuer) for issuer in issuers}
         self._now = now
+        self._kept = kept
+        self.tickets = Tickets(now)
         self._used: dict[tuple[str, str], int] = {}
         self._cleared = 0
+
+    async def admit(self, token: str) -> Session:
+        """The session that a token of the org, or a ticket of our own, speaks for.
+
+        Raises `SignInRefused` as `verify` does; token_used also for one that was used before a restart.
+        """
+        if token.startswith(MARK):
+            return self._by_ticket(token)
+        session, name = self._verified(token)
+        if self._kept is not None:
+            try:
+                fresh = await self._kept(name, (session.expires + LEEWAY) * 1000)
+            except StoreError as error:
+                # Agents must get at their calls; the token cannot be used again before the next restart.
+                log.warning("that a session token was used could not be kept: %s", error)
+                fresh = True
+            if not fresh:
+                raise SignInRefused("token_used", "The session token was used before: reload the page.")
+        return session
+
+    def _by_ticket(self, ticket: str) -> Session:
+        agent = self.tickets.use(ticket)
+        if agent is None:
+            raise SignInRefused("token_used", "The ticket was used before, or too late: reload the page.")
+        return Session(agent, "", self._now() // 1000)
 
     def verify(self, token: str) -> Session:
         """The session that the token speaks for.
 
         Raises `SignInRefused` with the code token_malformed, token_foreign, token_expired, token_wrong or token_used.
         """
+        return self._verified(token)[0]
+
+    def _verified(self, token: str) -> tuple[Session, str]:
+        """The session, and under which name the token is remembered."""
         issuer = self._issuer(token)
         try:
             claims = jwt.decode(
@@ -85,19 +128,14 @@ class SignIn:
             raise SignInRefused("token_foreign", f"Tokens of {name!r} are not accepted here.")
         return issuer
 
-    def _session(self, claims: dict[str, object], issuer: Issuer) -> Session:
+    def _session(self, claims: dict[str, Any], issuer: Issuer) -> tuple[Session, str]:
         now = self._now() // 1000
-        expires, issued = claims["exp"], claims["iat"]
-        if not isinstance(expires, int) or not isinstance(issued, int):
-            raise SignInRefused("token_wrong", "The session token's times are not whole seconds.")
-        if expires + LEEWAY <= now:
-            raise SignInRefused("token_expired", "The session token has expired: reload the page.")
-        if issued - LEEWAY > now:
-            raise SignInRefused("token_wrong", "The session token was issued in the future: check the clocks.")
+        expires = check_times(claims, now)
         if claims["org"] != issuer.org:
             raise SignInRefused("token_foreign", "The session token belongs to another org.")
         self._use((issuer.name, str(claims["jti"])), expires, now)
-        return Session(str(claims["sub"]), issuer.org, expires)
+        name = hashlib.sha256(f"{issuer.name} {claims['jti']}".encode()).hexdigest()
+        return Session(str(claims["sub"]), issuer.org, expires), name
 
     def _use(self, token: tuple[str, str], expires: int, now: int) -> None:
         # Not at each sign-in: after a restart thousands sign in within seconds.
@@ -107,6 +145,18 @@ class SignIn:
         if token in self._used:
             raise SignInRefused("token_used", "The session token was used before: reload the page.")
         self._used[token] = expires
+
+
+def check_times(claims: dict[str, Any], now: int) -> int:
+    """When the token expires, by its claims; `now` in seconds.  Raises `SignInRefused`."""
+    expires, issued = claims["exp"], claims["iat"]
+    if not isinstance(expires, int) or not isinstance(issued, int):
+        raise SignInRefused("token_wrong", "The token's times are not whole seconds.")
+    if expires + LEEWAY <= now:
+        raise SignInRefused("token_expired", "The token has expired: reload the page.")
+    if issued - LEEWAY > now:
+        raise SignInRefused("token_wrong", "The token was issued in the future: check the clocks.")
+    return expires
 
 
 def _key(issuer: Issuer) -> RSAPublicKey:

@@ -33,12 +33,12 @@ class Listeners:
         self._sessions: dict[str, tuple[str, int]] = {}
         self._bucket = Bucket(clock.now(), *COST_OF_A_TRY)
 
-    def open(self, token: str, directory: Directory) -> str:
+    async def open(self, token: str, directory: Directory) -> str:
         """What the cookie is to hold.  Raises `SignInRefused` and `TooManySignIns`."""
         now = self._clock.now()
         if not self._bucket.take(now):
             raise TooManySignIns
-        session = self._sign_in.verify(token)
+        session = await self._sign_in.admit(token)
         if session.agent not in directory.agents:
             raise SignInRefused("not_an_agent", "Your user is not an agent: ask for the Phone Panel permission.")
         self._sessions = {key: kept for key, kept in self._sessions.items() if kept[1] > now}

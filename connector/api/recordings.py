@@ -121,7 +121,7 @@ class RecordingsApi:
             raise _Told("form")
         token = (await request.post()).get("token")
         try:
-            secret = self._listeners.open(token if isinstance(token, str) else "", self._runner.directory)
+            secret = await self._listeners.open(token if isinstance(token, str) else "", self._runner.directory)
         except TooManySignIns:
             raise _Told("many") from None
         except SignInRefused as refused:

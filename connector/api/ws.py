@@ -13,6 +13,7 @@ from connector.api.hub import Hub, PanelSocket
 from connector.api.questions import Questions
 from connector.api.rate import Bucket
 from connector.api.reading import read
+from connector.api.socket_session import SocketSession
 from connector.domain.model import Contact, Record
 from connector.domain.rules.links import options
 from connector.errors import BadInput, NotAllowed, SignInRefused
@@ -66,6 +67,7 @@ class PanelSockets:
         self._clock = clock
         self._book = Book()
         self._open: set[web.WebSocketResponse] = set()
+        self._ending: set[asyncio.Task[None]] = set()
         self._closing = False
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -107,7 +109,7 @@ class PanelSockets:
                 raise SignInRefused("hello_first", "The first message is hello.")
             if hello.version != VERSION:
                 raise SignInRefused("wire_version", f"This connector speaks version {VERSION}: reload the page.")
-            session = self._sign_in.verify(hello.token)
+            session = await self._sign_in.admit(hello.token)
             if session.agent not in self._runner.directory.agents:
                 raise SignInRefused("not_an_agent", "Your user is not an agent: ask for the Phone Panel permission.")
         except TimeoutError:
@@ -141,7 +143,8 @@ class PanelSockets:
         now = self._clock.now()
         panel = PanelSocket(self._hub, ws, transport, agent, now if focused else 0)
         questions = Questions(self._runner, self._crm, self._book, panel)
-        conversation = Conversation(self._runner, self._hub, self._store, self._clock, panel, questions)
+        session = self._session(ws, panel)
+        conversation = Conversation(self._runner, self._hub, self._store, self._clock, panel, questions, session)
         with about_agent(agent):
             for draft in drafts:
                 await conversation.take(draft)
@@ -160,13 +163,37 @@ class PanelSockets:
                 conversation.end()
 
 
+    def _session(self, ws: web.WebSocketResponse, panel: PanelSocket) -> SocketSession:
+        def over() -> None:
+            words = "Your session is over, and no fresh token came: reload the page."
+            ending = asyncio.get_running_loop().create_task(self._turn_away(ws, "session_over", words))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+
+        return SocketSession(
+            self._clock,
+            self._sign_in,
+            panel.agent,
+            is_agent=lambda: panel.agent in self._runner.directory.agents,
+            want=lambda: panel.send(state.TokenWanted()),
+            over=over,
+        )
+
+
 class Conversation:
     """What one panel says, and the answers."""
 
-    __slots__ = ("_clock", "_hub", "_panel", "_questions", "_runner", "_store")
+    __slots__ = ("_clock", "_hub", "_panel", "_questions", "_runner", "_session", "_store")
 
     def __init__(
-        self, runner: Runner, hub: Hub, store: Store, clock: Clock, panel: PanelSocket, questions: Questions
+        self,
+        runner: Runner,
+        hub: Hub,
+        store: Store,
+        clock: Clock,
+        panel: PanelSocket,
+        questions: Questions,
+        session: SocketSession,
     ) -> None:
         self._runner = runner
         self._hub = hub
@@ -174,6 +201,7 @@ class Conversation:
         self._clock = clock
         self._panel = panel
         self._questions = questions
+        self._session = session
 
     async def read(self, data: str | bytes) -> None:
         """One message; one that cannot be read is answered with an error that names the field, and changes nothing."""
@@ -217,18 +245,32 @@ class Conversation:
                 self._runner.draft(handlers.visit(self._panel.agent, message), lambda: None)
             case commands.Focus():
                 self._panel.focused_at = self._clock.now()
-            case commands.ChoreTaken():
-                self._hub.chores.taken(self._panel, message.chore)
-            case commands.ChoreDone():
-                self._hub.chore_done(self._panel.agent, message.chore, message.ok)
+            case commands.ChoreTaken() | commands.ChoreDone():
+                self._chore(message)
             case commands.Watch():
                 self._hub.lists.watch(self._panel, message.lists)
+            case commands.Renew():
+                await self._renew(message.token)
             case commands.Hello():
                 self._panel.send(state.Failure("hello_twice", "This socket has said hello."))
 
     def end(self) -> None:
         """Nobody waits for answers any more."""
         self._questions.end()
+        self._session.end()
+
+    async def _renew(self, token: str) -> None:
+        try:
+            await self._session.renew(token)
+        except SignInRefused as error:
+            log.warning("a session is not renewed: %s", error, extra={"code": error.code})
+            self._panel.send(state.Failure(error.code, str(error)))
+
+    def _chore(self, message: commands.ChoreTaken | commands.ChoreDone) -> None:
+        if isinstance(message, commands.ChoreTaken):
+            self._hub.chores.taken(self._panel, message.chore)
+        else:
+            self._hub.chore_done(self._panel.agent, message.chore, message.ok)
 
     def _command(self, message: commands.Command) -> None:
         try:

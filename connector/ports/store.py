@@ -142,6 +142,9 @@ class Store(Protocol):
     async def forget_recorded(self, before: int) -> int:
         """Forgets whose recordings those of contacts were that began before then; of how many."""
 
+    async def use_token(self, token: str, until: int) -> bool:
+        """Whether that token is used for the first time; that it was is durable before this returns, until `until`."""
+
     async def save_directory(self, directory: Directory) -> None:
         """Keeps the last good directory."""
 

@@ -156,6 +156,11 @@ def forget_recorded(db: sqlite3.Connection, before: int) -> int:
     ).rowcount
 
 
+def use_token(db: sqlite3.Connection, token: str, until: int) -> bool:
+    """Notes that the token was used; whether it was not before."""
+    return db.execute("INSERT OR IGNORE INTO used_token VALUES (?, ?)", (token, until)).rowcount == 1
+
+
 def today(db: sqlite3.Connection, agent: str, since: int, limit: int) -> tuple[int, list[Contact]]:
     """How many closed contacts of that agent started since then, and the newest of them, newest first."""
     condition = "FROM contact WHERE agent = ? AND started >= ? AND closed IS NOT NULL"
@@ -170,6 +175,7 @@ def today(db: sqlite3.Connection, agent: str, since: int, limit: int) -> tuple[i
 def prune(db: sqlite3.Connection, now: int) -> int:
     """Deletes some of what nobody needs any more; returns how many contacts, 0 when nothing was left to delete."""
     db.execute("DELETE FROM reply WHERE at <= ?", (now - REMEMBERED,))
+    db.execute("DELETE FROM used_token WHERE until <= ?", (now,))
     gone = db.execute(
         "DELETE FROM contact WHERE key IN (SELECT key FROM contact WHERE closed < ? AND NOT EXISTS (SELECT 1 FROM"
         " outbox WHERE outbox.contact = key AND (wanted > outbox.written OR told = 0)) LIMIT ?) RETURNING key",

@@ -107,6 +107,10 @@ class SqliteStore:
             total += gone
         return total
 
+    async def use_token(self, token: str, until: int) -> bool:
+        """See the port."""
+        return await self._ask(lambda db: records.use_token(db, token, until))
+
     async def save_directory(self, directory: Directory) -> None:
         """See the port."""
         await self._ask(lambda db: records.put_directory(db, directory, self.epoch))

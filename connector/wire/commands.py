@@ -11,6 +11,7 @@ END: Final = r"$(?!\n)"
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
 Text = Annotated[str, Meta(max_length=255)]
 Comments = Annotated[str, Meta(max_length=32_000)]
+Token = Annotated[str, Meta(min_length=1, max_length=4096)]
 Digits = Annotated[str, Meta(pattern=r"^[0-9A-D*#]{1,32}" + END)]
 Revision = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 """Up to the largest whole number that JavaScript and the store hold exactly."""
@@ -43,7 +44,7 @@ class Hello(Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
     """The first message of a socket: who speaks (a signed session token) and the drafts not yet acknowledged."""
 
     version: int
-    token: Annotated[str, Meta(min_length=1, max_length=4096)]
+    token: Token
     panel: Id
     focused: bool = False
     drafts: Annotated[tuple[DraftMessage, ...], Meta(max_length=100)] = ()
@@ -133,11 +134,18 @@ class Watch(Struct, frozen=True, forbid_unknown_fields=True, tag="watch"):
     lists: Annotated[tuple[Literal["queues", "today", "agents", "skills"], ...], Meta(max_length=4)]
 
 
+class Renew(Struct, frozen=True, forbid_unknown_fields=True, tag="renew"):
+    """A fresh session token of the same agent, asked for by `token_wanted`: the socket's session begins anew."""
+
+    token: Token
+
+
 class Ping(Struct, frozen=True, forbid_unknown_fields=True, tag="ping"):
     """Asks for a `pong`: a browser cannot see WebSocket pings, so it asks for one of its own."""
 
 
-Message = Hello | Command | DraftMessage | Find | Preview | Visited | Focus | ChoreTaken | ChoreDone | Watch | Ping
+Asked = Find | Preview | Visited | Focus | ChoreTaken | ChoreDone | Watch | Renew | Ping
+Message = Hello | Command | DraftMessage | Asked
 
 decode = msgspec.json.Decoder(Message).decode
 """Bytes or text of one message to its value; raises `msgspec.ValidationError` or `msgspec.DecodeError`."""

@@ -402,6 +402,10 @@ class Today(Struct, frozen=True, gc=False, tag="today"):
     rows: tuple[TodayRow, ...]
 
 
+class TokenWanted(Struct, frozen=True, gc=False, tag="token_wanted"):
+    """The socket's session ends soon: the panel answers with `renew`, or the socket is closed when it does."""
+
+
 class Pong(Struct, frozen=True, gc=False, tag="pong"):
     """The answer to `ping`."""
 

@@ -133,6 +133,8 @@ export class ConnectorClient {
       this.orders.delete(message.id);
     } else if (message.type === "draft_saved" || message.type === "draft_refused") {
       this.drafts.settled(message);
+    } else if (message.type === "token_wanted") {
+      this.renew();
     } else if (message.type === "error") {
       console.error(`The connector says ${message.error}: ${message.message}`);
       if (message.final) {
@@ -140,6 +142,15 @@ export class ConnectorClient {
       }
     }
     this.receive(message);
+  }
+
+  /** The session goes on with a fresh token; without one the connector ends it, and the next hello says why. */
+  async renew() {
+    try {
+      this.send({ type: "renew", token: await this.token() });
+    } catch (error) {
+      console.error("No fresh session token.", error);
+    }
   }
 
   opened() {

@@ -64,6 +64,7 @@ export const sentences = {
   recording: labels.codeNotNow,
   recording_always: labels.codeRecordingAlways,
   recording_never: labels.codeRecordingNever,
+  session_over: labels.codeToken,
   skill_needed: labels.codeSkillNeeded,
   switch_down: labels.codeSwitchDown,
   switch_timeout: labels.codeSwitchTimeout,

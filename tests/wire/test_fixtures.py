@@ -23,6 +23,7 @@ TO_PANEL = msgspec.json.Decoder(
     | state.Agents
     | state.Skills
     | state.Alarm
+    | state.TokenWanted
     | state.Pong
     | state.Failure
 )
@@ -57,6 +58,7 @@ def test_every_kind_of_message_has_a_fixture() -> None:
         "chore_taken",
         "chore_done",
         "watch",
+        "renew",
         "ping",
     }
 

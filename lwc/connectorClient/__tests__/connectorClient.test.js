@@ -74,6 +74,19 @@ describe("connectorClient", () => {
     expect(FakeSocket.last.sent[0].token).toBe("token-2");
   });
 
+  it("goes on with a fresh token when it is asked for one", async () => {
+    const socket = await started();
+    socket.say(message("token_wanted"));
+    await drawn();
+    expect(socket.sent.at(-1)).toEqual({ type: "renew", token: "token-2" });
+    token.mockReset();
+    token.mockRejectedValueOnce(new Error("no"));
+    socket.say(message("token_wanted"));
+    await drawn();
+    expect(console.error).toHaveBeenCalledWith("No fresh session token.", expect.any(Error));
+    expect(client.status.state).toBe("open");
+  });
+
   it("answers an order with its reply", async () => {
     const socket = await started();
     const reply = client.order("answer", { contact: "01JD-live" });
