@@ -21,6 +21,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--database", type=Path, help="SQLite file; kept in memory when absent")
     parser.add_argument("--public-key", type=Path, required=True, help="PEM of the connected app's certificate or key")
     parser.add_argument("--consumer-key", default=CONSUMER_KEY)
+    parser.add_argument("--client-secret-file", type=Path, help="lets client credentials sign in, with its content")
     parser.add_argument("--username", default=INTEGRATION_USERNAME, help="the integration user")
     parser.add_argument(
         "--control-key-file", type=Path, required=True, help="key of the /sandbox/ calls; made when it is not there"
@@ -33,6 +34,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--daily-limit", type=int, default=DEFAULT_DAILY_LIMIT)
     parser.add_argument("--tls-certificate", type=Path, help="PEM with certificate and private key: serve https")
     parser.add_argument("--no-seed", action="store_true", help="start without people, cases and configuration")
+    parser.add_argument("--bare", action="store_true", help="start without anything that the product deploys")
     return parser.parse_args(argv)
 
 
@@ -48,11 +50,13 @@ async def _start(options: argparse.Namespace) -> Org:
         database=options.database,
         client_certificate=options.public_key.read_bytes(),
         consumer_key=options.consumer_key,
+        client_secret=secret.decode().strip() if (secret := _read(options.client_secret_file)) else None,
         integration_username=options.username,
         control_key=control_key.decode().strip() if control_key else None,
         session_key=_read(options.session_key_file),
         tls=tls,
         seed=not options.no_seed,
+        product=not options.bare,
         external_id=options.external_id,
         daily_limit=options.daily_limit,
     )

@@ -10,14 +10,18 @@ from urllib.parse import quote
 import msgspec
 from aiohttp import web
 
+from connector.sandbox.org import ids
 from connector.sandbox.org.context import Context, daily_limit_exceeded
 from connector.sandbox.org.control import Control
-from connector.sandbox.org.errors import OrgError
+from connector.sandbox.org.errors import OrgError, not_found
 from connector.sandbox.org.faults import Fault, Faults, row_lock
+from connector.sandbox.org.identity import about_user
+from connector.sandbox.org.metadata.api import Deployments, deploy_request, deploy_status, describe_metadata
+from connector.sandbox.org.metadata.soap import answer_soap, read_soap, soap_fault
 from connector.sandbox.org.requests_log import Entry, RequestLog
-from connector.sandbox.org.rest.call import VERSIONS, Call, Reply, split_path, version_label
+from connector.sandbox.org.rest.call import VERSIONS, Call, Document, Reply, form_parts, split_path, version_label
 from connector.sandbox.org.rest.dispatch import answer
-from connector.sandbox.org.sessions import ConnectedApp, OAuthError, Sessions, invalid_session, sign_in
+from connector.sandbox.org.sessions import ConnectedApp, OAuthError, Sessions, invalid_session, sign_in, with_basic
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +49,15 @@ class Api:
     ) -> None:
         self.context, self.sessions, self.connected_app = context, sessions, app
         self.organization_id, self.faults, self.requests = organization_id, faults, requests
+        self.deployments = Deployments(context)
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post("/services/oauth2/token", self.token),
+            web.route("*", "/services/oauth2/userinfo", self.user_info),
+            web.get("/id/{organization}/{user}", self.identity),
+            web.post("/services/Soap/m/{version}{rest:/?.*}", self.soap),
+            web.post("/services/Soap/u/{version}{rest:/?.*}", self.soap_login),
             web.get("/services/data", self.versions),
             web.get("/services/data/", self.versions),
             web.route("*", "/services/data/{rest:.*}", self.data),
@@ -64,10 +73,10 @@ class Api:
 
     async def token(self, request: web.Request) -> web.Response:
         form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-        instance = f"{request.scheme}://{request.host}"
+        instance = _instance(request)
         try:
             user = sign_in(
-                form,
+                with_basic(form, request.headers.get("Authorization")),
                 self.connected_app,
                 self.context.database,
                 self.context.schema,
@@ -90,6 +99,43 @@ class Api:
                 },
             ),
         )
+
+    async def identity(self, request: web.Request) -> web.Response:
+        """Who the session's user is, at the address that the token came with."""
+        return self._about_user(request, request.match_info["user"])
+
+    async def user_info(self, request: web.Request) -> web.Response:
+        return self._about_user(request, None)
+
+    def _about_user(self, request: web.Request, asked: str | None) -> web.Response:
+        # jsforce puts the token into the address here.
+        header = request.headers.get("Authorization")
+        token = request.query.get("oauth_token")
+        try:
+            _, user_id = self.sessions.user(header or (f"Bearer {token}" if token else None))
+        except OrgError:
+            return self._respond(request, Reply(403, Document("Bad_OAuth_Token", "text/html")))
+        if asked is not None and ids.canonical(asked) != user_id:
+            return self._respond(request, Reply(403, Document("Wrong_Org", "text/html")))
+        row = self.context.database.read(self.context.schema["User"], user_id) or {}
+        return self._respond(request, Reply(200, about_user(row, self.organization_id, _instance(request))))
+
+    async def soap_login(self, request: web.Request) -> web.Response:
+        """Signing in by user name and password, which Salesforce no longer lets new orgs do."""
+        error = OrgError("INVALID_OPERATION", "SOAP API login() is disabled by default in this org.", status=500)
+        return self._respond(request, Reply(500, Document(soap_fault(error), "text/xml")))
+
+    async def soap(self, request: web.Request) -> web.Response:
+        """The Metadata API: deploy and what belongs to it."""
+        data = await request.read()
+        try:
+            call = read_soap(data)
+            _, user_id = self.sessions.user(f"Bearer {call.session}")
+            self.context.usage.count()
+            said = answer_soap(self.deployments, call, user_id, request.match_info["version"])
+        except OrgError as error:
+            return self._respond(request, Reply(500, Document(soap_fault(error), "text/xml")))
+        return self._respond(request, Reply(200, Document(said, "text/xml")))
 
     async def data(self, request: web.Request) -> web.StreamResponse:
         """Any request below /services/data/{version}/."""
@@ -128,9 +174,25 @@ class Api:
                 user_id=user_id,
                 lock=row_lock(fault),
             )
+            if segments[:1] == ("metadata",):
+                return self._metadata(call), limit_info
             return answer(self.context, call), limit_info
         except OrgError as error:
             return Reply(error.status, error.body()), limit_info
+
+    def _metadata(self, call: Call) -> Reply:
+        """The Metadata API in REST."""
+        match call.method, call.segments[1:]:
+            case "GET", ("describe",):
+                return Reply(200, describe_metadata(call.version[1:]))
+            case "POST", ("deployRequest",):
+                parts = form_parts(call.headers.get("Content-Type", ""), call.body)
+                data, options = parts.get("file", b""), parts.get("entity_content", parts.get("json", b""))
+                return Reply(201, deploy_request(self.deployments, data, options, call.user_id))
+            case "GET", ("deployRequest", deployment_id):
+                details = call.query.get("includeDetails") == "true"
+                return Reply(200, deploy_status(self.deployments, deployment_id, details=details))
+        raise not_found()
 
     def _signed_in(self, request: web.Request, fault: Fault | None) -> str:
         """The user of the session; `unavailable` meets every caller, `expired_session` those with a session."""
@@ -167,10 +229,19 @@ class Api:
             headers["Sforce-Limit-Info"] = limit_info
         if reply.body is None:
             return web.Response(status=reply.status, headers=headers)
+        if isinstance(reply.body, Document):
+            text = reply.body
+            return web.Response(
+                text=text.text, status=reply.status, headers=headers, content_type=text.content_type, charset="UTF-8"
+            )
         encoded = msgspec.json.encode(reply.body)
         return web.Response(
             body=encoded, status=reply.status, headers=headers, content_type="application/json", charset="UTF-8"
         )
+
+
+def _instance(request: web.Request) -> str:
+    return f"{request.scheme}://{request.host}"
 
 
 def _refuse_by_limit(fault: Fault | None) -> None:

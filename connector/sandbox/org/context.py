@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import deque
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -10,10 +11,13 @@ import msgspec
 
 from connector.sandbox.org.database import Database
 from connector.sandbox.org.errors import OrgError
+from connector.sandbox.org.jobs import Job
+from connector.sandbox.org.metadata.access import Access
+from connector.sandbox.org.metadata.components import Components
 from connector.sandbox.org.query import Cursors
 from connector.sandbox.org.records import Records
 from connector.sandbox.org.rules import ValidationRule
-from connector.sandbox.org.schema import ExternalIdMode, Schema
+from connector.sandbox.org.schema import CONTACT_KEY, ExternalIdMode, Schema
 from connector.sandbox.org.soql.conditions import Clock
 
 HOURS_COUNTED = 24
@@ -67,23 +71,47 @@ class Context:
     def __init__(
         self, database: Database, schema: Schema, now: Callable[[], float], settings: Settings, daily_limit: int
     ) -> None:
+        """`schema` is that of the org before any deployment; what was deployed is in the database."""
         self.database = database
         self.now = now
-        self.records = Records(database, schema, now)
+        self.components = Components(database, schema)
+        self.access = Access(database, self.components)
+        self.records = Records(database, self.components.schema(), now)
+        self.jobs: dict[str, Job] = {}
+        self.view: Schema | None = None
         self.cursors = Cursors()
         self.usage = Usage(now, daily_limit)
         self.settings = settings
-        self.apply(settings)
+        self.refresh_schema()
 
     @property
     def schema(self) -> Schema:
-        return self.records.schema
+        """The org's objects, as far as whom this context is for may see them."""
+        return self.view or self.records.schema
+
+    def seen_by(self, user_id: str) -> Context:
+        """The same org as that user sees it."""
+        view = self.access.view(self.records.schema, user_id)
+        if view is self.records.schema:
+            return self
+        seen = copy.copy(self)
+        seen.view = view
+        return seen
 
     def apply(self, settings: Settings) -> None:
         """Put these settings in force, for requests from now on."""
         self.settings = settings
-        self.records.schema = self.records.schema.with_contact_key(settings.external_id)
+        if CONTACT_KEY in self.components.base["Task"].fields:
+            self.records.schema = self.records.schema.with_contact_key(settings.external_id)
         self.records.validation = settings.rules
+
+    def refresh_schema(self) -> None:
+        """Take over what was deployed, or undone, since the last time."""
+        self.records.schema = self.components.schema()
+        for sobject in self.records.schema.objects.values():
+            self.database.fit(sobject)
+        self.access.refresh()
+        self.apply(self.settings)
 
     def clock(self, user_id: str) -> Clock:
         """The time, and the time zone of that user, which date literals of SOQL mean."""

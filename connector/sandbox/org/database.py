@@ -67,17 +67,24 @@ class Database:
         self.connection.execute("PRAGMA synchronous=NORMAL")
         self.connection.executescript(_SUPPORT)
         for sobject in schema.objects.values():
-            self._create_table(sobject)
+            self.fit(sobject)
 
     def close(self) -> None:
         self.connection.close()
 
-    def _create_table(self, sobject: SObject) -> None:
+    def fit(self, sobject: SObject) -> None:
+        """Make the object's table, or add the columns that it lacks."""
         table = quoted(sobject.name)
-        columns = ", ".join(_column(field) for field in sobject.fields.values())
-        self.connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns}) WITHOUT ROWID")
+        columns = {str(row[1]) for row in self.connection.execute(f"PRAGMA table_info({table})")}
+        if not columns:
+            described = ", ".join(_column(field) for field in sobject.fields.values())
+            self.connection.execute(f"CREATE TABLE {table} ({described}) WITHOUT ROWID")
         for field in sobject.fields.values():
-            if field.type == "reference" or field.case_sensitive or field.unique:
+            if columns and field.name not in columns:
+                self.connection.execute(f"ALTER TABLE {table} ADD COLUMN {_column(field)}")
+                if field.default is not None:
+                    self.connection.execute(f"UPDATE {table} SET {quoted(field.name)} = ?", [field.default])
+            if field.type == "reference" or field.case_sensitive or field.unique or field.external_id:
                 index = quoted(f"{sobject.name}_{field.name}")
                 self.connection.execute(f"CREATE INDEX IF NOT EXISTS {index} ON {table} ({quoted(field.name)})")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from connector.sandbox.org import ids
@@ -16,7 +17,7 @@ from connector.sandbox.org.rules import (
     refuse_inactive_owner,
     unwritable,
 )
-from connector.sandbox.org.schema import Field, Row, Scalar, Schema, SObject
+from connector.sandbox.org.schema import NUMBER_TYPES, Field, Row, Scalar, Schema, SObject
 from connector.sandbox.org.search_index import index_record
 from connector.sandbox.org.values import check, read, stamp
 
@@ -63,6 +64,8 @@ class Records:
 
         A given CreatedDate is when the record was saved, for its other times too.
         """
+        # Whoever saves may see only some of the fields; the rules look at all of them.
+        sobject = self.schema[sobject.name]
         row: Row = {field.name: field.default for field in sobject.fields.values()}
         checked = {name: check(sobject.fields[name], value) for name, value in given.items()}
         row.update({name: value for name, value in checked.items() if value is not None})
@@ -84,6 +87,8 @@ class Records:
             raise OrgError("INVALID_TYPE_FOR_OPERATION", f"entity type cannot be updated: {sobject.label}", fields=[])
         old = self.read(sobject, record_id)
         self._refuse_unwritable(given, [sobject.fields[name] for name in given if not sobject.fields[name].updateable])
+        # Whoever saves may see only some of the fields; the rules look at all of them.
+        sobject = self.schema[sobject.name]
         checked = {name: check(sobject.fields[name], value) for name, value in given.items()}
         row: Row = {**old, **checked}
         changed = [sobject.fields[name] for name in checked]
@@ -92,7 +97,7 @@ class Records:
         row.update({"LastModifiedDate": moment, "LastModifiedById": user, "SystemModstamp": moment})
         self._save(sobject, old, row, frozenset(checked), moment)
 
-    def deploy(self, sobject: SObject, name: str, given: Mapping[str, object]) -> str:
+    def deploy(self, sobject: SObject, name: str, given: Mapping[str, object], *, label: str | None = None) -> str:
         """Save a record of custom metadata by its DeveloperName, as a deployment does; answers its id.
 
         Texts are read as the field's type: a number, yes or no, nothing for a blank.  Raises BAD_REQUEST for a field
@@ -105,12 +110,14 @@ class Records:
                 known = ", ".join(other for other in sobject.fields if other.endswith("__c"))
                 raise OrgError("BAD_REQUEST", f"{sobject.name} has no field {field_name}; it has {known}")
             row[field.name] = check(field, read(field, _typed(field, value)))
+        if label is not None:
+            row["MasterLabel"] = check(sobject.fields["MasterLabel"], label)
         old = self.database.find(sobject, "DeveloperName", name)
         if old:
             self.database.update(sobject, str(old[0]["Id"]), {**row, "SystemModstamp": stamp(self.now())})
             return str(old[0]["Id"])
-        label: Row = {"DeveloperName": name, "MasterLabel": name.replace("_", " "), "QualifiedApiName": name}
-        return self.insert(sobject, {"Language": "en_US", **label, **row}, "")
+        names: Row = {"DeveloperName": name, "MasterLabel": name.replace("_", " "), "QualifiedApiName": name}
+        return self.insert(sobject, {"Language": "en_US", **names, **row, "SystemModstamp": stamp(self.now())}, "")
 
     def upsert(self, sobject: SObject, key: Field, value: str, given: Row, user: str) -> tuple[str, bool]:
         """Create or update by external id; answers the id and whether it is new. Raises MultipleChoicesError."""
@@ -207,6 +214,9 @@ class Records:
         if sobject.name in AUTO_NUMBERS and row.get(sobject.name_field) is None:
             form, first = AUTO_NUMBERS[sobject.name]
             row[sobject.name_field] = form.format(first + self.database.next_number(f"{sobject.name} number"))
+        for field in sobject.fields.values():
+            if field.number_format and row.get(field.name) is None:
+                row[field.name] = _counted(field, self.database.next_number(f"{sobject.name}.{field.name}") + 1)
 
     def _refuse_unwritable(self, given: Row, fields: list[Field]) -> None:
         if fields:
@@ -244,6 +254,11 @@ class Records:
                     raise OrgError("DUPLICATE_VALUE", message, fields=[])
 
 
+def _counted(field: Field, number: int) -> str:
+    """The number in the field's display format, such as PAS-{0000}."""
+    return re.sub(r"\{(0+)\}", lambda match: str(number).zfill(len(match[1])), field.number_format)
+
+
 def _typed(field: Field, value: object) -> object:
     """What a text means in a field of that type."""
     if not isinstance(value, str):
@@ -255,9 +270,9 @@ def _typed(field: Field, value: object) -> object:
         if text.lower() not in _YES_NO:
             raise OrgError("BAD_REQUEST", f"{field.name}: {text!r} is not yes or no")
         return _YES_NO[text.lower()]
-    if field.type in ("double", "int"):
+    if field.type in NUMBER_TYPES:
         try:
-            return float(text) if field.type == "double" else int(text)
+            return int(text) if field.type == "int" else float(text)
         except ValueError:
             raise OrgError("BAD_REQUEST", f"{field.name}: {text!r} is not a number") from None
     return text

@@ -198,6 +198,15 @@ def _opportunity_stage(change: Change) -> None:
     new["IsClosed"] = stage in ("Closed Won", "Closed Lost")
 
 
+def _assignment_once(change: Change) -> None:
+    new = change.new
+    held = change.database.find(change.sobject, "AssigneeId", new["AssigneeId"])
+    if any(one["PermissionSetId"] == new["PermissionSetId"] for one in held):
+        who, what = str(new["AssigneeId"])[:15], str(new["PermissionSetId"])[:15]
+        message = f"Duplicate PermissionSetAssignment. Assignee: {who}; Permission Set: {what}"
+        raise OrgError("DUPLICATE_VALUE", message, fields=["AssigneeId", "PermissionSetId"])
+
+
 def unwritable(names: list[str]) -> OrgError:
     """INVALID_FIELD_FOR_INSERT_UPDATE for fields that this caller may not set."""
     message = (
@@ -215,4 +224,5 @@ _RULES: Mapping[str, tuple[Callable[[Change], None], ...]] = {
     "User": (_person_name,),
     "Case": (_case_fields,),
     "Opportunity": (_opportunity_stage,),
+    "PermissionSetAssignment": (_assignment_once,),
 }

@@ -13,10 +13,10 @@ Row = dict[str, Scalar]
 
 FieldType = Literal[
     "id", "string", "textarea", "picklist", "combobox", "phone", "email", "url", "boolean", "int", "double", "currency",
-    "percent", "date", "datetime", "reference",
+    "percent", "date", "datetime", "reference", "multipicklist",
 ]  # fmt: skip
 
-TEXT_TYPES = frozenset({"string", "textarea", "picklist", "combobox", "phone", "email", "url"})
+TEXT_TYPES = frozenset({"string", "textarea", "picklist", "multipicklist", "combobox", "phone", "email", "url"})
 NUMBER_TYPES = frozenset({"int", "double", "currency", "percent"})
 
 ExternalIdMode = Literal["unique", "shared", "plain"]
@@ -53,6 +53,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     name_field: bool = False
     calculated: bool = False
     auto_number: bool = False
+    number_format: str = ""
 
     @property
     def custom(self) -> bool:
@@ -92,6 +93,17 @@ class SObject(msgspec.Struct, frozen=True, kw_only=True):
         return [field for field in self.fields.values() if field.type == "phone"]
 
 
+def with_fields(item: SObject, fields: Iterable[Field]) -> SObject:
+    """The same object with these fields, and its look-up tables made from them."""
+    table = {field.name: field for field in fields}
+    return msgspec.structs.replace(
+        item,
+        fields=table,
+        field_by_lower={field.name.lower(): field for field in table.values()},
+        relationships={f.relationship.lower(): f for f in table.values() if f.relationship},
+    )
+
+
 def sobject(
     name: str,
     label: str,
@@ -106,21 +118,19 @@ def sobject(
     searchable: bool = False,
 ) -> SObject:
     """An SObject with its look-up tables made from `fields`."""
-    table = {field.name: field for field in fields}
-    return SObject(
+    bare = SObject(
         name=name,
         label=label,
         plural=plural,
         prefix=prefix,
-        fields=table,
+        fields={},
         name_field=name_field,
         createable=createable,
         updateable=updateable,
         deletable=deletable,
         searchable=searchable,
-        field_by_lower={field.name.lower(): field for field in table.values()},
-        relationships={f.relationship.lower(): f for f in table.values() if f.relationship},
     )
+    return with_fields(bare, fields)
 
 
 class Schema:
@@ -142,22 +152,19 @@ class Schema:
         """The object that ids with this prefix belong to, or None."""
         return self._by_prefix.get(record_id[:3])
 
+    def having(self, changed: Iterable[SObject]) -> Schema:
+        """The same schema with these objects in place of those of their names, or added."""
+        return Schema({**self.objects, **{item.name: item for item in changed}}.values())
+
     def with_contact_key(self, mode: ExternalIdMode) -> Schema:
-        """The same schema with the Task's contact key set up as `mode` says."""
+        """The same schema with the Task's contact key, where there is one, set up as `mode` says."""
         task = self.objects["Task"]
+        if CONTACT_KEY not in task.fields:
+            return self
         key = msgspec.structs.replace(
             task.fields[CONTACT_KEY],
             external_id=mode != "plain",
             id_lookup=mode != "plain",
             unique=mode == "unique",
         )
-        changed = sobject(
-            task.name,
-            task.label,
-            task.plural,
-            task.prefix,
-            [key if field.name == CONTACT_KEY else field for field in task.fields.values()],
-            name_field=task.name_field,
-            searchable=task.searchable,
-        )
-        return Schema(changed if item.name == "Task" else item for item in self.objects.values())
+        return self.having([with_fields(task, {**task.fields, CONTACT_KEY: key}.values())])

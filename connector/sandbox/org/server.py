@@ -16,7 +16,7 @@ from connector.sandbox.org.context import Context, Settings
 from connector.sandbox.org.control import Control
 from connector.sandbox.org.database import Database
 from connector.sandbox.org.faults import Faults
-from connector.sandbox.org.objects import standard_schema
+from connector.sandbox.org.objects import bare_schema, standard_schema
 from connector.sandbox.org.requests_log import RequestLog
 from connector.sandbox.org.schema import ExternalIdMode
 from connector.sandbox.org.seed import ORGANIZATION_ID, fill, found
@@ -58,12 +58,14 @@ async def start_org(
     port: int = 0,
     database: Path | None = None,
     consumer_key: str = CONSUMER_KEY,
+    client_secret: str | None = None,
     integration_username: str = INTEGRATION_USERNAME,
     control_key: str | None = None,
     session_key: bytes | None = None,
     tls: ssl.SSLContext | None = None,
     now: Callable[[], float] = time.time,
     seed: bool = True,
+    product: bool = True,
     external_id: ExternalIdMode = "unique",
     daily_limit: int = DEFAULT_DAILY_LIMIT,
     session_idle_seconds: float = IDLE_SECONDS,
@@ -71,15 +73,17 @@ async def start_org(
     """Start an org that answers when this returns; the caller closes it.
 
     client_certificate: PEM of the connected app's certificate or public key, which JWT assertions are checked with.
-    port: 0 takes a free one. database: a file, or None for memory; a file that holds an org already is used as it is.
-    control_key: of the /sandbox/ calls, made when absent. session_key: PEM of the private key that signs session
-    tokens, made when absent. now: the time in seconds since 1970. seed: False gives an org with users, permission sets
-    and record types but no people, tasks or telephony configuration. external_id: how the Task's contact key begins.
+    client_secret: lets client credentials sign in, as the integration user. port: 0 takes a free one. database: a file,
+    or None for memory; a file that holds an org already is used as it is. control_key: of the /sandbox/ calls, made
+    when absent. session_key: PEM of the private key that signs session tokens, made when absent. now: the time in
+    seconds since 1970. seed: False gives an org with users, permission sets and record types but no people, tasks or
+    telephony configuration. product: False gives an org into which nothing of the product was deployed: no fields,
+    objects, settings or permission sets of ours. external_id: how the Task's contact key begins.
     Raises OSError when the port is taken and ValueError for keys that are not RSA.
     """
     pem = client_certificate.encode() if isinstance(client_certificate, str) else client_certificate
-    app = ConnectedApp(consumer_key, load_public_key(pem), integration_username)
-    schema = standard_schema()
+    app = ConnectedApp(consumer_key, load_public_key(pem), integration_username, client_secret)
+    schema = standard_schema() if product else bare_schema()
     records = Database(database, schema)
     try:
         context = Context(records, schema, now, Settings(external_id=external_id), daily_limit)

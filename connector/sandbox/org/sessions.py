@@ -1,7 +1,9 @@
-"""Sign-in: the OAuth token endpoint (JWT bearer) and the sessions it opens."""
+"""Sign-in: the OAuth token endpoint (JWT bearer, client credentials) and the sessions it opens."""
 
 from __future__ import annotations
 
+import base64
+import hmac
 import itertools
 import secrets
 from collections.abc import Callable, Mapping
@@ -15,8 +17,10 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from connector.sandbox.org.database import Database
 from connector.sandbox.org.errors import OrgError
+from connector.sandbox.org.metadata.access import ADMINISTRATORS
 from connector.sandbox.org.schema import Row, Schema
 
+CLIENT_CREDENTIALS = "client_credentials"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 LOGIN_HOSTS = ("https://login.salesforce.com", "https://test.salesforce.com")
 IDLE_SECONDS = 2 * 60 * 60.0
@@ -80,11 +84,15 @@ def invalid_session() -> OrgError:
 
 
 class ConnectedApp(msgspec.Struct, frozen=True):
-    """The app that the connector signs in through: its consumer key, its certificate's key, who is approved."""
+    """The app that the connector signs in through: its consumer key, its certificate's key, who is approved.
+
+    Administrators are approved too. With a `secret` client credentials sign in as `username`.
+    """
 
     consumer_key: str
     key: RSAPublicKey
     username: str
+    secret: str | None = None
 
 
 def load_public_key(pem: bytes) -> RSAPublicKey:
@@ -100,7 +108,9 @@ def load_public_key(pem: bytes) -> RSAPublicKey:
 def sign_in(
     form: Mapping[str, str], app: ConnectedApp, database: Database, schema: Schema, *, audiences: set[str], now: float
 ) -> Row:
-    """The user whom a JWT bearer request signs in; raises OAuthError as Salesforce words it."""
+    """The user whom a request for a token signs in; raises OAuthError as Salesforce words it."""
+    if form.get("grant_type") == CLIENT_CREDENTIALS:
+        return _by_secret(form, app, database, schema)
     if form.get("grant_type") != GRANT:
         raise OAuthError("unsupported_grant_type", "grant type not supported")
     claims = _claims(form.get("assertion", ""), app, audiences)
@@ -117,9 +127,39 @@ def sign_in(
     user = users[0]
     if not user["IsActive"]:
         raise OAuthError("inactive_user", "user is inactive")
-    if str(user["Username"]).lower() != app.username.lower():
+    if str(user["Username"]).lower() != app.username.lower() and not _is_administrator(user, database, schema):
         raise OAuthError("invalid_app_access", "user is not admin approved to access this app")
     return user
+
+
+def with_basic(form: Mapping[str, str], authorization: str | None) -> Mapping[str, str]:
+    """The form, with client id and secret from a Basic header where there is one."""
+    scheme, _, encoded = (authorization or "").partition(" ")
+    if scheme != "Basic":
+        return form
+    try:
+        client, _, secret = base64.b64decode(encoded).decode().partition(":")
+    except ValueError:
+        raise OAuthError("invalid_client", "invalid client credentials") from None
+    return {**form, "client_id": client, "client_secret": secret}
+
+
+def _by_secret(form: Mapping[str, str], app: ConnectedApp, database: Database, schema: Schema) -> Row:
+    if form.get("client_id") != app.consumer_key:
+        raise OAuthError("invalid_client_id", "client identifier invalid")
+    if app.secret is None:
+        raise OAuthError("invalid_grant", "no client credentials user enabled")
+    if not hmac.compare_digest(form.get("client_secret", "").encode(), app.secret.encode()):
+        raise OAuthError("invalid_client", "invalid client credentials")
+    users = database.find(schema["User"], "Username", app.username)
+    if not users or not users[0]["IsActive"]:
+        raise OAuthError("inactive_user", "user is inactive")
+    return users[0]
+
+
+def _is_administrator(user: Row, database: Database, schema: Schema) -> bool:
+    profile = database.read(schema["Profile"], str(user["ProfileId"]))
+    return profile is not None and profile["Name"] == ADMINISTRATORS
 
 
 def _claims(assertion: str, app: ConnectedApp, audiences: set[str]) -> Mapping[str, Any]:

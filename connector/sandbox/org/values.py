@@ -157,7 +157,8 @@ def _check_text(field: Field, value: str) -> str:
     if len(value) > field.length:
         message = f"{field.label}: data value too large: {value} (max length={field.length})"
         raise OrgError("STRING_TOO_LONG", message, fields=[field.name])
-    if field.restricted and value not in field.values:
+    chosen = value.split(";") if field.type == "multipicklist" else [value]
+    if field.restricted and not set(chosen) <= set(field.values):
         message = f"{field.label}: bad value for restricted picklist field: {value}"
         raise OrgError("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, fields=[field.name])
     if field.type == "email" and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -48,12 +49,33 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         return value
 
 
+class Document(msgspec.Struct, frozen=True):
+    """A body that is no JSON, such as CSV or XML."""
+
+    text: str
+    content_type: str
+
+
 class Reply(msgspec.Struct, frozen=True):
     """Status, body (None for an empty one) and extra headers."""
 
     status: int
     body: object = None
     headers: dict[str, str] = {}
+
+
+def form_parts(content_type: str, body: bytes) -> dict[str, bytes]:
+    """The parts of a multipart/form-data body by name; raises INVALID_MULTIPART_REQUEST."""
+    boundary = re.search(r'boundary="?([^";]+)', content_type)
+    if boundary is None:
+        raise OrgError("INVALID_MULTIPART_REQUEST", "The request must be multipart/form-data")
+    parts: dict[str, bytes] = {}
+    for part in body.split(b"--" + boundary[1].encode())[1:-1]:
+        head, _, content = part.partition(b"\r\n\r\n")
+        name = re.search(rb'name="([^"]*)"', head)
+        if name is not None:
+            parts[name[1].decode()] = content.removesuffix(b"\r\n")
+    return parts
 
 
 def split_path(url: str) -> tuple[str, tuple[str, ...], dict[str, str]]:

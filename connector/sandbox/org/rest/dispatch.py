@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from connector.sandbox.org.context import Context
 from connector.sandbox.org.errors import MultipleChoicesError, OrgError, not_found
-from connector.sandbox.org.rest import collections, composite, queries, sobjects
+from connector.sandbox.org.rest import bulk, collections, composite, queries, sobjects
 from connector.sandbox.org.rest.call import Call, Reply
 
 
 def answer(context: Context, call: Call) -> Reply:
     """The reply to a call. Whatever it wrote is committed when this returns; a refusal leaves nothing behind."""
+    context = context.seen_by(call.user_id)
     try:
         if call.method == "GET":
             return _route(context, call)
@@ -40,6 +41,10 @@ def _route(context: Context, call: Call) -> Reply:
             return composite.run(context, call, answer)
         case _, ("composite", "sobjects", *rest):
             return collections.route(context, call, tuple(rest))
+        case _, ("jobs", *rest):
+            return bulk.route(context, call, tuple(rest))
+        case "GET", ("tooling", "query"):
+            return queries.tooling(context, call)
         case _, ("sobjects", *rest):
             return sobjects.route(context, call, tuple(rest))
     raise not_found()

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 from connector.sandbox.org.context import Context
-from connector.sandbox.org.errors import OrgError
+from connector.sandbox.org.errors import OrgError, not_found
 from connector.sandbox.org.query import DEFAULT_PAGE, SMALLEST_PAGE, run_soql
 from connector.sandbox.org.rest.call import Call, Reply
+from connector.sandbox.org.schema import NUMBER_TYPES, TEXT_TYPES, Field, Schema
+from connector.sandbox.org.soql.compiler import compile_query
+from connector.sandbox.org.soql.conditions import Clock
+from connector.sandbox.org.soql.parser import parse
 from connector.sandbox.org.sosl import run_sosl
 
-RESOURCES = ("composite", "limits", "query", "queryAll", "search", "sobjects")
+RESOURCES = ("composite", "jobs", "limits", "metadata", "query", "queryAll", "search", "sobjects", "tooling")
 
 
 def resources(call: Call) -> dict[str, str]:
@@ -33,10 +38,62 @@ def query(context: Context, call: Call, *, deleted: bool) -> Reply:
     if not text:
         raise OrgError("MALFORMED_QUERY", "SOQL statement is missing: give it as the parameter q")
     clock = context.clock(call.user_id)
+    if call.query.get("columns") == "true":
+        return Reply(200, columns(context.schema, text, clock))
     total, records = run_soql(context.database, context.schema, text, clock, call.version, deleted=deleted)
     if total is not None:
         return Reply(200, {"totalSize": total, "done": True, "records": []})
     return Reply(200, context.cursors.first(records, _page_size(call), call.version))
+
+
+def tooling(context: Context, call: Call) -> Reply:
+    """No object of the Tooling API is there: each is refused like any unknown object."""
+    nothing = Schema([])
+    clock = context.clock(call.user_id)
+    run_soql(context.database, nothing, call.query.get("q", ""), clock, call.version, deleted=False)
+    raise not_found()
+
+
+def columns(schema: Schema, text: str, clock: Clock) -> dict[str, object]:
+    """What `query?columns=true` tells of a query: the type of each column, parents with theirs below them."""
+    query = parse(text)
+    compiled = compile_query(schema, text, query, clock, deleted=False)
+    top: list[dict[str, object]] = []
+    for column in compiled.columns:
+        level = top
+        for name in column.path[:-1]:
+            there = next((one for one in level if one["columnName"] == name), None)
+            if there is None:
+                there = _column(name, None)
+                level.append(there)
+            level = cast("list[dict[str, object]]", there["joinColumns"])
+        level.append(_column(column.path[-1], column.field))
+    source = schema.find(query.source)
+    return {
+        "columnMetadata": top,
+        "entityName": source.name if source else query.source,
+        "groupBy": compiled.aggregate,
+        "idSelected": any(column.path == ("Id",) for column in compiled.columns),
+        "keyPrefix": source.prefix if source else None,
+    }
+
+
+def _column(name: str, field: Field | None) -> dict[str, object]:
+    kind = field.type if field else "reference"
+    return {
+        "aggregate": False,
+        "apexType": kind.capitalize(),
+        "booleanType": kind == "boolean",
+        "columnName": name,
+        "custom": bool(field and field.custom),
+        "displayName": name,
+        "foreignKeyName": None,
+        "insertable": bool(field and field.createable),
+        "joinColumns": [],
+        "numberType": kind in NUMBER_TYPES,
+        "textType": kind in TEXT_TYPES,
+        "updatable": bool(field and field.updateable),
+    }
 
 
 def more(context: Context, call: Call, locator: str) -> Reply:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from connector.sandbox.org import ids
+from connector.sandbox.org.objects import PRODUCT
 from connector.sandbox.org.objects.task import CLOSED_STATUSES, PRIORITIES, STATUSES
 from connector.sandbox.org.records import Records
 from connector.sandbox.org.schema import Row
@@ -54,7 +55,7 @@ def found(records: Records, integration_username: str) -> None:
         for name in ("System Administrator", "Service Agent", "Minimum Access - API Only Integrations")
     }
     users = _users(records, profiles, integration_username)
-    for name, label, members in PERMISSION_SETS:
+    for name, label, members in PERMISSION_SETS if _has_product(records) else ():
         granted = records.insert(schema["PermissionSet"], {"Name": name, "Label": label}, ADMINISTRATOR)
         for member in members:
             pair: Row = {"PermissionSetId": granted, "AssigneeId": users[member]}
@@ -95,8 +96,13 @@ def _users(records: Records, profiles: dict[str, str], integration_username: str
             **{f"Phone_Address_{part}__c": value for part, value in address.items()},
             "ProfileId": profiles["Service Agent"],
         }  # fmt: skip
-        users[key] = records.insert(schema["User"], person, ADMINISTRATOR)
+        known: Row = {name: value for name, value in person.items() if name in schema["User"].fields}
+        users[key] = records.insert(schema["User"], known, ADMINISTRATOR)
     return users
+
+
+def _has_product(records: Records) -> bool:
+    return any(name.startswith(PRODUCT) for name in records.schema.objects)
 
 
 def _picklists(records: Records) -> None:
@@ -114,7 +120,8 @@ def _picklists(records: Records) -> None:
 def fill(records: Records) -> None:
     """Add the seeded world to an org that `found` has set up."""
     world = World(records)
-    world.add_telephony()
+    if _has_product(records):
+        world.add_telephony()
     world.add_accounts()
     world.add_people()
     world.add_business()
