@@ -62,12 +62,21 @@ def _phones() -> str | None:
     return None if found is None else str(found)
 
 
+def _sf() -> str | None:
+    from house.cache import Cache
+    from house.salesforce_cli import find_cli
+
+    found = find_cli(Cache.of_user(), ROOT)
+    return None if found is None else str(found)
+
+
 PARTS: dict[str, tuple[Callable[[], str | None], str]] = {
     "browser": (_browser_path, "no Chromium: `make setup` installs it, or set CHROMIUM"),
     "panel": (_panel_assets, "the panel is not built: `make build`"),
     "node": (_node, "Node.js and the npm packages are not set up: `make setup`"),
     "asterisk": (_asterisk, "no Asterisk in the cache: `make setup` fetches it"),
     "phones": (_phones, "no baresip and sipp in the cache: `make setup` fetches them"),
+    "sf": (_sf, "no Salesforce command line in the cache: `make setup` fetches it"),
 }
 """Parts that a machine may lack: how each is found, and what to say when it is not."""
 

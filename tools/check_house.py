@@ -19,7 +19,10 @@ DUTCH = "force-app/main/default/translations/nl_NL.translation-meta.xml"
 
 MACHINE = re.compile(r"(?<![\w.*$}-])/(?:work|root|Users|home/\w+)/[\w.]")
 REGISTRY = re.compile(r"//[\w.-]*(?:npm|pypi|pythonhosted|crates|debian|maven)[\w-]*\.(?:org|com|io|net)\b")
-LOCKS = ("package-lock.json", "requirements/run.txt", "requirements/dev.txt", "requirements/node.txt")
+LOCKS = (
+    "package-lock.json", "requirements/salesforce-cli/package-lock.json", "requirements/run.txt",
+    "requirements/dev.txt", "requirements/node.txt",
+)  # fmt: skip
 ADDRESS = re.compile(r'"resolved"|--(?:extra-)?index-url|--find-links|@ (?:file|https?):')
 IGNORE = re.compile(r"#\s*(?:ruff: )?(?:noqa|type: ignore)[:\[](?P<rest>.*)$")
 REASON = re.compile(r"[^\]\s,A-Z0-9]\S*\s+\w+")

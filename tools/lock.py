@@ -1,4 +1,4 @@
-"""Compile the locks anew: requirements/*.txt from *.in, package-lock.json from package.json. Run by `make lock`.
+"""Compile the locks anew: requirements/*.txt from *.in, each package-lock.json from its package.json; `make lock`.
 
 `--upgrade` takes the newest versions that fit; without it, what is locked stays as far as the wishes allow. The locks
 hold versions and hashes and no download address, so that each machine uses the registry it is configured for.
@@ -21,7 +21,7 @@ OPTIONS = [
 
 
 def main() -> int:
-    """Write all four locks. Returns the first failed command's exit code, else 0."""
+    """Write all locks. Returns the first failed command's exit code, else 0."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--upgrade", action="store_true", help="take the newest versions that fit")
     upgrade = ["--upgrade"] if parser.parse_args().upgrade else []
@@ -32,8 +32,9 @@ def main() -> int:
         environment = {**os.environ, "CUSTOM_COMPILE_COMMAND": "make lock"}
         _run([*command, "--output-file", f"{name}.txt", f"{name}.in"], ROOT / "requirements", environment)
     verb = "update" if upgrade else "install"
-    _run(["npm", verb, "--package-lock-only", "--ignore-scripts"], ROOT, dict(os.environ))
-    _strip_addresses(ROOT / "package-lock.json")
+    for folder in (ROOT, ROOT / "requirements" / "salesforce-cli"):
+        _run(["npm", verb, "--package-lock-only", "--ignore-scripts"], folder, dict(os.environ))
+        _strip_addresses(folder / "package-lock.json")
     return 0
 
 

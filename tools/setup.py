@@ -6,10 +6,11 @@
   browser  Chromium for the browser tests
   asterisk Asterisk 22, for `make demo SWITCH=asterisk` and the tests on it
   phones   baresip and sipp, telephones and a carrier without a person, and what they say
+  sf       Salesforce's command line and jsforce, for the tests against the stand-in org
   demo     only what `make demo` needs: the connector's own packages and the panel
-  all      python, node, panel, browser and, where they can be had, asterisk and phones
+  all      python, node, panel, browser and, where they can be had, asterisk, phones and sf
 
-`--where part` prints the folder of `asterisk` or `phones`, once it has been set up.
+`--where part` prints the folder of `asterisk`, `phones` or `sf`, once it has been set up.
 
 Downloads and builds are shared between clones in ${XDG_CACHE_HOME:-~/.cache}/phone-panel. Only the standard library is
 used here, for nothing is installed yet.
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import json
 import signal
 import sys
 import time
@@ -35,10 +37,11 @@ from house.node_env import link_modules, make_modules, make_node
 from house.panel import make_panel
 from house.phones import find_phones, make_phones
 from house.python_env import check_version, find_site, make_site, make_venv
+from house.salesforce_cli import find_cli, make_cli
 from house.steps import SetupError, end_children, say
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("python", "node", "panel", "browser", "asterisk", "phones", "demo", "all")
+PARTS = ("python", "node", "panel", "browser", "asterisk", "phones", "sf", "demo", "all")
 
 
 def main() -> int:
@@ -74,7 +77,7 @@ def _steps(wanted: set[str], cache: Cache) -> list[Callable[[], None]]:
         steps.append(lambda: _node(cache, wanted))
     if "browser" in wanted:
         steps.append(_browser)
-    for part, make in (("asterisk", _asterisk), ("phones", _phones)):
+    for part, make in (("asterisk", _asterisk), ("phones", _phones), ("sf", _sf)):
         if part in wanted:
             steps.append(partial(make, cache))
         elif "all" in wanted:
@@ -145,9 +148,16 @@ def _phones(cache: Cache) -> None:
     say(f"  {(folder / 'VERSION').read_text(encoding='utf-8').strip()}")
 
 
+def _sf(cache: Cache) -> None:
+    folder = make_cli(cache, ROOT)
+    version = json.loads((folder / "node_modules/@salesforce/cli/package.json").read_text(encoding="utf-8"))["version"]
+    say(f"  Salesforce command line {version}")
+
+
 FOUND: dict[str, Callable[[], Path | None]] = {
     "asterisk": lambda: find_asterisk(Cache.of_user(), ROOT),
     "phones": lambda: find_phones(Cache.of_user()),
+    "sf": lambda: find_cli(Cache.of_user(), ROOT),
 }
 
 
