@@ -22,8 +22,8 @@ def make_cli(cache: Cache, root: Path) -> Path:
     node = make_node(cache, root)
 
     def install(folder: Path) -> None:
-        for name in (*(LOCK / file for file in FILES), ".npmrc"):
-            shutil.copy(root / name, folder)
+        for file in (*(root / LOCK / name for name in FILES), root / ".npmrc"):
+            shutil.copy(file, folder)
         run(
             [*npm_command(node), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
             what="npm packages (Salesforce command line)",
