@@ -1,5 +1,5 @@
-// Check the syntax of every Apex class and trigger below force-app/ with the open-source grammar. Types are not checked:
-// that needs an org, or Java 21.
+// Check the syntax of every Apex class and trigger below force-app/ with the open-source grammar. Types are
+// check_apex_types.py's part.
 import fs from "node:fs";
 import path from "node:path";
 import { ApexParserFactory } from "@apexdevtools/apex-parser";

@@ -52,6 +52,21 @@ def test_the_page_tells_the_panel_what_the_connectors_own_page_tells() -> None:
     assert "escape=" not in PAGE, "what is merged in is escaped by the platform"
 
 
+def test_every_field_and_object_that_apex_names_is_deployed() -> None:
+    deployed = {path.name.split(".")[0] for path in (*ORG.glob("objects/*"), *ORG.glob("objects/*/fields/*"))}
+    for file in (*ORG.rglob("*.cls"), *ORG.rglob("*.trigger"), *ORG.rglob("*.page")):
+        assert set(re.findall(r"\b\w+__(?:c|mdt)\b", file.read_text())) <= deployed, file.name
+
+
+def test_an_edit_of_any_part_of_the_address_takes_its_verification_away() -> None:
+    parts = {file.name.split(".")[0] for file in ORG.glob("objects/User/fields/Phone_Address_*")}
+    parts = {"Phone_Country__c", *(name for name in parts if "_Verified_" not in name)}
+    for name in ("PhoneAddressVerification", "PhoneAddressVerificationTest"):
+        text = (ORG / "classes" / f"{name}.cls").read_text()
+        listed = text.split("List<SObjectField>{")[1].split("}")[0]
+        assert set(re.findall(r"User\.(\w+)", listed)) == parts
+
+
 def test_every_class_has_a_test_class() -> None:
     names = {file.stem for file in (ORG / "classes").glob("*.cls")}
     assert {f"{name}Test" for name in names if not name.endswith("Test")} == {n for n in names if n.endswith("Test")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,6 +81,29 @@ def test_apex(tmp_path: Path, check: Callable[[str], tuple[int, str]], source: s
     code, output = check("apex")
     assert code == (0 if good else 1), output
     assert good or "force-app/A.cls:1:" in output
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ("String a = UserInfo.getUserId();", None),
+        ("Strang a;", "No type declaration found for 'Strang'"),
+        ("Task a = new Task(Phone_Made_Up__c = 'b');", "Unknown field 'Phone_Made_Up__c'"),
+        ("Task a = new Task(Phone_Skill__c = 'b');", None),
+        ("Integer a = 'one'.size();", "size"),
+    ],
+)
+def test_apex_types(tmp_path: Path, check: Callable[[str], tuple[int, str]], body: str, fault: str | None) -> None:
+    default = tmp_path / "force-app" / "main" / "default"
+    field = default / "objects" / "Activity" / "fields" / "Phone_Skill__c.field-meta.xml"
+    field.parent.mkdir(parents=True)
+    field.write_bytes((ROOT / field.relative_to(tmp_path)).read_bytes())
+    (default / "A.cls").write_text(f"public class A {{ void b() {{ {body} }} }}")
+    (default / "A.cls-meta.xml").write_text(META.format(type="ApexClass", body="<apiVersion>62.0</apiVersion>"))
+    command = [sys.executable, str(ROOT / "tools" / "check_apex_types.py"), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode == 0) == (fault is None), done.stdout
+    assert (fault or "1 Apex files, 0 faults") in done.stdout
 
 
 def test_no_apex_is_fine(check: Callable[[str], tuple[int, str]]) -> None:
