@@ -1,7 +1,7 @@
 """Compile the Apex of the package directories without an org: unknown types, methods, variables and fields are found.
 
-What SOQL names is not looked up, nor a field that is read of a standard object; tests/salesforce/test_org_apex.py does that
-for our own. `python tools/check_apex_types.py [project]` ends with 1 when there is anything.
+What SOQL names is not looked up, nor a field that is read of a standard object; for our own
+tests/salesforce/test_org_apex.py does that. `python tools/check_apex_types.py [project]` ends with 1 on any fault.
 """
 
 from __future__ import annotations
