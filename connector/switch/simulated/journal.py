@@ -86,13 +86,14 @@ def calls_by_contact(entries: Iterable[Entry]) -> dict[str, CallSeen]:
 class _Reader:
     """The calls so far.
 
-    `began` says how each customer's leg did; `carried` and `phones` whose the legs of customers and agents are; `heard`
+    `began` says how each customer's leg did, `parties` that of one who was asked and may become a customer; `carried` and `phones` whose the legs of customers and agents are; `heard`
     are the contacts whose agent was put through to a leg that is another one's.
     """
 
     def __init__(self) -> None:
         self.calls: dict[str, CallSeen] = {}
         self.began: dict[str, Entry] = {}
+        self.parties: dict[str, Entry] = {}
         self.carried: dict[str, str] = {}
         self.phones: dict[str, Entry] = {}
         self.heard: dict[str, list[CallSeen]] = {}
@@ -101,6 +102,8 @@ class _Reader:
         """One more entry."""
         if entry.role is Role.CUSTOMER and entry.what in ("arrived", "placed"):
             self.began[entry.leg] = entry
+        if entry.role is Role.CONSULTED and entry.what == "placed":
+            self.parties[entry.leg] = entry
         if entry.role is Role.AGENT and entry.what in ("offered", "placed"):
             self.phones[entry.leg] = entry
         if entry.what == "mixed":
@@ -113,9 +116,11 @@ class _Reader:
         call = self.calls.setdefault(entry.contact, CallSeen(entry.contact))
         if entry.role is Role.AGENT:
             _add_agent(call, entry)
-        elif entry.role is Role.CUSTOMER and entry.what in ("adopted", "placed"):
+        elif entry.what == "adopted" or (entry.role is Role.CUSTOMER and entry.what == "placed"):
+            # Who was asked and is passed on, or left alone with an agent, is a customer from then on.
+            self.began.setdefault(entry.leg, self.parties.get(entry.leg, entry))
             self._carry(call, entry)
-        elif entry.role is Role.CUSTOMER or entry.what == "digits":
+        elif entry.leg in self.began or entry.what == "digits":
             _add(call, entry)
 
     def _carry(self, call: CallSeen, entry: Entry) -> None:

@@ -96,3 +96,23 @@ def test_a_call_that_was_placed_and_not_answered() -> None:
 
 def test_a_call_without_a_key_is_no_contact() -> None:
     assert calls_by_contact([line(10, "arrived"), line(12, "ended", contact=None, cause="cancelled")]) == {}
+
+
+def test_one_who_was_asked_and_is_passed_on_is_the_customer_of_the_next_contact() -> None:
+    asked = {"role": Role.CONSULTED, "leg": "asked", "number": "+14155550143"}
+    entries = [
+        line(10, "placed", **asked),
+        line(20, "answered", **asked),
+        line(30, "adopted", **{**asked, "contact": "next"}),
+        line(40, "offered", AGENT, contact="next"),
+        line(50, "answered", AGENT, contact="next"),
+        line(60, "resumed", **{**asked, "contact": "next"}),
+        Entry(60, "mixed", legs=("agent", "asked")),
+        line(70, "offered", AGENT, contact="question", leg="colleague", device="2042"),
+        line(80, "answered", AGENT, contact="question", leg="colleague", device="2042"),
+        Entry(81, "mixed", legs=("agent", "colleague")),
+        line(90, "ended", AGENT, contact="question", leg="colleague", device="2042", cause="normal"),
+    ]
+    seen = calls_by_contact(entries)
+    assert (seen["next"].customer_leg, seen["next"].answered, seen["next"].spoke) == ("asked", 60, True)
+    assert not seen["question"].spoke
