@@ -86,8 +86,9 @@ def calls_by_contact(entries: Iterable[Entry]) -> dict[str, CallSeen]:
 class _Reader:
     """The calls so far.
 
-    `began` says how each customer's leg did, `parties` that of one who was asked and may become a customer; `carried` and `phones` whose the legs of customers and agents are; `heard`
-    are the contacts whose agent was put through to a leg that is another one's.
+    `began` says how each customer's leg did, `parties` that of one who was asked and may become a customer; `carried`
+    and `phones` whose the legs of customers and agents are; `heard` are the contacts whose agent was put through to a
+    leg that is another one's.
     """
 
     def __init__(self) -> None:

@@ -99,14 +99,13 @@ def test_a_call_without_a_key_is_no_contact() -> None:
 
 
 def test_one_who_was_asked_and_is_passed_on_is_the_customer_of_the_next_contact() -> None:
-    asked = {"role": Role.CONSULTED, "leg": "asked", "number": "+14155550143"}
     entries = [
-        line(10, "placed", **asked),
-        line(20, "answered", **asked),
-        line(30, "adopted", **{**asked, "contact": "next"}),
+        line(10, "placed", Role.CONSULTED, leg="asked"),
+        line(20, "answered", Role.CONSULTED, leg="asked"),
+        line(30, "adopted", Role.CONSULTED, leg="asked", contact="next"),
         line(40, "offered", AGENT, contact="next"),
         line(50, "answered", AGENT, contact="next"),
-        line(60, "resumed", **{**asked, "contact": "next"}),
+        line(60, "resumed", Role.CONSULTED, leg="asked", contact="next"),
         Entry(60, "mixed", legs=("agent", "asked")),
         line(70, "offered", AGENT, contact="question", leg="colleague", device="2042"),
         line(80, "answered", AGENT, contact="question", leg="colleague", device="2042"),
