@@ -12,11 +12,15 @@
   const apiVersion = Number.parseFloat(/\/support\/api\/([\d.]+)\//.exec(script.pathname)[1]);
   const host = hostOrigin();
 
-  /** Where the page that frames us lives, from our own address; it must be where this script came from. */
+  /**
+   * Where the page that frames us lives, from our own address. This script must come from there, or from our own host, as
+   * every host of an org has it.
+   */
   function hostOrigin() {
     const query = new URLSearchParams(window.location.search);
     const origin = query.get("sfdcIframeOrigin");
-    if (query.get("mode") !== "Lightning" || origin !== script.origin || window.parent === window) {
+    const known = script.origin === origin || script.origin === window.location.origin;
+    if (query.get("mode") !== "Lightning" || !origin || !known || window.parent === window) {
       throw new Error(FRAME_ERROR);
     }
     return origin;
