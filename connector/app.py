@@ -22,7 +22,16 @@ from connector.api.recordings import RecordingsApi
 from connector.api.work import WorkApi
 from connector.api.ws import PanelSockets
 from connector.config import Config
-from connector.configured import api_keys_of, channels_of, crm_of, devices_of, sign_in_of, switch_config, with_ours
+from connector.configured import (
+    api_keys_of,
+    channels_of,
+    crm_of,
+    devices_of,
+    org_of,
+    sign_in_of,
+    switch_config,
+    with_ours,
+)
 from connector.domain.directory import Directory, Profile
 from connector.domain.model import Agent
 from connector.domain.rules.emergency import phone_plans
@@ -147,6 +156,7 @@ class Connector:
             listeners=Listeners(self._sign_in, self._clock),
             origins=self.origins,
             templates=PANEL / "templates",
+            org=org_of(self._config),
         )
         app = build_app(
             page=self._page,

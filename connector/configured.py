@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from connector.api.auth import Issuer, Kept, SignIn
+from connector.api.auth import SANDBOX_ISSUER, Issuer, Kept, SignIn
 from connector.api.keys import ApiKeys
 from connector.api.recordings import PATH as RECORDINGS
 from connector.config import Config
@@ -56,6 +56,12 @@ def sign_in_of(config: Config, now: Callable[[], int], *, sandbox: bool, kept: K
         for given in config.sign_in
     ]
     return SignIn(issuers, now, sandbox=sandbox, kept=kept)
+
+
+def org_of(config: Config) -> str:
+    """The address of the org whose agents sign in; "" for several, for one that has no such name, and in the demo."""
+    issuers = [given.issuer for given in config.sign_in if given.issuer != SANDBOX_ISSUER]
+    return issuers[0] if len(issuers) == 1 and issuers[0].startswith("https://") else ""
 
 
 def switch_config(config: Config, directory: Directory | None = None) -> SwitchConfig:

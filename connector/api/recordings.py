@@ -31,6 +31,9 @@ FORM: Final = "application/x-www-form-urlencoded"
 LARGEST: Final = 16 * 1024
 """Bytes of a form with a token."""
 
+ORG_PAGE: Final = "/apex/PhoneRecording?contact="
+"""The page of the org that posts the session token of who opens it."""
+
 _KEY: Final = re.compile(CONTACT + r"\Z")
 _NUMBER: Final = re.compile(r"[1-9]\d{0,2}\Z")
 _LANGUAGES: Final = ("en", "nl")
@@ -72,12 +75,15 @@ class RecordingsApi:
         listeners: Listeners,
         origins: frozenset[str],
         templates: Path,
+        org: str = "",
     ) -> None:
+        """`org`: the address of the org whose page signs people in; "" where there is none."""
         self._runner = runner
         self._store = store
         self._recordings = recordings
         self._listeners = listeners
         self._origins = origins
+        self._org = org
         loader = jinja2.FileSystemLoader(templates)
         self._template = jinja2.Environment(loader=loader, autoescape=True).get_template("recordings.html.j2")
 
@@ -105,7 +111,7 @@ class RecordingsApi:
             except (SwitchUnavailable, StoreError) as error:
                 what = "down"
                 log.warning("recordings cannot be had: %s", error)
-            return self._words(request, what)
+            return self._words(request, what, key if _KEY.match(key) else "")
 
         return handle
 
@@ -183,8 +189,10 @@ class RecordingsApi:
 
     # --- pages -------------------------------------------------------------------------------------------------------
 
-    def _words(self, request: web.Request, what: str) -> web.Response:
-        return self._rendered(_STATUS[what], request.headers.get("Accept-Language", ""), what)
+    def _words(self, request: web.Request, what: str, key: str) -> web.Response:
+        language = request.headers.get("Accept-Language", "")
+        there = f"{self._org}{ORG_PAGE}{key}" if self._org and key and what == "sign_in" else ""
+        return self._rendered(_STATUS[what], language, what, there=there)
 
     def _rendered(self, status: int, language: str, what: str, **values: Any) -> web.Response:
         chosen = language[:2].lower()

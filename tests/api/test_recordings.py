@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,6 +101,7 @@ async def house(edge: Edge) -> AsyncIterator[House]:
         listeners=Listeners(SignIn([issuer()], edge.clock.now), edge.clock),
         origins=frozenset({ORIGIN}),
         templates=PANEL / "templates",
+        org="https://acme.my.salesforce.com",
     )
     app = web.Application()
     app.router.add_routes(api.routes())
@@ -120,6 +122,14 @@ async def test_without_a_session_it_says_where_to_open_it_from(house: House) -> 
         assert answer.status == 401
         assert "Open this recording from its task in Salesforce" in await answer.text()
     assert house.shelf.opened == []
+
+
+async def test_who_is_not_signed_in_is_led_to_the_page_of_the_org(house: House) -> None:
+    text = await (await house.ask(f"/recordings/{house.key}")).text()
+    assert f'<a href="https://acme.my.salesforce.com/apex/PhoneRecording?contact={house.key}">Sign in with' in text
+    page = (Path(__file__).parents[2] / "force-app/main/default/pages/PhoneRecording.page").read_text()
+    assert 'name="token"' in page
+    assert "salesforce.com" not in await (await house.ask("/recordings/..%2fwork")).text()
 
 
 async def test_it_says_so_in_dutch(house: House) -> None:

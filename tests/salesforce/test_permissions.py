@@ -45,7 +45,12 @@ def _all(how: str, what: set[str]) -> set[str]:
 
 
 GRANTED = {
-    AGENT: APP | _all("read", SHOWN) | {"class PhonePanelController", "class PhonePanelSession", "page PhonePanel"},
+    AGENT: (
+        *APP,
+        *_all("read", SHOWN),
+        *_all("class", {"PhonePanelController", "PhonePanelSession", "PhoneRecordingController"}),
+        *_all("page", {"PhonePanel", "PhoneRecording"}),
+    ),
     SUPERVISOR: APP | EDITED | _all("read", SHOWN | PHONE | {"Task.Phone_Interaction_Key__c"}),
     ADMINISTRATOR: (
         *APP,
