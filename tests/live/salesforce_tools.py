@@ -1,0 +1,82 @@
+"""Salesforce's own clients at the stand-in org: `sf` in a home of its own, and jsforce."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from house.salesforce_cli import command
+
+ROOT = Path(__file__).resolve().parents[2]
+NODE = ROOT / ".venv" / "bin" / "node"
+HOST = "phone.acme.example"
+"""Where the connector is to be reached: goes into call centre, trusted sites and settings as they are deployed."""
+
+QUIET = {
+    "SF_AUTOUPDATE_DISABLE": "true",
+    "SF_DISABLE_LOG_FILE": "true",
+    "SF_DISABLE_TELEMETRY": "true",
+    "SF_HIDE_RELEASE_NOTES": "true",
+    "SF_SKIP_NEW_VERSION_CHECK": "true",
+    "SF_USE_GENERIC_UNIX_KEYCHAIN": "true",
+}
+LIMIT_S = 120
+
+
+class Tools:
+    """The tools in a folder of their own; `project` there is a copy of ours, to deploy from."""
+
+    def __init__(self, folder: Path, installed: Path) -> None:
+        self.project = folder / "project"
+        self._home = folder / "home"
+        self._installed = installed
+        self._home.mkdir(parents=True)
+        for name in ("force-app", "lwc", "tools/org"):
+            if (ROOT / name).exists():
+                shutil.copytree(ROOT / name, self.project / name)
+        for name in ("sfdx-project.json", ".forceignore"):
+            shutil.copy(ROOT / name, self.project)
+
+    def run(self, *arguments: str, **environment: str) -> dict[str, Any]:
+        """What `sf` answers with --json, whether it worked or not (`status` is its exit code)."""
+        done = self._run([*command(self._installed, NODE), *arguments, "--json"], environment)
+        answer = json.loads(done.stdout)
+        assert isinstance(answer, dict)
+        return answer
+
+    def result(self, *arguments: str, **environment: str) -> Any:
+        """The result of a call of `sf` that must work."""
+        answer = self.run(*arguments, **environment)
+        assert answer["status"] == 0, json.dumps(answer)[:4000]
+        return answer["result"]
+
+    def script(self, path: Path, *arguments: str) -> Any:
+        """What a Node.js script that imports jsforce prints as JSON."""
+        place = self._home / path.name
+        shutil.copy(path, place)
+        if not (self._home / "node_modules").exists():
+            (self._home / "node_modules").symlink_to(self._installed / "node_modules")
+        done = self._run([str(NODE), str(place), *arguments], {})
+        assert done.returncode == 0, done.stderr[-4000:]
+        return json.loads(done.stdout)
+
+    def _run(self, arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            arguments,
+            cwd=self.project,
+            env={
+                "PATH": f"{NODE.parent}{os.pathsep}{os.environ['PATH']}",
+                "HOME": str(self._home),
+                "PHONE_PANEL_HOST": HOST,
+                **QUIET,
+                **environment,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LIMIT_S,
+        )

@@ -1,0 +1,279 @@
+"""Salesforce's own clients, unmodified, on one stand-in org that knew nothing of the product before `sf` deployed it.
+
+The connector's main job then runs on what was deployed: the contract of Tasks, by the deployed key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import requests
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from simple_salesforce.api import Salesforce, SFType
+from simple_salesforce.exceptions import SalesforceResourceNotFound
+
+from connector.ports.crm import Crm
+from connector.salesforce import SalesforceConfig, SalesforceCrm, open_crm
+from connector.sandbox.org.server import CONSUMER_KEY, INTEGRATION_USERNAME
+from tests.live.salesforce_tools import HOST, ROOT, Tools
+from tests.ports.crm_contract import Desk, TaskContract
+from tests.sandbox.org.rig import RunningOrg
+from tests.sandbox.org.test_simple_salesforce import ToLocalOrg
+
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("salesforce tools")]
+
+KEY = "Phone_Contact_Key__c"
+ADMINISTRATOR = "admin@phone-panel.example"
+AGENT = "sam.rivera@phone-panel.example"
+SECRET = "a-secret-of-the-connected-app"
+SOURCES = ("--source-dir", "force-app", "--source-dir", "lwc")
+
+
+@pytest.fixture(scope="module")
+def private_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+@pytest.fixture(scope="module")
+def private_pem(private_key: rsa.RSAPrivateKey) -> str:
+    return private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@pytest.fixture(scope="module")
+def org(private_key: rsa.RSAPrivateKey) -> Iterator[RunningOrg]:
+    """An org with people and business in it, and nothing of the product."""
+    public = private_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    running = RunningOrg(private_key, client_certificate=public, product=False, client_secret=SECRET)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def tools(
+    tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str], str], org: RunningOrg, private_pem: str
+) -> Tools:
+    """`sf`, signed in by JWT as the administrator."""
+    needs("panel")
+    needs("node")
+    folder = tmp_path_factory.mktemp("sf")
+    key = folder / "app.key"
+    key.write_text(private_pem)
+    made = Tools(folder, Path(needs("sf")))
+    signed_in = made.result(
+        *("org", "login", "jwt", "--client-id", CONSUMER_KEY, "--jwt-key-file", str(key)),
+        *("--username", ADMINISTRATOR, "--instance-url", org.url.replace("127.0.0.1", "localhost"), "--alias", "org"),
+    )
+    assert (signed_in["username"], signed_in["orgId"]) == (ADMINISTRATOR, org.org.organization_id)
+    return made
+
+
+@pytest.fixture(scope="module")
+def crm(org: RunningOrg, private_pem: str) -> Iterator[SalesforceCrm]:
+    config = SalesforceConfig(
+        login_url=org.url, consumer_key=CONSUMER_KEY, username=INTEGRATION_USERNAME, private_key=private_pem
+    )
+    opened = open_crm(config)
+    yield opened
+    asyncio.run(opened.close())
+
+
+def client(org: RunningOrg, **sign_in: str) -> Salesforce:
+    """simple-salesforce, over plain http."""
+    session = requests.Session()
+    session.trust_env = False
+    session.mount("https://", ToLocalOrg(org.url))
+    return Salesforce(consumer_key=CONSUMER_KEY, session=session, version="62.0", **sign_in)
+
+
+@pytest.fixture(scope="module")
+def python(org: RunningOrg, private_pem: str) -> Iterator[Salesforce]:
+    """simple-salesforce, signed in as the integration user."""
+    made = client(org, username=INTEGRATION_USERNAME, privatekey=private_pem)
+    yield made
+    made.session.close()
+
+
+def tasks(salesforce: Salesforce) -> SFType:
+    return cast("SFType", salesforce.Task)
+
+
+def failed(crm: SalesforceCrm) -> list[str]:
+    """What `connector check` finds wrong."""
+    return [finding.what for finding in asyncio.run(crm.check()) if not finding.ok]
+
+
+@pytest.fixture(scope="module")
+def deployed(tools: Tools, org: RunningOrg, crm: SalesforceCrm, python: Salesforce) -> dict[str, Any]:
+    """What `sf project deploy start` answered; before and after it the connector was asked how the org looks."""
+    before = failed(crm)
+    assert any(f"Task has no field {KEY}" in text for text in before), before
+    with pytest.raises(SalesforceResourceNotFound, match="external ID field does not exist"):
+        tasks(python).upsert(f"{KEY}/early", {"Subject": "too early"})
+    result = tools.result("project", "deploy", "start", *SOURCES, "--target-org", "org")
+    # Deployed fields are hidden until a permission set gives rights to them, from administrators too.
+    assert any(f"Task has no field {KEY}" in text for text in failed(crm))
+    for name, user in (("Phone_Panel_Integration", INTEGRATION_USERNAME), ("Phone_Panel_Agent", AGENT),
+                       ("Phone_Panel_Administrator", ADMINISTRATOR)):  # fmt: skip
+        given = tools.result("org", "assign", "permset", "--name", name, "--on-behalf-of", user, "--target-org", "org")
+        assert given["successes"] == [{"name": user, "value": name}]
+    return cast("dict[str, Any]", result)
+
+
+@pytest.fixture
+def desk(org: RunningOrg, deployed: dict[str, Any]) -> Iterator[Desk]:
+    """Sam, with the agents' permission set."""
+    session = org.control("POST", "sessions", {"username": AGENT}).json()
+    made = Desk(org.url, session["access_token"], session["user_id"])
+    yield made
+    made.close()
+
+
+def test_both_package_directories_are_deployed(deployed: dict[str, Any]) -> None:
+    assert (deployed["status"], deployed["success"], deployed["numberComponentErrors"]) == ("Succeeded", True, 0)
+    there = {(one["type"], one["fullName"]) for one in deployed["files"]}
+    bundles = {folder.name for folder in (ROOT / "lwc").iterdir() if (folder / f"{folder.name}.js").exists()}
+    assert {name for kind, name in there if kind == "LightningComponentBundle"} == bundles
+    assert ("CustomField", f"Activity.{KEY}") in there
+    assert {"ApexClass", "ApexPage", "CallCenter", "CustomApplication", "CustomLabel", "CustomMetadata", "FlexiPage",
+            "Layout", "LightningMessageChannel", "PermissionSet", "StaticResource",
+            "Translations"} <= {kind for kind, _ in there}  # fmt: skip
+
+
+@pytest.mark.usefixtures("deployed")
+def test_the_connector_finds_the_deployed_org_as_it_should_be(crm: SalesforceCrm) -> None:
+    assert not [text for text in failed(crm) if "Task" in text or "permission" in text]
+
+
+class TestMainJobOnTheDeployedSchema(TaskContract):
+    @pytest.fixture
+    def crm(self, crm: SalesforceCrm, deployed: dict[str, Any]) -> Crm:
+        return crm
+
+
+def test_deployed_custom_metadata_is_there_with_the_hosts_name(python: Salesforce, deployed: dict[str, Any]) -> None:
+    names = [one["fullName"] for one in deployed["files"] if one["type"] == "CustomMetadata"]
+    for kind in {name.partition(".")[0] for name in names}:
+        rows = python.query(f"SELECT DeveloperName FROM {kind}__mdt")["records"]
+        assert {f"{kind}.{row['DeveloperName']}" for row in rows} == {n for n in names if n.startswith(f"{kind}.")}
+    values = python.query("SELECT Value__c FROM Phone_Setting__mdt")["records"]
+    assert any(HOST in (row["Value__c"] or "") for row in values)
+
+
+@pytest.mark.usefixtures("deployed")
+def test_sf_creates_queries_and_upserts_in_bulk(tools: Tools, tmp_path: Path) -> None:
+    made = tools.result(
+        *("data", "create", "record", "--sobject", "Task", "--values", f"Subject=by-sf {KEY}=sf-1"),
+        *("--target-org", "org"),
+    )
+    table = tmp_path / "tasks.csv"
+    table.write_text(f"{KEY},Subject\nsf-1,changed\nsf-2,new\n")
+    bulk = tools.result(
+        *("data", "upsert", "bulk", "--sobject", "Task", "--external-id", KEY, "--file", str(table), "--wait", "1"),
+        *("--target-org", "org"),
+    )
+    assert (bulk["jobInfo"]["numberRecordsProcessed"], bulk["jobInfo"]["numberRecordsFailed"]) == (2, 0)
+    found = tools.result(
+        *("data", "query", "--query", f"SELECT Id, Subject FROM Task WHERE {KEY} LIKE 'sf-%' ORDER BY {KEY}"),
+        *("--target-org", "org"),
+    )
+    assert [row["Subject"] for row in found["records"]] == ["changed", "new"]
+    assert found["records"][0]["Id"] == made["id"]
+
+
+@pytest.mark.usefixtures("deployed")
+def test_jsforce_and_simple_salesforce_side_by_side(tools: Tools, org: RunningOrg, python: Salesforce) -> None:
+    python_first = tasks(python).upsert(f"{KEY}/js-python", {"Subject": "by Python"})
+    seen = tools.script(ROOT / "tests/live/jsforce_walk.mjs", org.url, org.assertion(), "js")
+    assert python_first == 201
+    assert seen["user"] == INTEGRATION_USERNAME
+    assert seen["upserts"] == [True, False, True]
+    assert seen["collection"] == 200
+    assert seen["bulk"] == {"created": ["false", "true"], "failed": ["STRING_TOO_LONG"]}
+    # 200 and one in bulk, one single, and the one that Python wrote.
+    assert (seen["total"], seen["subject"]) == (203, "by bulk")
+    assert (seen["field"]["externalId"], seen["field"]["unique"], seen["field"]["length"]) == (True, True, 36)
+    assert {"CustomObject", "PermissionSet", "LightningComponentBundle"} <= set(seen["types"])
+    assert tasks(python).upsert(f"{KEY}/js-single", {"Subject": "by Python"}) == 200
+    assert tasks(python).get_by_custom_id(KEY, "js-bulk")["Subject"] == "new, by bulk"
+    counted = python.query(f"SELECT COUNT() FROM Task WHERE {KEY} LIKE 'js-%'")["totalSize"]
+    assert counted == 203
+
+
+@pytest.mark.usefixtures("deployed")
+def test_simple_salesforce_in_bulk_and_composite(python: Salesforce) -> None:
+    bulk: Any = python.bulk2
+    done = bulk.Task.upsert(records=[{KEY: f"py-{n}", "Subject": "bulk"} for n in range(3)], external_id_field=KEY)
+    assert done[0]["numberRecordsProcessed"] == 3
+    pages = list(bulk.Task.query(f"SELECT Id, Subject FROM Task WHERE {KEY} LIKE 'py-%'"))
+    assert sum(page.count('"bulk"') for page in pages) == 3
+    steps = [
+        {"method": "PATCH", "url": f"/services/data/v62.0/sobjects/Task/{KEY}/py-0", "referenceId": "task",
+         "body": {"Subject": "composite"}},
+        {"method": "GET", "url": "/services/data/v62.0/sobjects/Task/@{task.id}?fields=Subject", "referenceId": "read"},
+    ]  # fmt: skip
+    answer: Any = python.restful("composite", method="POST", json={"allOrNone": True, "compositeRequest": steps})
+    assert [one["httpStatusCode"] for one in answer["compositeResponse"]] == [200, 200]
+    assert answer["compositeResponse"][1]["body"]["Subject"] == "composite"
+
+
+@pytest.mark.usefixtures("deployed")
+def test_client_credentials(org: RunningOrg) -> None:
+    by_client = client(org, consumer_secret=SECRET, domain="acme.my")
+    with by_client.session:
+        assert tasks(by_client).upsert(f"{KEY}/secret", {"Subject": "by secret"}) == 201
+    config = SalesforceConfig(login_url=org.url, consumer_key=CONSUMER_KEY, client_secret=SECRET)
+    opened = open_crm(config)
+    try:
+        assert not [text for text in failed(opened) if "Sign-in" in text]
+    finally:
+        asyncio.run(opened.close())
+
+
+@pytest.mark.usefixtures("deployed")
+def test_a_deployment_that_names_an_unknown_field_leaves_nothing_behind(tools: Tools, python: Salesforce) -> None:
+    folder = tools.project / "force-app" / "main" / "default"
+    xmlns = 'xmlns="http://soap.sforce.com/2006/04/metadata"'
+    broken = folder / "permissionsets" / "Broken.permissionset-meta.xml"
+    fine = folder / "objects" / "Activity" / "fields" / "Never__c.field-meta.xml"
+    broken.write_text(
+        f"<PermissionSet {xmlns}><fieldPermissions><editable>false</editable><field>Task.Nothing__c</field>"
+        "<readable>true</readable></fieldPermissions><label>Broken</label></PermissionSet>"
+    )
+    fine.write_text(
+        f"<CustomField {xmlns}><fullName>Never__c</fullName><label>Never</label><length>9</length><type>Text</type>"
+        "</CustomField>"
+    )
+    try:
+        answer = tools.run(
+            *("project", "deploy", "start", "--source-dir", str(broken), "--source-dir", str(fine)),
+            *("--target-org", "org"),
+            SF_ORG_METADATA_REST_DEPLOY="true",
+        )
+    finally:
+        broken.unlink()
+        fine.unlink()
+    assert answer["status"] == 1
+    (failure,) = answer["result"]["details"]["componentFailures"]
+    assert (failure["fullName"], failure["problem"]) == (
+        "Broken",
+        "In field: field - no CustomField named Task.Nothing__c found",
+    )
+    assert "Never__c" not in json.dumps(tasks(python).describe())
+    assert python.query("SELECT COUNT() FROM PermissionSet WHERE Name = 'Broken'")["totalSize"] == 0
+
+
+@pytest.mark.usefixtures("deployed")
+def test_deploying_again_by_rest_changes_nothing(tools: Tools, python: Salesforce) -> None:
+    before = python.query("SELECT COUNT() FROM Phone_Setting__mdt")["totalSize"]
+    again = tools.result(
+        "project", "deploy", "start", *SOURCES, "--target-org", "org", SF_ORG_METADATA_REST_DEPLOY="true"
+    )
+    assert (again["status"], again["numberComponentErrors"]) == ("Succeeded", 0)
+    assert python.query("SELECT COUNT() FROM Phone_Setting__mdt")["totalSize"] == before
+    assert tasks(python).upsert(f"{KEY}/after", {"Subject": "still there"}) == 201
