@@ -27,6 +27,12 @@ QUIET = {
 LIMIT_S = 120
 
 
+def package_directories() -> list[str]:
+    """The folders whose components make up the package."""
+    project = json.loads((ROOT / "sfdx-project.json").read_text(encoding="utf-8"))
+    return [entry["path"] for entry in project["packageDirectories"]]
+
+
 class Tools:
     """The tools in a folder of their own; `project` there is a copy of ours, to deploy from."""
 
@@ -35,9 +41,8 @@ class Tools:
         self._home = folder / "home"
         self._installed = installed
         self._home.mkdir(parents=True)
-        for name in ("force-app", "lwc", "tools/org"):
-            if (ROOT / name).exists():
-                shutil.copytree(ROOT / name, self.project / name)
+        for name in (*package_directories(), "tools/org"):
+            shutil.copytree(ROOT / name, self.project / name)
         for name in ("sfdx-project.json", ".forceignore"):
             shutil.copy(ROOT / name, self.project)
 
@@ -51,7 +56,8 @@ class Tools:
     def result(self, *arguments: str, **environment: str) -> Any:
         """The result of a call of `sf` that must work."""
         answer = self.run(*arguments, **environment)
-        assert answer["status"] == 0, json.dumps(answer)[:4000]
+        failures = (answer.get("result") or {}).get("details", {}).get("componentFailures")
+        assert answer["status"] == 0, json.dumps(failures or answer, indent=1)[:4000]
         return answer["result"]
 
     def script(self, path: Path, *arguments: str) -> Any:

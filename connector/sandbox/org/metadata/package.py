@@ -130,7 +130,7 @@ def _parsed(content: bytes, path: str, root: str, problems: list[Problem], name:
         xml = ET.fromstring(content)  # noqa: S314 - the parser limits what entities become; a test's own files
     except ET.ParseError as error:
         line, column = error.position
-        text = f"Error parsing file: {error.msg}"
+        text = f"Error parsing file: {error.msg.partition(': line')[0]}"
         problems.append(Problem("" if root == "Package" else root, name, path, text, line, column))
         return None
     if xml.tag != NAMESPACE + root:
@@ -147,7 +147,8 @@ def _members(manifest: ET.Element, problems: list[Problem]) -> Iterator[tuple[st
             problems.append(Problem("", "package.xml", "package.xml", f"Unknown type name '{kind}' in package.xml"))
             continue
         for member in children(listed, "members"):
-            yield kind, (member.text or "").strip()
+            # The sf command line names a folder with a slash at its end.
+            yield kind, (member.text or "").strip().rstrip("/")
 
 
 def _components(files: dict[str, bytes], problems: list[Problem]) -> Iterator[Component]:
