@@ -1,14 +1,16 @@
-"""The command line: `connector serve`, `check`, `api-key`, `demo`, `simulate`."""
+"""The command line: `connector serve`, `check`, `doctor`, `api-key`, `demo`, `simulate`."""
 
 import argparse
 import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from smtplib import SMTPException
+
+import msgspec
 
 from connector import collector, log
 from connector import config as settings
@@ -18,6 +20,7 @@ from connector.config import KEY_NAME
 from connector.configured import api_keys_of, channels_of, crm_of, mail_server_of, sign_in_of, try_switch
 from connector.domain.directory import Directory
 from connector.errors import ConfigError, ConnectorError, CrmUnavailable
+from connector.ports.diagnosis import Diagnosis, State
 from connector.ports.finding import Finding
 from connector.service.alarm_channels import try_mail
 from connector.service.clock import WallClock
@@ -53,6 +56,12 @@ def _parser() -> argparse.ArgumentParser:
 
     add("serve", _serve, "Run the connector until it is stopped; calls go on when it is.", with_config)
     add("check", _check, "Try the configured org and switch, and say in plain words what is wrong.", with_config)
+    doctor = argparse.ArgumentParser(add_help=False)
+    doctor.add_argument(
+        "--try-task", action="store_true", help="write a Task of each kind and for each agent, and delete them"
+    )
+    doctor.add_argument("--json", action="store_true", help="one JSON object with the findings, for other programs")
+    add("doctor", _doctor, _DOCTOR, with_config, doctor)
     keys = commands.add_parser("api-key", help="Make a key for another system.", description=_API_KEY)
     keys.add_argument("name", metavar="NAME", help="whose key it is: letters, digits, dots, dashes, underscores")
     keys.set_defaults(run=_api_key)
@@ -192,6 +201,40 @@ async def _try_all(config: settings.Config) -> int:
     except ConnectorError as error:
         say(False, f"switch: {error}", "is it running, and is switch.url right?")
     return 0 if ok else 1
+
+
+_DOCTOR = (
+    "Look at the configured org before agents do: what will fail, for whom, and what mends it.  Nothing there is changed "
+    "but by --try-task, which removes what it made."
+)
+_WORDS = {State.OK: "ok     ", State.HINT: "hint   ", State.WRONG: "WRONG  ", State.UNKNOWN: "UNKNOWN"}
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    config = settings.read(arguments.config, os.environ)
+    found = asyncio.run(_examined(config, try_task=arguments.try_task))
+    bad = [one for one in found if one.state in (State.WRONG, State.UNKNOWN)]
+    if arguments.json:
+        told = {"org": config.salesforce.login_url, "ok": not bad, "findings": found}
+        print(msgspec.json.format(msgspec.json.encode(told)).decode())
+        return 1 if bad else 0
+    for one in found:
+        print(f"{_WORDS[one.state]}  {one.about}: {one.what}")
+        for label, text in (("fails", one.fails), ("for", one.whom), ("mend", one.cure)):
+            if text:
+                print(f"         {label:>5}: {text}")
+    count = {state: sum(one.state is state for one in found) for state in State}
+    print(f"\n{count[State.WRONG]} wrong, {count[State.UNKNOWN]} not to be looked at, {count[State.HINT]} hints.")
+    return 1 if bad else 0
+
+
+async def _examined(config: settings.Config, *, try_task: bool) -> Sequence[Diagnosis]:
+    crm = crm_of(config)
+    print(f"Asking {config.salesforce.login_url} …", file=sys.stderr, flush=True)
+    try:
+        return await crm.examine(try_task=try_task)
+    finally:
+        await crm.close()
 
 
 async def _try_around(config: settings.Config, say: Callable[..., None]) -> None:

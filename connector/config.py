@@ -26,6 +26,7 @@ class Salesforce(Struct, frozen=True, forbid_unknown_fields=True):
     consumer_key: str = ""
     username: str = ""
     private_key_file: str = ""
+    certificate_file: str = ""
     audience: str = ""
     api_version: Annotated[str, Meta(pattern=r"^\d{2,3}\.0$")] = "62.0"
     timeout_s: Annotated[float, Meta(gt=0, le=600)] = 10

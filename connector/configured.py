@@ -15,9 +15,8 @@ from connector.api.recordings import PATH as RECORDINGS
 from connector.config import Config
 from connector.domain.directory import Directory, RecordingMode
 from connector.errors import ConfigError
-from connector.ports.crm import Crm
 from connector.ports.finding import Finding
-from connector.salesforce import SalesforceConfig, open_crm
+from connector.salesforce import SalesforceConfig, SalesforceCrm, open_crm
 from connector.service.alarm_channels import Mail, MailServer, Webhook
 from connector.service.alarms import Channel
 from connector.switch import Music, SwitchConfig, Wanted, check_switch
@@ -27,7 +26,7 @@ NO_LINKS: Final = "public_url: is not set, so that Tasks have no link to what wa
 _SHA256: Final = re.compile("[0-9a-f]{64}")
 
 
-def crm_of(config: Config) -> Crm:
+def crm_of(config: Config) -> SalesforceCrm:
     """Salesforce as configured.  Raises `ConfigError` naming what is missing."""
     given = config.salesforce
     secret = _text(given.client_secret_file, "salesforce.client_secret_file") if given.client_secret_file else None
@@ -40,6 +39,7 @@ def crm_of(config: Config) -> Crm:
             consumer_key=given.consumer_key,
             username=given.username,
             private_key_file=given.private_key_file,
+            certificate_file=given.certificate_file,
             audience=given.audience,
             api_version=given.api_version,
             timeout_s=given.timeout_s,

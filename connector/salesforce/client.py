@@ -49,6 +49,7 @@ class SalesforceClient:
 
     def __init__(self, config: SalesforceConfig, *, now: Callable[[], float] = time.time) -> None:
         self._version = config.api_version.removeprefix("v")
+        self._login_url = config.login_url.rstrip("/")
         self._session = open_session(config)
         self._now = now
         self._sign_in = SignIn(config, self._session, now=now)
@@ -135,6 +136,32 @@ class SalesforceClient:
         """Any other resource under the version's address."""
         found: Json = self._perform(lambda sf: sf.restful(path, allow_redirects=False)) or {}
         return found
+
+    def tooling(self, soql: str) -> list[Json]:
+        """The first page of a query of the Tooling API, which knows how the org is set up."""
+
+        def ask(sf: Salesforce) -> Any:
+            return sf.restful("tooling/query", params={"q": soql}, allow_redirects=False)
+
+        rows: list[Json] = (self._perform(ask) or {}).get("records", [])
+        return rows
+
+    def clock_ahead(self) -> float | None:
+        """By how many seconds Salesforce's clock is ahead of ours (to the second), from an answer without sign-in.
+
+        None when the answer does not say.
+        """
+        before = self._now()
+        try:
+            answer = self._session.get(f"{self._login_url}/services/data", allow_redirects=False)
+        except requests.RequestException as error:
+            raise faults.from_connection(error, writing=False) from error
+        between = (before + self._now()) / 2
+        try:
+            at = email.utils.parsedate_to_datetime(answer.headers.get("Date", "")).timestamp()
+        except ValueError:
+            return None
+        return at + 0.5 - between
 
     def write(
         self,

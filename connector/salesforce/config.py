@@ -20,6 +20,7 @@ class SalesforceConfig(Struct, frozen=True):
     `audience` of the assertion is the login URL when empty, `token_url` the usual path under it.  `timeout_s` bounds
     each wait for data, half of it connecting; `threads` is how many requests are under way at most.  `proxy` (a URL)
     and `ca_file` (PEM) are for networks that need them; the environment's proxy settings are not read.
+    `certificate_file` is what the connected app holds, for whoever looks at when it ends.
     """
 
     login_url: str
@@ -35,6 +36,7 @@ class SalesforceConfig(Struct, frozen=True):
     client_secret: str | None = None
     proxy: str = ""
     ca_file: str = ""
+    certificate_file: str = ""
 
 
 def is_loopback_http(url: str) -> bool:

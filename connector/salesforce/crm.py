@@ -1,5 +1,6 @@
 """The `Crm` port on Salesforce's REST API."""
 
+import datetime as dt
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -8,12 +9,14 @@ from connector.domain.directory import Directory
 from connector.domain.model import Record
 from connector.errors import CrmUnavailable
 from connector.ports.crm import CallerMatch, TaskResult
+from connector.ports.diagnosis import Diagnosis
 from connector.ports.finding import Finding
 from connector.ports.store import OutboxRow
 from connector.salesforce.checks import findings
 from connector.salesforce.client import SalesforceClient, T
 from connector.salesforce.config import SalesforceConfig
 from connector.salesforce.directory import read_directory
+from connector.salesforce.doctor import examine
 from connector.salesforce.faults import ACCESS_MS, Refused
 from connector.salesforce.search import Search
 from connector.salesforce.shapes import Shapes
@@ -33,6 +36,8 @@ class SalesforceCrm:
         now: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._config = config
+        self._now = now
         self._client = SalesforceClient(config, now=now)
         self._shapes = Shapes(self._client, clock=monotonic)
         self._search = Search(self._client, self._shapes)
@@ -62,6 +67,12 @@ class SalesforceCrm:
     async def check(self) -> Sequence[Finding]:
         """Tries log-in, permissions, the Task fields and the directory."""
         return await self._client.run(partial(findings, self._client, self._shapes))
+
+    async def examine(self, *, try_task: bool) -> Sequence[Diagnosis]:
+        """Looks at the org before agents do; `try_task`: writes Tasks, and removes them."""
+        today = dt.datetime.fromtimestamp(self._now(), dt.UTC).date()
+        work = partial(examine, self._client, self._shapes, self._config, try_task=try_task, today=today)
+        return await self._client.run(work)
 
     async def close(self) -> None:
         """Ends its threads and connections; requests under way end first."""
