@@ -71,7 +71,7 @@ def key(patient: Patient, *, sees_all: bool | None) -> Iterator[Diagnosis]:
     if sees_all is False:
         what = "the integration user lacks View All Data, and the key is not unique"
         fails = "A look-up does not find the Task that it may not see, and the contact gets a second Task"
-        cure = "Mend the key; or Setup > Permission Sets > its set > System Permissions > Edit > tick View All Data > Save."
+        cure = "Mend the key; or Setup > Permission Sets > its set > System Permissions > Edit > View All Data > Save."
         yield wrong("View All Data", what, fails, "agents whose Tasks are private to them", cure)
 
 
@@ -144,7 +144,7 @@ def statuses(patient: Patient) -> Iterator[Diagnosis]:
 
 def record_types(patient: Patient) -> Iterator[Diagnosis]:
     """Whether the record type that our Tasks get, the integration user's default, offers our values."""
-    kinds = patient.task.get("recordTypeInfos") or ()
+    kinds = list(patient.task.get("recordTypeInfos") or ())
     if not any(kind.get("active", True) and not kind["master"] for kind in kinds):
         yield well("record types", "Task has no record types")
         return

@@ -80,5 +80,5 @@ def _removed(client: SalesforceClient, key: str, tried: Sequence[Sample]) -> Ite
 
 def _left(what: str, field: str, values: Sequence[str]) -> Diagnosis:
     listed = ",".join(f"'{value}'" for value in values)
-    cure = f"Developer Console > Query Editor > SELECT Id FROM Task WHERE {field} IN ({listed}) > Execute > Delete Row."  # noqa: S608, E501 - for a person
+    cure = f"Developer Console > Query Editor > SELECT Id FROM Task WHERE {field} IN ({listed}) > Execute > Delete Row."  # noqa: S608 - for a person
     return wrong("task", what, "Agents see them on their lists", "the agents who own them", cure)
