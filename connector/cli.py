@@ -204,8 +204,8 @@ async def _try_all(config: settings.Config) -> int:
 
 
 _DOCTOR = (
-    "Look at the configured org before agents do: what will fail, for whom, and what mends it.  Nothing is changed there "
-    "but by --try-task, which removes what it made."
+    "Look at the configured org before agents do: what will fail, for whom, and what mends it.  Nothing is changed "
+    "there but by --try-task, which removes what it made."
 )
 _WORDS = {State.OK: "ok     ", State.HINT: "hint   ", State.WRONG: "WRONG  ", State.UNKNOWN: "UNKNOWN"}
 
