@@ -40,7 +40,13 @@ def org(running_org: RunningOrg) -> Iterator[RunningOrg]:
     """The org without faults and with its first settings; records of other tests are in it."""
     yield running_org
     running_org.control("DELETE", "faults")
-    first = {"external_id": "unique", "rules": [], "daily_limit": 5_000_000, "session_idle_seconds": 7200}
+    first = {
+        "external_id": "unique",
+        "rules": [],
+        "daily_limit": 5_000_000,
+        "session_idle_seconds": 7200,
+        "hostile": [],
+    }
     running_org.control("POST", "settings", first)
 
 

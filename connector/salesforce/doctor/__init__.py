@@ -17,7 +17,7 @@ from connector.salesforce.directory import read_directory
 from connector.salesforce.doctor import org, people, task, trial, validation
 from connector.salesforce.doctor.patient import Patient, user_id
 from connector.salesforce.doctor.people import Rights
-from connector.salesforce.doctor.samples import of_agents, samples
+from connector.salesforce.doctor.samples import samples
 from connector.salesforce.faults import Refused
 from connector.salesforce.shapes import Shapes
 from connector.salesforce.tasks import TaskWriter
@@ -49,13 +49,13 @@ def examine(
     try:
         held = people.rights(patient)
     except (CrmUnavailable, Refused) as error:
-        found.append(unknown("integration user", f"who has which rights cannot be asked ({error})", _SETUP))
+        found.append(unknown("integration user", f"who has which rights cannot be asked ({error.code})", _SETUP))
     for about, part in _parts(patient, held, today):
         found += _looked(about, part)
     if try_task:
         writer = TaskWriter(client, shapes, timeout_s=config.timeout_s, clock=time.monotonic)
-        tried = [*of_agents(directory), *patient.samples]
-        found += _looked("task", lambda: trial.try_tasks(patient, writer, shapes.of("Task"), tried))
+        foreign = held is not None and "PermissionsModifyAllData" in held[me]
+        found += _looked("task", lambda: trial.try_tasks(patient, writer, shapes.of("Task"), foreign=foreign))
     return found
 
 
@@ -78,6 +78,12 @@ def _parts(patient: Patient, held: Rights | None, today: dt.date) -> Iterator[tu
     yield "API budget", partial(org.budget, patient)
 
 
+def _short(refused: Refused) -> str:
+    """Code and first sentence; refusals of queries begin with the query and a mark below it."""
+    words = str(refused).strip().splitlines() or [""]
+    return f"{refused.code}: {words[-1].partition('. ')[0].rstrip('.')}"
+
+
 def _looked(about: str, part: Part) -> list[Diagnosis]:
     """What a part finds; one that Salesforce does not answer says so in place of the rest of it."""
     found: list[Diagnosis] = []
@@ -85,7 +91,7 @@ def _looked(about: str, part: Part) -> list[Diagnosis]:
         for diagnosis in part():
             found.append(diagnosis)  # noqa: PERF402 - what was found before a refusal is kept
     except Refused as refused:
-        found.append(unknown(about, f"it cannot be looked at ({refused.code}: {refused})", _SETUP))
+        found.append(unknown(about, f"it cannot be looked at ({_short(refused)})", _SETUP))
     except CrmUnavailable as error:
         found.append(unknown(about, f"Salesforce does not answer ({error.code}): {error}", "Try again later."))
     return found

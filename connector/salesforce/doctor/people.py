@@ -47,7 +47,7 @@ def integration_user(patient: Patient, held: Rights) -> Iterator[Diagnosis]:
         fails = "A Task is made, but changes to it (disposition, comments) are refused, since its agent owns it: "
         fails += "INSUFFICIENT_ACCESS_OR_READONLY"
         cure = f"Setup > Permission Sets > a set for the integration user alone {_SYSTEM} Modify All Data > Save. Or "
-        cure += "give it a role above all agents' (Setup > Roles); `--try-task` shows whether that is enough."
+        cure += "give it a role above all agents' (Setup > Roles): then this is told all the same."
         yield wrong("integration user", what, fails, "all agents", cure)
     if not basic and "PermissionsModifyAllData" in mine:
         yield well("integration user", "the integration user may write Tasks, those of others too")

@@ -12,6 +12,9 @@ from connector.salesforce.tasks import KEY
 
 _CREATE_ONLY: Final = frozenset({"TaskSubtype"})
 _SET: Final = "Setup > Custom Metadata Types > Phone Setting > Manage Records"
+LENGTH: Final = 36
+"""Characters of a contact's key."""
+
 _MANY: Final = frozenset({"picklist", "multipicklist"})
 
 
@@ -60,6 +63,10 @@ def key(patient: Patient, *, sees_all: bool | None) -> Iterator[Diagnosis]:
     field = patient.fields.get(KEY)
     if field is None:
         return
+    if field["length"] < LENGTH:
+        what = f"{KEY} holds {field['length']} characters, and a key has {LENGTH}"
+        cure = f"{ACTIVITY_FIELDS} > Phone Contact Key > Edit > Length {LENGTH} > Save."
+        yield wrong("key", what, "Keys are cut, and Tasks are taken for each other's", CONNECTOR, cure)
     if field["externalId"] and field["unique"]:
         yield well("key", f"{KEY} is a unique external id: a contact cannot get two Tasks")
         return
@@ -174,8 +181,9 @@ def _record_type(patient: Patient, name: str, offers: list[Json]) -> Iterator[Di
         field = patient.fields.get(offer["picklistName"])
         if field is None or field["type"] not in _MANY:
             continue
-        has = _active(offer["picklistValues"])
-        lacking = {value: names for value, names in patient.sent(field["name"]).items() if value not in has}
+        # What the field itself lacks is told there.
+        lacks = set(_active(field["picklistValues"])) - set(_active(offer["picklistValues"]))
+        lacking = {value: names for value, names in patient.sent(field["name"]).items() if value in lacks}
         if not lacking:
             continue
         values = ", ".join(map(repr, lacking))

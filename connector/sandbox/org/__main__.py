@@ -10,7 +10,9 @@ import signal
 import ssl
 import sys
 from pathlib import Path
+from typing import get_args
 
+from connector.sandbox.org.hostile import Hostility
 from connector.sandbox.org.server import CONSUMER_KEY, DEFAULT_DAILY_LIMIT, INTEGRATION_USERNAME, Org, start_org
 
 
@@ -31,6 +33,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
         "--session-key-file", type=Path, help="private key of session tokens; made when it is not there"
     )
     parser.add_argument("--external-id", choices=("unique", "shared", "plain"), default="unique")
+    parser.add_argument("--hostile", action="append", default=[], choices=get_args(Hostility), help="may be repeated")
     parser.add_argument("--daily-limit", type=int, default=DEFAULT_DAILY_LIMIT)
     parser.add_argument("--tls-certificate", type=Path, help="PEM with certificate and private key: serve https")
     parser.add_argument("--no-seed", action="store_true", help="start without people, cases and configuration")
@@ -58,6 +61,7 @@ async def _start(options: argparse.Namespace) -> Org:
         seed=not options.no_seed,
         product=not options.bare,
         external_id=options.external_id,
+        hostile=tuple(options.hostile),
         daily_limit=options.daily_limit,
     )
     _write_secret(options.control_key_file, org.control_key.encode())

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from urllib.parse import quote
+from wsgiref.handlers import format_date_time
 
 import msgspec
 from aiohttp import web
@@ -222,7 +223,7 @@ class Api:
 
     def _respond(self, request: web.Request, reply: Reply, limit_info: str | None = None) -> web.Response:
         self.requests.add(Entry(request.method, request.path, reply.status))
-        headers = dict(reply.headers)
+        headers = {"Date": format_date_time(self.context.now()), **reply.headers}
         if "Location" in headers:
             headers["Location"] = quote(headers["Location"])
         if limit_info is not None:

@@ -11,6 +11,7 @@ import msgspec
 
 from connector.sandbox.org.database import Database
 from connector.sandbox.org.errors import OrgError
+from connector.sandbox.org.hostile import Hostility, arrange, customised, rules
 from connector.sandbox.org.jobs import Job
 from connector.sandbox.org.metadata.access import Access
 from connector.sandbox.org.metadata.components import Components
@@ -63,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     external_id: ExternalIdMode = "unique"
     rules: tuple[ValidationRule, ...] = ()
     search_lag_seconds: float = 0.0
+    hostile: tuple[Hostility, ...] = ()
 
 
 class Context:
@@ -100,16 +102,19 @@ class Context:
 
     def apply(self, settings: Settings) -> None:
         """Put these settings in force, for requests from now on."""
-        self.settings = settings
+        schema = self.components.schema()
         if CONTACT_KEY in self.components.base["Task"].fields:
-            self.records.schema = self.records.schema.with_contact_key(settings.external_id)
-        self.records.validation = settings.rules
+            schema = schema.with_contact_key(settings.external_id)
+        self.records.schema = customised(schema, settings.hostile)
+        for sobject in self.records.schema.objects.values():
+            self.database.fit(sobject)
+        arrange(self.database, self.records.schema, self.settings.hostile, settings.hostile)
+        self.settings = settings
+        self.records.validation = (*settings.rules, *rules(settings.hostile))
+        self.records.hostile = settings.hostile
 
     def refresh_schema(self) -> None:
         """Take over what was deployed, or undone, since the last time."""
-        self.records.schema = self.components.schema()
-        for sobject in self.records.schema.objects.values():
-            self.database.fit(sobject)
         self.access.refresh()
         self.apply(self.settings)
 

@@ -17,6 +17,7 @@ from connector.sandbox.org.apex import Signer, run_apex
 from connector.sandbox.org.context import Context, Settings
 from connector.sandbox.org.errors import OrgError
 from connector.sandbox.org.faults import Fault, Faults
+from connector.sandbox.org.hostile import Hostility
 from connector.sandbox.org.requests_log import RequestLog
 from connector.sandbox.org.rules import NAMED_RULES, ValidationRule
 from connector.sandbox.org.schema import ExternalIdMode
@@ -46,6 +47,7 @@ class SettingsWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     daily_limit: int | None = None
     session_idle_seconds: float | None = None
     search_lag_seconds: float | None = None
+    hostile: list[Hostility] | None = None
 
 
 class LeadWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -147,6 +149,7 @@ class Control:
             "daily_limit": self.context.usage.limit,
             "session_idle_seconds": self.sessions.idle_seconds,
             "search_lag_seconds": self.context.settings.search_lag_seconds,
+            "hostile": list(self.context.settings.hostile),
         }
 
     def change_settings(self, request: web.Request, body: bytes) -> object:
@@ -154,8 +157,9 @@ class Control:
         old = self.context.settings
         rules = old.rules if wanted.rules is None else tuple(self._rule(rule) for rule in wanted.rules)
         lag = old.search_lag_seconds if wanted.search_lag_seconds is None else wanted.search_lag_seconds
+        hostile = old.hostile if wanted.hostile is None else tuple(wanted.hostile)
         mode = wanted.external_id or old.external_id
-        self.context.apply(Settings(external_id=mode, rules=rules, search_lag_seconds=lag))
+        self.context.apply(Settings(external_id=mode, rules=rules, search_lag_seconds=lag, hostile=hostile))
         if wanted.daily_limit is not None:
             self.context.usage.limit = wanted.daily_limit
         if wanted.session_idle_seconds is not None:

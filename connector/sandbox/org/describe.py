@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connector.sandbox.org.hostile import record_types
 from connector.sandbox.org.schema import TEXT_TYPES, Field, Schema, SObject
 
 SOAP_TYPES = {
@@ -30,7 +31,7 @@ def describe_object(schema: Schema, sobject: SObject, version: str) -> dict[str,
         "lookupLayoutable": None,
         "namedLayoutInfos": [],
         "networkScopeFieldName": None,
-        "recordTypeInfos": [_main_record_type()],
+        "recordTypeInfos": record_types(sobject),
         "searchLayoutable": sobject.searchable,
         "supportedScopes": [{"label": f"All {sobject.plural.lower()}", "name": "everything"}],
         **_summary(sobject, version),
@@ -158,16 +159,3 @@ def _children(schema: Schema, sobject: SObject) -> list[dict[str, object]]:
         for field in child.fields.values()
         if sobject.name in field.targets
     ]
-
-
-def _main_record_type() -> dict[str, object]:
-    return {
-        "active": True,
-        "available": True,
-        "defaultRecordTypeMapping": True,
-        "developerName": "Master",
-        "master": True,
-        "name": "Master",
-        "recordTypeId": "012000000000000AAA",
-        "urls": {},
-    }

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from connector.sandbox.org.database import Database
 from connector.sandbox.org.errors import OrgError
@@ -15,7 +16,7 @@ from connector.sandbox.org.schema import Field, Scalar, Schema
 from connector.sandbox.org.soql.compiler import Compiled, compile_query
 from connector.sandbox.org.soql.conditions import Clock
 from connector.sandbox.org.soql.parser import parse
-from connector.sandbox.org.soql.tree import Query
+from connector.sandbox.org.soql.tree import Both, Comparison, Name, Query, Value
 from connector.sandbox.org.values import shown
 
 DEFAULT_PAGE = 2000
@@ -71,14 +72,28 @@ class Cursors:
 
 
 def run_soql(
-    database: Database, schema: Schema, text: str, clock: Clock, version: str, *, deleted: bool
+    database: Database,
+    schema: Schema,
+    text: str,
+    clock: Clock,
+    version: str,
+    *,
+    deleted: bool,
+    tasks_of: str | None = None,
 ) -> tuple[int | None, list[Record]]:
-    """All records of a query; the number is given instead of records for `SELECT COUNT()`."""
+    """All records of a query; the number is given instead of records for `SELECT COUNT()`.
+
+    `tasks_of`: of Tasks, only those of that owner.
+    """
     if len(text) > MAX_QUERY_CHARACTERS:
         raise OrgError(
             "QUERY_TOO_COMPLICATED", f"SOQL statements cannot be longer than {MAX_QUERY_CHARACTERS} characters."
         )
-    return run_query(database, schema, text, parse(text), clock=clock, version=version, deleted=deleted)
+    query = parse(text)
+    if tasks_of is not None and query.source.lower() == "task":
+        owned = Comparison(Name(("OwnerId",), query.source_at), "=", (Value("string", tasks_of, query.source_at),))
+        query = replace(query, where=owned if query.where is None else Both((query.where, owned)))
+    return run_query(database, schema, text, query, clock=clock, version=version, deleted=deleted)
 
 
 def run_query(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from connector.sandbox.org import ids
 from connector.sandbox.org.database import Database
 from connector.sandbox.org.errors import MultipleChoicesError, OrgError, not_found
+from connector.sandbox.org.hostile import interfere
 from connector.sandbox.org.rules import (
     PERSON_FIELDS,
     Change,
@@ -32,6 +33,7 @@ class Records:
         self.database = database
         self.schema = schema
         self.validation: tuple[ValidationRule, ...] = ()
+        self.hostile: tuple[str, ...] = ()
         self.now = now
 
     def values(self, sobject: SObject, body: Mapping[str, object]) -> Row:
@@ -139,8 +141,10 @@ class Records:
         """Move the record to the recycle bin; a person account takes its Contact with it."""
         if not sobject.deletable:
             raise OrgError("INVALID_TYPE_FOR_OPERATION", f"entity type cannot be deleted: {sobject.label}", fields=[])
-        row = self.read(sobject, record_id)
+        old = self.read(sobject, record_id)
         moment = stamp(self.now())
+        row: Row = {**old, "LastModifiedById": user}
+        interfere(Change(sobject, old, row, frozenset(), moment, self.database, self.schema), self.hostile)
         row.update(IsDeleted=True, LastModifiedDate=moment, LastModifiedById=user, SystemModstamp=moment)
         self.database.update(sobject, record_id, row)
         index_record(self.database, sobject, row)
@@ -183,6 +187,7 @@ class Records:
                 self._check_reference(sobject.fields[name], new[name])
         refuse_inactive_owner(change)
         apply_rules(change)
+        interfere(change, self.hostile)
         apply_validation(change, self.validation)
         self._check_unique(change)
         if old is None:

@@ -28,6 +28,10 @@ PERSON_FIELDS = {
 """A person account's fields and those of its Contact that mirror them."""
 
 
+PICKLISTS = frozenset({"Status", "Priority", "CallType", "TaskSubtype", "Type"})
+"""Fields of Task that a formula compares by ISPICKVAL."""
+
+
 class ValidationRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An administrator's rule: where every field of `when` has that value, the field `require` must not be blank.
 
@@ -39,6 +43,12 @@ class ValidationRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     require: str
     message: str
     field: str | None = None
+
+    def formula(self) -> str:
+        """The rule in the language of formulas."""
+        given = [f"ISPICKVAL({name}, {_quoted(value)})" if isinstance(value, str) and name in PICKLISTS
+                 else f"{name} = {_quoted(value)}" for name, value in self.when.items()]  # fmt: skip
+        return f"AND({', '.join([*given, f'ISBLANK({self.require})'])})"
 
     def refuses(self, new: Row) -> bool:
         return all(new.get(name) == value for name, value in self.when.items()) and new.get(self.require) in (None, "")
@@ -54,6 +64,10 @@ NAMED_RULES: Mapping[str, ValidationRule] = {
     ),
 }
 """Rules that a test switches on by name."""
+
+
+def _quoted(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 class Change(msgspec.Struct, frozen=True):

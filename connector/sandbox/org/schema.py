@@ -65,6 +65,16 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         return len(self.targets) > 1
 
 
+class RecordKind(msgspec.Struct, frozen=True, kw_only=True):
+    """A record type: what it is called, whether records get it by default, which values its picklists offer."""
+
+    id: str
+    name: str
+    developer_name: str
+    default: bool
+    offers: dict[str, tuple[str, ...]]
+
+
 class SObject(msgspec.Struct, frozen=True, kw_only=True):
     """One object: its names, its three-character key prefix, its fields in describe order."""
 
@@ -80,6 +90,7 @@ class SObject(msgspec.Struct, frozen=True, kw_only=True):
     searchable: bool = False
     field_by_lower: dict[str, Field] = {}
     relationships: dict[str, Field] = {}
+    kinds: tuple[RecordKind, ...] = ()
 
     @property
     def custom(self) -> bool:

@@ -16,6 +16,7 @@ from connector.sandbox.org.context import Context, Settings
 from connector.sandbox.org.control import Control
 from connector.sandbox.org.database import Database
 from connector.sandbox.org.faults import Faults
+from connector.sandbox.org.hostile import Hostility
 from connector.sandbox.org.objects import bare_schema, standard_schema
 from connector.sandbox.org.requests_log import RequestLog
 from connector.sandbox.org.schema import ExternalIdMode
@@ -67,6 +68,7 @@ async def start_org(
     seed: bool = True,
     product: bool = True,
     external_id: ExternalIdMode = "unique",
+    hostile: tuple[Hostility, ...] = (),
     daily_limit: int = DEFAULT_DAILY_LIMIT,
     session_idle_seconds: float = IDLE_SECONDS,
 ) -> Org:
@@ -78,7 +80,8 @@ async def start_org(
     when absent. session_key: PEM of the private key that signs session tokens, made when absent. now: the time in
     seconds since 1970. seed: False gives an org with users, permission sets and record types but no people, tasks or
     telephony configuration. product: False gives an org into which nothing of the product was deployed: no fields,
-    objects, settings or permission sets of ours. external_id: how the Task's contact key begins.
+    objects, settings or permission sets of ours. external_id: how the Task's contact key begins; hostile: how
+    its administrators have customised it.
     Raises OSError when the port is taken and ValueError for keys that are not RSA.
     """
     pem = client_certificate.encode() if isinstance(client_certificate, str) else client_certificate
@@ -92,6 +95,7 @@ async def start_org(
                 found(context.records, integration_username)
                 if seed:
                     fill(context.records)
+        context.apply(Settings(external_id=external_id, hostile=hostile))
         signer = Signer(ORGANIZATION_ID, now, session_key)
         sessions = Sessions(ORGANIZATION_ID, now, session_idle_seconds)
         faults, log = Faults(), RequestLog()

@@ -216,6 +216,9 @@ class _Run:
             return
         kind = records.schema["PermissionSet"]
         row: Row = {"Label": label, "Description": child_text(xml, "description")[:255] or None}
+        for item in children(xml, "userPermissions"):
+            if (right := f"Permissions{child_text(item, 'name')}") in kind.fields:
+                row[right] = child_flag(item, "enabled")
         there = records.database.find(kind, "Name", component.name)
         if there:
             records.database.update(kind, str(there[0]["Id"]), row)

@@ -14,6 +14,7 @@ from connector.sandbox.org.fields import (
     record_id,
     text,
 )
+from connector.sandbox.org.objects.setup import rights
 from connector.sandbox.org.schema import Field, SObject, sobject
 
 ORGANIZATION = sobject(
@@ -60,6 +61,7 @@ USER = sobject(
         text("LanguageLocaleKey", "Language", 40, required=True),
         lookup("ProfileId", "Profile ID", ("Profile",)),
         lookup("ManagerId", "Manager ID", ("User",)),
+        lookup("CallCenterId", "Call Center ID", ("CallCenter",)),
         text("Phone_Device__c", "Phone Device", 40),
         text("Phone_Country__c", "Phone Country", 2),
         phone("Phone_Direct_Number__c", "Phone Direct Number"),
@@ -108,6 +110,7 @@ PERMISSION_SET = sobject(
         text("Description", "Description", 255),
         flag("IsCustom", "Is Custom", default=True),
         flag("IsOwnedByProfile", "Is Owned By Profile"),
+        *rights(),
         *audit(),
     ],
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connector.sandbox.org.context import Context
 from connector.sandbox.org.errors import MultipleChoicesError, OrgError, not_found
-from connector.sandbox.org.rest import bulk, collections, composite, queries, sobjects
+from connector.sandbox.org.rest import bulk, collections, composite, queries, sobjects, tooling
 from connector.sandbox.org.rest.call import Call, Reply
 
 
@@ -28,7 +28,7 @@ def answer(context: Context, call: Call) -> Reply:
 def _route(context: Context, call: Call) -> Reply:
     match call.method, call.segments:
         case "GET", ():
-            return Reply(200, queries.resources(call))
+            return Reply(200, queries.resources(context, call))
         case "GET", ("limits",):
             return Reply(200, queries.limits(context))
         case "GET", ("query" | "queryAll" as which,):
@@ -44,7 +44,7 @@ def _route(context: Context, call: Call) -> Reply:
         case _, ("jobs", *rest):
             return bulk.route(context, call, tuple(rest))
         case "GET", ("tooling", "query"):
-            return queries.tooling(context, call)
+            return tooling.query(context, call)
         case _, ("sobjects", *rest):
             return sobjects.route(context, call, tuple(rest))
     raise not_found()

@@ -6,7 +6,8 @@ import re
 from typing import cast
 
 from connector.sandbox.org.context import Context
-from connector.sandbox.org.errors import OrgError, not_found
+from connector.sandbox.org.errors import OrgError
+from connector.sandbox.org.hostile import sees_all_tasks
 from connector.sandbox.org.query import DEFAULT_PAGE, SMALLEST_PAGE, run_soql
 from connector.sandbox.org.rest.call import Call, Reply
 from connector.sandbox.org.schema import NUMBER_TYPES, TEXT_TYPES, Field, Schema
@@ -16,16 +17,23 @@ from connector.sandbox.org.soql.parser import parse
 from connector.sandbox.org.sosl import run_sosl
 
 RESOURCES = ("composite", "jobs", "limits", "metadata", "query", "queryAll", "search", "sobjects", "tooling")
+DATA_STORAGE_MB = 200
 
 
-def resources(call: Call) -> dict[str, str]:
-    return {name: f"/services/data/{call.version}/{name}" for name in RESOURCES}
+def resources(context: Context, call: Call) -> dict[str, str]:
+    """Where everything is; `identity` ends with who asks."""
+    (organization,) = context.database.connection.execute('SELECT "Id" FROM "Organization"').fetchone()
+    identity = f"https://login.salesforce.com/id/{organization}/{call.user_id}"
+    return {"identity": identity, **{name: f"/services/data/{call.version}/{name}" for name in RESOURCES}}
 
 
 def limits(context: Context) -> dict[str, dict[str, int]]:
-    """Only the limits that the stand-in keeps count of."""
+    """API requests, which are counted, and data storage, which is not: it always has the same room."""
     usage = context.usage
-    return {"DailyApiRequests": {"Max": usage.limit, "Remaining": max(0, usage.limit - usage.used)}}
+    return {
+        "DailyApiRequests": {"Max": usage.limit, "Remaining": max(0, usage.limit - usage.used)},
+        "DataStorageMB": {"Max": DATA_STORAGE_MB, "Remaining": DATA_STORAGE_MB - 12},
+    }
 
 
 def _page_size(call: Call) -> int:
@@ -40,18 +48,19 @@ def query(context: Context, call: Call, *, deleted: bool) -> Reply:
     clock = context.clock(call.user_id)
     if call.query.get("columns") == "true":
         return Reply(200, columns(context.schema, text, clock))
-    total, records = run_soql(context.database, context.schema, text, clock, call.version, deleted=deleted)
+    sees_all = sees_all_tasks(context.database, call.user_id, context.settings.hostile)
+    total, records = run_soql(
+        context.database,
+        context.schema,
+        text,
+        clock,
+        call.version,
+        deleted=deleted,
+        tasks_of=None if sees_all else call.user_id,
+    )
     if total is not None:
         return Reply(200, {"totalSize": total, "done": True, "records": []})
     return Reply(200, context.cursors.first(records, _page_size(call), call.version))
-
-
-def tooling(context: Context, call: Call) -> Reply:
-    """No object of the Tooling API is there: each is refused like any unknown object."""
-    nothing = Schema([])
-    clock = context.clock(call.user_id)
-    run_soql(context.database, nothing, call.query.get("q", ""), clock, call.version, deleted=False)
-    raise not_found()
 
 
 def columns(schema: Schema, text: str, clock: Clock) -> dict[str, object]:

@@ -6,6 +6,7 @@ from connector.sandbox.org import ids
 from connector.sandbox.org.context import Context
 from connector.sandbox.org.describe import describe_global, describe_object
 from connector.sandbox.org.errors import MultipleChoicesError, OrgError, not_found
+from connector.sandbox.org.hostile import layouts
 from connector.sandbox.org.rest.call import Call, Reply, lock_error
 from connector.sandbox.org.schema import Field, Row, SObject
 from connector.sandbox.org.values import read, shown
@@ -25,6 +26,8 @@ def route(context: Context, call: Call, rest: tuple[str, ...]) -> Reply:
             return _collection(context, call, sobject)
         case ("describe",):
             return _only(call, {"GET": Reply(200, describe_object(context.schema, sobject, call.version))})
+        case ("describe", "layouts"):
+            return _only(call, {"GET": Reply(200, layouts(sobject))})
         case (record_id,):
             return _record(context, call, sobject, record_id)
         case (name, value):

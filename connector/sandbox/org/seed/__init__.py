@@ -10,6 +10,7 @@ from connector.sandbox.org.objects import PRODUCT
 from connector.sandbox.org.objects.task import CLOSED_STATUSES, PRIORITIES, STATUSES
 from connector.sandbox.org.records import Records
 from connector.sandbox.org.schema import Row
+from connector.sandbox.org.seed.rights import grant, seat
 from connector.sandbox.org.seed.world import ADMINISTRATOR, World
 
 ORGANIZATION_ID = ids.make_id("00D", 0)
@@ -60,6 +61,8 @@ def found(records: Records, integration_username: str) -> None:
         for member in members:
             pair: Row = {"PermissionSetId": granted, "AssigneeId": users[member]}
             records.insert(schema["PermissionSetAssignment"], pair, ADMINISTRATOR)
+    grant(records, profiles)
+    seat(records, [users[member] for member in PERMISSION_SETS[0][2]])
     for name, developer_name, person in (("Business Account", "Business_Account", False),
                                          ("Person Account", "PersonAccount", True)):  # fmt: skip
         kind: Row = {"Name": name, "DeveloperName": developer_name, "SobjectType": "Account", "IsPersonType": person}

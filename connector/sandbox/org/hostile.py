@@ -1,0 +1,218 @@
+"""An org whose administrators have customised it without a thought of ours: each hostility for itself, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from connector.sandbox.org import ids
+from connector.sandbox.org.database import Database
+from connector.sandbox.org.errors import OrgError
+from connector.sandbox.org.fields import lookup, picklist, text, whole
+from connector.sandbox.org.objects.setup import RIGHTS
+from connector.sandbox.org.objects.task import CLOSED_STATUSES
+from connector.sandbox.org.rules import Change, ValidationRule
+from connector.sandbox.org.schema import Field, RecordKind, Schema, SObject, with_fields
+
+Hostility = Literal[
+    "required_field", "required_tags", "hidden_field", "read_only_field", "disposition_rule", "odd_rule",
+    "record_types", "renamed_status", "restricted_priority", "shared_activities", "private_tasks", "hidden_setup",
+    "no_call_centre", "old_certificate", "hidden_people",
+]  # fmt: skip
+
+DISPOSITION_RULE = ValidationRule(
+    object="Task",
+    when={"Status": "Completed"},
+    require="CallDisposition",
+    message="Say how the call ended.",
+    field="CallDisposition",
+)
+ODD_FORMULA = 'AND($User.Department = "Finance", ISBLANK(CallDisposition))'
+"""A rule whose outcome hangs on who saves; it never refuses here, since nobody is of that department."""
+
+FIELD_WORK = RecordKind(
+    id=ids.make_id("012", 900_001),
+    name="Field Work",
+    developer_name="Field_Work",
+    default=True,
+    offers={"CallType": ("Internal", "Outbound"), "Status": ("Not Started", "In Progress", "Completed")},
+)
+RENAMED = ("Completed", "Done")
+
+_READ_ONLY = "CallDisposition"
+_HIDDEN = "Phone_Skill__c"
+_TAKEN = ("PermissionsViewAllData", "PermissionsModifyAllData")
+_HELD = (
+    'SELECT 1 FROM "PermissionSetAssignment" a JOIN "PermissionSet" s ON s."Id" = a."PermissionSetId"'
+    ' WHERE a."AssigneeId" = ? AND a."IsDeleted" = 0 AND s."IsDeleted" = 0 AND {} = 1'
+)
+
+
+def customised(schema: Schema, hostile: Sequence[str]) -> Schema:
+    """The schema as these hostilities make it."""
+    task = schema["Task"]
+    fields = dict(task.fields)
+    if "required_field" in hostile:
+        fields["Cost_Centre__c"] = text("Cost_Centre__c", "Cost Centre", 20, required=True)
+    if "required_tags" in hostile and "Phone_Tags__c" in fields:
+        fields["Phone_Tags__c"] = replace(fields["Phone_Tags__c"], required=True, nillable=False)
+    if "hidden_field" in hostile:
+        fields.pop(_HIDDEN, None)
+    if "read_only_field" in hostile:
+        fields[_READ_ONLY] = replace(fields[_READ_ONLY], createable=False, updateable=False)
+    if "renamed_status" in hostile:
+        fields["Status"] = _renamed(fields["Status"])
+    if "restricted_priority" in hostile:
+        fields["Priority"] = picklist("Priority", "Priority", ("Urgent", "Routine"), restricted=True, default="Routine")
+    if "shared_activities" in hostile:
+        fields["WhoCount"] = replace(whole("WhoCount", "Relation Count"), createable=False, updateable=False)
+    kinds = (FIELD_WORK,) if "record_types" in hostile else ()
+    if kinds:
+        fields["RecordTypeId"] = lookup("RecordTypeId", "Record Type ID", ("RecordType",))
+    changed = [replace(with_fields(task, fields.values()), kinds=kinds)]
+    if "hidden_people" in hostile:
+        account = schema["Account"]
+        left = [field for field in account.fields.values() if field.name != "PersonContactId"]
+        changed.append(with_fields(account, left))
+    return schema.having(changed)
+
+
+def _renamed(field: Field) -> Field:
+    old, new = RENAMED
+    return replace(field, values=tuple(new if value == old else value for value in field.values))
+
+
+def arrange(database: Database, schema: Schema, before: Sequence[str], after: Sequence[str]) -> None:
+    """Changes the records that the hostilities are made of when they begin, and back when they end."""
+    if ("renamed_status" in before) != ("renamed_status" in after):
+        old, new = RENAMED if "renamed_status" in after else RENAMED[::-1]
+        status = schema["TaskStatus"]
+        for row in database.find(status, "ApiName", old):
+            database.update(status, str(row["Id"]), {"ApiName": new, "MasterLabel": new})
+    if ("private_tasks" in before) != ("private_tasks" in after):
+        kind = schema["PermissionSet"]
+        for row in database.find(kind, "Name", "Phone_Panel_Connector"):
+            database.update(kind, str(row["Id"]), dict.fromkeys(_TAKEN, "private_tasks" not in after))
+    if ("no_call_centre" in before) != ("no_call_centre" in after):
+        centres = schema["CallCenter"]
+        for row in database.find(centres, "InternalName", "PhonePanel", deleted=True):
+            database.update(centres, str(row["Id"]), {"IsDeleted": "no_call_centre" in after})
+
+
+def rules(hostile: Sequence[str]) -> tuple[ValidationRule, ...]:
+    """The administrators' rules that come with these hostilities."""
+    return (DISPOSITION_RULE,) if "disposition_rule" in hostile else ()
+
+
+def interfere(change: Change, hostile: Sequence[str]) -> None:
+    """What the org does to a record that is saved, besides its rules."""
+    if change.sobject.name != "Task":
+        return
+    new = change.new
+    if "private_tasks" in hostile:
+        _refuse_foreign(change)
+    if "renamed_status" in hostile:
+        new["IsClosed"] = new.get("Status") in {*CLOSED_STATUSES, RENAMED[1]} - {RENAMED[0]}
+        new["CompletedDateTime"] = (new.get("CompletedDateTime") or change.moment) if new["IsClosed"] else None
+    if "shared_activities" in hostile:
+        new["WhoCount"] = 1 if new.get("WhoId") else 0
+    if "record_types" in hostile:
+        new["RecordTypeId"] = new.get("RecordTypeId") or FIELD_WORK.id
+        _refuse_kind(change, FIELD_WORK)
+
+
+def _refuse_foreign(change: Change) -> None:
+    """A private Task is changed by its owner only, or by who may modify all data."""
+    if change.old is None or may(change.database, str(change.new["LastModifiedById"]), "PermissionsModifyAllData"):
+        return
+    if change.old.get("OwnerId") != change.new["LastModifiedById"]:
+        raise OrgError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", fields=[])
+
+
+def _refuse_kind(change: Change, kind: RecordKind) -> None:
+    """Restricted picklists take what the record type offers."""
+    for name, offered in kind.offers.items():
+        field = change.sobject.fields[name]
+        value = change.new.get(name)
+        if field.restricted and value is not None and value not in offered:
+            message = f"{field.label}: bad value for restricted picklist field: {value}"
+            raise OrgError("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, fields=[name])
+
+
+def may(database: Database, user: str, right: str) -> bool:
+    """Whether the user has that right by any permission set."""
+    assert right in RIGHTS
+    return bool(database.connection.execute(_HELD.format(f's."{right}"'), [user]).fetchall())
+
+
+def sees_all_tasks(database: Database, user: str, hostile: Sequence[str]) -> bool:
+    """Whether that user sees Tasks of others."""
+    return "private_tasks" not in hostile or any(may(database, user, right) for right in _TAKEN)
+
+
+def record_types(sobject: SObject) -> list[dict[str, object]]:
+    """`recordTypeInfos` of a describe: the object's own, and the master that all records have otherwise."""
+    return [_info(kind.name, kind.developer_name, kind.id, default=kind.default) for kind in sobject.kinds] + [
+        _info("Master", "Master", "012000000000000AAA", default=not sobject.kinds)
+    ]
+
+
+def _info(name: str, developer_name: str, record_type_id: str, *, default: bool) -> dict[str, object]:
+    return {
+        "active": True,
+        "available": True,
+        "defaultRecordTypeMapping": default,
+        "developerName": developer_name,
+        "master": name == "Master",
+        "name": name,
+        "recordTypeId": record_type_id,
+        "urls": {},
+    }
+
+
+def layouts(sobject: SObject) -> dict[str, object]:
+    """Body of describe/layouts, without the layouts themselves: which record type offers which values."""
+    mappings = []
+    for info, kind in zip(record_types(sobject), [*sobject.kinds, None], strict=True):
+        offers = {
+            field.name: kind.offers.get(field.name, field.values) if kind else field.values
+            for field in sobject.fields.values()
+            if field.type == "picklist"
+        }
+        picklists = [
+            {
+                "picklistName": name,
+                "picklistValues": [
+                    {"active": True, "defaultValue": False, "label": value, "validFor": None, "value": value}
+                    for value in values
+                ],
+            }
+            for name, values in offers.items()
+        ]
+        mappings.append({**info, "layoutId": None, "picklistsForRecordType": picklists})
+    return {"layouts": None, "recordTypeMappings": mappings, "recordTypeSelectorRequired": [bool(sobject.kinds)]}
+
+
+class RuleSeen(msgspec.Struct, frozen=True):
+    """A rule as the Tooling API tells it."""
+
+    name: str
+    object: str
+    message: str
+    field: str | None
+    formula: str
+
+
+def rules_seen(rules_in_force: Sequence[ValidationRule], hostile: Sequence[str]) -> list[RuleSeen]:
+    """All rules in force, with their formulas."""
+    seen = [
+        RuleSeen(f"{rule.object}_{rule.require.removesuffix('__c')}_{number}", rule.object, rule.message, rule.field,
+                 rule.formula())
+        for number, rule in enumerate(rules_in_force, 1)
+    ]  # fmt: skip
+    if "odd_rule" in hostile:
+        seen.append(RuleSeen("Finance_wants_results", "Task", "Finance needs a result.", None, ODD_FORMULA))
+    return seen

@@ -1,0 +1,33 @@
+"""How the org is set up, as far as users and permission sets name it: rights, call centres."""
+
+from __future__ import annotations
+
+from connector.sandbox.org.fields import audit, flag, record_id, text
+from connector.sandbox.org.schema import Field, sobject
+
+RIGHTS = {
+    "PermissionsApiEnabled": "API Enabled",
+    "PermissionsActivitiesAccess": "Access Activities",
+    "PermissionsEditTask": "Edit Tasks",
+    "PermissionsViewAllData": "View All Data",
+    "PermissionsModifyAllData": "Modify All Data",
+    "PermissionsViewSetup": "View Setup and Configuration",
+}
+"""Fields of PermissionSet, and what Setup calls them."""
+
+
+def rights() -> list[Field]:
+    return [flag(name, label) for name, label in RIGHTS.items()]
+
+
+CALL_CENTER = sobject(
+    "CallCenter", "Call Center", "Call Centers", "04v",
+    [
+        record_id(),
+        text("Name", "Name", 80, required=True),
+        text("InternalName", "Internal Name", 80, required=True),
+        text("AdapterUrl", "CTI Adapter URL", 2000),
+        *audit(),
+    ],
+    updateable=False, deletable=False,
+)  # fmt: skip

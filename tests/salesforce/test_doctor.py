@@ -1,0 +1,447 @@
+"""`connector doctor` on a stand-in org: it names what an org's customisation will do, and that is what then happens."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from connector.domain.directory import Directory
+from connector.ports.crm import TaskError, TaskResult, TaskWritten
+from connector.ports.diagnosis import Diagnosis, State
+from connector.salesforce import SalesforceCrm, open_crm
+from connector.salesforce.doctor.patient import user_id
+from connector.salesforce.doctor.samples import Sample, samples
+from tests.salesforce.conftest import MakeConfig
+from tests.sandbox.org.rig import RunningOrg
+
+ADMIN = "admin@phone-panel.example"
+INTEGRATION = "integration@phone-panel.example"
+
+
+def certificate_of(key: rsa.RSAPrivateKey, days: int) -> bytes:
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Phone Panel")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - dt.timedelta(days=800))
+        .not_valid_after(now + dt.timedelta(days=days))
+        .sign(key, hashes.SHA256())
+    )
+    return made.public_bytes(Encoding.PEM)
+
+
+@pytest.fixture(scope="session")
+def certificate(private_key: rsa.RSAPrivateKey, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("app") / "app.crt.pem"
+    path.write_bytes(certificate_of(private_key, 365))
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def doctor(config: MakeConfig, certificate: str) -> Iterator[SalesforceCrm]:
+    crm = open_crm(config(certificate_file=certificate))
+    yield crm
+    asyncio.run(crm.close())
+
+
+Look = Callable[..., list[Diagnosis]]
+
+
+@pytest.fixture
+def look(org: RunningOrg, doctor: SalesforceCrm) -> Look:
+    """Everything that is not as it should be."""
+
+    def looked(*, try_task: bool = False) -> list[Diagnosis]:
+        found = asyncio.run(doctor.examine(try_task=try_task))
+        return [one for one in found if one.state is not State.OK]
+
+    return looked
+
+
+def hostile(org: RunningOrg, *names: str, **settings: object) -> None:
+    answer = org.control("POST", "settings", {"hostile": list(names), **settings})
+    assert answer.status_code == 200, answer.text
+
+
+def one(found: list[Diagnosis], about: str) -> Diagnosis:
+    (diagnosis,) = [diagnosis for diagnosis in found if diagnosis.about == about]
+    assert diagnosis.cure
+    return diagnosis
+
+
+def some_samples(doctor: SalesforceCrm) -> list[Sample]:
+    async def read() -> tuple[Directory, str]:
+        return await doctor.directory(), await doctor._client.run(lambda: user_id(doctor._client))
+
+    return samples(*asyncio.run(read()))
+
+
+def written(doctor: SalesforceCrm, sample: Sample, **others: object) -> TaskResult:
+    doctor._shapes.forget("Task")
+    (result,) = asyncio.run(doctor.write_tasks([sample.row(**others)]))  # type: ignore[arg-type]  # names of its fields
+    return result
+
+
+def first(doctor: SalesforceCrm, name: str = "Support_EN without disposition") -> Sample:
+    return next(sample for sample in some_samples(doctor) if sample.name == name)
+
+
+def rows(org: RunningOrg, soql: str) -> list[dict[str, Any]]:
+    answer = org.api("GET", "query", org.session(ADMIN), params={"q": soql})
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["records"]
+    return found
+
+
+def changed(org: RunningOrg, sobject: str, record_id: str, **values: object) -> None:
+    answer = org.api("PATCH", f"sobjects/{sobject}/{record_id}", org.session(ADMIN), json=values)
+    assert answer.status_code == 204, answer.text
+
+
+def count_of_tasks(org: RunningOrg) -> int:
+    return len(rows(org, "SELECT Id FROM Task"))
+
+
+# --- what makes a Task fail -------------------------------------------------------------------------------------------
+
+
+def test_of_an_org_as_it_should_be_nothing_is_told(look: Look) -> None:
+    assert look() == []
+    assert look(try_task=True) == []
+
+
+@pytest.mark.parametrize(
+    ("customisation", "about", "code", "words"),
+    [
+        ("required_field", "required fields", "REQUIRED_FIELD_MISSING", "Cost_Centre__c"),
+        ("required_tags", "required fields", "REQUIRED_FIELD_MISSING", "Phone_Tags__c"),
+        ("disposition_rule", "validation", "FIELD_CUSTOM_VALIDATION_EXCEPTION", "ISBLANK(CallDisposition)"),
+        ("record_types", "record types", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "'Field Work'"),
+        ("restricted_priority", "picklists", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "'Normal'"),
+    ],
+)
+def test_a_refusal_is_foretold_and_comes_and_goes_with_its_cause(
+    customisation: str, about: str, code: str, words: str, org: RunningOrg, doctor: SalesforceCrm, look: Look
+) -> None:
+    sample = first(doctor)
+    hostile(org, customisation)
+    foretold = one(look(), about)
+    assert (foretold.state, code in foretold.fails) == (State.WRONG, True)
+    assert words in foretold.what
+    assert "everybody" in foretold.whom or sample.name in foretold.whom or "more" in foretold.whom
+    assert foretold.cure.startswith("Setup > Object Manager > ")
+
+    refused = written(doctor, sample)
+    assert isinstance(refused, TaskError)
+    assert refused.code == code
+    tried = [found for found in look(try_task=True) if found.about == "task"]
+    assert code in tried[0].fails
+
+    hostile(org)
+    assert look() == []
+    assert isinstance(written(doctor, sample), TaskWritten)
+
+
+def test_a_rule_that_refuses_only_some_is_told_for_those(org: RunningOrg, doctor: SalesforceCrm, look: Look) -> None:
+    hostile(org, "disposition_rule")
+    whom = one(look(), "validation").whom
+    assert "Support_EN without disposition" in whom
+    assert "Answered" not in whom
+    # Its Status stays open until a disposition is chosen, which the rule does not mind.
+    assert "Billing" not in whom
+    assert isinstance(written(doctor, first(doctor, "Support_EN, Answered")), TaskWritten)
+    assert isinstance(written(doctor, first(doctor, "Billing without disposition")), TaskWritten)
+
+
+def test_a_rule_that_cannot_be_worked_out_is_a_hint(org: RunningOrg, doctor: SalesforceCrm, look: Look) -> None:
+    hostile(org, "odd_rule")
+    told = one(look(), "validation")
+    assert told.state is State.HINT
+    assert "$User.Department" in told.what
+    assert isinstance(written(doctor, first(doctor)), TaskWritten)
+
+
+def test_a_renamed_status_leaves_tasks_open_until_the_setting_names_it(
+    org: RunningOrg, doctor: SalesforceCrm, look: Look
+) -> None:
+    hostile(org, "renamed_status")
+    told = one(look(), "statuses")
+    assert "stay open" in told.fails
+    assert "Status_Completed: Done" in told.cure
+    task = written(doctor, first(doctor, "Support_EN, Answered"))
+    assert isinstance(task, TaskWritten)
+    assert [row["IsClosed"] for row in rows(org, f"SELECT IsClosed FROM Task WHERE Id = '{task.task_id}'")] == [False]
+    try:
+        setting = {"object": "Phone_Setting__mdt", "name": "Status_Completed", "fields": {"Value__c": "Done"}}
+        org.control("POST", "configuration", setting)
+        assert look(try_task=True) == []
+        task = written(doctor, first(doctor, "Support_EN, Answered"))
+        assert isinstance(task, TaskWritten)
+        assert rows(org, f"SELECT IsClosed FROM Task WHERE Id = '{task.task_id}'")[0]["IsClosed"] is True
+    finally:
+        org.control("POST", "configuration", {**setting, "fields": {"Value__c": "Completed"}})
+
+
+def test_a_field_that_is_hidden_or_locked_is_told_and_left_out(
+    org: RunningOrg, doctor: SalesforceCrm, look: Look
+) -> None:
+    hostile(org, "hidden_field", "read_only_field")
+    told = [found for found in look() if found.about == "field rights"]
+    assert [found.state for found in told] == [State.WRONG, State.WRONG]
+    assert "does not see Phone_Skill__c" in told[0].what
+    assert "may not write CallDisposition" in told[1].what
+    task = written(doctor, first(doctor, "Support_EN, Answered"))
+    assert isinstance(task, TaskWritten)
+    assert rows(org, f"SELECT CallDisposition FROM Task WHERE Id = '{task.task_id}'")[0]["CallDisposition"] is None
+
+
+def test_shared_activities_are_a_hint_and_no_hindrance(org: RunningOrg, doctor: SalesforceCrm, look: Look) -> None:
+    hostile(org, "shared_activities")
+    (told,) = look(try_task=True)
+    assert (told.about, told.state) == ("Shared Activities", State.HINT)
+    assert isinstance(written(doctor, first(doctor)), TaskWritten)
+
+
+@pytest.mark.parametrize(("mode", "lacks"), [("plain", "not unique and an external id"), ("shared", "not unique")])
+def test_a_key_that_is_not_unique_is_told(mode: str, lacks: str, org: RunningOrg, look: Look) -> None:
+    hostile(org, external_id=mode)
+    (told,) = look()
+    assert (told.about, told.state) == ("key", State.WRONG)
+    assert lacks in told.what
+    assert "tick Unique" in told.cure
+
+
+def test_a_plain_key_cannot_be_upserted_by(org: RunningOrg, look: Look) -> None:
+    hostile(org, external_id="plain")
+    one(look(), "key")
+    path = "sobjects/Task/Phone_Contact_Key__c/no-such-key"
+    answer = org.api("PATCH", path, org.session(INTEGRATION), json={"Subject": "Try"})
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (404, "NOT_FOUND")
+
+
+# --- rights -----------------------------------------------------------------------------------------------------------
+
+
+def test_tasks_of_others_cannot_be_changed_without_modify_all_data(
+    org: RunningOrg, doctor: SalesforceCrm, look: Look
+) -> None:
+    hostile(org, "private_tasks")
+    told = one(look(), "integration user")
+    assert "INSUFFICIENT_ACCESS_OR_READONLY" in told.fails
+    assert "Modify All Data" in told.cure
+    task = written(doctor, first(doctor))
+    assert isinstance(task, TaskWritten)
+
+    def change() -> int:
+        session = org.session(INTEGRATION)
+        answer = org.api("PATCH", f"sobjects/Task/{task.task_id}", session, json={"Description": "Later"})
+        if answer.status_code != 204:
+            assert answer.json()[0]["errorCode"] == "INSUFFICIENT_ACCESS_OR_READONLY"
+        return answer.status_code
+
+    assert change() == 400
+    (granted,) = rows(org, "SELECT Id FROM PermissionSet WHERE Name = 'Phone_Panel_Connector'")
+    changed(org, "PermissionSet", granted["Id"], PermissionsModifyAllData=True)
+    assert look(try_task=True) == []
+    assert change() == 204
+
+
+def test_without_view_all_data_a_key_that_is_not_unique_makes_doubles(
+    org: RunningOrg, doctor: SalesforceCrm, look: Look
+) -> None:
+    hostile(org, "private_tasks", external_id="plain")
+    told = one(look(), "View All Data")
+    assert "second Task" in told.fails
+    sample = first(doctor)
+    assert isinstance(written(doctor, sample), TaskWritten)
+    assert isinstance(written(doctor, sample), TaskWritten)
+    assert len(rows(org, f"SELECT Id FROM Task WHERE Phone_Contact_Key__c = '{sample.key}'")) == 2
+
+
+def test_agents_without_the_right_to_edit_tasks_are_named(org: RunningOrg, look: Look) -> None:
+    (profile,) = rows(org, "SELECT Id FROM PermissionSet WHERE Label = 'Service Agent'")
+    changed(org, "PermissionSet", profile["Id"], PermissionsEditTask=False)
+    try:
+        told = one(look(), "permission sets")
+        assert told.whom.split("; ") == ["Jonas Weber", "Priya Nair", "Sam Rivera"]
+        assert "Edit Tasks" in told.what
+    finally:
+        changed(org, "PermissionSet", profile["Id"], PermissionsEditTask=True)
+    assert look() == []
+
+
+def test_an_agent_outside_the_call_centre_is_named(org: RunningOrg, look: Look) -> None:
+    (sam,) = rows(org, "SELECT Id, CallCenterId FROM User WHERE LastName = 'Rivera'")
+    changed(org, "User", sam["Id"], CallCenterId=None)
+    try:
+        told = one(look(), "call centre")
+        assert told.whom == "Sam Rivera"
+        assert "Manage Call Center Users" in told.cure
+    finally:
+        changed(org, "User", sam["Id"], CallCenterId=sam["CallCenterId"])
+    assert look() == []
+
+
+def test_an_org_without_a_call_centre_is_told(org: RunningOrg, look: Look) -> None:
+    hostile(org, "no_call_centre")
+    assert one(look(), "call centre").whom == "all agents"
+
+
+def test_what_may_not_be_looked_at_is_told_with_the_cure_and_the_rest_is_looked_at(org: RunningOrg, look: Look) -> None:
+    hostile(org, "hidden_setup", "required_field")
+    found = look()
+    unseen = [diagnosis for diagnosis in found if diagnosis.state is State.UNKNOWN]
+    assert [diagnosis.about for diagnosis in unseen] == ["validation", "certificate"]
+    for diagnosis in unseen:
+        assert "cannot be looked at (INVALID_TYPE" in diagnosis.what
+        assert "View Setup and Configuration" in diagnosis.cure
+    assert one(found, "required fields").state is State.WRONG
+
+
+# --- the org as a whole -----------------------------------------------------------------------------------------------
+
+
+def test_person_accounts_whose_contacts_are_hidden_are_told(org: RunningOrg, look: Look) -> None:
+    hostile(org, "hidden_people")
+    assert one(look(), "person accounts").whom == "callers who are person accounts"
+
+
+def test_a_certificate_of_the_org_that_ends_soon_is_told(org: RunningOrg, look: Look) -> None:
+    hostile(org, "old_certificate")
+    told = one(look(), "certificate")
+    assert "Phone_Panel ends on" in told.what
+    assert "session tokens" in told.fails
+
+
+def test_too_few_api_requests_are_told(org: RunningOrg, look: Look) -> None:
+    hostile(org, daily_limit=3_500)
+    told = one(look(), "API budget")
+    assert "of 3,500 API requests are left" in told.what
+    assert "3 agents need about 3,900" in told.what
+
+
+@pytest.mark.parametrize(
+    ("days", "fits", "state", "words"),
+    [
+        (365, True, None, ""),
+        (20, True, State.WRONG, "ends on"),
+        (-1, True, State.WRONG, "ended on"),
+        (365, False, State.WRONG, "not that of"),
+    ],
+)
+def test_the_certificate_of_the_app_is_looked_at(
+    days: int,
+    fits: bool,
+    state: State | None,
+    words: str,
+    org: RunningOrg,
+    config: MakeConfig,
+    private_key: rsa.RSAPrivateKey,
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "app.crt.pem"
+    path.write_bytes(certificate_of(private_key if fits else rsa.generate_private_key(65537, 2048), days))
+    found = examined(open_crm(config(certificate_file=str(path))))
+    bad = [diagnosis for diagnosis in found if diagnosis.state is not State.OK]
+    assert [diagnosis.state for diagnosis in bad] == ([] if state is None else [state])
+    assert all(words in diagnosis.what for diagnosis in bad)
+
+
+def examined(crm: SalesforceCrm, *, try_task: bool = False) -> list[Diagnosis]:
+    async def run() -> list[Diagnosis]:
+        try:
+            return list(await crm.examine(try_task=try_task))
+        finally:
+            await crm.close()
+
+    return asyncio.run(run())
+
+
+def test_without_the_certificate_its_end_is_a_hint(org: RunningOrg, config: MakeConfig) -> None:
+    told = examined(open_crm(config()))
+    hints = [diagnosis for diagnosis in told if diagnosis.state is State.HINT]
+    assert [diagnosis.about for diagnosis in hints] == ["certificate"]
+    assert "salesforce.certificate_file" in hints[0].cure
+
+
+@pytest.mark.parametrize("ahead", [400, -400])
+def test_a_clock_that_is_wrong_is_told_though_sign_in_fails_by_it(
+    ahead: int, private_key: rsa.RSAPrivateKey, config: MakeConfig
+) -> None:
+    public = private_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    elsewhere = RunningOrg(
+        private_key, client_certificate=public, now=lambda: dt.datetime.now(dt.UTC).timestamp() + ahead
+    )
+    try:
+        found = examined(open_crm(config(login_url=elsewhere.url)))
+    finally:
+        elsewhere.close()
+    told = found[0]
+    assert (told.about, told.state) == ("clock", State.WRONG)
+    assert f"400 s {'behind' if ahead > 0 else 'ahead of'} Salesforce's" in told.what
+    if ahead > 0:
+        assert found[-1].about == "sign-in"
+        assert "expired" in found[-1].what
+
+
+def test_an_org_that_cannot_be_reached_is_told(config: MakeConfig) -> None:
+    found = examined(open_crm(config(login_url="http://127.0.0.1:9")))
+    assert [(diagnosis.about, diagnosis.state) for diagnosis in found if diagnosis.about != "certificate"] == [
+        ("clock", State.UNKNOWN),
+        ("sign-in", State.WRONG),
+    ]
+
+
+# --- tried Tasks ------------------------------------------------------------------------------------------------------
+
+
+def test_tried_tasks_are_removed(org: RunningOrg, doctor: SalesforceCrm, look: Look) -> None:
+    before = count_of_tasks(org)
+    found = asyncio.run(doctor.examine(try_task=True))
+    tried = [diagnosis.what for diagnosis in found if diagnosis.about == "task"]
+    assert len(tried) == 2
+    assert "Tasks were written and changed" in tried[0]
+    assert "in the recycle bin" in tried[1]
+    assert count_of_tasks(org) == before
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "drop_before", "html_502"])
+def test_tried_tasks_are_removed_when_the_answer_is_lost(kind: str, org: RunningOrg, look: Look) -> None:
+    before = count_of_tasks(org)
+    org.control("POST", "faults", [{"kind": kind, "method": "PATCH", "path": "composite/sobjects"}])
+    told = one(look(try_task=True), "task")
+    assert told.state is State.UNKNOWN
+    assert "could not be tried" in told.what
+    assert count_of_tasks(org) == before
+
+
+def test_tasks_that_cannot_be_removed_are_told_by_id(org: RunningOrg, look: Look) -> None:
+    before = {row["Id"] for row in rows(org, "SELECT Id FROM Task")}
+    org.control("POST", "faults", [{"kind": "row_lock", "method": "DELETE", "rows": [0, 2]}])
+    told = one(look(try_task=True), "task")
+    assert told.what == "2 of the Tasks that were tried could not be deleted"
+    left = {row["Id"] for row in rows(org, "SELECT Id FROM Task")} - before
+    assert len(left) == 2
+    assert all(task in told.cure for task in left)
+    for task in left:
+        assert org.api("DELETE", f"sobjects/Task/{task}", org.session(ADMIN)).status_code == 204
+
+
+def test_where_tasks_of_agents_could_not_be_removed_our_own_are_tried(org: RunningOrg, look: Look) -> None:
+    before = count_of_tasks(org)
+    hostile(org, "private_tasks")
+    tried = [diagnosis for diagnosis in look(try_task=True) if diagnosis.about == "task"]
+    assert [diagnosis.state for diagnosis in tried] == [State.HINT]
+    assert "could not remove them" in tried[0].what
+    assert count_of_tasks(org) == before
