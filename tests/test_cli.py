@@ -36,9 +36,10 @@ def _nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--help"], ("serve", "check", "demo", "simulate", "Salesforce Task")),
+        (["--help"], ("serve", "check", "doctor", "demo", "simulate", "Salesforce Task")),
         (["serve", "--help"], ("--config", "until it is stopped")),
         (["check", "--help"], ("--config", "plain words")),
+        (["doctor", "--help"], ("--config", "--try-task", "--json", "for whom")),
         (["api-key", "--help"], ("shown once", "hash")),
         (["demo", "--help"], ("stand-in org", "console", "panel")),
         (["simulate", "--help"], ("call", "A customer calls.", "callback", "work-item", "email", "hangup")),
@@ -85,7 +86,7 @@ def test_the_help_needs_nothing_of_the_sandbox() -> None:
 # --- what is wrong ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["serve", "check"])
+@pytest.mark.parametrize("command", ["serve", "check", "doctor"])
 def test_a_missing_file_is_named(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     missing = tmp_path / "missing.toml"
     assert main([command, "--config", str(missing)]) == 1
@@ -93,7 +94,7 @@ def test_a_missing_file_is_named(command: str, tmp_path: Path, capsys: pytest.Ca
     assert told == f"connector: {missing}: cannot be read: No such file or directory.\n"
 
 
-@pytest.mark.parametrize("command", ["serve", "check"])
+@pytest.mark.parametrize("command", ["serve", "check", "doctor"])
 def test_a_bad_setting_is_named(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

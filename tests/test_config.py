@@ -29,6 +29,7 @@ login_url = "https://test.salesforce.com"
 consumer_key = "3MVG9"
 username = "connector@acme.example"
 private_key_file = "key.pem"
+certificate_file = "crt.pem"
 audience = "https://login.salesforce.com"
 api_version = "65.0"
 timeout_s = 2.5
@@ -119,6 +120,7 @@ def test_every_setting_can_be_in_the_file(tmp_path: Path) -> None:
             consumer_key="3MVG9",
             username="connector@acme.example",
             private_key_file="key.pem",
+            certificate_file="crt.pem",
             audience="https://login.salesforce.com",
             api_version="65.0",
             timeout_s=2.5,

@@ -251,7 +251,7 @@ def test_tasks_of_others_cannot_be_changed_without_modify_all_data(
         return answer.status_code
 
     assert change() == 400
-    (granted,) = rows(org, "SELECT Id FROM PermissionSet WHERE Name = 'Phone_Panel_Connector'")
+    (granted,) = rows(org, "SELECT Id FROM PermissionSet WHERE Name = 'Phone_Panel_Integration'")
     changed(org, "PermissionSet", granted["Id"], PermissionsModifyAllData=True)
     assert look(try_task=True) == []
     assert change() == 204

@@ -19,7 +19,7 @@ A_DAY_OF_ONE_AGENT: Final = 300
 """API requests: about 60 contacts, each a look-up of the caller and up to four writes."""
 
 A_DAY_WITHOUT_AGENTS: Final = 3_000
-"""API requests of a quiet day: the configuration is read anew every minute."""
+"""API requests of a quiet day: the configuration, and which numbers have changed, are asked for again and again."""
 
 SOON: Final = 30
 """Days before the end of a certificate from which it is told."""

@@ -12,8 +12,8 @@ from connector.salesforce.client import Json, SalesforceClient
 from connector.salesforce.doctor.samples import Sample
 
 CONNECTOR: Final = "everybody: the connector writes all Tasks"
-CONNECTOR_SET: Final = "the permission set of the integration user (it comes with the package)"
-ASSIGN: Final = f"Setup > Users > Permission Sets > open {CONNECTOR_SET} > Manage Assignments > Add Assignment."
+CONNECTOR_SET: Final = "Phone Panel Integration"
+ASSIGN: Final = f"Setup > Permission Sets > {CONNECTOR_SET} > Manage Assignments > Add Assignment: its user."
 ACTIVITY_FIELDS: Final = "Setup > Object Manager > Activity > Fields & Relationships"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from connector.ports.diagnosis import Diagnosis, well, wrong
-from connector.salesforce.doctor.patient import ASSIGN, CONNECTOR_SET, Patient
+from connector.salesforce.doctor.patient import ASSIGN, Patient
 from connector.salesforce.tables import AGENT_PERMISSION
 
 _RIGHTS: Final = {
@@ -40,7 +40,7 @@ def integration_user(patient: Patient, held: Rights) -> Iterator[Diagnosis]:
     basic = [_RIGHTS[name] for name in ("PermissionsActivitiesAccess", "PermissionsEditTask") if name not in mine]
     if basic:
         what = f"the integration user lacks {' and '.join(basic)}"
-        cure = f"{ASSIGN} Or Setup > Permission Sets > {CONNECTOR_SET} {_SYSTEM} {', '.join(basic)} > Save."
+        cure = f"{ASSIGN} If it has it: in that set {_SYSTEM} {', '.join(basic)} > Save."
         yield wrong("integration user", what, "No Task can be written", "everybody", cure)
     if "PermissionsModifyAllData" not in mine:
         what = "the integration user lacks Modify All Data"

@@ -94,7 +94,7 @@ def arrange(database: Database, schema: Schema, before: Sequence[str], after: Se
             database.update(status, str(row["Id"]), {"ApiName": new, "MasterLabel": new})
     if ("private_tasks" in before) != ("private_tasks" in after):
         kind = schema["PermissionSet"]
-        for row in database.find(kind, "Name", "Phone_Panel_Connector"):
+        for row in database.find(kind, "Name", "Phone_Panel_Integration"):
             database.update(kind, str(row["Id"]), dict.fromkeys(_TAKEN, "private_tasks" not in after))
     if ("no_call_centre" in before) != ("no_call_centre" in after):
         centres = schema["CallCenter"]

@@ -36,7 +36,7 @@ EMERGENCY: tuple[tuple[str, str, Row, bool], ...] = (
 PERMISSION_SETS = (
     ("Phone_Panel_Agent", "Phone Panel Agent", ("sam", "jonas", "priya", "robin")),
     ("Phone_Panel_Supervisor", "Phone Panel Supervisor", ("priya",)),
-    ("Phone_Panel_Connector", "Phone Panel Connector", ("integration",)),
+    ("Phone_Panel_Integration", "Phone Panel Integration", ("integration",)),
 )
 
 

@@ -12,7 +12,7 @@ OF_PROFILES = {
     "Service Agent": ("PermissionsApiEnabled", "PermissionsActivitiesAccess", "PermissionsEditTask"),
     "Minimum Access - API Only Integrations": ("PermissionsApiEnabled",),
 }
-CONNECTOR = "Phone_Panel_Connector"
+CONNECTOR = "Phone_Panel_Integration"
 CALL_CENTRE = ("Phone Panel", "PhonePanel", "/apex/PhonePanel")
 
 
