@@ -8,10 +8,10 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build check test-fast test soak mutants guards bench wheel lock format clean
+.PHONY: help setup demo build check test-fast test soak mutants guards bench wheel lock format clean deploy scratch-org
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## everything the other commands need (they ask for it themselves)
 	@$(SETUP) all
@@ -51,6 +51,16 @@ guards: ## each test of docs/reference/functions.md fails without its guard; wri
 bench: ## the benchmarks of docs/reference/performance.md
 	@$(SETUP) python panel browser asterisk
 	@$(PY) bench/run.py
+
+deploy: ## the Salesforce side into an org: make deploy ORG=alias HOST=phone.acme.com
+	@test -n "$(ORG)" -a -n "$(HOST)" || { echo "deploy: give ORG=alias (of sf) and HOST=phone.acme.com (the connector's)"; exit 2; }
+	@$(SETUP) python node panel
+	@$(PY) tools/deploy.py "$(ORG)" "$(HOST)"
+
+scratch-org: ## a scratch org with all of it, its user an agent: make scratch-org HOST=phone.acme.com [ORG=phone-panel]
+	@test -n "$(HOST)" || { echo "scratch-org: give HOST=phone.acme.com (the connector's, as browsers reach it)"; exit 2; }
+	@$(SETUP) python node panel
+	@$(PY) tools/deploy.py --scratch "$(or $(ORG),phone-panel)" "$(HOST)"
 
 wheel: ## dist/*.whl with the built panel inside: who installs it needs no Node.js
 	@$(SETUP) python panel

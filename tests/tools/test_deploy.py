@@ -1,0 +1,124 @@
+"""`make deploy` and `make scratch-org`, with a command line that answers as Salesforce's: what is asked, and told."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[2]
+FAKE = """#!{python}
+import json, os, sys
+from pathlib import Path
+folder = Path(__file__).parent
+asked = " ".join(sys.argv[1:])
+with (folder / "asked").open("a") as log:
+    log.write(os.environ.get("PHONE_PANEL_HOST", "") + " " + asked + "\\n")
+answers = json.loads((folder / "answers.json").read_text())
+for start, answer in answers.items():
+    if start in asked:
+        print(json.dumps(answer))
+        sys.exit(answer["status"])
+print(json.dumps({{"status": 0, "result": {{"id": "005A", "records": []}}}}))
+"""
+NOT_SIGNED_IN = {"status": 1, "name": "NamedOrgNotFoundError", "message": "No authorization for acme."}
+CENTRE = {"status": 0, "result": {"records": [{"Id": "04vA"}]}}
+
+Deploy = Callable[..., tuple[int, str, list[str]]]
+
+
+@pytest.fixture
+def deploy(tmp_path: Path) -> Deploy:
+    """`deploy(arguments, answers)`: exit code, what is told, and what Salesforce's command line was asked."""
+    fake = tmp_path / "sf"
+    fake.write_text(FAKE.format(python=sys.executable))
+    fake.chmod(0o755)
+
+    def run(*arguments: str, **answers: Any) -> tuple[int, str, list[str]]:
+        (tmp_path / "answers.json").write_text(json.dumps({key.replace("_", " "): one for key, one in answers.items()}))
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "tools" / "deploy.py"), *arguments],
+            env={**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"},
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        asked = tmp_path / "asked"
+        return done.returncode, done.stdout + done.stderr, asked.read_text().splitlines() if asked.exists() else []
+
+    return run
+
+
+def test_the_package_is_deployed_and_then_the_reports(deploy: Deploy) -> None:
+    code, told, asked = deploy("acme", "phone.acme.example:8443")
+    assert code == 0, told
+    assert [line.split(" --target-org acme")[0] for line in asked] == [
+        "phone.acme.example:8443 org display",
+        "phone.acme.example:8443 project deploy start --source-dir force-app --source-dir lwc",
+        "phone.acme.example:8443 project deploy start --source-dir reports",
+    ]
+
+
+def test_who_is_not_signed_in_is_told_how(deploy: Deploy) -> None:
+    code, told, asked = deploy("acme", "phone.acme.example", org_display=NOT_SIGNED_IN)
+    assert (code, len(asked)) == (1, 1)
+    assert "sf org login web --alias acme" in told
+
+
+def test_what_the_org_refuses_is_named_with_its_cure(deploy: Deploy) -> None:
+    failure = {"componentType": "CustomField", "fullName": "Activity.Phone_Contact_Key__c", "problem": "not unique"}
+    refused = {"status": 1, "result": {"details": {"componentFailures": [failure]}}}
+    code, told, asked = deploy("acme", "phone.acme.example", **{"force-app": refused})
+    assert (code, len(asked)) == (1, 2)
+    assert "CustomField Activity.Phone_Contact_Key__c: not unique" in told
+    assert "PHONE_PANEL_KEY=shared" in told
+
+
+def test_reports_that_are_refused_keep_nothing_else_out(deploy: Deploy) -> None:
+    failure = {"componentType": "ReportType", "fullName": "Phone_Calls", "problem": "no such object"}
+    refused = {"status": 1, "result": {"details": {"componentFailures": [failure]}}}
+    code, told, _ = deploy("acme", "phone.acme.example", reports=refused)
+    assert code == 0
+    assert "ReportType Phone_Calls: no such object" in told
+    assert "The rest is in the org" in told
+
+
+def test_a_scratch_org_is_made_and_its_user_is_an_agent(deploy: Deploy) -> None:
+    code, told, asked = deploy(
+        "--scratch", "trial", "phone.acme.example", org_display_user={"status": 0, "result": {"id": "005A"}},
+        org_display=NOT_SIGNED_IN, CallCenter_WHERE=CENTRE,
+    )  # fmt: skip
+    assert code == 0, told
+    text = "\n".join(asked)
+    assert "org create scratch --definition-file tools/org/scratch-org.json --alias trial" in text
+    assert "org assign permset --name Phone_Panel_Agent --name Phone_Panel_Supervisor" in text
+    assert "--record-id 005A --values CallCenterId=04vA Phone_Device__c=1001" in text
+    assert "data create record --sobject Contact --values FirstName='Mia'" in text
+    assert "Certificate" in told
+
+
+def test_again_it_makes_nothing_twice(deploy: Deploy) -> None:
+    contact = {"status": 0, "result": {"records": [{"Id": "003A"}]}}
+    code, told, asked = deploy("--scratch", "trial", "h.example", CallCenter_WHERE=CENTRE, Contact_WHERE=contact)
+    assert code == 0, told
+    assert not [line for line in asked if "org create scratch" in line or "data create" in line]
+
+
+def test_without_a_dev_hub_it_says_what_to_do(deploy: Deploy) -> None:
+    answers = {"org display": NOT_SIGNED_IN}
+    answers["org create"] = {"status": 1, "name": "NoDefaultDevHubError", "message": "No default dev hub found."}
+    code, told, _ = deploy("--scratch", "trial", "phone.acme.example", **answers)
+    assert code == 1
+    assert "sf org login web --set-default-dev-hub" in told
+
+
+def test_an_address_is_no_host(deploy: Deploy) -> None:
+    code, told, asked = deploy("acme", "https://phone.acme.example")
+    assert (code, asked) == (2, [])
+    assert "without https://" in told
