@@ -27,12 +27,26 @@ async def offer(floor: Floor, ask: Offer) -> None:
 async def _ring(floor: Floor, phone: Channel, shown: str, what: str) -> None:
     """The phone is in the register before Asterisk is asked: its first news may be here before the answer."""
     floor.exchange.add(phone, what)
+    itself = partial(_ring_itself, floor, phone, shown)
+    if not await floor.lines.can_ring(phone.device):
+        await itself()
+        return
+    floor.second_ways[phone.leg] = itself
     try:
-        if floor.lines.kept(phone.device):
-            await floor.lines.ring(phone.leg, phone.device, note_of(phone))
-        else:
-            await floor.lines.free(phone.device)
-            await floor.machine.ring_phone(phone.leg, phone.device, shown, note_of(phone))
+        await floor.lines.ring(phone.leg, phone.device, note_of(phone))
+    except AriRefusal:
+        del floor.second_ways[phone.leg]
+        await itself()
+
+
+async def _ring_itself(floor: Floor, phone: Channel, shown: str) -> None:
+    """The phone rings for the leg, kept or not: lifting it is the answer."""
+    if not phone.live:
+        return
+    await floor.lines.give_up(phone.device)
+    await floor.lines.free(phone.device)
+    try:
+        await floor.machine.ring_phone(phone.leg, phone.device, shown, note_of(phone))
     except AriRefusal:
         # A phone that is not registered: Asterisk makes no channel, and says no more than that (500).
         floor.exchange.end(phone, "failed", by="network")
@@ -97,7 +111,7 @@ async def _dial(floor: Floor, customer: Channel, ask: PlaceCall) -> None:
     floor.when_up[customer.leg] = partial(_answered, floor, customer, ask.agent_leg)
     if ask.other in floor.routes:
         other = structs.replace(ask, route=ask.other, address=None, other="")
-        floor.second_ways[customer.leg] = partial(_dial, floor, customer, other)
+        floor.second_ways[customer.leg] = partial(_dial_by_the_other, floor, customer, other)
     try:
         trunk = floor.routes[ask.route] if ask.route else floor.trunk
         called = customer.leg, ask.number, trunk, ask.caller_id, note_of(customer)
@@ -107,6 +121,11 @@ async def _dial(floor: Floor, customer: Channel, ask: PlaceCall) -> None:
             log.error("an emergency call leaves without the caller's address", extra={"contact": ask.contact})
     except AriRefusal:
         floor.failed(customer)
+
+
+async def _dial_by_the_other(floor: Floor, customer: Channel, ask: PlaceCall) -> None:
+    log.error("an emergency call cannot leave by its route, and is called by the other")
+    await _dial(floor, customer, ask)
 
 
 async def _answered(floor: Floor, customer: Channel, agent_leg: str) -> None:

@@ -236,7 +236,7 @@ class Floor:
             await self.machine.hang_up(channel.leg, "congestion")
 
     def failed(self, channel: Channel) -> None:
-        """The leg could not be called: an emergency call is by its second way, if that was not tried yet."""
+        """The leg could not be called: it is by its second way, if it has one that was not tried yet."""
         again = self.second_ways.pop(channel.leg, None)
         if again is None:
             self.exchange.end(channel, "failed", by="network")
@@ -244,7 +244,6 @@ class Floor:
             self._call_by_the_other_way(channel, again)
 
     def _call_by_the_other_way(self, channel: Channel, again: Job) -> None:
-        log.error("an emergency call cannot leave by its route, and is called by the other")
         channel.dialled = False
         self.do(again)
 
@@ -325,11 +324,12 @@ class Floor:
     def _end_of_leg(self, leg: str, q850: int) -> None:
         asked = self.asked_causes.get(leg)
         again = self.second_ways.pop(leg, None)
+        reached = q850 in REACHED and not self.lines.lost(leg)
         self.gone(leg)
         channel = self.exchange.channel(leg)
         if channel is None or not channel.live:
             return
-        if again is not None and asked is None and channel.state is LegState.DIALING and q850 not in REACHED:
+        if again is not None and asked is None and channel.state is LegState.DIALING and not reached:
             self._call_by_the_other_way(channel, again)
             return
         phone = channel.role is Role.AGENT

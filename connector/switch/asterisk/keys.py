@@ -36,13 +36,13 @@ class PhoneKeys:
         """A key was pressed."""
         match event:
             case p.ChannelHold():
-                self._held(self._lines.leg_of(event.channel.id))
+                self.held(self._lines.leg_of(event.channel.id))
             case p.ChannelUnhold():
                 self._resumed(self._lines.leg_of(event.channel.id))
             case p.ChannelTransfer():
                 self._transfers(event)
 
-    def _held(self, leg: str) -> None:
+    def held(self, leg: str) -> None:
         """A phone holds its call.  Among two Asterisk plays music to the other by itself; that is stopped."""
         channel = self._exchange.channel(leg)
         if channel is None or channel.external:

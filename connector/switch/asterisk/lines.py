@@ -5,6 +5,7 @@ leg, as any other; the far half comes into the ear when the leg is to hear someb
 before.  So a leg is mixed, muted, parked and ended as that of a phone that is rung.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import suppress
 from functools import partial
@@ -14,10 +15,12 @@ from msgspec import Struct
 
 from connector.domain.model import Line, Role
 from connector.switch.asterisk import parse as p
-from connector.switch.asterisk.machine import LINE_NOTE, Machine
+from connector.switch.asterisk.machine import IN_EAR, LINE_CONTEXT, LINE_NOTE, Machine
 from connector.switch.asterisk.socket import AriRefusal
 from connector.switch.register.channel import Channel
 from connector.switch.register.exchange import Exchange
+
+log = logging.getLogger(__name__)
 
 LINE: Final = "line-"
 """With this the channel id of a kept phone begins; its device and a time follow."""
@@ -25,11 +28,22 @@ LINE: Final = "line-"
 FAR: Final = "far-"
 """With this the channel id of a far half begins; its leg follows."""
 
+NEAR: Final = IN_EAR.partition("/n")[0]
+"""With this the channel name of a leg begins that is a near half, as that of its far half does."""
+
 EAR: Final = "ear-"
 """With this the id of an ear begins; its phone's channel follows."""
 
 RINGS_FOR: Final = 30
 """Seconds for which a phone rings that is to be kept."""
+
+FAR_WITHIN: Final = 5_000
+"""In ms, by when the far half of a leg comes that was dialled: the dialplan has but one step for it."""
+
+CURE: Final = (
+    f"no phone is kept connected, and each call rings: the dialplan needs the context [{LINE_CONTEXT}] with the "
+    "extension ear, which hands over to the application of switch.app: see docs/admin/asterisk.md, The dialplan"
+)
 
 Job = Callable[[], Awaitable[None]]
 
@@ -100,6 +114,9 @@ class Lines:
             await self._ring(device)
 
     async def _ring(self, device: str) -> None:
+        if not await self._has_ear():
+            self._exchange.line(device, Line.LIFTED)
+            return
         line = _Kept(device, f"{LINE}{device}-{self._exchange.clock.now()}")
         self._kept[device] = line
         try:
@@ -107,6 +124,12 @@ class Lines:
         except AriRefusal:
             # The phone is not registered any more; that is told by itself.
             del self._kept[device]
+
+    async def _has_ear(self) -> bool:
+        there = await self._machine().has_ear()
+        if not there:
+            log.error(CURE)
+        return there
 
     async def _let_line_go(self, device: str, line: _Kept | None) -> None:
         if line is None or not line.up:
@@ -145,14 +168,45 @@ class Lines:
         line = self._legs.get(leg)
         return leg if line is None else line.channel
 
+    async def can_ring(self, device: str) -> bool:
+        """Whether the phone is connected, and can be given a leg."""
+        return self.kept(device) and await self._has_ear()
+
+    async def give_up(self, device: str) -> None:
+        """The phone is connected no more, from the end of its calls on: it can be given no leg."""
+        line = self._kept.get(device)
+        if line is not None and line.up:
+            line.wanted = False
+            await self._hang_up_unwanted(line)
+
+    def hears(self, leg: str) -> str:
+        """The channel that Asterisk tells of a hold when the phone of that leg holds: whom its phone hears.
+
+        "" where that is nobody, or several.
+        """
+        if leg in self._legs:
+            return f"{FAR}{leg}" if leg in self._in_ear else ""
+        mix = self._exchange.parties.mixes.of(leg)
+        return next((one for one in mix.legs if one != leg), "") if mix is not None and len(mix.legs) == 2 else ""
+
+    def lost(self, leg: str) -> bool:
+        """Whether it is a kept phone's leg whose far half never came."""
+        return leg in self._legs and leg not in self._here
+
     async def ring(self, leg: str, device: str, note: str) -> None:
         """A leg of a kept phone is made, which rings unheard."""
         self._legs[leg] = self._kept[device]
+        self._exchange.clock.after(FAR_WITHIN, lambda: self._do(partial(self._end_lost, leg)))
         try:
             await self._machine().ring_in_ear(leg, f"{FAR}{leg}", note)
         except AriRefusal:
             del self._legs[leg]
             raise
+
+    async def _end_lost(self, leg: str) -> None:
+        if self.lost(leg):
+            log.error(CURE)
+            await self._machine().hang_up(leg, "congestion")
 
     async def free(self, device: str) -> None:
         """A phone that rings to be kept is free for a call; it is rung again when that is over."""
@@ -268,20 +322,24 @@ class Lines:
             self._exchange.lines[device] = Line.KEPT if self.kept(device) else Line.LIFTED
 
     async def reconcile(self, found: Iterable[p.Channel], bridges: Collection[p.Bridge]) -> None:
-        """The phones that are connected, and the far halves of their legs, are found again; what is left over ends.
+        """The phones that are connected, and the halves of their legs, are found again; what is left over ends.
 
         Nothing is told: what a phone was to be is asked for again.
         """
         self._kept, self._legs = {}, {}
         self._here, self._answered, self._in_ear, self._later = set(), set(), set(), set()
         places = {channel: bridge.id for bridge in bridges for channel in bridge.channels}
-        here = [channel for channel in found if is_of_a_line(channel.id)]
-        for channel in here:
+        here = {channel.id: channel for channel in found}
+        for channel in here.values():
             if channel.id.startswith(LINE):
                 await self._find_line(channel, places)
-        for channel in here:
+        for channel in here.values():
+            if channel.name.startswith(NEAR) and not channel.id.startswith(FAR):
+                self._find_leg(channel, here.get(f"{FAR}{channel.id}"))
+        for channel in here.values():
             if channel.id.startswith(FAR):
                 await self._find_far_half(channel, places)
+        await self.hear([leg for leg in self._answered if self._exchange.parties.mixes.of(leg) is not None])
         ears = {line.ear for line in self._kept.values()}
         for bridge in bridges:
             if bridge.id.startswith(EAR) and bridge.id not in ears:
@@ -298,15 +356,27 @@ class Lines:
             if places.get(channel.id) != line.ear:
                 await self._machine().mix(line.ear, (line.channel,))
 
+    def _find_leg(self, near: p.Channel, far: p.Channel | None) -> None:
+        """A leg of a phone that is still connected is its; any other ends.
+
+        The far half of one that was dialled is in our hands: whatever a note says, this one was not if it is not.
+        """
+        known = self._exchange.channel(near.id)
+        if known is None or not known.live:
+            return
+        line = self._kept.get(known.device)
+        if line is None or not line.up:
+            self._let_go(known, "normal" if known.up else "declined", "phone")
+            return
+        self._legs[near.id] = line
+        if far is None and not known.up:
+            known.dialled = False
+
     async def _find_far_half(self, channel: p.Channel, places: dict[str, str]) -> None:
         leg = channel.id.removeprefix(FAR)
-        known = self._exchange.channel(leg)
-        line = None if known is None or not known.live else self._kept.get(known.device)
-        if known is None or line is None or not line.up:
+        known, line = self._exchange.channel(leg), self._legs.get(leg)
+        if known is None or line is None:
             await self._hang_up(channel.id)
-            return
-        self._legs[leg] = line
-        if channel.state == "Down":
             return
         self._here.add(leg)
         self._exchange.ring(known)
@@ -314,5 +384,4 @@ class Lines:
             self._answered.add(leg)
             if places.get(channel.id) == line.ear:
                 self._in_ear.add(leg)
-            elif self._exchange.parties.mixes.of(leg) is not None:
-                await self.hear((leg,))
+                line.heard = leg

@@ -36,8 +36,11 @@ IN_EAR_AS: Final = "ulaw"
 """The format of both halves.  With Asterisk's own choice (slin) the audio of a half was often gone, one way or both,
 when a conference of three had become a call of two (22.10.1: four times in six, and never in six with this)."""
 
-IN_EAR: Final = "Local/ear@phone-panel-line/n"
-"""Its far half comes into the application by that context of the dialplan; `n`: the two halves stay what they are."""
+LINE_CONTEXT: Final = "phone-panel-line"
+"""The context of the dialplan by which a far half comes into the application."""
+
+IN_EAR: Final = f"Local/ear@{LINE_CONTEXT}/n"
+"""`n`: the two halves stay what they are."""
 
 
 OF_A_PHONE: Final = {"PJSIP_TRANSFER_HANDLING()": "ari-only"}
@@ -129,6 +132,15 @@ class Machine:
     async def ring_in_ear(self, leg: str, far: str, note: str) -> None:
         """There is a channel of that id whose far half, of the other id, comes to us after `dial`, with the note."""
         await self._create(leg, IN_EAR, "", note, otherChannelId=far, formats=IN_EAR_AS)
+
+    async def has_ear(self) -> bool:
+        """Whether the dialplan has the far half of a kept phone's leg; also True where Asterisk does not say."""
+        body = await self._found(uri("deviceStates", IN_EAR))
+        return body is None or msgspec.json.decode(body, type=_Endpoint).state != "INVALID"
+
+    async def holds(self, channel: str) -> bool:
+        """Whether that one was put on hold by whom it hears, by a key of their phone."""
+        return await self.variable(channel, "CHANNEL(onhold)") == "1"
 
     async def dial(self, leg: str, note: str, within: int = RINGS_FOR) -> None:
         """The channel that was made for that leg rings at its far end, and its note says that it was dialled."""

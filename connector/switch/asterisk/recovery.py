@@ -4,6 +4,7 @@ Events between two connections are lost, and after a restart of the connector th
 is what Asterisk shows, the notes on the channels, and what the core asks again.
 """
 
+import asyncio
 import logging
 from functools import partial
 from typing import Final
@@ -47,9 +48,10 @@ async def reconcile(floor: Floor, machine: Machine, devices: tuple[str, ...], lo
     _end_the_gone(floor, there, lost if floor.started > lost else None)
     known = [_take_in(floor, channel, note) for channel, note in found]
     await _bring_together(floor, machine, bridges, known)
-    await floor.lines.reconcile([channel for channel, _ in every if is_of_a_line(channel.id)], bridges)
+    await floor.lines.reconcile([channel for channel, _ in every], bridges)
     floor.lines.known(devices)
     await floor.recorder.restore({channel.id: note for channel, note in found if channel.id.startswith(SPY)})
+    await _hold_on(floor, machine)
     await _go_on(floor, machine)
     await _sweep(floor, machine, found, bridges)
     _leave_nobody_alone(floor)
@@ -112,6 +114,20 @@ async def _bring_together(floor: Floor, machine: Machine, bridges: list[Bridge],
         if mixes.of(leg) is None and channel.state is LegState.HELD:
             # It may have been cut off between the note and the music.
             await machine.music(leg, on=True)
+
+
+async def _hold_on(floor: Floor, machine: Machine) -> None:
+    """A phone's hold is told, in case it began while nobody listened."""
+    phones = [one for one in floor.exchange.channels() if one.role is Role.AGENT and one.state is LegState.CONNECTED]
+    heard = {one.leg: floor.lines.hears(one.leg) for one in phones}
+    holding = await asyncio.gather(*(machine.holds(other) for other in heard.values() if other))
+    for leg, holds in zip([leg for leg, other in heard.items() if other], holding, strict=True):
+        if holds:
+            floor.do(partial(_told_held, floor, leg))
+
+
+async def _told_held(floor: Floor, leg: str) -> None:
+    floor.keys.held(leg)
 
 
 async def _go_on(floor: Floor, machine: Machine) -> None:

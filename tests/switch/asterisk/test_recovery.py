@@ -35,6 +35,8 @@ class Pbx:
         self.bridge_list: list[p.Bridge] = []
         self.played: set[str] = set()
         self.recorded: set[str] = set()
+        self.held: set[str] = set()
+        self.ear = True
         self.boot = BOOT
         self.asked: list[tuple[Any, ...]] = []
 
@@ -75,6 +77,12 @@ class Pbx:
 
     async def recording(self, name: str) -> bool:
         return name in self.recorded
+
+    async def has_ear(self) -> bool:
+        return self.ear
+
+    async def holds(self, channel: str) -> bool:
+        return channel in self.held
 
     async def end(self, leg: str) -> bool:
         self.asked.append(("end", leg))
