@@ -1,6 +1,7 @@
 """Phones that are kept connected, on a real Asterisk: who hears whom, keys, and phones that nobody lifts."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -11,6 +12,7 @@ from house.asterisk import command
 from connector.domain.effects import KeepLine, Mix, Offer, PlayDigits, SetMute
 from connector.domain.events import PhoneChanged, PhoneHeld, PhoneResumed, PhoneTransferred
 from connector.domain.model import LegState, Line
+from connector.switch.asterisk.lines import CURE
 from connector.switch.asterisk.lines import LINE as LINE_CHANNEL
 from connector.switch.simulated.faults import Down, Up
 from tests.live.asterisk_rig import AsteriskRig, World
@@ -218,3 +220,97 @@ async def test_what_is_left_over_of_a_line_is_swept(rig: AsteriskRig) -> None:
     assert rig.heard.legs[scene.customer] is LegState.HELD
     assert {one["id"] for one in await rig.world.all("channels")} == {scene.customer}
     assert not await rig.world.all("bridges")
+
+
+# What the phone itself does while nobody listens -------------------------------------------------------------------
+
+
+def phone_held(rig: AsteriskRig) -> list[str]:
+    return [event.leg for event in rig.heard.news if isinstance(event, PhoneHeld)]
+
+
+async def own_of(rig: AsteriskRig) -> str:
+    """SAM's phone out there, kept or in a call."""
+    every = await rig.world.all("channels")
+    call = next(one["protocol_id"] for one in every if one["name"].startswith(f"PJSIP/{SAM}-"))
+    network: Network = rig.world.network
+    found = await network.channel_of(call)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+async def test_a_hold_by_the_phone_while_nobody_listened_is_told(rig: AsteriskRig, keeps: bool) -> None:
+    if keeps:
+        await kept(rig)
+    scene = await talking(rig)
+    await rig.settle()
+    network, own = rig.world.network, await own_of(rig)
+    await rig.inflict(Down())
+    await network.hold(own, on=True)
+    far = f"far-{scene.agent}" if keeps else scene.customer
+    await rig.world.until(f"channels/{far}/variable?variable=CHANNEL(onhold)", '"1"')
+    await rig.inflict(Up())
+    await rig.until(lambda: phone_held(rig) == [scene.agent])
+    await rig.switch.ask(hold(scene))
+    await rig.until(lambda: rig.heard.legs[scene.customer] is LegState.HELD)
+    await network.hold(own, on=False)
+    await rig.until(lambda: [e.leg for e in rig.heard.news if isinstance(e, PhoneResumed)] == [scene.agent])
+    await rig.switch.ask(resume(scene))
+    await rig.until(lambda: rig.heard.legs[scene.customer] is LegState.CONNECTED)
+    await rig.settle()
+    await rig.inflict(Down())
+    rig.heard.news.clear()
+    await rig.inflict(Up())
+    await rig.settle()
+    assert not phone_held(rig), "they talk"
+
+
+# A dialplan that has no ear ------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def dialplan(rig: AsteriskRig, steps: str) -> AsyncIterator[None]:
+    """The context of the ears is that, meanwhile."""
+    pbx = rig.world.pbx
+    file = pbx.folder / "etc" / "extensions.conf"
+    usual = file.read_text(encoding="utf-8")
+    before, _, rest = usual.partition("[phone-panel-line]")
+    file.write_text(f"{before}{steps}\n{rest[rest.index('[') :]}", encoding="utf-8")
+    try:
+        await pbx.cli("dialplan reload")
+        yield
+    finally:
+        file.write_text(usual, encoding="utf-8")
+        await pbx.cli("dialplan reload")
+
+
+async def rings_itself(rig: AsteriskRig) -> None:
+    """A call for SAM rings at the phone, and is answered by lifting it; nothing is left of it."""
+    scene = await ringing(rig)
+    assert (await rig.world.get(f"channels/{scene.agent}", "name")).startswith(f"PJSIP/{SAM}-")
+    await rig.until(lambda: lines(rig)[-1:] == [Line.LIFTED])
+    await rig.switch.ask(connect(scene))
+    await rig.until(lambda: rig.heard.legs[scene.customer] is LegState.CONNECTED)
+    await rig.switch.ask(end_agent(scene))
+    await rig.until(lambda: rig.heard.legs[scene.customer] is LegState.ENDED)
+    await rig.until_channels(0)
+
+
+async def test_no_phone_is_kept_without_an_ear(rig: AsteriskRig, caplog: pytest.LogCaptureFixture) -> None:
+    async with dialplan(rig, ""):
+        await rig.switch.ask(KeepLine(SAM, on=True))
+        await rig.until(lambda: lines(rig) == [Line.LIFTED])
+        assert CURE in caplog.messages
+        await rings_itself(rig)
+    await kept(rig)
+
+
+@pytest.mark.parametrize("steps", ["", "Hangup()", "Wait(30)"])
+async def test_calls_ring_where_the_ear_was_taken_away(
+    rig: AsteriskRig, steps: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connector.switch.asterisk.lines.FAR_WITHIN", 300)
+    await kept(rig)
+    async with dialplan(rig, steps and f"[phone-panel-line]\nexten => ear,1,{steps}"):
+        await rings_itself(rig)

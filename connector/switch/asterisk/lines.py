@@ -366,6 +366,7 @@ class Lines:
             return
         line = self._kept.get(known.device)
         if line is None or not line.up:
+            known.dialled = True
             self._let_go(known, "normal" if known.up else "declined", "phone")
             return
         self._legs[near.id] = line
