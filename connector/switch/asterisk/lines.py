@@ -332,7 +332,7 @@ class Lines:
         here = {channel.id: channel for channel in found}
         for channel in here.values():
             if channel.id.startswith(LINE):
-                await self._find_line(channel, places)
+                await self._find_line(channel, places, bridges)
         for channel in here.values():
             if channel.name.startswith(NEAR) and not channel.id.startswith(FAR):
                 self._find_leg(channel, here.get(f"{FAR}{channel.id}"))
@@ -345,7 +345,7 @@ class Lines:
             if bridge.id.startswith(EAR) and bridge.id not in ears:
                 await self._machine().remove_bridge(bridge.id)
 
-    async def _find_line(self, channel: p.Channel, places: dict[str, str]) -> None:
+    async def _find_line(self, channel: p.Channel, places: dict[str, str], bridges: Collection[p.Bridge]) -> None:
         line = _Kept(device_of(channel.id), channel.id)
         if line.device in self._kept or channel.state not in ("Up", "Ringing"):
             await self._hang_up(channel.id)
@@ -353,8 +353,10 @@ class Lines:
         self._kept[line.device] = line
         if channel.state == "Up":
             line.up = True
-            if places.get(channel.id) != line.ear:
+            if not any(bridge.id == line.ear for bridge in bridges):
                 await self._machine().mix(line.ear, (line.channel,))
+            elif places.get(channel.id) != line.ear:
+                await self._machine().join(line.ear, line.channel)
 
     def _find_leg(self, near: p.Channel, far: p.Channel | None) -> None:
         """A leg of a phone that is still connected is its; any other ends.

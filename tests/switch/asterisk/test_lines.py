@@ -70,6 +70,17 @@ async def test_a_leg_whose_phone_was_laid_down_meanwhile_ends(rig: Rig, dialled:
     assert not rig.pbx.asked_for("dial")
 
 
+@pytest.mark.parametrize(("bridges", "asked"), [((), "mix"), ((f"ear-{OWN}",), "join")])
+async def test_a_phone_that_was_just_lifted_is_in_its_ear(rig: Rig, bridges: tuple[str, ...], asked: str) -> None:
+    """It was killed before or after it had made the bridge."""
+    rig.pbx.there(OWN, note=LINE_NOTE)
+    for bridge in bridges:
+        rig.pbx.bridge(bridge)
+    await rig.connect()
+    assert [said[:2] for said in rig.pbx.asked] == [(asked, f"ear-{OWN}")]
+    assert rig.floor.exchange.lines[SAM] is Line.KEPT
+
+
 def talks(rig: Rig, *in_ear: str) -> None:
     """Sam talks with one customer; a second leg of the phone hears nobody; those far halves are in its ear."""
     rig.pbx.there(OWN, note=LINE_NOTE)
