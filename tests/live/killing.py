@@ -81,13 +81,15 @@ class Rest(Struct):
 class Call:
     """One call: Mia calls, Sam answers, asks Jonas, and transfers her to him; he holds her, and they say goodbye.
 
-    `share`: of how many moments to kill the connector at, how many are in each step.  `tasks`: how many there are then.
+    `share`: of how many moments to kill the connector at, how many are in each step; `part`: of how many kills one is of
+    this call.  `tasks`: how many there are then.
     """
 
     share: Mapping[str, int] = MappingProxyType(
         {"ring": 6, "consult": 5, "transfer": 4, "hold": 2, "resume": 1, "end": 2}
     )
     tasks = 2
+    part = 1
 
     def __init__(self, product: ProductOnAsterisk, sam: Robot, jonas: Robot) -> None:
         self.product = product
@@ -156,7 +158,8 @@ class Call:
 class Kept(Call):
     """The same, with Sam's phone kept connected between calls: Answer in the panel is enough."""
 
-    share: Mapping[str, int] = MappingProxyType({"ring": 2, "consult": 1, "transfer": 2})
+    share: Mapping[str, int] = MappingProxyType({"ring": 4, "consult": 1, "transfer": 2})
+    part = 2
 
     async def begin(self) -> None:
         """Sam's phone is connected."""
@@ -180,6 +183,7 @@ class Outbound(Call):
 
     share: Mapping[str, int] = MappingProxyType({"dial": 6, "end": 1})
     tasks = 1
+    part = 3
 
     def __init__(self, product: ProductOnAsterisk, sam: Robot, jonas: Robot) -> None:
         super().__init__(product, sam, jonas)

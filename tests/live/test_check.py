@@ -67,6 +67,7 @@ async def test_all_is_right_and_who_uses_it_is_not_disturbed(world: World, confi
         assert wrong(found) == []
         words = [finding.what for finding in found]
         assert f"phone {SAM!r} is registered" in words
+        assert "phones can be kept connected between calls, by [phone-panel-line]" in words
         assert any(finding.hint and "uses the Stasis application" in finding.what for finding in found)
         assert await rig.ring(), "its events still come"
         assert rig.heard.downs == []

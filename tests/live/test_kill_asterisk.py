@@ -100,14 +100,14 @@ def moments(call: Call, rests: dict[str, Rest]) -> list[tuple[str, int]]:
     return found
 
 
-@pytest.mark.parametrize("call", [Call, Outbound, *([Kept] if SOAK else [])], indirect=True)
+@pytest.mark.parametrize("call", [Call, Outbound, Kept], indirect=True)
 async def test_the_connector_is_killed_in_the_middle_of_a_call(call: Call) -> None:
     product = call.product
     worst = 0.0
     async with Witness(product.world) as witness:
         rests = await without_a_kill(call, witness)
         every = moments(call, rests)
-        kills = KILLS if type(call) is Call else KILLS // 3
+        kills = KILLS // call.part
         chosen = every if len(every) <= kills else sorted(random.Random(SEED).sample(every, kills), key=every.index)
         if MOMENTS:
             chosen = [(name, int(count)) for name, _, count in (one.partition(":") for one in MOMENTS.split(","))]

@@ -15,6 +15,7 @@ from msgspec import Struct
 from connector.errors import SwitchUnavailable
 from connector.ports.finding import Finding
 from connector.switch.asterisk.check_emergency import look_at_emergencies
+from connector.switch.asterisk.machine import IN_EAR, LINE_CONTEXT
 from connector.switch.asterisk.needed import NEEDED
 
 OLDEST: Final = 22
@@ -152,7 +153,15 @@ async def _application(ari: _Ari, plan: Plan) -> list[Finding]:
         found.append(Finding(True, f"nobody uses the Stasis application {plan.app!r}"))
     what = f"whether the dialplan hands callers to Stasis({plan.app},inbound,${{EXTEN}}) cannot be asked"
     cure = "`dialplan show` in Asterisk's console must have it, for our numbers; or call one, and see the panel ring"
-    return [*found, Finding(True, what, cure, hint=True)]
+    return [*found, Finding(True, what, cure, hint=True), await _ear(ari)]
+
+
+async def _ear(ari: _Ari) -> Finding:
+    status, body = await ari.ask("deviceStates", IN_EAR)
+    if status == 200 and body.get("state") == "INVALID":
+        cure = f"it needs the context [{LINE_CONTEXT}] with the extension ear: see docs/admin/asterisk.md, The dialplan"
+        return Finding(True, "no phone can be kept connected between calls: the dialplan has no ear", cure, hint=True)
+    return Finding(True, f"phones can be kept connected between calls, by [{LINE_CONTEXT}]")
 
 
 async def _endpoints(ari: _Ari, plan: Plan, wanted: Wanted | None) -> list[Finding]:

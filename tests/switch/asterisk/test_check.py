@@ -27,6 +27,7 @@ class Ari:
         self.endpoints = {"carrier": "online", "psap": "online", "2041": "online"}
         self.sounds = {"ss-noservice", "queue-callswaiting"}
         self.applications: set[str] = set()
+        self.ear = "NOT_INUSE"
         self.status = 200
         self.read_only = False
         self.asked: list[str] = []
@@ -47,6 +48,8 @@ class Ari:
                 found.append({"name": "res_musiconhold.so", "status": "Declined"})
             case ["endpoints", "PJSIP", name] if name in self.endpoints:
                 found = {"state": self.endpoints[name]}
+            case ["deviceStates", *_]:
+                found = {"state": self.ear}
             case ["sounds", name] if name in self.sounds:
                 found = {"id": name}
             case ["applications", name] if name in self.applications:
@@ -95,6 +98,16 @@ async def test_nothing_is_wrong_where_all_is_there(serve: Serve) -> None:
     assert [line for line in ari.asked if "events" in line] == [], "whoever connects takes the application away"
     deleted = [line for line in ari.asked if line.startswith("DELETE")]
     assert len(deleted) == 1 and "/channels/check-" in deleted[0]
+
+
+async def test_a_dialplan_without_an_ear_is_told_and_is_no_mistake(serve: Serve) -> None:
+    ari = Ari()
+    ari.ear = "INVALID"
+    found = await check_switch(await serve(ari), WANTED)
+    assert wrong(found) == []
+    (told,) = [finding for finding in found if "kept connected" in finding.what]
+    assert told.hint
+    assert "[phone-panel-line]" in told.cure
 
 
 @pytest.mark.parametrize(
