@@ -81,7 +81,7 @@ class Rest(Struct):
 class Call:
     """One call: Mia calls, Sam answers, asks Jonas, and transfers her to him; he holds her, and they say goodbye.
 
-    `share`: of how many moments to kill the connector at, how many are in each step; `part`: of how many kills one is of
+    `share`: of how many moments to kill the connector at, how many are in each step; `part`: one in so many kills is of
     this call.  `tasks`: how many there are then.
     """
 
