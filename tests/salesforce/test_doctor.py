@@ -257,6 +257,38 @@ def test_tasks_of_others_cannot_be_changed_without_modify_all_data(
     assert change() == 204
 
 
+def made(org: RunningOrg, sobject: str, **values: object) -> str:
+    answer = org.api("POST", f"sobjects/{sobject}", org.session(ADMIN), json=values)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def test_a_role_above_the_agents_is_enough(org: RunningOrg, doctor: SalesforceCrm, look: Look) -> None:
+    hostile(org, "private_tasks", external_id="plain")
+    users = {row["LastName"]: row["Id"] for row in rows(org, "SELECT Id, LastName FROM User WHERE IsActive = true")}
+    top = made(org, "UserRole", Name="Telephony")
+    middle = made(org, "UserRole", Name="Service", ParentRoleId=top)
+    low = made(org, "UserRole", Name="Agents", ParentRoleId=middle)
+    roles = {"Phone Connector": top, "Rivera": low, "Weber": middle}
+    try:
+        for name, role in roles.items():
+            changed(org, "User", users[name], UserRoleId=role)
+        told = look()
+        assert one(told, "integration user").whom == "Priya Nair"
+        assert one(told, "View All Data").whom == "Priya Nair"
+        changed(org, "User", users["Nair"], UserRoleId=low)
+        assert [found.about for found in look(try_task=True)] == ["key"]
+        sample = first(doctor)
+        task = written(doctor, sample)
+        assert isinstance(task, TaskWritten)
+        again = written(doctor, sample)
+        assert isinstance(again, TaskWritten)
+        assert again.task_id == task.task_id
+    finally:
+        for name in (*roles, "Nair"):
+            changed(org, "User", users[name], UserRoleId=None)
+
+
 def test_without_view_all_data_a_key_that_is_not_unique_makes_doubles(
     org: RunningOrg, doctor: SalesforceCrm, look: Look
 ) -> None:

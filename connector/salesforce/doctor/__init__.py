@@ -45,24 +45,23 @@ def examine(
         cure = "`connector check` says more; the rest cannot be looked at before."
         return [*found, wrong("sign-in", f"Salesforce cannot be asked: {error}", "Nothing works", "everybody", cure)]
     found.append(well("sign-in", "sign-in at Salesforce works"))
-    held: Rights | None = None
+    may: Rights | None = None
     try:
-        held = people.rights(patient)
+        may = people.rights(patient)
     except (CrmUnavailable, Refused) as error:
         found.append(unknown("integration user", f"who has which rights cannot be asked ({error.code})", _SETUP))
-    for about, part in _parts(patient, held, today):
+    for about, part in _parts(patient, may, today):
         found += _looked(about, part)
     if try_task:
         writer = TaskWriter(client, shapes, timeout_s=config.timeout_s, clock=time.monotonic)
-        foreign = held is not None and "PermissionsModifyAllData" in held[me]
+        foreign = may is not None and not may.fixed
         found += _looked("task", lambda: trial.try_tasks(patient, writer, shapes.of("Task"), foreign=foreign))
     return found
 
 
-def _parts(patient: Patient, held: Rights | None, today: dt.date) -> Iterator[tuple[str, Part]]:
-    sees_all = None if held is None else "PermissionsViewAllData" in held[patient.me]
+def _parts(patient: Patient, may: Rights | None, today: dt.date) -> Iterator[tuple[str, Part]]:
     yield "fields", partial(task.fields, patient)
-    yield "key", partial(task.key, patient, sees_all=sees_all)
+    yield "key", partial(task.key, patient, unseen=may.unseen if may else ())
     yield "required fields", partial(task.required, patient)
     yield "validation", partial(validation.rules, patient)
     yield "picklists", partial(task.picklists, patient)
@@ -70,9 +69,9 @@ def _parts(patient: Patient, held: Rights | None, today: dt.date) -> Iterator[tu
     yield "record types", partial(task.record_types, patient)
     yield "Shared Activities", partial(task.shared_activities, patient)
     yield "person accounts", partial(org.person_accounts, patient)
-    if held is not None:
-        yield "integration user", partial(people.integration_user, patient, held)
-        yield "permission sets", partial(people.permission_sets, patient, held)
+    if may is not None:
+        yield "integration user", partial(people.integration_user, patient, may)
+        yield "permission sets", partial(people.permission_sets, patient, may)
     yield "call centre", partial(people.call_centre, patient)
     yield "certificate", partial(org.org_certificates, patient, today)
     yield "API budget", partial(org.budget, patient)

@@ -4,6 +4,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec import Struct
+
 from connector.ports.diagnosis import Diagnosis, well, wrong
 from connector.salesforce.doctor.patient import ASSIGN, Patient
 from connector.salesforce.tables import AGENT_PERMISSION
@@ -17,43 +19,80 @@ _RIGHTS: Final = {
 """Fields of PermissionSet, and what Setup calls them.  A profile's rights are in a permission set of its own."""
 
 _SYSTEM: Final = "> System Permissions > Edit > tick"
-Rights = dict[str, set[str]]
+
+
+class Rights(Struct, frozen=True):
+    """By user id (ours and the agents'), which of `_RIGHTS` they have; and the agents whose Tasks are out of our reach.
+
+    `unseen`: those may not be seen; `fixed`: not changed.  `role`: our user reaches others by its role.
+    """
+
+    held: dict[str, set[str]]
+    unseen: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    role: bool = False
 
 
 def rights(patient: Patient) -> Rights:
-    """By user id (ours and the agents'), the rights of `_RIGHTS` that they have by any profile or permission set."""
+    """What users may do by any profile or permission set, and by their place in the role hierarchy."""
     users = [patient.me, *patient.directory.agents]
     chosen = ", ".join(f"PermissionSet.{name}" for name in _RIGHTS)
     soql = f"SELECT AssigneeId, {chosen} FROM PermissionSetAssignment WHERE AssigneeId IN ({{}})"
-    found: Rights = {user: set() for user in users}
+    found: dict[str, set[str]] = {user: set() for user in users}
     for row in patient.client.query_among(soql, users):
         found[row["AssigneeId"]].update(name for name in _RIGHTS if row["PermissionSet"].get(name))
     for held in found.values():
         if "PermissionsModifyAllData" in held:
             held.add("PermissionsViewAllData")
-    return found
+    if "PermissionsModifyAllData" in found[patient.me]:
+        return Rights(found)
+    fixed = _not_below(patient, users)
+    unseen = () if "PermissionsViewAllData" in found[patient.me] else fixed
+    return Rights(found, unseen, fixed, role=len(fixed) < len(users) - 1)
 
 
-def integration_user(patient: Patient, held: Rights) -> Iterator[Diagnosis]:
+def _not_below(patient: Patient, users: list[str]) -> tuple[str, ...]:
+    """The agents whose role is not below our user's."""
+    above = {row["Id"]: row["ParentRoleId"] for row in patient.client.query("SELECT Id, ParentRoleId FROM UserRole")}
+    rows = patient.client.query_among("SELECT Id, UserRoleId FROM User WHERE Id IN ({})", users)
+    role = {row["Id"]: row["UserRoleId"] for row in rows}
+    mine = role.get(patient.me)
+
+    def is_below(agent: str) -> bool:
+        at, seen = above.get(role.get(agent)), set[str]()
+        while at is not None and at not in seen:
+            if at == mine:
+                return True
+            seen.add(at)
+            at = above.get(at)
+        return False
+
+    return tuple(agent for agent in patient.directory.agents if not is_below(agent))
+
+
+def integration_user(patient: Patient, may: Rights) -> Iterator[Diagnosis]:
     """Whether our user may write Tasks, and change those that agents own."""
-    mine = held[patient.me]
+    mine = may.held[patient.me]
     basic = [_RIGHTS[name] for name in ("PermissionsActivitiesAccess", "PermissionsEditTask") if name not in mine]
     if basic:
         what = f"the integration user lacks {' and '.join(basic)}"
         cure = f"{ASSIGN} If it has it: in that set {_SYSTEM} {', '.join(basic)} > Save."
         yield wrong("integration user", what, "No Task can be written", "everybody", cure)
-    if "PermissionsModifyAllData" not in mine:
-        what = "the integration user lacks Modify All Data"
+    if may.fixed:
+        what = "the integration user lacks Modify All Data, and its role is not above these agents'"
         fails = "A Task is made, but changes to it (disposition, comments) are refused, since its agent owns it: "
         fails += "INSUFFICIENT_ACCESS_OR_READONLY"
-        cure = f"Setup > Permission Sets > a set for the integration user alone {_SYSTEM} Modify All Data > Save. Or "
-        cure += "give it a role above all agents' (Setup > Roles): then this is told all the same."
-        yield wrong("integration user", what, fails, "all agents", cure)
-    if not basic and "PermissionsModifyAllData" in mine:
-        yield well("integration user", "the integration user may write Tasks, those of others too")
+        cure = (
+            "Setup > Roles > Set Up Roles: give the integration user a role above these agents'. Or Setup > Permission "
+        )
+        cure += f"Sets > a set for it alone {_SYSTEM} Modify All Data > Save."
+        yield wrong("integration user", what, fails, patient.names(may.fixed), cure)
+    if not basic and not may.fixed:
+        how = "by its role" if may.role else "by Modify All Data"
+        yield well("integration user", f"the integration user may write Tasks, those of agents too ({how})")
 
 
-def permission_sets(patient: Patient, held: Rights) -> Iterator[Diagnosis]:
+def permission_sets(patient: Patient, may: Rights) -> Iterator[Diagnosis]:
     """Whether there are agents, and whether they may have Tasks."""
     agents = patient.directory.agents
     if not agents:
@@ -64,7 +103,7 @@ def permission_sets(patient: Patient, held: Rights) -> Iterator[Diagnosis]:
     lacking = [
         agent
         for agent in agents
-        if not {"PermissionsActivitiesAccess", "PermissionsEditTask"} <= held.get(agent, set())
+        if not {"PermissionsActivitiesAccess", "PermissionsEditTask"} <= may.held.get(agent, set())
     ]
     if not lacking:
         yield well("permission sets", f"the {len(agents)} agents may have Tasks and edit them")

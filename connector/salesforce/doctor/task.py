@@ -1,6 +1,6 @@
 """Whether the org's Task takes what we write: fields, rights, values, record types."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from connector.ports.diagnosis import Diagnosis, hint, unknown, well, wrong
@@ -58,8 +58,8 @@ def _missing(patient: Patient, missing: list[str]) -> Iterator[Diagnosis]:
         yield wrong("field rights", f"the integration user does not see {some(hidden)}", fails, CONNECTOR, cure)
 
 
-def key(patient: Patient, *, sees_all: bool | None) -> Iterator[Diagnosis]:
-    """Whether a contact can get two Tasks; `sees_all`: whether our user has View All Data, None: unknown."""
+def key(patient: Patient, *, unseen: Sequence[str]) -> Iterator[Diagnosis]:
+    """Whether a contact can get two Tasks; `unseen`: the agents whose Tasks our user does not see."""
     field = patient.fields.get(KEY)
     if field is None:
         return
@@ -75,11 +75,11 @@ def key(patient: Patient, *, sees_all: bool | None) -> Iterator[Diagnosis]:
     fails += "whose creation was cut off can come twice for a moment"
     cure = f"{ACTIVITY_FIELDS} > Phone Contact Key > Edit > tick {lacks} > Save."
     yield wrong("key", f"{KEY} is not {lacks.lower().replace('external id', 'an external id')}", fails, CONNECTOR, cure)
-    if sees_all is False:
+    if unseen:
         what = "the integration user lacks View All Data, and the key is not unique"
         fails = "A look-up does not find the Task that it may not see, and the contact gets a second Task"
         cure = "Mend the key; or Setup > Permission Sets > its set > System Permissions > Edit > View All Data > Save."
-        yield wrong("View All Data", what, fails, "agents whose Tasks are private to them", cure)
+        yield wrong("View All Data", what, fails, patient.names(unseen), cure)
 
 
 def required(patient: Patient) -> Iterator[Diagnosis]:

@@ -28,7 +28,7 @@ def try_tasks(patient: Patient, writer: TaskWriter, shape: Shape, *, foreign: bo
         own = {"OwnerId": patient.me}
         tried = [Sample(one.name, one.key, {**one.fields, **own}) for one in patient.samples[:LARGEST_COLLECTION]]
         what = "Tasks owned by agents are not tried: the integration user could not remove them"
-        yield hint("task", what, "See Modify All Data, above", "all agents")
+        yield hint("task", what, "See the integration user, above", "all agents")
     made: set[str] = set()
     try:
         yield from _written_and_changed(patient, writer, tried, made)

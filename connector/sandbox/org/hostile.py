@@ -50,6 +50,12 @@ _HELD = (
     ' WHERE a."AssigneeId" = ? AND a."IsDeleted" = 0 AND s."IsDeleted" = 0 AND {} = 1'
 )
 
+_BELOW = (
+    'WITH RECURSIVE below(id) AS (SELECT r."Id" FROM "UserRole" r JOIN "User" u ON r."ParentRoleId" = u."UserRoleId"'
+    ' WHERE u."Id" = ? UNION SELECT r."Id" FROM "UserRole" r JOIN below ON r."ParentRoleId" = below.id)'
+    ' SELECT "Id" FROM "User" WHERE "UserRoleId" IN (SELECT id FROM below)'
+)
+
 
 def customised(schema: Schema, hostile: Sequence[str]) -> Schema:
     """The schema as these hostilities make it."""
@@ -125,10 +131,11 @@ def interfere(change: Change, hostile: Sequence[str]) -> None:
 
 
 def _refuse_foreign(change: Change) -> None:
-    """A private Task is changed by its owner only, or by who may modify all data."""
-    if change.old is None or may(change.database, str(change.new["LastModifiedById"]), "PermissionsModifyAllData"):
+    """A private Task is changed by its owner, by whose role is above that, or by who may modify all data."""
+    user = str(change.new["LastModifiedById"])
+    if change.old is None or may(change.database, user, "PermissionsModifyAllData"):
         return
-    if change.old.get("OwnerId") != change.new["LastModifiedById"]:
+    if str(change.old.get("OwnerId")) not in reached(change.database, user):
         raise OrgError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", fields=[])
 
 
@@ -148,9 +155,16 @@ def may(database: Database, user: str, right: str) -> bool:
     return bool(database.connection.execute(_HELD.format(f's."{right}"'), [user]).fetchall())
 
 
-def sees_all_tasks(database: Database, user: str, hostile: Sequence[str]) -> bool:
-    """Whether that user sees Tasks of others."""
-    return "private_tasks" not in hostile or any(may(database, user, right) for right in _TAKEN)
+def reached(database: Database, user: str) -> list[str]:
+    """The user, and those whose role is below theirs."""
+    return [user, *(str(row[0]) for row in database.connection.execute(_BELOW, [user]))]
+
+
+def whose_tasks(database: Database, user: str, hostile: Sequence[str]) -> list[str] | None:
+    """The owners whose Tasks that user sees; None for all."""
+    if "private_tasks" not in hostile or any(may(database, user, right) for right in _TAKEN):
+        return None
+    return reached(database, user)
 
 
 def record_types(sobject: SObject) -> list[dict[str, object]]:

@@ -79,11 +79,11 @@ def run_soql(
     version: str,
     *,
     deleted: bool,
-    tasks_of: str | None = None,
+    tasks_of: Sequence[str] | None = None,
 ) -> tuple[int | None, list[Record]]:
     """All records of a query; the number is given instead of records for `SELECT COUNT()`.
 
-    `tasks_of`: of Tasks, only those of that owner.
+    `tasks_of`: of Tasks, only those of these owners.
     """
     if len(text) > MAX_QUERY_CHARACTERS:
         raise OrgError(
@@ -91,7 +91,8 @@ def run_soql(
         )
     query = parse(text)
     if tasks_of is not None and query.source.lower() == "task":
-        owned = Comparison(Name(("OwnerId",), query.source_at), "=", (Value("string", tasks_of, query.source_at),))
+        owners = tuple(Value("string", owner, query.source_at) for owner in tasks_of)
+        owned = Comparison(Name(("OwnerId",), query.source_at), "IN", owners)
         query = replace(query, where=owned if query.where is None else Both((query.where, owned)))
     return run_query(database, schema, text, query, clock=clock, version=version, deleted=deleted)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from connector.sandbox.org.objects.administration import ADMINISTRATION
 from connector.sandbox.org.objects.people import PEOPLE
 from connector.sandbox.org.objects.phone import PHONE
-from connector.sandbox.org.objects.setup import CALL_CENTER
+from connector.sandbox.org.objects.setup import CALL_CENTER, USER_ROLE
 from connector.sandbox.org.objects.task import TASKS
 from connector.sandbox.org.objects.work import WORK
 from connector.sandbox.org.schema import Schema, with_fields
@@ -16,7 +16,7 @@ PRODUCT = "Phone_"
 
 def standard_schema() -> Schema:
     """Every object of the stand-in org, with the Task's contact key as a unique external id."""
-    return Schema([*ADMINISTRATION, *PEOPLE, *WORK, *TASKS, *PHONE, CALL_CENTER]).with_contact_key("unique")
+    return Schema([*ADMINISTRATION, *PEOPLE, *WORK, *TASKS, *PHONE, CALL_CENTER, USER_ROLE]).with_contact_key("unique")
 
 
 def bare_schema() -> Schema:

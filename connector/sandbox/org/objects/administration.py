@@ -62,6 +62,7 @@ USER = sobject(
         lookup("ProfileId", "Profile ID", ("Profile",)),
         lookup("ManagerId", "Manager ID", ("User",)),
         lookup("CallCenterId", "Call Center ID", ("CallCenter",)),
+        lookup("UserRoleId", "Role ID", ("UserRole",)),
         text("Phone_Device__c", "Phone Device", 40),
         text("Phone_Country__c", "Phone Country", 2),
         phone("Phone_Direct_Number__c", "Phone Direct Number"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connector.sandbox.org.fields import audit, flag, record_id, text
+from connector.sandbox.org.fields import audit, flag, lookup, record_id, text
 from connector.sandbox.org.schema import Field, sobject
 
 RIGHTS = {
@@ -19,6 +19,17 @@ RIGHTS = {
 def rights() -> list[Field]:
     return [flag(name, label) for name, label in RIGHTS.items()]
 
+
+USER_ROLE = sobject(
+    "UserRole", "Role", "Role", "00E",
+    [
+        record_id(),
+        text("Name", "Name", 80, required=True),
+        text("DeveloperName", "Developer Name", 80),
+        lookup("ParentRoleId", "Parent Role ID", ("UserRole",), relationship="ParentRole"),
+        *audit(),
+    ],
+)  # fmt: skip
 
 CALL_CENTER = sobject(
     "CallCenter", "Call Center", "Call Centers", "04v",

@@ -7,7 +7,7 @@ from typing import cast
 
 from connector.sandbox.org.context import Context
 from connector.sandbox.org.errors import OrgError
-from connector.sandbox.org.hostile import sees_all_tasks
+from connector.sandbox.org.hostile import whose_tasks
 from connector.sandbox.org.query import DEFAULT_PAGE, SMALLEST_PAGE, run_soql
 from connector.sandbox.org.rest.call import Call, Reply
 from connector.sandbox.org.schema import NUMBER_TYPES, TEXT_TYPES, Field, Schema
@@ -48,7 +48,6 @@ def query(context: Context, call: Call, *, deleted: bool) -> Reply:
     clock = context.clock(call.user_id)
     if call.query.get("columns") == "true":
         return Reply(200, columns(context.schema, text, clock))
-    sees_all = sees_all_tasks(context.database, call.user_id, context.settings.hostile)
     total, records = run_soql(
         context.database,
         context.schema,
@@ -56,7 +55,7 @@ def query(context: Context, call: Call, *, deleted: bool) -> Reply:
         clock,
         call.version,
         deleted=deleted,
-        tasks_of=None if sees_all else call.user_id,
+        tasks_of=whose_tasks(context.database, call.user_id, context.settings.hostile),
     )
     if total is not None:
         return Reply(200, {"totalSize": total, "done": True, "records": []})
