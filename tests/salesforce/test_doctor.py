@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -19,6 +20,7 @@ from connector.salesforce import SalesforceCrm, open_crm
 from connector.salesforce.doctor.patient import user_id
 from connector.salesforce.doctor.samples import Sample, samples
 from tests.salesforce.conftest import MakeConfig
+from tests.sandbox.org.packages import document, grant, package, permission_set, text_field
 from tests.sandbox.org.rig import RunningOrg
 
 ADMIN = "admin@phone-panel.example"
@@ -477,3 +479,54 @@ def test_where_tasks_of_agents_could_not_be_removed_our_own_are_tried(org: Runni
     assert [diagnosis.state for diagnosis in tried] == [State.HINT]
     assert "could not remove them" in tried[0].what
     assert count_of_tasks(org) == before
+
+
+# --- an org that is being set up --------------------------------------------------------------------------------------
+
+
+def deploy(org: RunningOrg, files: dict[str, str], members: dict[str, list[str]]) -> None:
+    parts = {
+        "entity_content": (None, msgspec.json.encode({"deployOptions": {}}), "application/json"),
+        "file": ("package.zip", package(files, members), "application/zip"),
+    }
+    session = org.session(ADMIN)
+    asked = org.api("POST", "metadata/deployRequest", session, files=parts)
+    assert asked.status_code == 201, asked.text
+    done = org.api("GET", f"metadata/deployRequest/{asked.json()['id']}", session, params={"includeDetails": "true"})
+    assert done.json()["deployResult"]["success"] is True, done.text
+
+
+def test_a_deployment_is_followed_step_by_step(private_key: rsa.RSAPrivateKey, config: MakeConfig) -> None:
+    public = private_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    org = RunningOrg(private_key, client_certificate=public, product=False)
+
+    def found() -> dict[str, Diagnosis]:
+        return {one.about: one for one in examined(open_crm(config(login_url=org.url))) if one.state is State.WRONG}
+
+    try:
+        before = found()
+        assert "Task has no field Phone_Contact_Key__c" in before["fields"].what
+        assert "make deploy" in before["fields"].cure
+        assert before["permission sets"].what.startswith("no active user has the permission set Phone_Panel_Agent")
+        assert "integration user" in before
+
+        text = text_field("Phone_Skill__c")
+        deploy(org, {"objects/Activity.object": document("CustomObject", text)},
+               {"CustomField": ["Activity.Phone_Skill__c"]})  # fmt: skip
+        hidden = found()["field rights"]
+        assert hidden.what == "the integration user does not see Phone_Skill__c"
+
+        rights = "".join(f"<userPermissions><enabled>true</enabled><name>{name}</name></userPermissions>"
+                         for name in ("ActivitiesAccess", "EditTask", "ModifyAllData"))  # fmt: skip
+        granted = permission_set(grant("Task.Phone_Skill__c") + rights, "Phone Panel Integration")
+        deploy(org, {"permissionsets/Phone_Panel_Integration.permissionset": granted},
+               {"PermissionSet": ["Phone_Panel_Integration"]})  # fmt: skip
+        assert {"field rights", "integration user"} <= found().keys()
+        (user,) = rows(org, f"SELECT Id FROM User WHERE Username = '{INTEGRATION}'")
+        (kept,) = rows(org, "SELECT Id FROM PermissionSet WHERE Name = 'Phone_Panel_Integration'")
+        made(org, "PermissionSetAssignment", AssigneeId=user["Id"], PermissionSetId=kept["Id"])
+        after = found()
+        assert not {"field rights", "integration user"} & after.keys()
+        assert "fields" in after
+    finally:
+        org.close()
