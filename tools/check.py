@@ -42,6 +42,7 @@ CHECKS: dict[str, list[str]] = {
         *("lwc", "force-app", "reports", "tools", "connector/sandbox/console/static", "*.mjs", "*.cjs", "*.json"),
     ],
     "deployment (offline conversion)": [NODE, "tools/check_conversion.mjs"],
+    "Apex (rules)": [NODE, "tools/check_apex_rules.mjs"],
     "Apex (types)": [PYTHON, "tools/check_apex_types.py"],
     "metadata (schema)": [NODE, "tools/check_metadata.mjs"],
     "Apex (syntax)": [NODE, "tools/check_apex.mjs"],

@@ -31,7 +31,7 @@ def check(tmp_path: Path, needs: Callable[[str], str]) -> Callable[[str], tuple[
 
     def run(name: str) -> tuple[int, str]:
         command = [node, str(ROOT / "tools" / f"check_{name}.mjs"), str(tmp_path)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
         return done.returncode, done.stdout + done.stderr
 
     return run
@@ -81,6 +81,16 @@ def test_apex(tmp_path: Path, check: Callable[[str], tuple[int, str]], source: s
     code, output = check("apex")
     assert code == (0 if good else 1), output
     assert good or "force-app/A.cls:1:" in output
+
+
+def test_apex_rules(tmp_path: Path, check: Callable[[str], tuple[int, str]]) -> None:
+    body = "return Database.query('SELECT Id FROM Task WHERE Subject = \\'' + subject + '\\'');"
+    (tmp_path / "force-app" / "A.cls").write_text(
+        f"public with sharing class A {{ public List<Task> b(String subject) {{ {body} }} }}"
+    )
+    code, output = check("apex_rules")
+    assert code == 1, output
+    assert "force-app/A.cls:1: ApexSOQLInjection" in output
 
 
 @pytest.mark.parametrize(
