@@ -33,6 +33,10 @@ def package_directories() -> list[str]:
     return [entry["path"] for entry in project["packageDirectories"]]
 
 
+SOURCES = tuple(word for folder in package_directories() for word in ("--source-dir", folder))
+"""What names all of the package to `sf`."""
+
+
 class Tools:
     """The tools in a folder of their own; `project` there is a copy of ours, to deploy from."""
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -22,7 +26,7 @@ from simple_salesforce.exceptions import SalesforceResourceNotFound
 from connector.ports.crm import Crm
 from connector.salesforce import SalesforceConfig, SalesforceCrm, open_crm
 from connector.sandbox.org.server import CONSUMER_KEY, INTEGRATION_USERNAME
-from tests.live.salesforce_tools import HOST, ROOT, Tools, package_directories
+from tests.live.salesforce_tools import HOST, ROOT, SOURCES, Tools
 from tests.ports.crm_contract import Desk, TaskContract
 from tests.sandbox.org.rig import RunningOrg
 from tests.sandbox.org.test_simple_salesforce import ToLocalOrg
@@ -33,7 +37,6 @@ KEY = "Phone_Contact_Key__c"
 ADMINISTRATOR = "admin@phone-panel.example"
 AGENT = "sam.rivera@phone-panel.example"
 SECRET = "a-secret-of-the-connected-app"
-SOURCES = tuple(word for folder in package_directories() for word in ("--source-dir", folder))
 
 
 @pytest.fixture(scope="module")
@@ -286,3 +289,26 @@ def test_deploying_again_by_rest_changes_nothing(tools: Tools, python: Salesforc
     assert (again["status"], again["numberComponentErrors"]) == ("Succeeded", 0)
     assert python.query("SELECT COUNT() FROM Phone_Setting__mdt")["totalSize"] == before
     assert tasks(python).upsert(f"{KEY}/after", {"Subject": "still there"}) == 201
+
+
+def test_without_any_network(needs: Callable[[str], str], tmp_path: Path) -> None:
+    """Nothing but its own loopback: a wrong key is refused, and a package without a unique key can be deployed."""
+    needs("panel")
+    needs("node")
+    alone = [shutil.which("unshare") or "", "--map-root-user", "--net"]
+    if not alone[0] or subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        # No set-up could mend that, so this is no failure in CI either.
+        pytest.skip("this machine gives no network namespaces to its users (`unshare --net`)")
+    command = [*alone, sys.executable, "-m", "tests.live.without_network", str(tmp_path), needs("sf")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tools")}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=240)
+    assert done.returncode == 0, done.stderr[-4000:]
+    said = json.loads(done.stdout)
+    assert said["interfaces"] == ["lo"]
+    assert (said["stranger"]["status"], said["login"]["status"]) == (1, 0)
+    assert "invalid assertion" in said["stranger"]["message"]
+    failures = {one["fullName"]: one for one in said["unique"]["result"]["details"]["componentFailures"]}
+    assert "Can not specify 'unique'" in failures.pop(f"Activity.{KEY}")["problem"]
+    # What refers to the refused field fails with it, and nothing else does.
+    assert all(KEY in one["problem"] for one in failures.values()), failures
+    assert (said["shared"]["status"], said["shared"]["result"]["status"]) == (0, "Succeeded")
