@@ -23,6 +23,7 @@ from connector.sandbox.org.metadata.package import (
     parts,
 )
 from connector.sandbox.org.metadata.references import References
+from connector.sandbox.org.objects.setup import RIGHTS
 from connector.sandbox.org.schema import Field, Row, SObject
 
 XSI_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
@@ -216,6 +217,8 @@ class _Run:
             return
         kind = records.schema["PermissionSet"]
         row: Row = {"Label": label, "Description": child_text(xml, "description")[:255] or None}
+        allowed = {child_text(x, "name") for x in children(xml, "userPermissions") if child_flag(x, "enabled")}
+        row |= {name: name.removeprefix("Permissions") in allowed for name in kind.fields if name in RIGHTS}
         for item in children(xml, "userPermissions"):
             if (right := f"Permissions{child_text(item, 'name')}") in kind.fields:
                 row[right] = child_flag(item, "enabled")
@@ -227,7 +230,23 @@ class _Run:
         self._components.put("PermissionSet", component.name, _grants(component))
         yield self._done(component, not there)
 
+    def _call_centre(self, component: Component) -> Iterator[Outcome]:
+        """Also a record of CallCenter, into which users can be put."""
+        xml, records = component.xml, self._context.records
+        kind = records.schema["CallCenter"]
+        row: Row = {"Name": child_text(xml, "displayName"), "AdapterUrl": child_text(xml, "adapterUrl")}
+        if not all(row.values()):
+            yield _failed(component, "Required field is missing: displayName and adapterUrl")
+            return
+        there = records.database.find(kind, "InternalName", component.name)
+        if there:
+            records.database.update(kind, str(there[0]["Id"]), row)
+        else:
+            records.insert(kind, {**row, "InternalName": component.name}, self._user)
+        yield from self._store(component)
+
     _APPLY: Mapping[str, Callable[[_Run, Component], Iterator[Outcome]]] = {
+        "CallCenter": _call_centre,
         "CustomLabels": _labels,
         "CustomObject": _object,
         "CustomMetadata": _custom_metadata,

@@ -62,7 +62,8 @@ def found(records: Records, integration_username: str) -> None:
             pair: Row = {"PermissionSetId": granted, "AssigneeId": users[member]}
             records.insert(schema["PermissionSetAssignment"], pair, ADMINISTRATOR)
     grant(records, profiles)
-    seat(records, [users[member] for member in PERMISSION_SETS[0][2]])
+    if _has_product(records):
+        seat(records, [users[member] for member in PERMISSION_SETS[0][2]])
     for name, developer_name, person in (("Business Account", "Business_Account", False),
                                          ("Person Account", "PersonAccount", True)):  # fmt: skip
         kind: Row = {"Name": name, "DeveloperName": developer_name, "SobjectType": "Account", "IsPersonType": person}
