@@ -354,8 +354,21 @@ def test_person_accounts_whose_contacts_are_hidden_are_told(org: RunningOrg, loo
 def test_a_certificate_of_the_org_that_ends_soon_is_told(org: RunningOrg, look: Look) -> None:
     hostile(org, "old_certificate")
     told = one(look(), "certificate")
-    assert "Phone_Panel ends on" in told.what
-    assert "session tokens" in told.fails
+    assert "Phone_Panel_Session ends on" in told.what
+    assert "Agents cannot sign in" in told.fails
+
+
+def test_a_certificate_that_is_not_there_is_a_hint(org: RunningOrg, look: Look) -> None:
+    setting = {"object": "Phone_Setting__mdt", "name": "Certificate", "fields": {"Value__c": "Other"}}
+    org.control("POST", "configuration", setting)
+    try:
+        told = one(look(), "certificate")
+        assert told.state is State.HINT
+        assert "no certificate Other" in told.what
+        assert "Create Self-Signed Certificate: Other; Download" in told.cure
+    finally:
+        org.control("POST", "configuration", {**setting, "fields": {"Value__c": None}})
+    assert look() == []
 
 
 def test_too_few_api_requests_are_told(org: RunningOrg, look: Look) -> None:

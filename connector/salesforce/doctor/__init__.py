@@ -73,7 +73,7 @@ def _parts(patient: Patient, may: Rights | None, today: dt.date) -> Iterator[tup
         yield "integration user", partial(people.integration_user, patient, may)
         yield "permission sets", partial(people.permission_sets, patient, may)
     yield "call centre", partial(people.call_centre, patient)
-    yield "certificate", partial(org.org_certificates, patient, today)
+    yield "certificate", partial(org.org_certificate, patient, today)
     yield "API budget", partial(org.budget, patient)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from cryptography.x509 import load_pem_x509_certificate
 
 from connector.ports.diagnosis import Diagnosis, hint, unknown, well, wrong
-from connector.salesforce.client import SalesforceClient
+from connector.salesforce.client import SalesforceClient, quoted
 from connector.salesforce.config import SalesforceConfig, private_key
 from connector.salesforce.doctor.patient import ASSIGN, Patient
 from connector.salesforce.faults import Refused
@@ -23,6 +23,9 @@ A_DAY_WITHOUT_AGENTS: Final = 3_000
 
 SOON: Final = 30
 """Days before the end of a certificate from which it is told."""
+
+SIGNS: Final = "Phone_Panel_Session"
+"""The certificate that signs session tokens, unless the Phone Setting `Certificate` names another."""
 
 _STORAGE: Final = 0.05
 
@@ -49,7 +52,7 @@ def own_certificate(config: SalesforceConfig, today: dt.date) -> Iterator[Diagno
         return
     if not config.certificate_file:
         what = "when the connected app's certificate ends is not known here"
-        cure = "Set salesforce.certificate_file to the file that was uploaded to the app; or see App Manager > the app."
+        cure = "Set salesforce.certificate_file to the file that was uploaded to the app; or see the app itself."
         yield hint("certificate", what, "Sign-in will be refused from that day on", "everybody", cure)
         return
     try:
@@ -64,23 +67,36 @@ def own_certificate(config: SalesforceConfig, today: dt.date) -> Iterator[Diagno
         what = "the certificate is not that of salesforce.private_key_file"
         yield wrong("certificate", what, "Sign-in is refused: invalid assertion", "everybody", cure)
         return
-    renew = "Make a new one (`openssl req -x509 -key app.key.pem -days 730 -out app.crt.pem`); App Manager > the "
-    renew += "app > Edit > Use digital signatures > Choose File."
+    renew = "Make a new one (`openssl req -x509 -key app.key.pem -days 730 -out app.crt.pem`); External Client App "
+    renew += "Manager > the app > Edit > JWT Bearer Flow: upload it."
     until = certificate.not_valid_after_utc.date()
     yield _until("the connected app's certificate", until, today, "Sign-in is refused", renew)
 
 
-def org_certificates(patient: Patient, today: dt.date) -> Iterator[Diagnosis]:
-    """Whether the org's own certificates, one of which signs the agents' session tokens, are good."""
-    rows = patient.client.tooling("SELECT DeveloperName, ExpirationDate FROM Certificate")
+def org_certificate(patient: Patient, today: dt.date) -> Iterator[Diagnosis]:
+    """Whether the org's certificate that signs the agents' session tokens is there and good."""
+    name = _signs(patient)
+    soql = f"SELECT DeveloperName, ExpirationDate FROM Certificate WHERE DeveloperName = {quoted(name)}"  # noqa: S608 - quoted
+    rows = patient.client.tooling(soql)
+    renew = f"Setup > Certificate and Key Management > Create Self-Signed Certificate: {name}_2; name it in the Phone "
+    renew += "Setting Certificate; Download Certificate, and name the file in sign_in.public_key_file."
+    fails = "Agents cannot sign in to the panel inside the org"
     for row in rows:
         until = dt.date.fromisoformat(str(row["ExpirationDate"])[:10])
-        renew = "Setup > Certificate and Key Management > Create Self-Signed Certificate; choose it where this one "
-        renew += "is used, and put its public key into sign_in.public_key_file."
-        name = f"the org's certificate {row['DeveloperName']}"
-        yield _until(name, until, today, "If it signs session tokens, agents cannot sign in to the panel", renew)
+        yield _until(f"the org's certificate {name}", until, today, fails, renew)
     if not rows:
-        yield well("certificate", "the org has no certificates of its own")
+        what = f"the org has no certificate {name}, which signs session tokens"
+        cure = renew.replace(f"{name}_2; name it in the Phone Setting Certificate;", f"{name};")
+        yield hint("certificate", what, f"{fails}; a panel that the connector hosts needs none", "all agents", cure)
+
+
+def _signs(patient: Patient) -> str:
+    """The name of the certificate that signs session tokens, as the org's own class finds it."""
+    try:
+        rows = patient.client.query("SELECT Value__c FROM Phone_Setting__mdt WHERE DeveloperName = 'Certificate'")
+    except Refused:
+        return SIGNS
+    return str((rows[0]["Value__c"] if rows else None) or SIGNS)
 
 
 def _until(what: str, until: dt.date, today: dt.date, fails: str, renew: str) -> Diagnosis:

@@ -112,7 +112,8 @@ def _fill(context: Context, database: Database) -> None:
     database.insert(
         CERTIFICATE,
         {
-            "Id": ids.make_id(CERTIFICATE.prefix, 0), "DeveloperName": "Phone_Panel", "MasterLabel": "Phone Panel",
+            "Id": ids.make_id(CERTIFICATE.prefix, 0), "DeveloperName": "Phone_Panel_Session",
+            "MasterLabel": "Phone Panel Session",
             "ExpirationDate": until.strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
         },
     )  # fmt: skip
