@@ -43,6 +43,7 @@ from connector.service.judgement import TaskNews
 from connector.service.outbox import Outbox
 from connector.service.retention import Retention
 from connector.service.runner import Runner
+from connector.store.number_index import SqliteNumberIndex
 from connector.store.sqlite import SqliteStore
 from connector.switch import open_recordings, open_switch
 from connector.wire import state as wire
@@ -66,7 +67,7 @@ class Connector:
         self._page = PanelPage(self.origins)
         self._store: Store = SqliteStore(Path(config.store), self._clock.now)
         self._sign_in = sign_in_of(config, self._clock.now, sandbox=sandbox, kept=self._store.use_token)
-        self._crm = crm_of(config)
+        self._crm = crm_of(config, SqliteNumberIndex(Path(f"{config.store}.numbers")))
         self._api_keys = api_keys_of(config)
         self._alarms = Alarms(channels_of(config), self._clock)
         self._stops: list[Callable[[], Awaitable[object]]] = []
@@ -116,6 +117,7 @@ class Connector:
         self._stops.append(self._outbox.stop)
         self._keep(self._hub.run())
         self._keep(self._refresh_directory())
+        self._keep(self._read_numbers())
         self._keep(self._prune())
         self._retention.start()
         self._stops.append(self._retention.stop)
@@ -246,6 +248,17 @@ class Connector:
                     await self._store.save_directory(directory)
                 except StoreError as error:
                     log.warning("the directory could not be kept for a restart: %s", error)
+
+    async def _read_numbers(self) -> None:
+        """Who has a number is known before they call; while that cannot be read, callers are searched for."""
+        while True:
+            try:
+                pause = await self._crm.read_numbers()
+            except (CrmUnavailable, StoreError) as error:
+                wait = error.retry_after if isinstance(error, CrmUnavailable) else None
+                pause = max(self._config.salesforce.numbers_every_s, (wait or 0) / 1000)
+                log.warning("the org's numbers cannot be read: %s", error)
+            await asyncio.sleep(pause)
 
     async def _prune(self) -> None:
         """What nobody asks for any more leaves the store, every hour."""

@@ -32,6 +32,7 @@ class Salesforce(Struct, frozen=True, forbid_unknown_fields=True):
     timeout_s: Annotated[float, Meta(gt=0, le=600)] = 10
     threads: Annotated[int, Meta(ge=1, le=64)] = 4
     client_secret_file: str = ""
+    numbers_every_s: Annotated[int, Meta(ge=5, le=86_400)] = 60
 
 
 class Switch(Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,6 +135,7 @@ _TAKES: Final = {
     "salesforce.api_version": 'a version, as "62.0"',
     "salesforce.timeout_s": "seconds above 0, up to 600",
     "salesforce.threads": "a number, 1 to 64",
+    "salesforce.numbers_every_s": "whole seconds, 5 to 86400",
     "switch": "a table, [switch]",
     "switch.app": "1 to 64 letters, digits, dots, dashes and underscores",
     "switch.kind": "simulated, remote or asterisk",

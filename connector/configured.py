@@ -16,6 +16,7 @@ from connector.config import Config
 from connector.domain.directory import Directory, RecordingMode
 from connector.errors import ConfigError
 from connector.ports.finding import Finding
+from connector.ports.number_index import NumberIndex
 from connector.salesforce import SalesforceConfig, SalesforceCrm, open_crm
 from connector.service.alarm_channels import Mail, MailServer, Webhook
 from connector.service.alarms import Channel
@@ -26,8 +27,8 @@ NO_LINKS: Final = "public_url: is not set, so that Tasks have no link to what wa
 _SHA256: Final = re.compile("[0-9a-f]{64}")
 
 
-def crm_of(config: Config) -> SalesforceCrm:
-    """Salesforce as configured.  Raises `ConfigError` naming what is missing."""
+def crm_of(config: Config, index: NumberIndex | None = None) -> SalesforceCrm:
+    """Salesforce as configured, with an index of its numbers.  Raises `ConfigError` naming what is missing."""
     given = config.salesforce
     secret = _text(given.client_secret_file, "salesforce.client_secret_file") if given.client_secret_file else None
     for name in ("consumer_key",) if secret else ("consumer_key", "username", "private_key_file"):
@@ -45,7 +46,9 @@ def crm_of(config: Config) -> SalesforceCrm:
             timeout_s=given.timeout_s,
             threads=given.threads,
             client_secret=secret,
-        )
+            numbers_every_s=given.numbers_every_s,
+        ),
+        index,
     )
 
 

@@ -34,6 +34,7 @@ audience = "https://login.salesforce.com"
 api_version = "65.0"
 timeout_s = 2.5
 threads = 8
+numbers_every_s = 15
 client_secret_file = "secret"
 
 [switch]
@@ -125,6 +126,7 @@ def test_every_setting_can_be_in_the_file(tmp_path: Path) -> None:
             api_version="65.0",
             timeout_s=2.5,
             threads=8,
+            numbers_every_s=15,
             client_secret_file="secret",
         ),
         switch=Switch(

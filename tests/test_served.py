@@ -30,8 +30,11 @@ class Org:
     async def directory(self) -> Directory:
         return DIRECTORY
 
-    async def match(self, _number: str, _country: str) -> CallerMatch:
+    async def match(self, _number: str, _country: str, _agent: str = "") -> CallerMatch:
         return CallerMatch((), ())
+
+    async def read_numbers(self) -> float:
+        return 60
 
     async def close(self) -> None:
         """Nothing to let go of."""
@@ -39,7 +42,7 @@ class Org:
 
 @pytest.fixture(autouse=True)
 def _built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("connector.app.crm_of", lambda _config: Org())
+    monkeypatch.setattr("connector.app.crm_of", lambda _config, _index: Org())
     if not (STATIC / "manifest.json").exists():
         monkeypatch.setattr("connector.api.http.STATIC", tmp_path)
         (tmp_path / "manifest.json").write_text(json.dumps({"panel.js": "panel.js", "panel.css": "panel.css"}))

@@ -69,7 +69,7 @@ class Questions:
 
     async def _found(self, message: commands.Find) -> None:
         try:
-            records = await self._crm.find(message.what, message.text)
+            records = await self._crm.find(message.what, message.text, self._panel.agent)
         except CrmUnavailable as error:
             log.warning("search failed: %s", error)
             self._panel.send(state.Found(message.id, error="crm_unavailable"))

@@ -78,6 +78,17 @@ EMERGENCY: Final = (EmergencyRoute("US", ("911",), ("933",), ("9",), "sim-local"
 """The routes where none is configured; only the simulated switch has these, so nothing leaves the machine by them."""
 
 
+class NumberField(Struct, frozen=True):
+    """A field by which callers are recognised: `sobject` and `field` by their API names.
+
+    `country` names the field of the same record that has its country (two letters), "" for none.
+    """
+
+    sobject: str
+    field: str
+    country: str = ""
+
+
 class Disposition(Struct, frozen=True):
     """How a call ended, in the words of the org; `skills` empty: for every skill."""
 
@@ -153,6 +164,7 @@ class Directory(Struct, frozen=True):
     settings: Settings = Settings()
     entries: tuple[Entry, ...] = ()
     emergency: tuple[EmergencyRoute, ...] = EMERGENCY
+    number_fields: tuple[NumberField, ...] = ()
     ignored: tuple[str, ...] = ()
 
     def skill(self, skill_id: str) -> Skill:

@@ -168,7 +168,7 @@ class QueuesChanged(Struct, frozen=True, gc=False):
 
 
 class MatchCaller(Struct, frozen=True, gc=False):
-    """Find out who has the number (E.164); the answer is `CallerMatched`."""
+    """Find out who has the number (E.164), as the contact's agent may see it, once it has one: `CallerMatched`."""
 
     contact: str
     number: str

@@ -150,12 +150,16 @@ SwitchEvent = (
 
 
 class CallerMatched(Struct, frozen=True, gc=False):
-    """Who has the number.  `related` are records that concern them; `failed`: Salesforce could not be asked."""
+    """Who has the number, of those whom the agent may see; `hidden`: there are others.
+
+    `related` are records that concern them; `failed`: Salesforce could not be asked.
+    """
 
     contact: str
     people: tuple[Record, ...] = ()
     related: tuple[Record, ...] = ()
     failed: bool = False
+    hidden: bool = False
 
 
 class TaskSaved(Struct, frozen=True, gc=False):

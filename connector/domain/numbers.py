@@ -28,7 +28,9 @@ _NORTH_AMERICAN = re.compile(r"[2-9]\d\d[2-9]\d{6}")
 _LETTERS = re.compile(r"[^\W\d_]")
 _TYPED_SHORT = re.compile(r"[\d\s().\-/]+")
 _NOT_DIGIT = re.compile(r"\D")
+_EXTENSION = re.compile(r"\s*(?:;|,|#|\bext|x(?=[\s.:]*\d)).*$", re.IGNORECASE)
 _SEPARATED = r"[^\S\n]|[().\-/\u2010-\u2015\u2212]"
+_SHORTEST_FILED = 4
 _REDACTED = re.compile(
     r"(?P<time>\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?\b)"
     rf"|\+?\(?\d(?:(?:{_SEPARATED}){{0,3}}\d){{6,}}(?:[\s,;]*(?:x|ext\.?|extension|#|ext=)[\s.:=]*\d+)?"
@@ -182,6 +184,49 @@ def variants(e164: str) -> tuple[str, ...]:
         found += [trunk + as_is, code + trunk + as_is]
     found.append("00" + code + as_is)
     return tuple(dict.fromkeys(found))
+
+
+class Filed(Struct, frozen=True):
+    """Under which keys a written number is filed in an index of numbers, and its extension."""
+
+    keys: tuple[str, ...]
+    extension: str = ""
+
+
+def filed(text: str, country: str = "") -> Filed:
+    """The keys of a number as it is written in a record of `country` ("": not known); none for what is no number.
+
+    A key is the E.164, where the text has a country code or `country` gives it one; for a number without +, its digits,
+    too, since its country may be that of whoever reads it.  Every caller whom the text may mean finds it by
+    `looked_up`; `same` then tells who is meant.
+    """
+    found = _parsed(text, country.upper())
+    keys = [] if isinstance(found, str) else [_key(found)]
+    extension = "" if isinstance(found, str) else found.extension or ""
+    cleaned = _LOCAL_EXTENSION.sub(r" ext. \1", _INVISIBLE.sub("", text)).strip()
+    if not cleaned.startswith(("+", "\uff0b")):
+        main = _EXTENSION.sub("", cleaned)
+        rest = phonenumbers.normalize_digits_only(cleaned[len(main) :])
+        written = phonenumbers.convert_alpha_characters_in_number(main)
+        digits = phonenumbers.normalize_digits_only(written).lstrip("0")
+        if len(digits) >= _SHORTEST_FILED:
+            keys.append(f"~{digits}")
+            extension = extension or rest
+    return Filed(tuple(dict.fromkeys(keys)), extension)
+
+
+def looked_up(e164: str) -> tuple[str, ...]:
+    """The keys under which `filed` may have put this number; () for what is no E.164."""
+    number = _of_e164(e164)
+    if number is None:
+        return ()
+    national = (f"~{digits.lstrip('0')}" for digits in variants(e164))
+    return tuple(dict.fromkeys((_key(number), *national)))
+
+
+def _key(number: PhoneNumber) -> str:
+    code, national = _subscriber(number)
+    return f"+{code}{national}"
 
 
 def redact(text: str) -> str:

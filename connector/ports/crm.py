@@ -12,10 +12,14 @@ from connector.ports.store import OutboxRow, TaskFields
 
 
 class CallerMatch(Struct, frozen=True):
-    """Who has a number, best first, and records that concern them (account, open cases and opportunities)."""
+    """Who has a number, best first, and records that concern them (account, open cases and opportunities).
+
+    `hidden`: there are people with it whom the agent may not see.
+    """
 
     people: tuple[Record, ...]
     related: tuple[Record, ...]
+    hidden: bool = False
 
 
 class TaskWritten(Struct, frozen=True):
@@ -50,14 +54,23 @@ class Crm(Protocol):
     async def directory(self) -> Directory:
         """Agents, skills, dispositions, tags, settings as configured in the org, with defaults for what is absent."""
 
-    async def match(self, number: str, country: str) -> CallerMatch:
+    async def match(self, number: str, country: str, agent: str = "") -> CallerMatch:
         """Who has `number` (E.164), however it is written there, with or without extension; exact matches only.
 
-        `country` (ISO 3166 two letters) decides what a number written without its country code means.
+        `country` (ISO 3166 two letters) decides what a number written without its country code means.  What the user
+        `agent` may not read is left out; "": nothing is.
         """
 
-    async def find(self, what: str, text: str) -> Sequence[Record]:
-        """Up to 20 `people` (Contacts, Leads) or `records` (what a Task may be related to) that match the text."""
+    async def find(self, what: str, text: str, agent: str = "") -> Sequence[Record]:
+        """Up to 20 `people` (Contacts, Leads) or `records` (what a Task may be related to) that match the text.
+
+        Only what the user `agent` may read; "": all.
+        """
+
+    async def read_numbers(self) -> float:
+        """Reads on in the numbers of the org, so that `match` need not search; returns in how many seconds to call it
+        again.  Harmless to leave out: `match` then searches, and finds what the org's search index has.
+        """
 
     async def write_tasks(self, rows: Sequence[OutboxRow]) -> Sequence[TaskResult]:
         """Brings up to 200 Tasks to their wanted revision: one result per row, in order.

@@ -6,7 +6,7 @@ from typing import Final
 from connector.errors import CrmUnavailable
 from connector.ports.finding import Finding
 from connector.salesforce.client import SalesforceClient
-from connector.salesforce.directory import read_directory
+from connector.salesforce.directory import read_checked
 from connector.salesforce.faults import Refused
 from connector.salesforce.shapes import Shapes
 from connector.salesforce.tables import AGENT_PERMISSION
@@ -77,7 +77,7 @@ def _searches(client: SalesforceClient, shapes: Shapes) -> Iterator[Finding]:
 
 
 def _directory(client: SalesforceClient, shapes: Shapes) -> Iterator[Finding]:
-    directory = read_directory(client)
+    directory = read_checked(client, shapes)
     agents, skills = len(directory.agents), len(directory.skills)
     cure = "" if agents else f"Assign the permission set {AGENT_PERMISSION} to the users who take calls."
     yield Finding(agents > 0, f"{agents} agents, {skills} skills, {len(directory.dispositions)} dispositions.", cure)

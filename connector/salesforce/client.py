@@ -95,16 +95,19 @@ class SalesforceClient:
         """All rows of queries in whose text `{}` stands for a list of `values`, in as many requests as it takes."""
         return [row for part in _parts(values) for row in self.query(soql.format(part), deleted=deleted)]
 
-    def queries(self, soqls: Sequence[str]) -> list[list[Json] | Refused]:
-        """All rows of each query, or why it was refused; every five of them count as one API request."""
+    def queries(self, soqls: Sequence[str], *, deleted: bool = False) -> list[list[Json] | Refused]:
+        """All rows of each query, or why it was refused; every five of them count as one API request.
+
+        `deleted`: as in `query`.
+        """
         return [
             result
             for first in range(0, len(soqls), MOST_QUERIES)
-            for result in self._together(soqls[first : first + MOST_QUERIES])
+            for result in self._together(soqls[first : first + MOST_QUERIES], "queryAll" if deleted else "query")
         ]
 
-    def _together(self, soqls: Sequence[str]) -> list[list[Json] | Refused]:
-        base = f"/services/data/v{self._version}/query/?q="
+    def _together(self, soqls: Sequence[str], resource: str) -> list[list[Json] | Refused]:
+        base = f"/services/data/v{self._version}/{resource}/?q="
         parts = [
             {"method": "GET", "referenceId": f"query{n}", "url": base + quote(soql, safe="")}
             for n, soql in enumerate(soqls)

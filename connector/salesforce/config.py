@@ -21,6 +21,7 @@ class SalesforceConfig(Struct, frozen=True):
     each wait for data, half of it connecting; `threads` is how many requests are under way at most.  `proxy` (a URL)
     and `ca_file` (PEM) are for networks that need them; the environment's proxy settings are not read.
     `certificate_file` is what the connected app holds, for whoever looks at when it ends.
+    `numbers_every_s` is how often what changed of the org's numbers is read.
     """
 
     login_url: str
@@ -37,6 +38,7 @@ class SalesforceConfig(Struct, frozen=True):
     proxy: str = ""
     ca_file: str = ""
     certificate_file: str = ""
+    numbers_every_s: float = 60
 
 
 def is_loopback_http(url: str) -> bool:

@@ -5,17 +5,19 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from connector.domain.directory import Directory
+from connector.domain.directory import Directory, NumberField
 from connector.domain.model import Record
 from connector.errors import CrmUnavailable
 from connector.ports.crm import CallerMatch, TaskResult
 from connector.ports.diagnosis import Diagnosis
 from connector.ports.finding import Finding
+from connector.ports.number_index import NumberIndex
 from connector.ports.store import OutboxRow
+from connector.salesforce.callers import Callers
 from connector.salesforce.checks import findings
 from connector.salesforce.client import SalesforceClient, T
 from connector.salesforce.config import SalesforceConfig
-from connector.salesforce.directory import read_directory
+from connector.salesforce.directory import read_checked
 from connector.salesforce.doctor import examine
 from connector.salesforce.faults import ACCESS_MS, Refused
 from connector.salesforce.search import Search
@@ -26,12 +28,14 @@ from connector.salesforce.tasks import TaskWriter
 class SalesforceCrm:
     """One org.  Requests run in a few threads; the loop is never blocked.
 
-    `now` is the wall clock in seconds, `monotonic` one for ages and deadlines.
+    `index` holds the numbers of the org (None: callers are searched for); it is closed with this.  `now` is the wall
+    clock in seconds, `monotonic` one for ages and deadlines.
     """
 
     def __init__(
         self,
         config: SalesforceConfig,
+        index: NumberIndex | None = None,
         *,
         now: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
@@ -41,6 +45,10 @@ class SalesforceCrm:
         self._client = SalesforceClient(config, now=now)
         self._shapes = Shapes(self._client, clock=monotonic)
         self._search = Search(self._client, self._shapes)
+        self._index = index
+        self._number_fields: tuple[NumberField, ...] = ()
+        self._callers = Callers(self._client, self._shapes, lambda: self._number_fields, index)
+        self._numbers_every_s = config.numbers_every_s
         self._tasks = TaskWriter(self._client, self._shapes, timeout_s=config.timeout_s, clock=monotonic)
 
     @property
@@ -52,13 +60,17 @@ class SalesforceCrm:
         """Agents, skills, dispositions, tags and settings as the org has them, with defaults for what is absent."""
         return await self._read(self._directory)
 
-    async def match(self, number: str, country: str) -> CallerMatch:
+    async def match(self, number: str, country: str, agent: str = "") -> CallerMatch:
         """Who has `number` (E.164), however it is written there, with or without extension; exact matches only."""
-        return await self._read(partial(self._search.match, number, country))
+        return await self._read(partial(self._callers.match, number, country, agent))
 
-    async def find(self, what: str, text: str) -> Sequence[Record]:
+    async def find(self, what: str, text: str, agent: str = "") -> Sequence[Record]:
         """Up to 20 `people` (Contacts, Leads) or `records` (what a Task may be related to) that match the text."""
-        return await self._read(partial(self._search.find, what, text))
+        return await self._read(partial(self._search.find, what, text, agent))
+
+    async def read_numbers(self) -> float:
+        """Reads on in the numbers of the org; returns in how many seconds to call it again."""
+        return await self._read(partial(self._callers.step, self._numbers_every_s))
 
     async def write_tasks(self, rows: Sequence[OutboxRow]) -> Sequence[TaskResult]:
         """Brings up to 200 Tasks to their wanted revision: one result per row, in order."""
@@ -77,11 +89,12 @@ class SalesforceCrm:
     async def close(self) -> None:
         """Ends its threads and connections; requests under way end first."""
         await self._client.close()
+        if self._index is not None:
+            self._index.close()
 
     def _directory(self) -> Directory:
-        directory = read_directory(self._client)
-        # The first caller is not to wait for what the org says about its objects.
-        self._search.phones()
+        directory = read_checked(self._client, self._shapes)
+        self._number_fields = directory.number_fields
         return directory
 
     async def _read(self, work: Callable[[], T]) -> T:

@@ -9,9 +9,11 @@ import msgspec
 
 from connector.domain.directory import Directory, Disposition, Skill
 from connector.salesforce.client import Json, SalesforceClient
+from connector.salesforce.number_fields import read_number_fields, sources
 from connector.salesforce.people import read_agents, read_entries
 from connector.salesforce.routes import read_routes
 from connector.salesforce.settings import read_settings
+from connector.salesforce.shapes import Shapes
 from connector.salesforce.skills import read_skills
 from connector.salesforce.tables import Tables, listed, read_tables
 
@@ -34,9 +36,20 @@ def read_directory(client: SalesforceClient) -> Directory:
         settings=settings,
         entries=read_entries(tables, agents),
         emergency=read_routes(tables),
+        number_fields=read_number_fields(tables),
         ignored=tuple(tables.notes),
     )
     return msgspec.structs.replace(directory, version=zlib.crc32(msgspec.json.encode(directory)))
+
+
+def read_checked(client: SalesforceClient, shapes: Shapes) -> Directory:
+    """The directory, with notes on what of it does not fit the org's objects.  Blocks, and raises, as `read_directory`.
+
+    What the org says about these objects is known then: no caller has to wait for it.
+    """
+    directory = read_directory(client)
+    _, notes = sources(shapes, directory.number_fields)
+    return msgspec.structs.replace(directory, ignored=(*directory.ignored, *notes)) if notes else directory
 
 
 def _dispositions(tables: Tables, skills: dict[str, Skill]) -> tuple[Disposition, ...]:

@@ -32,6 +32,7 @@ _ROUTE_FIELDS = (
     *("DeveloperName", "Country__c", "Numbers__c", "Test_Numbers__c", "Prefixes__c"),
     *("Local_Route__c", "National_Route__c"),
 )
+_NUMBER_FIELDS = ("DeveloperName", "Object__c", "Field__c", "Country_Field__c")
 _NO_SUCH_FIELD = re.compile(r"No such column '(?P<name>[\w.]+)'")
 
 
@@ -64,7 +65,7 @@ class _Table(Struct):
 
 
 def all_tables() -> list[_Table]:
-    """Ten at most, so that two requests hold them."""
+    """Fifteen at most, so that three requests hold them."""
     holders = f"SELECT AssigneeId FROM PermissionSetAssignment WHERE PermissionSet.Name = '{AGENT_PERMISSION}'"
     permissions = f"PermissionSet.Name IN ('{AGENT_PERMISSION}', '{SUPERVISOR_PERMISSION}')"
     return [
@@ -78,6 +79,7 @@ def all_tables() -> list[_Table]:
         _Table("Phone_Agent_Skill__c", ["Name", "User__c", "Skill__c", "Proficiency__c"], "ORDER BY Name"),
         _Table("Phone_Address_Book_Entry__c", ["Id", "Name", "Number__c", "Detail__c"], "ORDER BY Name, Id"),
         _Table("Phone_Emergency_Route__mdt", list(_ROUTE_FIELDS), "ORDER BY DeveloperName"),
+        _Table("Phone_Number_Field__mdt", list(_NUMBER_FIELDS), "ORDER BY DeveloperName"),
     ]
 
 

@@ -9,10 +9,9 @@ from typing import Any, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from connector.domain import numbers
 from connector.domain.commands import Command, DialEmergency, End, SaveDraft
 from connector.domain.decide import decide, reconnected, restarted, start
-from connector.domain.directory import Directory, Profile
+from connector.domain.directory import Directory
 from connector.domain.effects import (
     AskSwitch,
     CompleteWork,
@@ -30,12 +29,12 @@ from connector.domain.effects import (
     SwitchAsk,
     WithdrawPop,
 )
-from connector.domain.events import AskRefused, CallbackRequested, CallerMatched, Event, LegEnded, WorkDelivered
+from connector.domain.events import AskRefused, CallbackRequested, Event, LegEnded, WorkDelivered
 from connector.domain.model import Contact, Floor, MatchState, Phase
 from connector.domain.rules.wrap_up import settled
 from connector.domain.step import Change, Stamp, apply, load
 from connector.domain.tasks import fields
-from connector.errors import BadInput, CrmUnavailable, NotAllowed, SwitchTaken, SwitchUnavailable
+from connector.errors import BadInput, NotAllowed, SwitchTaken, SwitchUnavailable
 from connector.ports.crm import Crm
 from connector.ports.store import Commit, Loaded, RememberedReply, Store
 from connector.ports.switch import Snapshot, Switch
@@ -44,6 +43,7 @@ from connector.service.commits import Commits
 from connector.service.deadlines import Deadlines
 from connector.service.endings import Endings
 from connector.service.hearing import unheard
+from connector.service.matching import Matching
 from connector.service.reconcile import reconcile
 
 log = logging.getLogger(__name__)
@@ -116,7 +116,6 @@ class Runner:
         self.ended: asyncio.Future[SwitchTaken] = asyncio.get_running_loop().create_future()
         self._counts = Counts()
         self._switch = switch
-        self._crm = crm
         self._clock = clock
         self._outside = outside
         self._new_id = new_id
@@ -131,6 +130,7 @@ class Runner:
         self._replies: dict[str, OrderedDict[str, RememberedReply]] = {}
         self._asks: asyncio.Queue[SwitchAsk] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._matching = Matching(self.floor, crm, lambda: self.directory, self.event, self.fault)
         self._deadlines = Deadlines(clock, self.event)
         self._endings = Endings(clock, self._asks.put_nowait, lambda leg: leg in self.floor.legs)
 
@@ -158,7 +158,7 @@ class Runner:
         await self._switch.start(self)
         for contact in list(self.floor.contacts.values()):
             if contact.match.state is MatchState.SEARCHING and contact.phase is not Phase.CLOSED:
-                self._spawn(self._match(MatchCaller(contact.key, contact.number)))
+                self._spawn(self._matching.look_up(MatchCaller(contact.key, contact.number)))
 
     def _want_again(self) -> None:
         """Each Task that is not known to be written is wanted; a store that has it in its outbox already ignores it."""
@@ -324,6 +324,7 @@ class Runner:
         urgent: bool = False,
     ) -> None:
         apply(self.floor, change)
+        self._matching.follow(change)
         self._deadlines.follow(change.contacts, self.directory)
         self._deadlines.follow_agents(change.agents, self.directory)
         tasks = tuple(effect for effect in change.effects if type(effect) is SaveTask)
@@ -345,7 +346,7 @@ class Runner:
             case QueuesChanged():
                 self._outside.queues_changed()
             case MatchCaller():
-                self._spawn(self._match(effect))
+                self._spawn(self._matching.look_up(effect))
             case PopRecord():
                 self._outside.pop(effect)
             case WithdrawPop():
@@ -372,27 +373,6 @@ class Runner:
             except Exception:
                 self._counts.faults += 1
                 log.exception("the switch could not be asked", extra={"ask": type(ask).__name__})
-
-    async def _match(self, effect: MatchCaller) -> None:
-        try:
-            found = await self._crm.match(effect.number, self._country(effect.contact))
-        except CrmUnavailable as error:
-            log.warning("caller could not be looked up: %s", error, extra={"contact": effect.contact})
-            self.event(CallerMatched(effect.contact, failed=True))
-        except Exception:
-            self._counts.faults += 1
-            log.exception("caller could not be looked up", extra={"contact": effect.contact})
-            self.event(CallerMatched(effect.contact, failed=True))
-        else:
-            self.event(CallerMatched(effect.contact, found.people, found.related))
-
-    def _country(self, key: str) -> str:
-        """Where the records are written that a contact's caller is looked up in: the agent's country, or our line's."""
-        contact = self.floor.contacts.get(key)
-        profile = self.directory.agents.get(contact.agent or "") if contact else None
-        if profile is not None:
-            return profile.country
-        return (contact and numbers.country_of(contact.line)) or Profile("", "").country
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -111,6 +111,7 @@ import none from "@salesforce/label/c.Phone_None";
 import whyMatched from "@salesforce/label/c.Phone_WhyMatched";
 import whyMobile from "@salesforce/label/c.Phone_WhyMobile";
 import whyOther from "@salesforce/label/c.Phone_WhyOther";
+import whyLead from "@salesforce/label/c.Phone_WhyLead";
 import whyActiveTab from "@salesforce/label/c.Phone_WhyActiveTab";
 import whyOpenTab from "@salesforce/label/c.Phone_WhyOpenTab";
 import whyDialled from "@salesforce/label/c.Phone_WhyDialled";
@@ -464,6 +465,7 @@ export const labels = {
   whyMatched,
   whyMobile,
   whyOther,
+  whyLead,
   whyActiveTab,
   whyOpenTab,
   whyDialled,

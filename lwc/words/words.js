@@ -67,6 +67,7 @@ const OPTION = {
   matched_phone: labels.whyMatched,
   matched_mobile: labels.whyMobile,
   matched_other: labels.whyOther,
+  matched_lead: labels.whyLead,
   active_tab: labels.whyActiveTab,
   open_tab: labels.whyOpenTab,
   dialled: labels.whyDialled,
@@ -83,9 +84,12 @@ export function optionReason(record, of) {
 
 /** A person found by number: "Fabrikam · Contact" is the second line, "Phone" the place of the number. */
 export function matchPlace(record) {
-  return { matched_phone: labels.matchPhone, matched_mobile: labels.matchMobile, matched_other: labels.matchOther }[
-    record.why
-  ];
+  return {
+    matched_phone: labels.matchPhone,
+    matched_mobile: labels.matchMobile,
+    matched_other: labels.matchOther,
+    matched_lead: typeWord("Lead")
+  }[record.why];
 }
 
 const OUTCOMES = {

@@ -61,12 +61,14 @@ class Salesforce(People):
     def __init__(self) -> None:
         super().__init__()
         self.searches: list[tuple[str, str]] = []
+        self.searched_for: list[str] = []
         self.found: Sequence[Record] | Exception = ()
         self.go_on = asyncio.Event()
         self.go_on.set()
 
-    async def find(self, what: str, text: str) -> Sequence[Record]:
+    async def find(self, what: str, text: str, agent: str = "") -> Sequence[Record]:
         self.searches.append((what, text))
+        self.searched_for.append(agent)
         await self.go_on.wait()
         if isinstance(self.found, Exception):
             raise self.found

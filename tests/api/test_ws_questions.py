@@ -25,6 +25,7 @@ async def test_what_is_found_is_answered(edge: Edge) -> None:
             ("Mia Chan", "Lead"),
         ]
         assert edge.crm.searches == [("people", "mia")]
+        assert edge.crm.searched_for == [SAM], "as that agent may see it"
 
 
 async def test_only_the_newest_search_is_answered(edge: Edge) -> None:

@@ -9,7 +9,9 @@ from connector.domain.events import CallerMatched, LegAnswered, LegEnded, LegHel
 from connector.domain.model import (
     AgentState,
     Contact,
+    Draft,
     LegState,
+    Match,
     MatchState,
     Outcome,
     Phase,
@@ -300,8 +302,8 @@ def test_the_recording_of_who_parked_the_customer_is_over_and_the_customer_s_age
     assert goal(stage.asks) == [("adopt", "in-1", again.key)]
     assert stage.contact(key).ended == stage.now - 10
     assert (again.started, again.priority, again.skill) == (START, 0, "support")
-    assert (again.match.people, again.draft, again.save.wanted) == ((MIA_RECORD,), replace(again).draft, 0)
-    assert MatchCaller(again.key, again.number) not in stage.effects
+    assert (again.match, again.draft, again.save.wanted) == (Match(MatchState.SEARCHING), Draft(), 0)
+    assert MatchCaller(again.key, again.number) in stage.effects, "as the next agent may see it"
 
 
 # --- a party ---------------------------------------------------------------------------------------------------------
@@ -372,7 +374,7 @@ def test_a_customer_who_waits_again_hears_music_from_then_on(state: LegState) ->
     )
 
 
-def test_one_who_comes_back_from_a_number_that_was_busy_keeps_their_place_and_who_they_are() -> None:
+def test_one_who_comes_back_from_a_number_that_was_busy_keeps_their_place_and_is_looked_up_again() -> None:
     directory = replace(BLIND, skills={**BLIND.skills, "support": replace(BLIND.skills["support"], priority=2)})
     stage, key = call(directory)
     stage.give(CallerMatched(key, (MIA_RECORD,)))
@@ -383,7 +385,8 @@ def test_one_who_comes_back_from_a_number_that_was_busy_keeps_their_place_and_wh
     again, old = waiting(stage), stage.contact(key)
     assert (again.started, again.priority, again.interaction_key) == (START, 2, old.interaction_key)
     assert (again.number, again.line, again.skill) == (old.number, old.line, "support")
-    assert (again.match.state, again.match.people) == (MatchState.ONE, (MIA_RECORD,))
+    assert again.match == Match(MatchState.SEARCHING)
+    assert MatchCaller(again.key, again.number) in stage.effects, "as the next agent may see it"
     assert [(leg.role, leg.joined, leg.invited) for leg in again.legs] == [(Role.CUSTOMER, True, False)]
 
 

@@ -83,6 +83,7 @@ DIRECTORY_FIELDS = {
     "settings": Settings(),
     "entries": (),
     "emergency": (EmergencyRoute("US", ("911",), ("933",), ("9",), "sim-local", "sim-national"),),
+    "number_fields": (),
     "ignored": (),
 }
 

@@ -29,7 +29,18 @@ from connector.domain.events import (
     LegRinging,
     PhoneChanged,
 )
-from connector.domain.model import AgentState, LegState, MatchState, Outcome, Phase, Record, Recording, Role
+from connector.domain.model import (
+    AgentState,
+    LegState,
+    Link,
+    Match,
+    MatchState,
+    Outcome,
+    Phase,
+    Record,
+    Recording,
+    Role,
+)
 from connector.errors import NotAllowed
 from tests.domain.stage import (
     BILLING_LINE,
@@ -422,16 +433,32 @@ def test_one_match_pops_once_for_the_agent_and_becomes_the_name() -> None:
     assert stage.effects.count(pop) == 1
 
 
-def test_a_match_known_before_the_offer_pops_at_the_offer_and_for_the_next_agent_again() -> None:
+def test_who_called_is_looked_up_again_for_the_next_agent_who_may_see_others() -> None:
     stage = Stage()
+    available(stage)
     key = stage.ring_in()
     stage.give(CallerMatched(key, (MIA_RECORD,)))
-    assert not any(isinstance(effect, PopRecord) for effect in stage.effects)
-    available(stage)
     assert PopRecord(SAM, key, MIA_RECORD) in stage.effects
+    assert stage.contact().draft.who == Link(MIA_RECORD, 1, "match")
     available(stage, JONAS)
-    stage.give(Decline(SAM, key))
+    change = stage.give(Decline(SAM, key))
+    assert MatchCaller(key, MIA) in change.effects
+    contact = stage.contact()
+    assert (contact.agent, contact.match, contact.draft.who) == (JONAS, Match(MatchState.SEARCHING), Link())
+    assert not any(isinstance(effect, PopRecord) for effect in change.effects)
+    stage.give(CallerMatched(key, (MIA_RECORD,)))
     assert PopRecord(JONAS, key, MIA_RECORD) in stage.effects
+
+
+def test_who_is_left_when_others_may_not_be_seen_is_not_taken_to_be_the_caller() -> None:
+    stage = Stage()
+    available(stage)
+    key = stage.ring_in()
+    stage.give(CallerMatched(key, (MIA_RECORD,), hidden=True))
+    contact = stage.contact()
+    assert (contact.match.state, contact.match.people) == (MatchState.MANY, (MIA_RECORD,))
+    assert contact.draft.who.value is None
+    assert not any(isinstance(effect, PopRecord) for effect in stage.effects)
 
 
 @pytest.mark.parametrize("people", [(), (MIA_RECORD, replace(MIA_RECORD, id="003000000000002AAA"))])

@@ -29,6 +29,7 @@ from connector.domain.events import (
 from connector.domain.model import (
     AgentState,
     Contact,
+    Draft,
     Kind,
     Leg,
     LegState,
@@ -283,6 +284,8 @@ def test_a_call_that_was_not_taken_waits_as_it_did_before(how: str) -> None:
         offered=None,
         legs=(Leg("in-1", Role.CUSTOMER, LegState.RINGING, START),),
         visited=(),
+        match=Match(MatchState.SEARCHING),
+        draft=Draft(),
     )
     (end,) = asks(change)
     assert isinstance(end, EndLeg)

@@ -521,6 +521,26 @@ class CrmContract(TaskContract):
         assert found.people == ()
         assert [(record.id, record.why) for record in found.related] == [(account, "matched_phone")]
 
+    async def test_a_number_that_was_changed_or_taken_out_is_not_found_any_more(self, crm: Crm, desk: Desk) -> None:
+        before, after = fresh_number(), fresh_number()
+        who = await desk.make("Contact", LastName="Moved", Phone="{}-{}-{}".format(*before))
+        await until_found(crm, desk, "+1" + "".join(before), "US", lambda match: bool(match.people))
+        await desk.edit("Contact", who, Phone="{}-{}-{}".format(*after))
+        found = await until_found(crm, desk, "+1" + "".join(after), "US", lambda match: bool(match.people))
+        assert [person.id for person in found.people] == [who]
+        assert (await crm.match("+1" + "".join(before), "US")).people == ()
+        await desk.edit("Contact", who, Phone=None)
+        assert (await crm.match("+1" + "".join(after), "US")).people == ()
+
+    async def test_an_agent_is_shown_what_they_may_see(self, crm: Crm, desk: Desk) -> None:
+        parts = fresh_number()
+        account = await desk.make("Account", Name="Quay & Sons")
+        who = await desk.make("Contact", LastName="Quay", AccountId=account, Phone="{}-{}-{}".format(*parts))
+        await until_found(crm, desk, "+1" + "".join(parts), "US", lambda match: bool(match.people))
+        found = await crm.match("+1" + "".join(parts), "US", desk.agent)
+        assert ([one.id for one in found.people], found.hidden) == ([who], False)
+        assert [one.id for one in found.related] == [account]
+
     @pytest.mark.parametrize("number", ["", "anonymous", "2042", "+1", "+999"])
     async def test_what_is_no_number_has_nobody(self, crm: Crm, number: str) -> None:
         assert await crm.match(number, "US") == CallerMatch((), ())

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from connector.salesforce import SalesforceConfig, SalesforceCrm, open_crm
 from connector.sandbox.org.server import CONSUMER_KEY, INTEGRATION_USERNAME
+from connector.store.number_index import SqliteNumberIndex
 from tests.ports.crm_contract import Desk
 from tests.sandbox.org.rig import RunningOrg
 
@@ -46,6 +47,8 @@ def org(running_org: RunningOrg) -> Iterator[RunningOrg]:
         "daily_limit": 5_000_000,
         "session_idle_seconds": 7200,
         "hostile": [],
+        "search_lag_seconds": 0,
+        "hidden": {},
     }
     running_org.control("POST", "settings", first)
 
@@ -79,6 +82,30 @@ def crm(org: RunningOrg, shared_crm: SalesforceCrm) -> SalesforceCrm:
     """As if new: nothing described."""
     shared_crm._shapes._kept.clear()
     return shared_crm
+
+
+async def filled(crm: SalesforceCrm) -> SalesforceCrm:
+    """The same when it has read the org's numbers."""
+    while await crm.read_numbers() < 1:
+        pass
+    return crm
+
+
+@pytest.fixture(scope="session")
+def shared_indexed_crm(config: MakeConfig, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SalesforceCrm]:
+    """One adapter with an index of numbers for the session."""
+    crm = open_crm(config(), SqliteNumberIndex(tmp_path_factory.mktemp("numbers") / "numbers.db"))
+    yield crm
+    asyncio.run(crm.close())
+
+
+@pytest.fixture
+async def indexed_crm(org: RunningOrg, shared_indexed_crm: SalesforceCrm) -> SalesforceCrm:
+    """It has read the numbers of all people, in an org whose own search is a day behind."""
+    shared_indexed_crm._number_fields = ()
+    crm = await filled(shared_indexed_crm)
+    org.control("POST", "settings", {"search_lag_seconds": 86_400})
+    return crm
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""The contract of the Crm port on the stand-in org, with the contact key as a unique external id and as plain text."""
+"""The contract of the Crm port on the stand-in org, with the contact key as a unique external id and as plain text, and
+with an index of numbers."""
 
 import pytest
 
@@ -12,6 +13,19 @@ class TestUniqueKey(CrmContract):
     @pytest.fixture
     def crm(self, crm: SalesforceCrm) -> Crm:
         return crm
+
+    @pytest.fixture
+    def desk(self, desk: Desk) -> Desk:
+        return desk
+
+
+class TestIndexOfNumbers(CrmContract):
+    """The same by an index of our own."""
+
+    @pytest.fixture
+    def crm(self, indexed_crm: SalesforceCrm, org: RunningOrg) -> Crm:
+        org.control("POST", "settings", {"search_lag_seconds": 0})
+        return indexed_crm
 
     @pytest.fixture
     def desk(self, desk: Desk) -> Desk:

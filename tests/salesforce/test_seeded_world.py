@@ -64,16 +64,18 @@ async def test_how_many_requests_it_takes(crm: SalesforceCrm, org: RunningOrg, d
     async def write(rows: Sequence[OutboxRow]) -> None:
         results[:] = await crm.write_tasks(rows)
 
-    assert await cost(crm.directory()) == 2
+    assert await cost(crm.directory()) == 3
     assert await cost(crm.match("+16285550172", "US")) == 1
     assert await cost(crm.match("+14155550143", "US")) == 2
+    assert await cost(crm.match("+14155550143", "US", desk.agent)) == 3
     assert await cost(crm.find("people", "Chen")) == 1
+    assert await cost(crm.find("people", "Chen", desk.agent)) == 2
     assert await cost(write(rows)) == 1
     assert await cost(write([later(result, Description="more") for result in results])) == 2
 
 
 async def test_a_converted_lead_is_not_offered(crm: SalesforceCrm, org: RunningOrg, desk: Desk) -> None:
-    (lead,) = await desk.rows("SELECT Id FROM Lead WHERE IsConverted = true")
+    (lead,) = await desk.rows("SELECT Id FROM Lead WHERE IsConverted = true AND LastName = 'Lindberg'")
     found = await crm.match("+19195550185", "US")
     assert lead["Id"] not in [person.id for person in found.people]
     assert lead["Id"] not in [record.id for record in await crm.find("people", "Lindberg")]

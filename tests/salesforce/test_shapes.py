@@ -3,6 +3,7 @@
 import pytest
 
 from connector.salesforce import SalesforceConfig
+from connector.salesforce.callers import Callers
 from connector.salesforce.client import SalesforceClient
 from connector.salesforce.faults import Refused
 from connector.salesforce.search import Search
@@ -75,13 +76,13 @@ def test_an_object_that_cannot_be_read_is_asked_for_once_an_hour(org: Described)
 
 
 def test_caller_match_asks_what_can_be_read_and_has_a_number(org: Described) -> None:
-    search = Search(org.client, org.shapes)
-    assert search.phones() == {
-        "Contact": ["Phone", "MobilePhone", "Second_Line__c"],
-        "Lead": ["Phone", "MobilePhone"],
+    callers = Callers(org.client, org.shapes, lambda: (), None)
+    assert {source.sobject: source.fields for source in callers.sources()} == {
+        "Contact": ("Phone", "MobilePhone", "Second_Line__c"),
+        "Lead": ("Phone", "MobilePhone"),
     }
     org.asked()
-    assert search.match(NUMBER, "US").people == ()
+    assert callers.match(NUMBER, "US", "").people == ()
     (asked,) = org.asked()
     assert "Second_Line__c" in asked
     assert "Account%28" not in asked
@@ -89,18 +90,18 @@ def test_caller_match_asks_what_can_be_read_and_has_a_number(org: Described) -> 
     org.objects.clear()
     org.shapes.forget("Contact")
     org.shapes.forget("Lead")
-    assert search.match(NUMBER, "US").people == ()
+    assert callers.match(NUMBER, "US", "").people == ()
     assert not any("search" in path for path in org.asked())
 
 
 def test_searches_leave_out_what_cannot_be_read(org: Described) -> None:
     search = Search(org.client, org.shapes)
     del org.objects["Lead"]
-    assert search.find("people", "Chen") == []
+    assert search.find("people", "Chen", "") == []
     asked = org.asked()[-1]
     assert "Contact%28" in asked
     assert "Lead%28" not in asked
     org.objects.clear()
     org.shapes.forget("Contact")
-    assert search.find("people", "Chen") == []
+    assert search.find("people", "Chen", "") == []
     assert not any("search" in path for path in org.asked())

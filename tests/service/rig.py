@@ -103,10 +103,15 @@ class People:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
+        self.asked_for: list[str] = []
+        self.go_on = asyncio.Event()
+        self.go_on.set()
         self.answer: CallerMatch | Exception = CallerMatch((), ())
 
-    async def match(self, number: str, country: str) -> CallerMatch:
+    async def match(self, number: str, country: str, agent: str = "") -> CallerMatch:
         self.asked.append((number, country))
+        self.asked_for.append(agent)
+        await self.go_on.wait()
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer

@@ -72,11 +72,14 @@ class TaskOrg:
     async def directory(self) -> Directory:
         return Directory()
 
-    async def match(self, number: str, country: str) -> CallerMatch:
+    async def match(self, number: str, country: str, agent: str = "") -> CallerMatch:
         return CallerMatch((), ())
 
-    async def find(self, what: str, text: str) -> Sequence[Record]:
+    async def find(self, what: str, text: str, agent: str = "") -> Sequence[Record]:
         return ()
+
+    async def read_numbers(self) -> float:
+        return 60
 
     async def check(self) -> Sequence[Finding]:
         return ()

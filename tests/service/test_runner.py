@@ -750,6 +750,8 @@ async def test_who_was_being_looked_up_is_looked_up_again() -> None:
     rig = Rig(Snapshot((LegNow("in-1", key, Role.CUSTOMER, LegState.RINGING, MIA, LINE, 0),), phones=PHONES))
     rig.people.answer = one_person()
     await rig.start(loaded(before))
+    rig.order(SetState(SAM, AgentState.AVAILABLE))
+    await rig.turn()
     assert rig.people.asked == [(MIA, "US")]
     assert rig.contact(key).match.state is MatchState.ONE
 
@@ -791,12 +793,48 @@ async def test_who_calls_is_looked_up_and_opened() -> None:
     assert ("pop", "Mia Chen") in rig.panels.seen
 
 
-@pytest.mark.parametrize(("line", "country"), [("+31201234567", "NL"), (LINE, "US"), ("", "US")])
-async def test_a_caller_is_looked_up_as_our_line_s_country_writes_numbers(line: str, country: str) -> None:
+async def test_a_caller_is_looked_up_once_an_agent_has_the_call_as_that_one_may_see_it() -> None:
     rig = await Rig().start()
-    rig.ring(line=line)
+    rig.people.answer = one_person()
+    key = rig.ring()
     await rig.turn()
-    assert rig.people.asked == [(MIA, country)]
+    assert rig.people.asked == []
+    rig.order(SetState(SAM, AgentState.AVAILABLE))
+    await rig.turn()
+    assert rig.people.asked_for == [SAM]
+    assert rig.contact(key).match.state is MatchState.ONE
+    rig.order(SetState(JONAS, AgentState.AVAILABLE))
+    rig.order(Decline(SAM, key))
+    await rig.turn()
+    assert (rig.contact(key).agent, rig.people.asked_for) == (JONAS, [SAM, JONAS])
+    assert rig.contact(key).match.state is MatchState.ONE
+
+
+async def test_an_answer_that_comes_when_the_call_is_the_next_agent_s_is_not_theirs() -> None:
+    rig = await Rig().start()
+    rig.people.answer = one_person()
+    rig.people.go_on.clear()
+    rig.order(SetState(SAM, AgentState.AVAILABLE))
+    key = rig.ring()
+    await rig.turn()
+    rig.order(SetState(JONAS, AgentState.AVAILABLE))
+    rig.order(Decline(SAM, key))
+    await rig.turn()
+    assert rig.people.asked_for == [SAM]
+    rig.people.go_on.set()
+    await rig.turn()
+    assert rig.people.asked_for == [SAM, JONAS]
+    assert rig.contact(key).match.state is MatchState.ONE
+
+
+async def test_who_hangs_up_while_waiting_is_looked_up_for_nobody() -> None:
+    rig = await Rig().start()
+    rig.ring()
+    await rig.turn()
+    rig.runner.event(LegEnded("in-1", "caller", rig.clock.now()))
+    rig.order(SetState(SAM, AgentState.AVAILABLE))
+    await rig.turn()
+    assert rig.people.asked == []
 
 
 async def test_once_an_agent_has_the_contact_their_country_counts() -> None:
@@ -811,6 +849,7 @@ async def test_once_an_agent_has_the_contact_their_country_counts() -> None:
 async def test_a_look_up_that_fails_is_told_and_does_not_go_on_for_ever(error: Exception) -> None:
     rig = await Rig().start()
     rig.people.answer = error
+    rig.order(SetState(SAM, AgentState.AVAILABLE))
     key = rig.ring()
     await rig.turn()
     assert rig.contact(key).match.state is MatchState.FAILED

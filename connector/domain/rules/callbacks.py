@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from connector.domain.effects import MatchCaller
 from connector.domain.events import CallbackRequested
-from connector.domain.model import Contact, Draft, Kind, Link, Match, MatchState, Outcome, Phase
+from connector.domain.model import Contact, Kind, Match, MatchState, Outcome, Phase
 from connector.domain.step import Step
 
 TRIED_AGAIN: Final = frozenset({Outcome.BUSY, Outcome.NO_ANSWER, Outcome.FAILED, Outcome.DECLINED})
@@ -49,7 +49,6 @@ def again(step: Step, ended: Contact) -> None:
     if ended.kind is not Kind.CALLBACK or ended.outcome not in TRIED_AGAIN or tried >= settings.callback_attempts:
         return
     at = step.now + settings.callback_interval
-    who = Link(ended.match.people[0], 1, "match") if ended.match.state is MatchState.ONE else Link()
     contact = Contact(
         key=step.new_key(),
         interaction_key=ended.interaction_key,
@@ -59,14 +58,12 @@ def again(step: Step, ended: Contact) -> None:
         line=ended.line,
         skill=ended.skill,
         started=at,
-        match=ended.match,
+        match=Match(MatchState.SEARCHING),
         priority=ended.priority,
         caller=ended.caller,
         not_before=at,
         attempts=tried,
-        draft=Draft(who=who),
     )
     step.put(contact)
-    if contact.match.state is MatchState.SEARCHING:
-        step.effect(MatchCaller(contact.key, contact.number))
+    step.effect(MatchCaller(contact.key, contact.number))
     step.enqueue(contact)

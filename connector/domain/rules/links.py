@@ -75,6 +75,8 @@ def _name(draft: Draft, record: Record | None, revision: int) -> Draft:
 def matched(step: Step, contact: Contact, event: CallerMatched) -> None:
     """Who has the number is known: a single person becomes the Name, unless the agent has chosen one already.
 
+    When there are others, whom this agent may not see, the one who is left is one of several.
+
     A Lead does not take the place of a Related To that is there already: one or the other, and it was chosen.
     """
     if contact.match.state is not MatchState.SEARCHING or contact.phase is Phase.CLOSED:
@@ -83,6 +85,8 @@ def matched(step: Step, contact: Contact, event: CallerMatched) -> None:
         state = MatchState.FAILED
     else:
         state = (MatchState.NONE, MatchState.ONE, MatchState.MANY)[min(len(event.people), 2)]
+        if event.hidden and state is MatchState.ONE:
+            state = MatchState.MANY
     draft = contact.draft
     shut_out = state is MatchState.ONE and event.people[0].type == "Lead" and draft.what.value is not None
     if state is MatchState.ONE and draft.who.revision == 0 and not shut_out:

@@ -257,7 +257,7 @@ def passed_on(step: Step, contact: Contact, giver: Contact, legs: tuple[Leg, ...
     received, agent = step.put(received), contact.agent
     if received.match.state is MatchState.SEARCHING:
         step.effect(MatchCaller(received.key, received.number))
-    shown = received.draft.who.value or (received.match.people[0] if len(received.match.people) == 1 else None)
+    shown = received.draft.who.value or (received.match.people[0] if received.match.state is MatchState.ONE else None)
     if shown is not None and agent is not None:
         received = step.put(replace(received, popped=True))
         step.effect(PopRecord(agent, received.key, shown))

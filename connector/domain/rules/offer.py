@@ -11,6 +11,7 @@ from connector.domain.model import (
     Kind,
     Leg,
     LegState,
+    Link,
     Match,
     MatchState,
     Outcome,
@@ -117,12 +118,21 @@ def _offer(step: Step, contact: Contact, agent: str) -> None:
 
 def pop(step: Step, contact: Contact) -> None:
     """The one person with that number is opened, once per agent; several or none are never guessed."""
-    people = contact.match.people
-    if contact.agent is None or contact.popped or contact.kind not in _POPPED or len(people) != 1:
+    match = contact.match
+    if contact.agent is None or contact.popped or contact.kind not in _POPPED or match.state is not MatchState.ONE:
         return
     if contact.live:
         step.put(replace(contact, popped=True))
-        step.effect(PopRecord(contact.agent, contact.key, people[0]))
+        step.effect(PopRecord(contact.agent, contact.key, match.people[0]))
+
+
+def looked_up_again(contact: Contact) -> Contact:
+    """As it waits for another agent, who may see other records than the last one: who it is is looked up again."""
+    if contact.kind not in _POPPED or contact.internal or not contact.number:
+        return contact
+    who = contact.draft.who
+    draft = replace(contact.draft, who=Link()) if who.by == "match" else contact.draft
+    return replace(contact, match=Match(MatchState.SEARCHING), draft=draft)
 
 
 def answer(step: Step, contact: Contact, _command: Answer) -> None:
@@ -207,7 +217,7 @@ def requeue(step: Step, contact: Contact, reason: str | None) -> None:
     again = contact.reaches == agent and step.now < step.agent(agent).reached_until
     queued = step.put(
         replace(
-            contact,
+            looked_up_again(contact),
             phase=CONTACT[contact.phase, ContactTrigger.REQUEUE],
             agent=None,
             offered=None,
@@ -219,6 +229,8 @@ def requeue(step: Step, contact: Contact, reason: str | None) -> None:
             not_before=step.now + step.directory.settings.ask if again else contact.not_before,
         )
     )
+    if queued.match.state is MatchState.SEARCHING:
+        step.effect(MatchCaller(queued.key, queued.number))
     if contact.asked_by:
         consult.taken_back(step, queued, leg)
     afterwards = None if reason is None or contact.direct or again else (AgentState.UNAVAILABLE, reason)

@@ -5,11 +5,14 @@ from typing import Final
 from msgspec.structs import replace
 
 from connector.domain.effects import Adopt, MatchCaller, Mix
-from connector.domain.model import Contact, Kind, Leg, LegState, MatchState, Phase
+from connector.domain.model import Contact, Kind, Leg, LegState, Match, MatchState, Phase
 from connector.domain.step import Step
 
 FIRST: Final = 0
 """The priority of who is dealt with before everybody else: skills and requests have 1 to 10."""
+
+FOUND_FOR_ONE: Final = frozenset({MatchState.ONE, MatchState.MANY, MatchState.FAILED})
+"""The next agent may see other records than the last one: who it is is looked up again."""
 
 
 def waits_again(step: Step, contact: Contact, customer: Leg) -> Contact:
@@ -23,7 +26,7 @@ def waits_again(step: Step, contact: Contact, customer: Leg) -> Contact:
         line=contact.line,
         skill=contact.skill,
         started=contact.started,
-        match=contact.match,
+        match=Match(MatchState.SEARCHING) if contact.match.state in FOUND_FOR_ONE else contact.match,
         priority=contact.priority,
         emergency=contact.emergency,
         address=contact.address,

@@ -59,12 +59,13 @@ def daily_limit_exceeded() -> OrgError:
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a test or the demo can switch while the org runs."""
+    """What a test or the demo can switch while the org runs. `hidden`: by id of a user, records they may not read."""
 
     external_id: ExternalIdMode = "unique"
     rules: tuple[ValidationRule, ...] = ()
     search_lag_seconds: float = 0.0
     hostile: tuple[Hostility, ...] = ()
+    hidden: dict[str, tuple[str, ...]] = {}
 
 
 class Context:

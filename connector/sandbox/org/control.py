@@ -48,6 +48,7 @@ class SettingsWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     session_idle_seconds: float | None = None
     search_lag_seconds: float | None = None
     hostile: list[Hostility] | None = None
+    hidden: dict[str, tuple[str, ...]] | None = None
 
 
 class LeadWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -150,6 +151,7 @@ class Control:
             "session_idle_seconds": self.sessions.idle_seconds,
             "search_lag_seconds": self.context.settings.search_lag_seconds,
             "hostile": list(self.context.settings.hostile),
+            "hidden": self.context.settings.hidden,
         }
 
     def change_settings(self, request: web.Request, body: bytes) -> object:
@@ -159,7 +161,9 @@ class Control:
         lag = old.search_lag_seconds if wanted.search_lag_seconds is None else wanted.search_lag_seconds
         hostile = old.hostile if wanted.hostile is None else tuple(wanted.hostile)
         mode = wanted.external_id or old.external_id
-        self.context.apply(Settings(external_id=mode, rules=rules, search_lag_seconds=lag, hostile=hostile))
+        hidden = old.hidden if wanted.hidden is None else wanted.hidden
+        settings = Settings(external_id=mode, rules=rules, search_lag_seconds=lag, hostile=hostile, hidden=hidden)
+        self.context.apply(settings)
         if wanted.daily_limit is not None:
             self.context.usage.limit = wanted.daily_limit
         if wanted.session_idle_seconds is not None:

@@ -1,4 +1,5 @@
-"""The product's custom metadata types: skills, dispositions, tags, reasons, settings and emergency routes."""
+"""The product's custom metadata types: skills, dispositions, tags, reasons, settings, emergency routes
+and fields by which callers are recognised."""
 
 from __future__ import annotations
 
@@ -55,5 +56,10 @@ PHONE: tuple[SObject, ...] = (
         text("Prefixes__c", "Prefixes", 255),
         text("Local_Route__c", "Local Route", 80),
         text("National_Route__c", "National Route", 80),
+    ]),
+    _metadata_type("Phone_Number_Field__mdt", "Phone Number Field", "m06", [
+        text("Object__c", "Object", 80, required=True),
+        text("Field__c", "Field", 80, required=True),
+        text("Country_Field__c", "Country Field", 80),
     ]),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import cast
 
+from connector.sandbox.org.access import ENTITY, access_rows
 from connector.sandbox.org.context import Context
 from connector.sandbox.org.errors import OrgError
 from connector.sandbox.org.hostile import whose_tasks
@@ -18,6 +19,7 @@ from connector.sandbox.org.sosl import run_sosl
 
 RESOURCES = ("composite", "jobs", "limits", "metadata", "query", "queryAll", "search", "sobjects", "tooling")
 DATA_STORAGE_MB = 200
+_OF_ACCESS = re.compile(rf"\sFROM\s+{ENTITY}\b", re.IGNORECASE)
 
 
 def resources(context: Context, call: Call) -> dict[str, str]:
@@ -45,6 +47,8 @@ def query(context: Context, call: Call, *, deleted: bool) -> Reply:
     text = call.query.get("q")
     if not text:
         raise OrgError("MALFORMED_QUERY", "SOQL statement is missing: give it as the parameter q")
+    if _OF_ACCESS.search(text):
+        return Reply(200, context.cursors.first(access_rows(context, parse(text)), _page_size(call), call.version))
     clock = context.clock(call.user_id)
     if call.query.get("columns") == "true":
         return Reply(200, columns(context.schema, text, clock))

@@ -1,0 +1,88 @@
+"""Who called, as the agent may see it who has the call: looked up once it has one, and again for the next one."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from connector.domain.directory import Directory, Profile
+from connector.domain.effects import MatchCaller
+from connector.domain.events import CallerMatched
+from connector.domain.model import Contact, Floor, Phase
+from connector.domain.step import Change
+from connector.errors import CrmUnavailable
+from connector.ports.crm import Crm
+
+log = logging.getLogger(__name__)
+
+
+class Matching:
+    """The look-ups of one floor; on the loop only.  `tell` is given their answers, `fault` is called for mistakes."""
+
+    def __init__(
+        self,
+        floor: Floor,
+        crm: Crm,
+        directory: Callable[[], Directory],
+        tell: Callable[[CallerMatched], None],
+        fault: Callable[[], None],
+    ) -> None:
+        self._floor = floor
+        self._crm = crm
+        self._directory = directory
+        self._tell = tell
+        self._fault = fault
+        self._waiting: dict[str, asyncio.Future[None]] = {}
+        self._under_way: set[str] = set()
+
+    async def look_up(self, effect: MatchCaller) -> None:
+        """The floor is told who called, or that it cannot be known; it is not when the contact is over before."""
+        key = effect.contact
+        if key in self._under_way:
+            return
+        self._under_way.add(key)
+        try:
+            while (contact := self._open(key)) is not None:
+                agent = contact.agent
+                if agent is None:
+                    self._waiting[key] = asyncio.get_running_loop().create_future()
+                    await self._waiting[key]
+                    continue
+                answer = await self._asked(effect, agent)
+                contact = self._open(key)
+                if contact is not None and contact.agent == agent:
+                    self._under_way.discard(key)
+                    self._tell(answer)
+                    return
+        finally:
+            self._under_way.discard(key)
+            self._waiting.pop(key, None)
+
+    def follow(self, change: Change) -> None:
+        """A contact that was waited for has an agent now, or is over."""
+        for key in (*(contact.key for contact in change.contacts), *change.forgotten):
+            changed = self._waiting.get(key)
+            if changed is not None and not changed.done():
+                contact = self._open(key)
+                if contact is None or contact.agent is not None:
+                    changed.set_result(None)
+
+    def _open(self, key: str) -> Contact | None:
+        contact = self._floor.contacts.get(key)
+        return None if contact is None or contact.phase is Phase.CLOSED else contact
+
+    async def _asked(self, effect: MatchCaller, agent: str) -> CallerMatched:
+        key = effect.contact
+        try:
+            found = await self._crm.match(effect.number, self._country(agent), agent)
+        except CrmUnavailable as error:
+            log.warning("caller could not be looked up: %s", error, extra={"contact": key})
+            return CallerMatched(key, failed=True)
+        except Exception:
+            self._fault()
+            log.exception("caller could not be looked up", extra={"contact": key})
+            return CallerMatched(key, failed=True)
+        return CallerMatched(key, found.people, found.related, hidden=found.hidden)
+
+    def _country(self, agent: str) -> str:
+        """Where records are written whose numbers have no country code: in the agent's country."""
+        return (self._directory().agents.get(agent) or Profile("", "")).country
