@@ -163,7 +163,9 @@ class Kept(Call):
 
     async def begin(self) -> None:
         """Sam's phone is connected."""
-        await self.agents["sam"].command("line", on=True)
+        sam = self.agents["sam"]
+        await sam.command("line", on=True)
+        await sam.until(lambda state: state["agent"]["line"] == "kept", "Sam's phone is kept")
         await self.product.party("sam")
 
     async def leave(self) -> None:

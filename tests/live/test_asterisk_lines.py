@@ -266,6 +266,22 @@ async def test_a_hold_by_the_phone_while_nobody_listened_is_told(rig: AsteriskRi
     assert not phone_held(rig), "they talk"
 
 
+@pytest.mark.parametrize("keeps", [True, False])
+async def test_a_transfer_by_the_phone_while_nobody_listened_is_none(rig: AsteriskRig, keeps: bool) -> None:
+    if keeps:
+        await kept(rig)
+    scene = await talking(rig)
+    await rig.settle()
+    own = await own_of(rig)
+    await rig.inflict(Down())
+    await rig.world.network.refer(own, "2042")
+    await rig.settle()
+    await rig.inflict(Up())
+    await rig.lay_down(SAM)
+    await rig.until(lambda: rig.heard.legs[scene.customer] is LegState.ENDED)
+    assert not [event for event in rig.heard.news if isinstance(event, PhoneTransferred)]
+
+
 # A dialplan that has no ear ------------------------------------------------------------------------------------------
 
 

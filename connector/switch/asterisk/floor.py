@@ -149,7 +149,7 @@ class Floor:
             case p.StasisEnd():
                 self._let_out(event.channel.id)
             case p.ChannelHold() | p.ChannelUnhold() | p.ChannelTransfer():
-                self.keys.take(event)
+                self._pressed(event)
             case p.ChannelEnteredBridge():
                 self.bridges[event.channel.id] = event.bridge.id
             case p.ChannelLeftBridge():
@@ -158,6 +158,11 @@ class Floor:
                 self.heard(event.playback)
             case p.DeviceStateChanged():
                 self._phone_changed(event.device_state)
+
+    def _pressed(self, event: p.ChannelHold | p.ChannelUnhold | p.ChannelTransfer) -> None:
+        """A key of a phone.  A transfer that nobody listened to is told when the phone hangs up: too late."""
+        if not isinstance(event, p.ChannelTransfer) or event.referred_by.source_channel.id not in self.hung_up:
+            self.keys.take(event)
 
     def heard(self, played: p.PlaybackOf) -> None:
         """Who could not be taken is hung up on; who was told that they are recorded is, from now on."""

@@ -3,7 +3,7 @@
 import pytest
 
 from connector.domain.effects import Connect, KeepLine, Offer
-from connector.domain.events import LegEnded, LegRinging, PhoneChanged, PhoneHeld
+from connector.domain.events import LegEnded, LegRinging, PhoneChanged, PhoneHeld, PhoneTransferred
 from connector.domain.model import LegState, Line
 from connector.switch.asterisk import parse as p
 from connector.switch.asterisk.lines import CURE, FAR_WITHIN
@@ -121,6 +121,19 @@ async def test_a_hold_that_nobody_listened_to_is_told(rig: Rig) -> None:
     rig.pbx.held = {"far-second"}
     await rig.connect()
     assert rig.news == [PhoneHeld("second", rig.clock.now())]
+
+
+@pytest.mark.parametrize("old", [True, False])
+async def test_a_transfer_that_nobody_listened_to_is_not_carried_out_when_the_phone_hangs_up(
+    rig: Rig, old: bool
+) -> None:
+    talks(rig, "far-second")
+    await rig.connect()
+    if old:
+        await rig.hear(p.ChannelHangupRequest(channel=channel_of(OWN, "Up"), cause=16))
+    target = p.ReferTo(p.Destination("2042"))
+    await rig.hear(p.ChannelTransfer(refer_to=target, referred_by=p.ReferredBy(channel_of(OWN, "Up"))))
+    assert rig.news == ([] if old else [PhoneTransferred("second", "2042", "", rig.clock.now())])
 
 
 # Without an ear ----------------------------------------------------------------------------------------------------
