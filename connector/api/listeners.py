@@ -1,10 +1,9 @@
 """Who may listen for a while: a session token of the org, shown once, opens a session that a cookie carries."""
 
-import hashlib
-import secrets
 from typing import Final
 
 from connector.api.auth import SignIn
+from connector.api.cookie_sessions import CookieSessions
 from connector.api.rate import Bucket
 from connector.domain.directory import Directory
 from connector.errors import SignInRefused
@@ -12,9 +11,6 @@ from connector.service.clock import Clock
 
 LASTS: Final = 600_000
 """For how many ms; a recording that plays then is played to its end."""
-
-MOST: Final = 10_000
-"""Sessions that are remembered; more are opened at the cost of the oldest."""
 
 COST_OF_A_TRY: Final = (40, 4)
 """Sign-ins that may be tried at once, and per second after that: each costs the check of a signature."""
@@ -25,12 +21,12 @@ class TooManySignIns(Exception):
 
 
 class Listeners:
-    """The sessions: what the cookie holds is not kept, only its SHA-256."""
+    """The sessions."""
 
     def __init__(self, sign_in: SignIn, clock: Clock) -> None:
         self._sign_in = sign_in
         self._clock = clock
-        self._sessions: dict[str, tuple[str, int]] = {}
+        self._sessions = CookieSessions(clock.now, LASTS, LASTS)
         self._bucket = Bucket(clock.now(), *COST_OF_A_TRY)
 
     async def open(self, token: str, directory: Directory) -> str:
@@ -41,18 +37,9 @@ class Listeners:
         session = await self._sign_in.admit(token)
         if session.agent not in directory.agents:
             raise SignInRefused("not_an_agent", "Your user is not an agent: ask for the Phone Panel permission.")
-        self._sessions = {key: kept for key, kept in self._sessions.items() if kept[1] > now}
-        while len(self._sessions) >= MOST:
-            del self._sessions[next(iter(self._sessions))]
-        secret = secrets.token_urlsafe(32)
-        self._sessions[_hash(secret)] = (session.agent, now + LASTS)
-        return secret
+        return self._sessions.open(session.agent)
 
     def agent(self, secret: str | None, directory: Directory) -> str | None:
         """Whose session that is; None for one that is over, or was none, or is of somebody who is no agent any more."""
-        agent, until = self._sessions.get(_hash(secret or ""), ("", 0))
-        return agent if until > self._clock.now() and agent in directory.agents else None
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+        agent = self._sessions.agent(secret)
+        return agent if agent in directory.agents else None
