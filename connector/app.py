@@ -14,10 +14,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from aiohttp import web
 
 from connector.api import view
+from connector.api.hosted import Hosted
 from connector.api.http import PANEL, Health, PanelPage, build_app
 from connector.api.hub import Hub
 from connector.api.listeners import Listeners
 from connector.api.metrics import Metrics, Reading
+from connector.api.openid import OpenId
 from connector.api.recordings import RecordingsApi
 from connector.api.work import WorkApi
 from connector.api.ws import PanelSockets
@@ -27,6 +29,7 @@ from connector.configured import (
     channels_of,
     crm_of,
     devices_of,
+    openid_of,
     org_of,
     sign_in_of,
     switch_config,
@@ -64,7 +67,8 @@ class Connector:
         self._config = config
         self._clock = clock or WallClock()
         self.origins = frozenset(config.origins)
-        self._page = PanelPage(self.origins)
+        self._page = PanelPage(self.origins, config.origins[0] if config.origins else "")
+        self._openid = openid_of(config)
         self._store: Store = SqliteStore(Path(config.store), self._clock.now)
         self._sign_in = sign_in_of(config, self._clock.now, sandbox=sandbox, kept=self._store.use_token)
         self._crm = crm_of(config, SqliteNumberIndex(Path(f"{config.store}.numbers")))
@@ -139,7 +143,23 @@ class Connector:
                 log.exception("stopping failed")
         self._stops.clear()
 
+    def _hosted(self) -> Hosted | None:
+        """Who signs in outside Salesforce, if anybody may."""
+        if self._openid is None:
+            return None
+        openid = OpenId(self._openid, self._clock.now)
+        self._stops.append(openid.close)
+        return Hosted(
+            runner=self._runner,
+            sign_in=self._sign_in,
+            openid=openid,
+            public_url=self._config.public_url,
+            clock=self._clock,
+            templates=PANEL / "templates",
+        )
+
     async def _serve(self) -> None:
+        self._page.hosted = hosted = self._hosted()
         self._sockets = PanelSockets(
             runner=self._runner,
             hub=self._hub,
@@ -159,6 +179,7 @@ class Connector:
             origins=self.origins,
             templates=PANEL / "templates",
             org=org_of(self._config),
+            hosted=hosted,
         )
         app = build_app(
             page=self._page,

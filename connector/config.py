@@ -20,7 +20,10 @@ Seconds = Annotated[int, Meta(ge=1, le=86_400)]
 
 
 class Salesforce(Struct, frozen=True, forbid_unknown_fields=True):
-    """How the connector signs in at the org (OAuth 2.0 JWT bearer flow, or client credentials with a secret)."""
+    """How the connector signs in at the org (OAuth 2.0 JWT bearer flow, or client credentials with a secret).
+
+    `private_key` (PEM) and `client_secret` come from the environment only.
+    """
 
     login_url: str = "https://login.salesforce.com"
     consumer_key: str = ""
@@ -33,6 +36,11 @@ class Salesforce(Struct, frozen=True, forbid_unknown_fields=True):
     threads: Annotated[int, Meta(ge=1, le=64)] = 4
     client_secret_file: str = ""
     numbers_every_s: Annotated[int, Meta(ge=5, le=86_400)] = 60
+    private_key: str = ""
+    client_secret: str = ""
+
+    def __repr__(self) -> str:
+        return f"Salesforce(login_url={self.login_url!r}, username={self.username!r}, …)"
 
 
 class Switch(Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,6 +71,18 @@ class SignIn(Struct, frozen=True, forbid_unknown_fields=True):
     issuer: Annotated[str, Meta(min_length=1)]
     public_key_file: Annotated[str, Meta(min_length=1)]
     org: Annotated[str, Meta(pattern="^00D[0-9A-Za-z]{15}$")]
+
+
+class Oidc(Struct, frozen=True, forbid_unknown_fields=True):
+    """How who opens a page of the connector itself signs in: by OpenID Connect with the org, when `client_id` is given.
+
+    `login_url` is that of `[salesforce]` when empty; `org` is the only one whose users are let in.
+    """
+
+    login_url: str = ""
+    client_id: str = ""
+    client_secret_file: str = ""
+    org: Annotated[str, Meta(pattern="^(00D[0-9A-Za-z]{15})?$")] = ""
 
 
 class ApiKey(Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,6 +123,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     salesforce: Salesforce = Salesforce()
     switch: Switch = Switch()
     sign_in: tuple[SignIn, ...] = ()
+    oidc: Oidc = Oidc()
     api_keys: tuple[ApiKey, ...] = ()
     emergency: Emergency = Emergency()
 
@@ -117,8 +138,13 @@ ENVIRONMENT: Final = {
     "SALESFORCE_CONSUMER_KEY": "salesforce.consumer_key",
     "SALESFORCE_USERNAME": "salesforce.username",
     "SALESFORCE_PRIVATE_KEY_FILE": "salesforce.private_key_file",
+    "SALESFORCE_PRIVATE_KEY": "salesforce.private_key",
+    "SALESFORCE_CLIENT_SECRET": "salesforce.client_secret",
 }
 """Environment variable → setting."""
+
+SECRET: Final = frozenset({"private_key", "client_secret"})
+"""Settings of `[salesforce]` that have no place in a file with others."""
 
 
 _ORIGIN: Final = re.compile(r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:]+\])(?::(?P<port>\d{1,5}))?")
@@ -144,6 +170,8 @@ _TAKES: Final = {
     "switch.sounds": 'a table, as { closed = "sound:closed" }',
     "sign_in": "a list of tables, [[sign_in]] each",
     "sign_in.org": "the 18 characters of the org's id, 00D…",
+    "oidc": "a table, [oidc]",
+    "oidc.org": "the 18 characters of the org's id, 00D…",
     "api_keys": "a list of tables, [[api_keys]] each",
     "api_keys.name": "1 to 64 letters, digits, dots, dashes and underscores",
     "api_keys.sha256": "64 hexadecimal digits, as `connector api-key` prints them",
@@ -172,6 +200,10 @@ def read(path: Path | None, environment: Mapping[str, str]) -> Config:
             raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{path}: is not TOML: {error}.") from error
+    written = values.get("salesforce")
+    for name in sorted(SECRET & written.keys()) if isinstance(written, dict) else ():
+        variable = f"SALESFORCE_{name.upper()}"
+        raise ConfigError(f"{path}: salesforce.{name}: takes no secret here; use {name}_file, or {variable}.")
     given = {variable: setting for variable, setting in ENVIRONMENT.items() if environment.get(variable)}
     for variable, setting in given.items():
         _put(values, setting, environment[variable], str(path))
@@ -192,6 +224,9 @@ def _put(values: dict[str, Any], setting: str, text: str, path: str) -> None:
             raise ConfigError(f"{path}: {room}: takes {_TAKES[room]}.")
     if name == "origins":
         values[name] = text.replace(",", " ").split()
+    elif name == "private_key":
+        # Many places that keep such variables have no line breaks.
+        values[name] = text.strip().replace("\\n", "\n")
     else:
         values[name] = text.strip().lower() if name == "log_level" else text.strip()
 

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from connector.api.auth import SANDBOX_ISSUER, Issuer, Kept, SignIn
+from connector.api.hosted import CALLBACK
 from connector.api.keys import ApiKeys
+from connector.api.openid import OpenIdConfig, safe
 from connector.api.recordings import PATH as RECORDINGS
 from connector.config import Config
 from connector.domain.directory import Directory, RecordingMode
@@ -30,17 +32,19 @@ _SHA256: Final = re.compile("[0-9a-f]{64}")
 def crm_of(config: Config, index: NumberIndex | None = None) -> SalesforceCrm:
     """Salesforce as configured, with an index of its numbers.  Raises `ConfigError` naming what is missing."""
     given = config.salesforce
-    secret = _text(given.client_secret_file, "salesforce.client_secret_file") if given.client_secret_file else None
+    file = given.client_secret_file
+    secret = given.client_secret or (_text(file, "salesforce.client_secret_file") if file else None)
     for name in ("consumer_key",) if secret else ("consumer_key", "username", "private_key_file"):
-        if not getattr(given, name):
+        if not getattr(given, name) and not (name == "private_key_file" and given.private_key):
             raise ConfigError(f"salesforce.{name}: is missing; the connector signs in with it (see docs/how-to).")
     return open_crm(
         SalesforceConfig(
             login_url=given.login_url,
             consumer_key=given.consumer_key,
             username=given.username,
-            private_key_file=given.private_key_file,
             certificate_file=given.certificate_file,
+            private_key_file="" if given.private_key else given.private_key_file,
+            private_key=given.private_key,
             audience=given.audience,
             api_version=given.api_version,
             timeout_s=given.timeout_s,
@@ -65,6 +69,23 @@ def org_of(config: Config) -> str:
     """The address of the org whose agents sign in; "" for several, for one that has no such name, and in the demo."""
     issuers = [given.issuer for given in config.sign_in if given.issuer != SANDBOX_ISSUER]
     return issuers[0] if len(issuers) == 1 and issuers[0].startswith("https://") else ""
+
+
+def openid_of(config: Config) -> OpenIdConfig | None:
+    """How pages of the connector itself are signed in to, None when that is off.  Raises `ConfigError`."""
+    given = config.oidc
+    if not given.client_id:
+        return None
+    if not config.public_url:
+        raise ConfigError("public_url: is missing; Salesforce sends browsers back to it when they have signed in.")
+    if not given.org:
+        raise ConfigError("oidc.org: is missing; give the 18 characters of the org's id, or anybody's org would do.")
+    login_url = (given.login_url or config.salesforce.login_url).rstrip("/")
+    if not safe(login_url):
+        raise ConfigError(f"oidc.login_url: {login_url!r} must be https; plain http is for this machine only.")
+    secret = _text(given.client_secret_file, "oidc.client_secret_file") if given.client_secret_file else None
+    timeout_s = config.salesforce.timeout_s
+    return OpenIdConfig(login_url, given.client_id, secret, given.org, config.public_url + CALLBACK, timeout_s)
 
 
 def switch_config(config: Config, directory: Directory | None = None) -> SwitchConfig:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from connector.config import ENVIRONMENT, ApiKey, Config, Emergency, Salesforce, SignIn, Switch, read
+from connector.config import ENVIRONMENT, SECRET, ApiKey, Config, Emergency, Oidc, Salesforce, SignIn, Switch, read
 from connector.errors import ConfigError
 
 ORG = "00D000000000001EAA"
@@ -72,6 +72,12 @@ sha256_file = ""
 issuer = "https://acme.my.salesforce.com"
 public_key_file = "session.pem"
 org = "{ORG}"
+
+[oidc]
+login_url = "https://acme.my.salesforce.com"
+client_id = "3MVG9.pages"
+client_secret_file = "pages.secret"
+org = "{ORG}"
 """
 
 
@@ -87,6 +93,9 @@ def refusal(folder: Path, text: str, environment: dict[str, str] | None = None) 
     return str(caught.value)
 
 
+SECRETS = {f"salesforce.{name}" for name in SECRET}
+
+
 def settings_of(kind: type, room: str = "") -> set[str]:
     """All settings by their full names."""
     found: set[str] = set()
@@ -94,6 +103,7 @@ def settings_of(kind: type, room: str = "") -> set[str]:
         "salesforce": Salesforce,
         "switch": Switch,
         "sign_in": SignIn,
+        "oidc": Oidc,
         "api_keys": ApiKey,
         "emergency": Emergency,
     }
@@ -159,14 +169,16 @@ def test_every_setting_can_be_in_the_file(tmp_path: Path) -> None:
             "tls",
         ),
         sign_in=(SignIn("https://acme.my.salesforce.com", "session.pem", ORG),),
+        oidc=Oidc("https://acme.my.salesforce.com", "3MVG9.pages", "pages.secret", ORG),
     )
     named = set(re.findall(r"^(\w+) =", FULL, re.MULTILINE))
-    assert {name.rsplit(".", 1)[-1] for name in settings_of(Config)} == named, "a new setting belongs into this test"
+    settings = {name.rsplit(".", 1)[-1] for name in settings_of(Config) - SECRETS}
+    assert settings == named, "a new setting belongs into this test"
 
 
 def test_every_setting_is_in_the_reference() -> None:
     page = REFERENCE.read_text(encoding="utf-8")
-    for name in settings_of(Config):
+    for name in settings_of(Config) - SECRETS:
         assert re.search(rf"\b{name.rsplit('.', 1)[-1]}\b", page), name
     for variable in ENVIRONMENT:
         assert variable in page
@@ -191,6 +203,8 @@ def test_every_setting_is_in_the_reference() -> None:
             "origins",
             ("https://a.example", "https://b.example"),
         ),
+        ("SALESFORCE_PRIVATE_KEY", "-----BEGIN\\nabc\ndef\n", "salesforce.private_key", "-----BEGIN\nabc\ndef"),
+        ("SALESFORCE_CLIENT_SECRET", "s3cret", "salesforce.client_secret", "s3cret"),
         ("SALESFORCE_LOGIN_URL", "https://x.example", "salesforce.login_url", "https://x.example"),
         ("SALESFORCE_CONSUMER_KEY", "12345", "salesforce.consumer_key", "12345"),
         ("SALESFORCE_USERNAME", " a@b ", "salesforce.username", "a@b"),
@@ -209,6 +223,14 @@ def test_the_environment_goes_on_top_of_the_file(
     for name in setting.split("."):
         alone = getattr(alone, name)
     assert alone == value
+
+
+@pytest.mark.parametrize("name", sorted(SECRET))
+def test_a_secret_has_no_place_in_the_file_and_is_not_shown(tmp_path: Path, name: str) -> None:
+    variable = f"SALESFORCE_{name.upper()}"
+    said = refusal(tmp_path, f'[salesforce]\n{name} = "s3cret"\n')
+    assert said.endswith(f"salesforce.{name}: takes no secret here; use {name}_file, or {variable}.")
+    assert "s3cret" not in repr(read(None, {variable: "s3cret"}))
 
 
 def test_an_empty_variable_is_none(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import jinja2
 from aiohttp import web
 from msgspec import Struct
 
-from connector.api import openapi
+from connector.api import hosted, openapi
 from connector.api.recordings import RecordingsApi
 from connector.api.work import WorkApi
 from connector.api.ws import PanelSockets
@@ -29,25 +29,35 @@ def _built() -> dict[str, str]:
     return names
 
 
+_NOT_KEPT: Final = {"Cache-Control": "no-store"}
+
+
 class PanelPage:
     """`/panel` and its files.  The built files have their content's hash in the name, so they are kept for ever."""
 
-    def __init__(self, origins: frozenset[str]) -> None:
-        """Raises `ConfigError` when the panel was not built."""
+    def __init__(self, origins: frozenset[str], opens: str = "") -> None:
+        """`opens` is the origin of the org, for records.  Raises `ConfigError` when the panel was not built."""
         _built()
+        self.hosted: hosted.Hosted | None = None
+        self._opens = opens
         self._origins = sorted(origins)
         loader = jinja2.FileSystemLoader(PANEL / "templates")
         self._page = jinja2.Environment(loader=loader, autoescape=True).get_template("panel.html.j2")
 
     async def page(self, request: web.Request) -> web.Response:
         """The panel's page.  The query string (mode, sfdcIframeOrigin) is read by the script in the browser."""
+        alone = self.hosted is not None and "sfdcIframeOrigin" not in request.query
+        if alone and self.hosted is not None and self.hosted.agent(request) is None:
+            return web.Response(status=303, headers={"Location": self.hosted.start_url(hosted.PANEL), **_NOT_KEPT})
         scheme = "wss" if request.secure or request.headers.get("X-Forwarded-Proto") == "https" else "ws"
-        config = {
+        config: dict[str, object] = {
             "socket": f"{scheme}://{request.host}/panel/socket",
             "origins": self._origins,
             "openCtiVersion": OPEN_CTI_VERSION,
             "language": None,
         }
+        if alone:
+            config["org"] = self._opens
         # Read anew, so that a panel that was built meanwhile is there after a reload.
         text = self._page.render(files=_built(), config=config)
         return web.Response(text=text, content_type="text/html", headers=self._headers(scheme, request.host))
@@ -116,6 +126,8 @@ def build_app(
     app.router.add_post("/api/work-items", work.work_item)
     if recordings is not None:
         app.router.add_routes(recordings.routes())
+    if page.hosted is not None:
+        app.router.add_routes(page.hosted.routes())
     app.router.add_get("/openapi.json", describe)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)

@@ -23,7 +23,7 @@ DISCOVERY: Final = "/.well-known/openid-configuration"
 FRESH: Final = 3_600_000
 """For how many ms addresses and keys are good; a key that is not among them is looked for at once."""
 
-NOT_AGAIN_WITHIN: Final = 10_000
+NOT_AGAIN_WITHIN: Final = 500
 """ms after which keys are asked for again because one was not among them."""
 
 LARGEST: Final = 256 * 1024

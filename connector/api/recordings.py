@@ -14,6 +14,7 @@ import jinja2
 from aiohttp import web
 
 from connector.api import ranges
+from connector.api.hosted import Hosted
 from connector.api.listeners import LASTS, Listeners, TooManySignIns
 from connector.domain.directory import Profile
 from connector.domain.hours import local
@@ -64,7 +65,7 @@ Answer = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
 
 
 class RecordingsApi:
-    """The requests.  `origins` are those of the pages that may post a token."""
+    """The requests.  `origins` are those of the pages that may post a token; `hosted` lets in who has none."""
 
     def __init__(
         self,
@@ -76,8 +77,10 @@ class RecordingsApi:
         origins: frozenset[str],
         templates: Path,
         org: str = "",
+        hosted: Hosted | None = None,
     ) -> None:
-        """`org`: the address of the org whose page signs people in; "" where there is none."""
+        """`org`: the address of the org whose page signs people in where `hosted` does not; "" where there is none."""
+        self._hosted = hosted
         self._runner = runner
         self._store = store
         self._recordings = recordings
@@ -144,6 +147,8 @@ class RecordingsApi:
         """Who listens, and may.  Raises `_Told`."""
         directory = self._runner.directory
         agent = self._listeners.agent(request.cookies.get(COOKIE), directory)
+        if agent is None and self._hosted is not None:
+            agent = self._hosted.agent(request)
         if agent is None:
             raise _Told("sign_in")
         profile = directory.profile(agent)
@@ -166,7 +171,12 @@ class RecordingsApi:
     # --- what --------------------------------------------------------------------------------------------------------
 
     async def _page(self, request: web.Request, key: str) -> web.StreamResponse:
-        profile = await self._listener(request, key)
+        try:
+            profile = await self._listener(request, key)
+        except _Told as told:
+            if told.what != "sign_in" or self._hosted is None:
+                raise
+            return web.Response(status=303, headers={**_SAFE, "Location": self._hosted.start_url(request.path)})
         found = await self._of(key)
         if not found:
             raise _Told("none")

@@ -173,6 +173,7 @@ class Demo:
                 *("--port", str(self._ports["ORG_PORT"]), "--database", str(self.org_database)),
                 *("--public-key", str(self.folder / "app.public.pem"), "--control-key-file", str(self.key_file)),
                 *("--session-key-out", str(self.folder / "session.public.pem"), *self._org_options),
+                *("--callback-url", f"{self.connector_address}/sign-in/callback"),
             ],
         )
 
@@ -239,6 +240,7 @@ class Demo:
             f"{switch}\n"
             f'[[sign_in]]\nissuer = "{SANDBOX_ISSUER}"\npublic_key_file = {value["public_key_file"]}\n'
             f'org = "{ORGANIZATION_ID}"\n\n'
+            f'[oidc]\nclient_id = "{CONSUMER_KEY}"\norg = "{ORGANIZATION_ID}"\n\n'
             f'[[api_keys]]\nname = "demo"\nsha256 = "{hash_of(self.api_key)}"\n\n'
             # The console shows what would be sent: nothing of an emergency leaves this machine.
             f'[emergency]\nwebhook_url = "{self.console}/api/alarms"\nemail_to = ["security@phone-panel.example"]\n'
@@ -320,6 +322,7 @@ async def _run(demo: Demo, environment: Mapping[str, str]) -> int:
             "Open the console, choose Available in the phone, and a customer calls within a minute or two.\n"
             f"Or let one call now: connector simulate call --from {CALLERS[0]}\n"
             "Others: connector simulate callback | work-item | email | hangup\n"
+            f"The panel outside Salesforce, by signing in with the org: {demo.panel}\n"
             f"Settings to try `connector check --config` with: {demo.config}\n"
             "Ctrl-C ends everything.",
             flush=True,

@@ -7,6 +7,7 @@
  * `completeWork({work, task, disposition, connected})` · `utility({label, icon, title})`
  */
 import { connectOpenCti } from "c/openCti";
+import { PageHost } from "./pageHost";
 
 /** The page's settings: {socket, origins, openCtiVersion, language}, from its script element `phone-panel-config`. */
 export function pageConfig() {
@@ -18,8 +19,14 @@ export function pageConfig() {
   return JSON.parse(element.textContent);
 }
 
-/** The host that shows this page, or null when it was opened by itself. Raises an error when the host refuses. */
-export async function connectHost({ origins, openCtiVersion }, search = window.location.search) {
+/**
+ * The host that shows this page. A page that was opened by itself is its own host when somebody has signed in at the
+ * connector (`org`: where records open), else null. Raises an error when the host refuses.
+ */
+export async function connectHost({ origins, openCtiVersion, org }, search = window.location.search) {
   const origin = new URLSearchParams(search).get("sfdcIframeOrigin");
-  return origin ? connectOpenCti({ origin, origins, version: openCtiVersion }) : null;
+  if (origin) {
+    return connectOpenCti({ origin, origins, version: openCtiVersion });
+  }
+  return org ? new PageHost(org) : null;
 }

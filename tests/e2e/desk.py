@@ -59,6 +59,18 @@ class Desk:
         await expect(seat.status).to_be_visible()
         return seat
 
+    async def open_page(self, address: str) -> Page:
+        """A page in a browser of its own, without the console."""
+        context = await self._browser.new_context(viewport={"width": 420, "height": 640})
+        context.set_default_timeout(10_000)
+        await context.tracing.start(screenshots=True, snapshots=True)
+        self._contexts.append(context)
+        page = await context.new_page()
+        page.on("console", self._said)
+        page.on("pageerror", self._failed)
+        await page.goto(address)
+        return page
+
     async def close(self, trace: Path | None) -> None:
         """The browser is closed; the trace is kept where one is asked for."""
         for number, context in enumerate(self._contexts):
@@ -78,10 +90,11 @@ class Desk:
 class Seat:
     """One tab with the console and the panel in it; names are given in English, whatever the panel speaks."""
 
-    def __init__(self, product: Product, page: Page, words: Mapping[str, str]) -> None:
+    def __init__(self, product: Product, page: Page, words: Mapping[str, str], *, alone: bool = False) -> None:
+        """`alone`: the page is the panel itself."""
         self.product = product
         self.page = page
-        self.panel: FrameLocator = page.frame_locator("iframe")
+        self.panel: FrameLocator | Page = page if alone else page.frame_locator("iframe")
         self._words = words
 
     def word(self, english: str, *values: str) -> str:

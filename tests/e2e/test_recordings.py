@@ -66,10 +66,23 @@ async def test_a_supervisor_hears_it_and_a_colleague_does_not(product: Product, 
     await expect(page.locator("audio")).to_have_count(0)
 
 
-async def test_the_bare_link_says_to_open_it_from_salesforce(product: Product, desk: Desk) -> None:
-    desk.expected_troubles = ("401",)
+async def test_the_bare_link_leads_through_the_sign_in(product: Product, desk: Desk) -> None:
     task = await recorded(product, desk)
-    link = await product.task(lambda row: row["Id"] == task, "the Task")
-    stranger = await desk.sit_down("jonas", available=False)
-    await stranger.page.goto(str(link["Phone_Recording__c"]))
-    await expect(stranger.page.get_by_text("Open this recording from its task in Salesforce.")).to_be_visible()
+    link = str((await product.task(lambda row: row["Id"] == task, "the Task"))["Phone_Recording__c"])
+    page = await desk.open_page(link)
+    await page.get_by_role("button", name="Sam Rivera").click()
+    await expect(page.locator("audio")).to_have_count(2)
+    assert page.url == link
+    assert await page.locator("audio").first.evaluate(PLAYED) > 0
+
+
+async def test_who_signs_in_hears_no_more_than_before(product: Product, desk: Desk) -> None:
+    desk.expected_troubles = ("404",)
+    task = await recorded(product, desk)
+    link = str((await product.task(lambda row: row["Id"] == task, "the Task"))["Phone_Recording__c"])
+    page = await desk.open_page(link)
+    await page.get_by_role("button", name="Jonas Weber").click()
+    await expect(page.get_by_text("There is no recording here that you can listen to.")).to_be_visible()
+    page = await desk.open_page(link)
+    await page.get_by_role("button", name="Priya Nair").click()
+    await expect(page.locator("audio")).to_have_count(2)

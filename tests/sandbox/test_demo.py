@@ -288,7 +288,7 @@ async def test_the_demo_from_its_start_to_ctrl_c(
         assert found, ready
         console, panel, org = found.groups()
         assert (await ask(console))[0] == (await ask(f"{org}/services/data"))[0] == 200
-        _, _, policy = await ask(f"{panel}/panel")
+        _, _, policy = await ask(f"{panel}/panel?sfdcIframeOrigin={console}")
         assert f"frame-ancestors {console} https://acme.lightning.force.com;" in policy
         assert (await ask(f"{panel}/readyz"))[:2] == (200, {"ready": True, "missing": []})
         note = tmp_path / "phone-panel" / "demo.json"

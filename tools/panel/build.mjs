@@ -20,7 +20,7 @@ import { bundles, filesBelow } from "./sources.mjs";
 import { stylesheet } from "./styles.mjs";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const BUDGET = { "panel.css": 40 * 1024, "panel.js": 80 * 1024 };
+const BUDGET = { "panel.css": 40 * 1024, "panel.js": 82 * 1024 };
 const CLONED = "node.cloneNode(deep)";
 const LICENSED = ["lwc", "@lwc/engine-dom", "@salesforce-ux/design-system"];
 

@@ -36,6 +36,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--hostile", action="append", default=[], choices=get_args(Hostility), help="may be repeated")
     parser.add_argument("--daily-limit", type=int, default=DEFAULT_DAILY_LIMIT)
     parser.add_argument("--tls-certificate", type=Path, help="PEM with certificate and private key: serve https")
+    parser.add_argument(
+        "--callback-url", action="append", default=[], help="where a browser may go that signed in by OpenID Connect"
+    )
     parser.add_argument("--no-seed", action="store_true", help="start without people, cases and configuration")
     parser.add_argument("--bare", action="store_true", help="start without anything that the product deploys")
     return parser.parse_args(argv)
@@ -63,6 +66,7 @@ async def _start(options: argparse.Namespace) -> Org:
         external_id=options.external_id,
         hostile=tuple(options.hostile),
         daily_limit=options.daily_limit,
+        callbacks=options.callback_url,
     )
     _write_secret(options.control_key_file, org.control_key.encode())
     if options.session_key_file:

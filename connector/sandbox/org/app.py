@@ -19,6 +19,7 @@ from connector.sandbox.org.faults import Fault, Faults, row_lock
 from connector.sandbox.org.identity import about_user
 from connector.sandbox.org.metadata.api import Deployments, deploy_request, deploy_status, describe_metadata
 from connector.sandbox.org.metadata.soap import answer_soap, read_soap, soap_fault
+from connector.sandbox.org.openid import CODE_GRANT, OpenIdProvider
 from connector.sandbox.org.requests_log import Entry, RequestLog
 from connector.sandbox.org.rest.call import VERSIONS, Call, Document, Reply, form_parts, split_path, version_label
 from connector.sandbox.org.rest.dispatch import answer
@@ -47,7 +48,9 @@ class Api:
         organization_id: str,
         faults: Faults,
         requests: RequestLog,
+        openid: OpenIdProvider,
     ) -> None:
+        self.openid = openid
         self.context, self.sessions, self.connected_app = context, sessions, app
         self.organization_id, self.faults, self.requests = organization_id, faults, requests
         self.deployments = Deployments(context)
@@ -76,6 +79,8 @@ class Api:
         form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
         instance = _instance(request)
         try:
+            if form.get("grant_type") == CODE_GRANT:
+                return self._respond(request, Reply(200, self.openid.tokens(form, instance)))
             user = sign_in(
                 with_basic(form, request.headers.get("Authorization")),
                 self.connected_app,
@@ -278,5 +283,5 @@ def _error_response(error: OrgError) -> web.Response:
 def make_app(api: Api, control: Control) -> web.Application:
     """The org's aiohttp application."""
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[salesforce_errors])
-    app.add_routes([*api.routes(), *control.routes()])
+    app.add_routes([*api.openid.routes(), *api.routes(), *control.routes()])
     return app

@@ -18,6 +18,7 @@ from connector.sandbox.org.context import Context, Settings
 from connector.sandbox.org.errors import OrgError
 from connector.sandbox.org.faults import Fault, Faults
 from connector.sandbox.org.hostile import Hostility
+from connector.sandbox.org.openid import OpenIdProvider
 from connector.sandbox.org.requests_log import RequestLog
 from connector.sandbox.org.rules import NAMED_RULES, ValidationRule
 from connector.sandbox.org.schema import ExternalIdMode
@@ -67,8 +68,10 @@ class Control:
     """Handlers of the control calls; `routes` lists them."""
 
     def __init__(
-        self, *, context: Context, sessions: Sessions, signer: Signer, faults: Faults, log: RequestLog, key: str
+        self, *, context: Context, sessions: Sessions, signer: Signer, faults: Faults, log: RequestLog, key: str,
+        openid: OpenIdProvider,
     ) -> None:
+        self.openid = openid
         self.context, self.sessions, self.signer, self.faults, self.log = context, sessions, signer, faults, log
         self._key = key
 
@@ -84,6 +87,7 @@ class Control:
             web.post("/sandbox/settings", self._guarded(self.change_settings)),
             web.post("/sandbox/configuration", self._guarded(self.deploy)),
             web.post("/sandbox/leads/convert", self._guarded(self.convert_lead)),
+            web.post("/sandbox/openid/rotate", self._guarded(self.rotate_keys)),
             web.get("/sandbox/public-key", self._guarded(self.public_key)),
         ]
 
@@ -200,6 +204,10 @@ class Control:
             raise OrgError("BAD_REQUEST", f"object: {wanted.object} is no type of custom metadata")
         with self.context.database.transaction():
             return {"id": self.context.records.deploy(sobject, wanted.name, wanted.fields)}
+
+    def rotate_keys(self, request: web.Request, body: bytes) -> object:
+        """{"kid"} of the key that signs ID tokens from now on; the one before is not published any more."""
+        return {"kid": self.openid.rotate()}
 
     def public_key(self, request: web.Request, body: bytes) -> object:
         return web.Response(body=self.signer.public_pem(), content_type="application/x-pem-file")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -18,6 +19,7 @@ from connector.sandbox.org.database import Database
 from connector.sandbox.org.faults import Faults
 from connector.sandbox.org.hostile import Hostility
 from connector.sandbox.org.objects import bare_schema, standard_schema
+from connector.sandbox.org.openid import OpenIdProvider
 from connector.sandbox.org.requests_log import RequestLog
 from connector.sandbox.org.schema import ExternalIdMode
 from connector.sandbox.org.seed import ORGANIZATION_ID, fill, found
@@ -36,11 +38,14 @@ CONSUMER_KEY = "3MVG9phonePanelStandInOrgConsumerKey"
 class Org:
     """A running org. `url` has no trailing slash; `control_key` goes into the header X-Sandbox-Key."""
 
-    def __init__(self, runner: web.AppRunner, database: Database, context: Context, signer: Signer) -> None:
+    def __init__(
+        self, runner: web.AppRunner, database: Database, context: Context, signer: Signer, openid: OpenIdProvider
+    ) -> None:
         self._runner = runner
         self._database = database
         self.context = context
         self.signer = signer
+        self.openid = openid
         self.url = ""
         self.port = 0
         self.control_key = ""
@@ -71,6 +76,7 @@ async def start_org(
     hostile: tuple[Hostility, ...] = (),
     daily_limit: int = DEFAULT_DAILY_LIMIT,
     session_idle_seconds: float = IDLE_SECONDS,
+    callbacks: Sequence[str] = (),
 ) -> Org:
     """Start an org that answers when this returns; the caller closes it.
 
@@ -81,7 +87,8 @@ async def start_org(
     seconds since 1970. seed: False gives an org with users, permission sets and record types but no people, tasks or
     telephony configuration. product: False gives an org into which nothing of the product was deployed: no fields,
     objects, settings or permission sets of ours. external_id: how the Task's contact key begins; hostile: how
-    its administrators have customised it.
+    its administrators have customised it. callbacks: where browsers go that signed in here by OpenID Connect, as the
+    connected app has them.
     Raises OSError when the port is taken and ValueError for keys that are not RSA.
     """
     pem = client_certificate.encode() if isinstance(client_certificate, str) else client_certificate
@@ -100,10 +107,12 @@ async def start_org(
         sessions = Sessions(ORGANIZATION_ID, now, session_idle_seconds)
         faults, log = Faults(), RequestLog()
         key = control_key or secrets.token_urlsafe(24)
-        api = Api(
-            context=context, sessions=sessions, app=app, organization_id=ORGANIZATION_ID, faults=faults, requests=log
+        world: dict[str, Any] = {"context": context, "sessions": sessions, "app": app}
+        openid = OpenIdProvider(**world, organization_id=ORGANIZATION_ID, callbacks=callbacks, now=now)
+        api = Api(**world, organization_id=ORGANIZATION_ID, faults=faults, requests=log, openid=openid)
+        control = Control(
+            context=context, sessions=sessions, signer=signer, faults=faults, log=log, key=key, openid=openid
         )
-        control = Control(context=context, sessions=sessions, signer=signer, faults=faults, log=log, key=key)
         # Twice Salesforce's limit, so that the org itself can refuse what is too long, in its own words.
         runner = web.AppRunner(
             make_app(api, control),
@@ -121,7 +130,7 @@ async def start_org(
     except BaseException:
         records.close()
         raise
-    org = Org(runner, records, context, signer)
+    org = Org(runner, records, context, signer, openid)
     org.port = int(runner.addresses[0][1])
     org.url = f"{'https' if tls else 'http'}://{host}:{org.port}"
     org.control_key = key

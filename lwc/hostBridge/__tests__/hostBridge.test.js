@@ -22,6 +22,55 @@ describe("hostBridge", () => {
     await expect(connectHost(CONFIG, "?sfdcIframeOrigin=https%3A%2F%2Fevil.example")).rejects.toThrow("may not show");
   });
 
+  describe("in a window of its own", () => {
+    let host;
+    let answer;
+
+    beforeEach(async () => {
+      answer = { status: 200, ok: true, text: async () => "ticket.1" };
+      globalThis.fetch = jest.fn(async () => answer);
+      window.open = jest.fn(() => ({}));
+      host = await connectHost({ ...CONFIG, org: "https://acme.lightning.force.com" }, "");
+    });
+
+    afterEach(() => {
+      delete globalThis.fetch;
+    });
+
+    it("has a ticket for its session instead of a token", async () => {
+      await expect(host.token()).resolves.toBe("ticket.1");
+      expect(fetch).toHaveBeenCalledWith("/sign-in/ticket", { method: "POST" });
+      answer = { status: 503, ok: false };
+      await expect(host.token()).rejects.toThrow("/sign-in/ticket: 503");
+    });
+
+    it("opens records in one window of the org, and other pages without a hold of this one", async () => {
+      const opened = () => window.open.mock.lastCall.map(String);
+      await host.popRecord("003x");
+      expect(opened()).toEqual(["https://acme.lightning.force.com/lightning/r/003x/view", "phone-panel-org"]);
+      await host.newRecord("Lead", { Phone: "+1 415" });
+      expect(opened()[0]).toMatch(/\/lightning\/o\/Lead\/new\?defaultFieldValues=Phone%3D%252B1%2520415$/);
+      window.open.mockReturnValue(null);
+      await host.popUrl("https://shop.example/1");
+      expect(opened()).toEqual(["https://shop.example/1", "_blank", "noopener,noreferrer"]);
+      await expect(host.popRecord("003x")).rejects.toThrow("was not opened");
+      await expect(host.popUrl("data:text/html,x")).rejects.toThrow("was not opened");
+    });
+
+    it("shows in its title what the utility bar would, and has no more of Salesforce", async () => {
+      await host.utility({ label: "Ringing" });
+      expect(document.title).toBe("Ringing");
+      expect(host.hasSteps).toBe(false);
+      expect(host.listen({})).toBeUndefined();
+      await expect(host.whereNow()).resolves.toBeNull();
+      const nothing = [host.ready(), host.clickToDial(true), host.refresh()];
+      await expect(Promise.all(nothing)).resolves.toEqual([null, null, null]);
+      const focus = jest.spyOn(window, "focus").mockImplementation(() => {});
+      await host.show();
+      expect(focus).toHaveBeenCalled();
+    });
+  });
+
   it("reads the page's settings", () => {
     expect(() => pageConfig()).toThrow("phone-panel-config");
     const settings = document.createElement("script");

@@ -1,0 +1,54 @@
+const nothing = async () => null;
+
+/** The panel in a window of its own, outside Salesforce: records open in a window of the org. See c/hostBridge. */
+export class PageHost {
+  hasSteps = false;
+  ready = nothing;
+  whereNow = nothing;
+  clickToDial = nothing;
+  refresh = nothing;
+
+  constructor(org) {
+    this.org = org;
+  }
+
+  listen() {}
+
+  /** A ticket for the session of this page's cookie; who has none any more is led to sign in. */
+  async token() {
+    const answer = await fetch("/sign-in/ticket", { method: "POST" });
+    if (answer.status === 401) {
+      window.location.reload();
+    }
+    if (!answer.ok) {
+      throw new Error(`/sign-in/ticket: ${answer.status}`);
+    }
+    return answer.text();
+  }
+
+  popRecord(id) {
+    return this.popUrl(`/lightning/r/${id}/view`);
+  }
+
+  newRecord(type, fields) {
+    const values = Object.entries(fields).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    return this.popUrl(`/lightning/o/${type}/new?defaultFieldValues=${encodeURIComponent(values.join())}`);
+  }
+
+  /** One window for the org, which the browser may open only right after a click; others get no hold of this page. */
+  async popUrl(url) {
+    const page = new URL(url, this.org);
+    const args = page.origin === this.org ? ["phone-panel-org"] : ["_blank", "noopener,noreferrer"];
+    if (!/^https?:$/.test(page.protocol) || (!window.open(page, ...args) && !args[1])) {
+      throw new Error(`${page} was not opened.`);
+    }
+  }
+
+  async show() {
+    window.focus();
+  }
+
+  async utility({ label }) {
+    document.title = label;
+  }
+}
