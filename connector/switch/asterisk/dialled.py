@@ -41,7 +41,8 @@ class DialledOnPhones:
         self._do(lambda: self._machine().hang_up(event.channel.id, "normal"))
         if len(event.args) == 6:
             _, number, sent, callback, device, channel = event.args
-            self._once(channel, EmergencyDialled(device, number, callback, sent == "1", event.at))
+            news = EmergencyDialled(device, number, callback, sent == "1", event.at)
+            self._do(partial(self._tell_unless_told, channel, news))
         else:
             log.error(
                 "an emergency call that the dialplan does not tell as documented", extra={"arguments": len(event.args)}
@@ -56,15 +57,16 @@ class DialledOnPhones:
     async def _tell_late(self, channel: p.Channel) -> None:
         machine = self._machine()
         number = await machine.variable(channel.id, "HELP_NUMBER")
-        if not number or await machine.global_variable(TOLD + channel.id):
+        if not number:
             return
         callback = await machine.variable(channel.id, "HELP_CALLBACK") or ""
         sent = await machine.variable(channel.id, "HELP_SENT") == "1"
         at = p.milliseconds(channel.creationtime)
-        self._once(channel.id, EmergencyDialled(channel.device, number, callback, sent, at))
+        await self._tell_unless_told(channel.id, EmergencyDialled(channel.device, number, callback, sent, at))
 
-    def _once(self, channel: str, news: EmergencyDialled) -> None:
-        if channel not in self._told:
+    async def _tell_unless_told(self, channel: str, news: EmergencyDialled) -> None:
+        """The dialplan's own news is half a second old: the connector before this one may have found the call."""
+        if channel not in self._told and not await self._machine().global_variable(TOLD + channel):
             self._told.add(channel)
             self._do(lambda: self._machine().set_global(TOLD + channel, "1"))
             self._tell(news)

@@ -75,6 +75,7 @@ async def test_a_call_that_went_on_without_a_connector_is_told_and_only_once() -
     hand = Hand(HELP)
     assert await told(hand, CALL, said(*ARGS)) == [NEWS]
     assert await told(hand, CALL) == []
+    assert await told(hand, said(*ARGS)) == [], "by the next connector"
 
 
 async def test_a_phone_that_calls_somebody_else_is_no_emergency() -> None:
