@@ -13,7 +13,7 @@ from connector.errors import CrmUnavailable
 from connector.ports.diagnosis import Diagnosis, unknown, well, wrong
 from connector.salesforce.client import SalesforceClient
 from connector.salesforce.config import SalesforceConfig
-from connector.salesforce.directory import read_directory
+from connector.salesforce.directory import read_checked
 from connector.salesforce.doctor import org, people, task, trial, validation
 from connector.salesforce.doctor.patient import Patient, user_id
 from connector.salesforce.doctor.people import Rights
@@ -38,7 +38,7 @@ def examine(
     try:
         client.signed_in()
         shapes.forget("Task")
-        directory = read_directory(client)
+        directory = read_checked(client, shapes)
         me = user_id(client)
         patient = Patient(client, directory, client.describe("Task"), me, samples(directory, me))
     except (CrmUnavailable, Refused) as error:
