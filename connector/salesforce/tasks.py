@@ -17,6 +17,7 @@ from connector.errors import CrmUnavailable
 from connector.ports.crm import TaskDeleted, TaskError, TaskResult, TaskWritten
 from connector.ports.store import OutboxRow, TaskFields
 from connector.salesforce.client import LARGEST_COLLECTION, Json, SalesforceClient
+from connector.salesforce.converted import followed
 from connector.salesforce.edits import Edits, Sent
 from connector.salesforce.faults import Refused
 from connector.salesforce.shapes import Shape, Shapes
@@ -93,6 +94,7 @@ class TaskWriter:
             self._shapes.forget("Task")
             current.shape = self._shapes.of("Task")
             current.bring(stale)
+        current.bring(followed(self._client, rows, current.results))
         return current.results
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Sequence
 
 import pytest
 
-from connector.ports.crm import TaskResult
+from connector.ports.crm import TaskResult, TaskWritten
 from connector.ports.store import OutboxRow
 from connector.salesforce import SalesforceCrm
 from tests.ports.crm_contract import Desk, first, fresh_key, later, task_fields
@@ -79,6 +79,28 @@ async def test_a_converted_lead_is_not_offered(crm: SalesforceCrm, org: RunningO
     found = await crm.match("+19195550185", "US")
     assert lead["Id"] not in [person.id for person in found.people]
     assert lead["Id"] not in [record.id for record in await crm.find("people", "Lindberg")]
+
+
+async def test_a_lead_that_was_converted_during_the_call_has_its_task_at_the_contact(
+    crm: SalesforceCrm, org: RunningOrg, desk: Desk
+) -> None:
+    lead = await desk.make("Lead", LastName="Vos", Company="Vos BV")
+    early, late, key = fresh_key(), fresh_key(), fresh_key()
+    (before,) = await crm.write_tasks([first(early, task_fields(early, desk.agent, WhoId=lead))])
+    became = org.control("POST", "leads/convert", {"lead_id": lead}).json()["contact_id"]
+    results = await crm.write_tasks(
+        [
+            first(key, task_fields(key, desk.agent)),
+            first(late, task_fields(late, desk.agent, WhoId=lead)),
+        ]
+    )
+    assert all(isinstance(result, TaskWritten) for result in results), results
+    assert (await desk.task(late))["WhoId"] == became
+    again = later(results[1], WhoId=lead, Description="more")
+    assert isinstance((await crm.write_tasks([again]))[0], TaskWritten)
+    task = await desk.task(late)
+    assert (task["WhoId"], task["Description"]) == (became, "more")
+    assert isinstance((await crm.write_tasks([later(before, Description="more")]))[0], TaskWritten)
 
 
 async def test_a_person_account_is_linked_as_its_contact_and_popped_as_its_account(
