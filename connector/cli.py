@@ -15,9 +15,18 @@ import msgspec
 from connector import collector, log
 from connector import config as settings
 from connector.api.keys import hash_of, new_key
+from connector.api.openid import OpenId
 from connector.app import Connector
 from connector.config import KEY_NAME
-from connector.configured import api_keys_of, channels_of, crm_of, mail_server_of, sign_in_of, try_switch
+from connector.configured import (
+    api_keys_of,
+    channels_of,
+    crm_of,
+    mail_server_of,
+    openid_of,
+    sign_in_of,
+    try_switch,
+)
 from connector.domain.directory import Directory
 from connector.errors import ConfigError, ConnectorError, CrmUnavailable
 from connector.ports.diagnosis import Diagnosis, State
@@ -180,6 +189,7 @@ async def _try_all(config: settings.Config) -> int:
         say(bool(config.sign_in), "orgs whose agents may sign in", cure)
     except ConnectorError as error:
         say(False, str(error))
+    await _try_openid(config, say)
     await _try_around(config, say)
     directory: Directory | None = None
     try:
@@ -235,6 +245,23 @@ async def _examined(config: settings.Config, *, try_task: bool) -> Sequence[Diag
         return await crm.examine(try_task=try_task)
     finally:
         await crm.close()
+
+
+async def _try_openid(config: settings.Config, say: Callable[..., None]) -> None:
+    """Whether browsers could be sent to Salesforce to sign in; nobody is."""
+    try:
+        given = openid_of(config)
+        if given is None:
+            return
+        openid = OpenId(given, WallClock().now)
+        try:
+            await openid.authorize_url("", "", "")
+            await openid.look_for_keys()
+        finally:
+            await openid.close()
+        say(True, f"sign-in at the connector: the app must have the callback URL {given.callback}")
+    except ConnectorError as error:
+        say(False, f"sign-in at the connector: {error}", "see docs/admin/sign-in.md")
 
 
 async def _try_around(config: settings.Config, say: Callable[..., None]) -> None:

@@ -159,6 +159,8 @@ def _listen(what: str) -> dict[str, Any]:
             "416": {"description": "That part is not there."},
         }
     page = what == PAGE
+    if page:
+        responses["303"] = {"description": "Nobody has signed in, and [oidc] is set: to Salesforce, and back here."}
     return {
         "operationId": "showRecordings" if page else "hearRecording",
         "summary": "What was recorded of a contact." if page else "One recording, whole or in part.",

@@ -139,6 +139,10 @@ class OpenId:
             raise SignInRefused("token_foreign", "The user belongs to another org.")
         return user
 
+    async def look_for_keys(self) -> None:
+        """They can be had.  Raises `SignInRefused`."""
+        await self._published("")
+
     async def close(self) -> None:
         """Connections are let go of."""
         if self._http is not None:
@@ -171,6 +175,13 @@ class OpenId:
         return found
 
     async def _key(self, name: str) -> RSAPublicKey:
+        key = (await self._published(name)).get(name)
+        if key is None:
+            raise SignInRefused("token_wrong", "The ID token is signed with a key that Salesforce does not publish.")
+        return key
+
+    async def _published(self, name: str) -> dict[str, RSAPublicKey]:
+        """The keys, asked for again when that one is not among them."""
         endpoints = await self._discovered()
         async with self._asking:
             age = self._now() - self._keys_at
@@ -179,10 +190,7 @@ class OpenId:
                 self._keys, self._keys_at = _public_keys(body), self._now()
                 if not self._keys:
                     raise SignInRefused("sign_in_down", f"{endpoints.keys} answers {status} without a key to use.")
-        key = self._keys.get(name)
-        if key is None:
-            raise SignInRefused("token_wrong", "The ID token is signed with a key that Salesforce does not publish.")
-        return key
+            return self._keys
 
     async def _asked(self, method: str, url: str, form: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
         """The status and the JSON object of an answer, {} when it is none.  Raises `SignInRefused`."""
