@@ -86,6 +86,24 @@ def test_the_help_needs_nothing_of_the_sandbox() -> None:
 # --- what is wrong ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('client_id = "3MVG9"', "oidc.org: is missing"),
+        (f'client_id = "3MVG9"\norg = "{ORG}"\nlogin_url = "http://127.0.0.1:9"', "cannot be reached"),
+    ],
+)
+def test_check_says_why_nobody_could_sign_in_at_the_connector(
+    text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = tmp_path / "connector.toml"
+    settings.write_text(f'public_url = "https://phone.acme.example"\n[oidc]\n{text}\n')
+    assert main(["check", "--config", str(settings)]) == 1
+    line = next(line for line in capsys.readouterr().out.splitlines() if "sign-in at the connector" in line)
+    assert line.startswith("WRONG")
+    assert said in line
+
+
 @pytest.mark.parametrize("command", ["serve", "check", "doctor"])
 def test_a_missing_file_is_named(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     missing = tmp_path / "missing.toml"

@@ -54,7 +54,7 @@ async def test_two_windows_are_two_agents(product: Product, desk: Desk) -> None:
     await sam.talk_to(MIA, "Mia Chen")
     await expect(jonas.card("Mia Chen")).to_have_count(0)
     async with product.connected(JONAS) as robot:
-        assert robot.state["contacts"] == []
+        assert (robot.state or {})["contacts"] == []
 
 
 async def test_when_the_connector_was_restarted_the_panel_leads_to_the_sign_in(product: Product, desk: Desk) -> None:

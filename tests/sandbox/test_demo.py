@@ -321,7 +321,7 @@ async def test_the_demo_from_its_start_to_ctrl_c(
         assert "WRONG" not in checked
         assert "ok     switch: remote" in checked
         assert "ok     Sign-in at Salesforce works." in checked
-        assert f"ok     sign-in at the connector: the app must have the callback URL {panel}/sign-in/callback" in checked
+        assert f"ok     sign-in at the connector: the app must have the callback URL {panel}/sign-in/" in checked
         assert (await ask(f"{panel}/readyz"))[0] == 200, "who checks leaves the running connector alone"
 
         pids = demo.parts()
