@@ -109,6 +109,9 @@ class Call:
     async def leave(self) -> None:
         """What comes after it."""
 
+    async def restored(self) -> None:
+        """Asterisk runs again, and all is as before `begin`."""
+
     async def _ring(self) -> None:
         await self.product.ring(MIA)
 
@@ -171,6 +174,14 @@ class Kept(Call):
     async def leave(self) -> None:
         """It is not any more."""
         await self.agents["sam"].command("line", on=False)
+
+    async def restored(self) -> None:
+        """It was kept again by itself."""
+        sam = self.agents["sam"]
+        await sam.until(lambda state: state["agent"]["line"] == "kept", "Sam's phone is kept again")
+        await self.leave()
+        await sam.until(lambda state: state["agent"]["line"] == "lifted", "Sam's phone is let go")
+        await self.product.all_gone()
 
     async def _ring(self) -> None:
         await super()._ring()

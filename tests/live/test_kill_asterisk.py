@@ -18,7 +18,7 @@ import pytest_asyncio
 
 from tests.e2e.product import JONAS, SAM
 from tests.e2e.robot import Robot
-from tests.live.killing import MIA, Call, Kept, Outbound, Rest, Witness, kill_connector, told
+from tests.live.killing import Call, Kept, Outbound, Rest, Witness, kill_connector, told
 from tests.live.whole import ProductOnAsterisk
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
@@ -158,13 +158,14 @@ async def last_heard(call: Call) -> None:
 
 async def new_call(call: Call) -> None:
     """Sam takes a call of his own."""
-    product = call.product
-    product.parties.clear()
-    await product.ring(MIA)
+    await call.steps["ring"][0]()
     await settled(call, Rest(call.steps["ring"][1].heard))
 
 
-@pytest.mark.parametrize("after", ["", *LOST] if SOAK else random.Random(SEED).sample(["", *LOST], 2))
+AFTER = ["", *LOST] if SOAK else random.Random(SEED).sample(["", *LOST], 2)
+
+
+@pytest.mark.parametrize(("call", "after"), [*((Call, after) for after in AFTER), (Kept, "consult")], indirect=["call"])
 async def test_asterisk_is_killed(call: Call, after: str) -> None:
     product, pbx = call.product, call.product.world.pbx
     sam = call.agents["sam"]
@@ -198,6 +199,7 @@ async def test_asterisk_is_killed(call: Call, after: str) -> None:
     await product.none_left("outbox")
     assert len(product.tasks()) == LOST.get(after, 0), product.tasks()
     product.stays_down.clear()
+    await call.restored()
     await ready(call)
     ringing = time.monotonic()
     await new_call(call)
