@@ -31,7 +31,7 @@ from tests.ports.crm_contract import Desk, TaskContract
 from tests.sandbox.org.rig import RunningOrg
 from tests.sandbox.org.test_simple_salesforce import ToLocalOrg
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("salesforce tools")]
+pytestmark = pytest.mark.live
 
 KEY = "Phone_Contact_Key__c"
 ADMINISTRATOR = "admin@phone-panel.example"
@@ -296,12 +296,13 @@ def test_a_deployment_that_names_an_unknown_field_leaves_nothing_behind(tools: T
 
 
 @pytest.mark.usefixtures("deployed")
-def test_deploying_again_by_rest_changes_nothing(tools: Tools, python: Salesforce) -> None:
+def test_deploying_again_by_the_script_for_a_scratch_org(tools: Tools, org: RunningOrg, python: Salesforce) -> None:
+    """As `make scratch-org` does in an org that is there and has it all: its user is an agent, all else is as before."""
     before = python.query("SELECT COUNT() FROM Phone_Setting__mdt")["totalSize"]
-    again = tools.result(
-        "project", "deploy", "start", *SOURCES, "--target-org", "org", SF_ORG_METADATA_REST_DEPLOY="true"
-    )
-    assert (again["status"], again["numberComponentErrors"]) == ("Succeeded", 0)
+    said = tools.deploy_script("--scratch", "org", HOST)
+    assert "scratch org org: is there" in said
+    user = org.org.context.database.find(org.org.context.records.schema["User"], "Username", ADMINISTRATOR)[0]
+    assert (user["Phone_Device__c"], user["CallCenterId"] is not None) == ("1001", True)
     assert python.query("SELECT COUNT() FROM Phone_Setting__mdt")["totalSize"] == before
     assert tasks(python).upsert(f"{KEY}/after", {"Subject": "still there"}) == 201
 
