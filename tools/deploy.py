@@ -61,12 +61,15 @@ class Sf:
             raise SetupError(f"sf {arguments[0]} {arguments[1]}: {done.stderr or done.stdout}".strip()) from error
         return answer
 
-    def do(self, what: str, *arguments: str) -> Any:
-        """Its result; says what is done and how long it took. Raises SetupError with Salesforce's words and a cure."""
+    def do(self, what: str, *arguments: str, had: str | None = None) -> Any:
+        """Its result; says what is done and how long it took. Raises SetupError with Salesforce's words and a cure.
+
+        `had`: words of failures that only say that it was done before.
+        """
         say(f"  {what} …")
         started = time.monotonic()
         answer = self.ask(*arguments)
-        if answer.get("status") != 0:
+        if answer.get("status") != 0 and not _done_before(answer, had):
             raise SetupError(f"{what} failed:\n{self._why(answer)}")
         say(f"  {what}: done in {time.monotonic() - started:.0f} s")
         return answer["result"]
@@ -90,11 +93,23 @@ class Sf:
         details = (answer.get("result") or {}).get("details") or {}
         failures = details.get("componentFailures") or []
         found = [f"    {one['componentType']} {one['fullName']}: {one['problem']}" for one in failures]
+        found += [f"    {one.get('name')}: {one.get('message')}" for one in _failures(answer)]
         if not found:
             found = [f"    {answer.get('name', '')}: {answer.get('message', '')}"]
         text = "\n".join(dict.fromkeys(found))
         cure = next((words for word, words in CURES if word in text), None)
         return f"{text}\n    {cure.format(org=self._org)}" if cure else text
+
+
+def _failures(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """What `org assign permset` could not do."""
+    result = answer.get("result")
+    return list(result.get("failures") or []) if isinstance(result, dict) else []
+
+
+def _done_before(answer: dict[str, Any], had: str | None) -> bool:
+    failures = _failures(answer)
+    return had is not None and bool(failures) and all(had in str(one.get("message")) for one in failures)
 
 
 def _found() -> list[str]:
@@ -121,7 +136,7 @@ def deploy(sf: Sf) -> None:
 def settle(sf: Sf) -> None:
     """The org's own user is an agent with a phone in the call centre, and has a customer."""
     names = [part for name in SETS for part in ("--name", name)]
-    sf.do("permission sets for you", "org", "assign", "permset", *names)
+    sf.do("permission sets for you", "org", "assign", "permset", *names, had="Duplicate PermissionSetAssignment")
     user = sf.do("you", "org", "display", "user")["id"]
     centres = _rows(sf, "SELECT Id FROM CallCenter WHERE InternalName = 'PhonePanel'")
     if not centres:

@@ -297,7 +297,7 @@ def test_a_deployment_that_names_an_unknown_field_leaves_nothing_behind(tools: T
 
 @pytest.mark.usefixtures("deployed")
 def test_deploying_again_by_the_script_for_a_scratch_org(tools: Tools, org: RunningOrg, python: Salesforce) -> None:
-    """As `make scratch-org` does in an org that is there and has it all: its user is an agent, all else is as before."""
+    """`make scratch-org` on an org that is there and has it all: its user is an agent, the rest is as before."""
     before = python.query("SELECT COUNT() FROM Phone_Setting__mdt")["totalSize"]
     said = tools.deploy_script("--scratch", "org", HOST)
     assert "scratch org org: is there" in said

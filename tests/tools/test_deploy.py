@@ -110,6 +110,16 @@ def test_again_it_makes_nothing_twice(deploy: Deploy) -> None:
     assert not [line for line in asked if "org create scratch" in line or "data create" in line]
 
 
+def test_permission_sets_that_the_user_has_are_no_failure(deploy: Deploy) -> None:
+    had = {"name": "me", "message": "Duplicate PermissionSetAssignment. Assignee: 005A; Permission Set: 0PSA"}
+    other = {"name": "me", "message": "Permission set not found"}
+    for failures, wanted in (([had], 0), ([had, other], 1)):
+        answer = {"status": 1, "result": {"successes": [], "failures": failures}}
+        code, told, _ = deploy("--scratch", "trial", "h.example", CallCenter_WHERE=CENTRE, assign_permset=answer)
+        assert code == wanted, told
+    assert "me: Permission set not found" in told
+
+
 def test_without_a_dev_hub_it_says_what_to_do(deploy: Deploy) -> None:
     answers = {"org display": NOT_SIGNED_IN}
     answers["org create"] = {"status": 1, "name": "NoDefaultDevHubError", "message": "No default dev hub found."}
