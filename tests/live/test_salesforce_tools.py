@@ -296,13 +296,14 @@ def test_a_deployment_that_names_an_unknown_field_leaves_nothing_behind(tools: T
 
 
 @pytest.mark.usefixtures("deployed")
-def test_deploying_again_by_the_script_for_a_scratch_org(tools: Tools, org: RunningOrg, python: Salesforce) -> None:
+def test_deploying_again_by_the_script_for_a_scratch_org(tools: Tools, python: Salesforce) -> None:
     """`make scratch-org` on an org that is there and has it all: its user is an agent, the rest is as before."""
     before = python.query("SELECT COUNT() FROM Phone_Setting__mdt")["totalSize"]
     said = tools.deploy_script("--scratch", "org", HOST)
     assert "scratch org org: is there" in said
-    user = org.org.context.database.find(org.org.context.records.schema["User"], "Username", ADMINISTRATOR)[0]
-    assert (user["Phone_Device__c"], user["CallCenterId"] is not None) == ("1001", True)
+    query = f"SELECT Phone_Device__c, CallCenter.InternalName FROM User WHERE Username = '{ADMINISTRATOR}'"
+    user = python.query(query)["records"][0]
+    assert (user["Phone_Device__c"], user["CallCenter"]["InternalName"]) == ("1001", "PhonePanel")
     assert python.query("SELECT COUNT() FROM Phone_Setting__mdt")["totalSize"] == before
     assert tasks(python).upsert(f"{KEY}/after", {"Subject": "still there"}) == 201
 
