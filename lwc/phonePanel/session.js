@@ -46,7 +46,7 @@ export class Session {
     this.host.listen({
       dial: (click) => this.clicks.clicked(click),
       step: (step) => this.clicks.began(step),
-      visit: (record) => this.visit(record)
+      visit: (record) => (record ? this.visit(record) : this.look())
     });
     this.client.start();
     Promise.resolve(this.host.ready()).catch(logged("Telling Salesforce that the panel is there"));
@@ -73,10 +73,15 @@ export class Session {
     this.store.link(status);
     if (status.state === "open") {
       this.client.send({ type: "watch", lists: this.watched ? this.watched.split(" ") : [] });
-      Promise.resolve(this.host.whereNow())
-        .then((record) => this.visit(record))
-        .catch(logged("Asking where Salesforce is"));
+      this.look();
     }
+  }
+
+  /** A list view tells nothing of the record that it hides or shows beside it: it is asked for. */
+  look() {
+    Promise.resolve(this.host.whereNow())
+      .then((record) => this.visit(record))
+      .catch(logged("Asking where Salesforce is"));
   }
 
   /** A record that the agent looks at may be what a contact is about. */
@@ -89,6 +94,7 @@ export class Session {
 
   follow(view, before) {
     if (hasBegunToRing(view, before)) {
+      this.look();
       this.host.show().catch(logged("Opening the panel"));
     }
     if (view.agent) {

@@ -991,8 +991,10 @@ describe("phonePanel", () => {
         { type: "visited", record: { id: "003Rosa", type: "Contact", name: "Rosa Martínez" } }
       ]);
       cti.visit({ recordId: "500x", objectType: "Case", recordName: "00001026" });
-      cti.visit({ url: "/lightning/o/Case/list" });
       expect(sent("visited")).toHaveLength(2);
+      cti.visit({ url: "/lightning/o/Case/list" });
+      await drawn(20);
+      expect(sent("visited").map(({ record }) => record.id)).toEqual(["003Rosa", "500x", "003Rosa"]);
       window.dispatchEvent(new CustomEvent("pointerdown"));
       window.dispatchEvent(new CustomEvent("focus"));
       expect(sent("focus")).toHaveLength(1);
