@@ -64,7 +64,13 @@ async def answered(robot: Robot, number: str) -> dict[str, Any]:
     contact = await robot.until(offered, "the call is offered")
     if contact["phase"] == "OFFERED" and contact["controls"].get("answer", "") is None:
         await robot.command("answer", contact=contact["key"])
-    found: dict[str, Any] = await robot.until(contact_of(contact["key"], phase="ACTIVE"), "the two talk")
+
+    def talking(state: dict[str, Any]) -> dict[str, Any] | None:
+        # The agent's phone is up before the caller is: only then can they be put on hold.
+        found = contact_of(contact["key"], phase="ACTIVE")(state)
+        return found if found is not None and found["controls"].get("hold", "") is None else None
+
+    found: dict[str, Any] = await robot.until(talking, "the two talk")
     return found
 
 
