@@ -4,13 +4,16 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 from house.asterisk import command
 
+from connector.domain.effects import PlaceCall
 from connector.domain.events import PhoneChanged
-from connector.domain.model import Line
+from connector.domain.model import LegState, Line
 from connector.switch.asterisk import parse as p
+from connector.switch.asterisk.socket import uri
 from connector.switch.simulated.faults import Phone
 from tests.live.asterisk_rig import AsteriskRig, World
 from tests.ports.switch_rig import GONE, JONAS, SAM
@@ -68,5 +71,18 @@ async def test_the_keys_of_a_customer_are_seen_in_a_call_of_two(world: World) ->
         assert bridge["technology"] == "simple_bridge"
         await world.network.press(await rig._far(scene.customer), "42#")
         await rig.until(lambda: seen == [(scene.customer, digit) for digit in "42#"])
+    finally:
+        await rig.close()
+
+
+async def test_who_is_called_is_shown_the_number_of_the_skill(world: World) -> None:
+    rig = AsteriskRig(world)
+    await rig.switch.start(rig.heard)
+    try:
+        await rig.switch.ask(PlaceCall("ask", "contact", "own", "called", SAM, "+14155550190", "+14155550177"))
+        await rig.until(lambda: rig.heard.legs.get("called") is LegState.CONNECTED)
+        channel = await rig._far("called")
+        body = await world.network.ari.request("GET", uri("channels", channel))
+        assert msgspec.json.decode(body, type=p.Channel).caller.number == "+14155550177"
     finally:
         await rig.close()
