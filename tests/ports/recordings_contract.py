@@ -8,6 +8,7 @@ import wave
 
 import pytest
 
+from connector.domain.events import RecordingChanged
 from connector.errors import RecordingGone
 from connector.ports.recordings import RecordingStore, Stored, stored
 from tests.ports.switch_rig import Rig, Scene, told
@@ -34,6 +35,12 @@ async def whole(recordings: RecordingStore, name: str) -> bytes:
         return b"".join([piece async for piece in opened.read(0, opened.size)])
 
 
+def took_ms(rig: Rig, scene: Scene) -> int:
+    """How long the last recording took, as the switch told it."""
+    news = [e for e in rig.heard.news if isinstance(e, RecordingChanged) and e.contact == scene.contact]
+    return news[-1].at - news[0].at
+
+
 class RecordingsContract:
     """The tests."""
 
@@ -58,7 +65,8 @@ class RecordingsContract:
         with wave.open(io.BytesIO(data)) as file:
             assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 8_000)
             assert file.getnframes() * 2 + 44 == len(data)
-            assert file.getnframes() > 0
+            # A switch in another process may have been asked to stop within the same millisecond.
+            assert file.getnframes() > 0 or took_ms(rig, scene) == 0
 
     async def test_parts_of_it_are_read(self, rig: Rig, recordings: RecordingStore) -> None:
         scene = await recorded(rig)
