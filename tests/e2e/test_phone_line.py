@@ -1,5 +1,6 @@
 """A phone that has to be lifted, and one that is kept connected between calls, seen in the panel."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -30,9 +31,15 @@ async def sam_at_a_phone_to_lift(product: Product, desk: Desk) -> AsyncIterator[
 
 
 async def lift(product: Product) -> None:
-    """Whoever has Sam's phone lifts it."""
-    leg = next(leg["leg"] for leg in await product.calls() if leg["number"] == PHONE and leg["state"] == "RINGING")
-    await product.switch("lift", {"leg": leg})
+    """Whoever has Sam's phone lifts it as soon as it rings, which is a moment after the panel says so."""
+    async with asyncio.timeout(5):
+        while True:
+            for leg in await product.calls():
+                if leg["number"] == PHONE and leg["state"] == "RINGING":
+                    await product.switch("lift", {"leg": leg["leg"]})
+                    return
+            # The switch is another process: there is no event to wait for, only the next look.
+            await asyncio.sleep(0.02)
 
 
 async def keep(sam: Seat) -> None:
