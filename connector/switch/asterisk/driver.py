@@ -208,7 +208,6 @@ class AsteriskSwitch:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             await socket.close()
 
     async def _keep_provided(self, machine: Machine) -> None:
