@@ -220,3 +220,16 @@ async def test_nothing_waits_for_a_note(socket: AriSocket, ari: Ari, caplog: pyt
     assert json.loads(noted[0]["message_body"]) == {"variable": "PHONE_PANEL", "value": "here is Sam's"}
     assert answered["uri"] == "channels/here/answer"
     assert [record.getMessage() for record in caplog.records] == ["Asterisk refused a note"]
+
+
+async def test_who_is_cancelled_as_the_answer_comes_is_cancelled(
+    socket: AriSocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer: asyncio.Future[p.RESTResponse] = asyncio.get_running_loop().create_future()
+    monkeypatch.setattr(socket, "send", lambda *_: answer)
+    asking = asyncio.create_task(socket.request("GET", "bridges"))
+    await asyncio.sleep(0)
+    answer.set_result(p.RESTResponse("1", 204))
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
