@@ -208,6 +208,7 @@ class AsteriskSwitch:
         finally:
             for task in tasks:
                 task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await socket.close()
 
     async def _keep_provided(self, machine: Machine) -> None:
