@@ -31,7 +31,8 @@ class Skill(Struct, frozen=True):
 
     `extension` is what an agent may add to wrap-up at a time, in ms; 0: not permitted.  `priority` 1 is dealt with
     first, 10 last.  `longest_queue` None is no limit; `hours` in `time_zone`, () for always open.  `consent` names the
-    announcement that is heard before a recording starts, "" for none.
+    announcement that is heard before a recording starts, "" for none.  `language` is what its callers speak (en-US), ""
+    when that is not said.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Skill(Struct, frozen=True):
     hours: tuple[Opening, ...] = ()
     time_zone: str = "UTC"
     consent: str = ""
+    language: str = ""
 
 
 class Entry(Struct, frozen=True):
@@ -100,7 +102,8 @@ class Profile(Struct, frozen=True):
     """An agent as the org knows them.  `skills` maps a skill's id to the proficiency, 1 to 10.
 
     `direct_number` reaches this agent from outside; `address` is where they are, for emergency calls.  `locale` is how
-    they write the time of day, which is another matter than their language.
+    they write the time of day, which is another matter than their language.  `transcript`: whether they may read along
+    what is said in their calls, where `Settings.transcript` has it at all.
     """
 
     id: str
@@ -115,6 +118,7 @@ class Profile(Struct, frozen=True):
     address: CivicAddress | None = None
     address_verified: bool = False
     locale: str = "en_US"
+    transcript: bool = False
 
 
 class Settings(Struct, frozen=True):
@@ -124,7 +128,8 @@ class Settings(Struct, frozen=True):
     `unattended` is how long those may talk whom no agent is with any more.  `outside_prefix` is dialled before every
     number and stored with none.  `emergency_number` is shown for an agent without a direct number: within
     `emergency_callback` calls to it ring that agent.  `consent` is how long an announcement before a recording may
-    take; below the address `recordings` they are listened to, "" for nowhere.
+    take; below the address `recordings` they are listened to, "" for nowhere.  `transcript` is whose words are written
+    down live: customer, agent, both, or "" for nobody's.
     """
 
     subject: str = "Call with {who}"
@@ -150,6 +155,7 @@ class Settings(Struct, frozen=True):
     emergency_number: str = ""
     consent: int = 30_000
     recordings: str = ""
+    transcript: str = ""
 
 
 class Directory(Struct, frozen=True):

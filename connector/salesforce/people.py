@@ -71,6 +71,7 @@ class _Users:
             direct_number=self._direct_number(user, country),
             address=address,
             address_verified=self._is_verified(user, address),
+            transcript=bool(user.get("Phone_Transcript__c")),
         )
 
     def _is_verified(self, user: Json, address: CivicAddress | None) -> bool:

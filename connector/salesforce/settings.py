@@ -64,6 +64,12 @@ def _yes(text: str) -> bool:
     return text.lower() in ("yes", "true")
 
 
+def _sides(text: str) -> str:
+    if text.lower() not in ("off", "customer", "agent", "both"):
+        raise ValueError("give off, customer, agent or both")
+    return "" if text.lower() == "off" else text.lower()
+
+
 def _some_text(text: str) -> str:
     if not text:
         raise ValueError("it is empty")
@@ -115,5 +121,6 @@ _SETTINGS: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "Emergency_Record": ("emergency_record", _yes),
     "Emergency_Callback_Minutes": ("emergency_callback", _minutes(1, 1_440)),
     "Emergency_Number": ("emergency_number", _number),
+    "Transcript": ("transcript", _sides),
 }
 """Key of a Phone_Setting__mdt → field of `Settings`, and how its text is read."""

@@ -1,5 +1,6 @@
 """Skills out of Phone_Skill__mdt; what cannot be used is noted and its default taken."""
 
+import re
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,6 +11,7 @@ from connector.salesforce.tables import Tables, listed
 
 SOBJECT: Final = "Phone_Skill__mdt"
 _PLAIN: Final = Skill("", "")
+_LANGUAGE: Final = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def read_skills(tables: Tables) -> dict[str, Skill]:
@@ -53,6 +55,7 @@ class _Row:
             hours=hours,
             time_zone=time_zone,
             consent=(self._row.get("Consent__c") or "").strip(),
+            language=self._language(),
         )
 
     def _lines(self, taken: dict[str, str]) -> tuple[str, ...]:
@@ -77,6 +80,13 @@ class _Row:
             self._note(f"Wrap_Up_Seconds__c {seconds:g} is below 0; 120 is used")
             return _PLAIN.wrap_up
         return round(seconds * 1000)
+
+    def _language(self) -> str:
+        text = (self._row.get("Language__c") or "").strip().replace("_", "-")
+        if text and not _LANGUAGE.fullmatch(text):
+            self._note(f"Language__c {text!r} is left out: write it like en-US")
+            return ""
+        return text
 
     def _recording(self) -> RecordingMode:
         text = self._row.get("Recording__c") or RecordingMode.ON_DEMAND

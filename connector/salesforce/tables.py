@@ -19,11 +19,11 @@ _NAMES = ("DeveloperName", "MasterLabel")
 _SKILL_FIELDS = (
     *("Inbound_Numbers__c", "Outbound__c", "Caller_Id__c", "Wrap_Up_Seconds__c"),
     *("Disposition_Required__c", "Recording__c", "Priority__c", "Wrap_Up_Extension_Seconds__c"),
-    *("Longest_Queue__c", "Hours__c", "Time_Zone__c", "Consent__c"),
+    *("Longest_Queue__c", "Hours__c", "Time_Zone__c", "Consent__c", "Language__c"),
 )
 _USER_FIELDS = (
     *("Id", "Name", "TimeZoneSidKey", "LanguageLocaleKey", "LocaleSidKey"),
-    *("Phone_Device__c", "Phone_Country__c", "Phone_Direct_Number__c"),
+    *("Phone_Device__c", "Phone_Country__c", "Phone_Direct_Number__c", "Phone_Transcript__c"),
     *("Phone_Address_Name__c", "Phone_Address_Number__c", "Phone_Address_Street__c", "Phone_Address_Building__c"),
     *("Phone_Address_Floor__c", "Phone_Address_Room__c", "Phone_Address_Postal_Code__c", "Phone_Address_City__c"),
     *("Phone_Address_State__c", "Phone_Address_Verified__c"),

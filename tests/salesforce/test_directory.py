@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 SAM = {"Id": "005A", "Name": "Sam Rivera", "TimeZoneSidKey": "America/Los_Angeles", "LanguageLocaleKey": "en_US",
        "LocaleSidKey": "en_US", "Phone_Device__c": "2041", "Phone_Country__c": "US", "Phone_Direct_Number__c": None,
-       "Phone_Address_Verified__c": False,
+       "Phone_Address_Verified__c": False, "Phone_Transcript__c": False,
        **{f"Phone_Address_{part}__c": None for part in (*["Name", "Number", "Street", "Building", "Floor"],
                                                         *["Room", "Postal_Code", "City", "State"])}}  # fmt: skip
 JONAS = {**SAM, "Id": "005B", "Name": "Jonas Weber", "LocaleSidKey": "nl_NL", "Phone_Device__c": "2042",
@@ -67,7 +67,8 @@ def skill(name: str, **fields: object) -> Row:
     return {"DeveloperName": name, "MasterLabel": name.replace("_", " "), "Inbound_Numbers__c": None,
             "Outbound__c": False, "Caller_Id__c": None, "Wrap_Up_Seconds__c": 120.0, "Disposition_Required__c": False,
             "Recording__c": "on_demand", "Priority__c": None, "Wrap_Up_Extension_Seconds__c": None,
-            "Longest_Queue__c": None, "Hours__c": None, "Time_Zone__c": None, "Consent__c": None, **fields}  # fmt: skip
+            "Longest_Queue__c": None, "Hours__c": None, "Time_Zone__c": None, "Consent__c": None, "Language__c": None,
+            **fields}  # fmt: skip
 
 
 def users(*rows: Row) -> dict[str, list[Row]]:
@@ -101,6 +102,7 @@ def test_objects_without_rows_are_as_absent_ones() -> None:
 def test_fields_that_are_not_deployed_are_noted_and_their_defaults_used() -> None:
     lacking = (
         *("Priority__c", "Wrap_Up_Extension_Seconds__c", "Longest_Queue__c", "Hours__c", "Time_Zone__c", "Consent__c"),
+        *("Language__c", "Phone_Transcript__c"),
         *("Phone_Direct_Number__c", "Phone_Address_Street__c", "Phone_Address_Verified__c"),
         *("Phone_Device__c", "Phone_Country__c", "Recording__c", "Wrap_Up_Seconds__c", "Sort_Order__c"),
     )
@@ -137,6 +139,21 @@ def test_skills() -> None:
     assert [found.skills[name].consent for name in ("Billing", "Sales", "Support_EN")] == ["", "", "recorded"]
     assert found.agents["005A"].skills == {}
     assert found.ignored == ()
+
+
+def test_the_language_of_a_skill_is_written_as_recognizers_name_it() -> None:
+    texts = {"A": "en_US", "B": " nl ", "C": "zh-Hans-CN", "D": None, "E": "English (US)"}
+    found = read({"Phone_Skill__mdt": [skill(name, Language__c=text) for name, text in texts.items()]})
+    assert [found.skills[name].language for name in texts] == ["en-US", "nl", "zh-Hans-CN", "", ""]
+    assert found.ignored == ("Phone_Skill__mdt E: Language__c 'English (US)' is left out: write it like en-US",)
+
+
+def test_a_transcript_is_off_until_the_org_has_it_and_the_agent_may_read_it() -> None:
+    nothing = read(users(SAM, {**JONAS, "Phone_Transcript__c": True}))
+    assert nothing.settings.transcript == ""
+    assert [agent.transcript for agent in nothing.agents.values()] == [False, True]
+    for said, sides in {"off": "", "customer": "customer", "AGENT": "agent", "both": "both"}.items():
+        assert read({"Phone_Setting__mdt": [setting("Transcript", said)]}).settings.transcript == sides
 
 
 def test_bad_values_of_a_skill_are_noted_and_left_out() -> None:
@@ -206,6 +223,7 @@ def test_settings() -> None:
         setting("Emergency_Callback_Minutes", "120"),
         setting("Emergency_Number", "+1 415 555 0109"),
         setting("Consent_Seconds", "12"),
+        setting("Transcript", "Both"),
         setting("Connector_Address", "https://phone.acme.example"),
         setting("Certificate", "Phone_Panel_Session"),
     ]
@@ -226,6 +244,7 @@ def test_settings() -> None:
         emergency_callback=7_200_000,
         emergency_number="+14155550109",
         consent=12_000,
+        transcript="both",
     )
     assert found.ignored == ()
 
@@ -246,6 +265,7 @@ def test_settings() -> None:
         ("Callback_Attempts", "\u00b2", "whole attempts from 1 to 20"),
         ("Outside_Prefix", "nine", "up to eight digits, * or #"),
         ("Emergency_Number", "555 0109", "country code"),
+        ("Transcript", "everybody", "give off, customer, agent or both"),
         ("Ring_Tone", "x", "is not known; known are Ask_Seconds"),
     ],
 )

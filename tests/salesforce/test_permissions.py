@@ -63,7 +63,7 @@ GRANTED = {
     INTEGRATION: (
         *TYPES,
         *_all("edit", NOTED),
-        *_all("read", LISTED | PHONE | ADDRESS),
+        *_all("read", LISTED | PHONE | ADDRESS | {"User.Phone_Transcript__c"}),
         *_all("see", LISTS),
         *_all("see all", {"Account", "Contact", "Lead", "Case", "Opportunity", "Campaign"}),
         *_all("may", {"ApiEnabled", "ActivitiesAccess", "EditTask", "ViewSetup", "ViewRoles"}),
