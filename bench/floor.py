@@ -6,7 +6,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from connector.domain.directory import Directory, Disposition, Profile, Skill
+from connector.domain.directory import Directory, Disposition, Profile, Skill, Tag
 from connector.domain.model import (
     Agent,
     AgentState,
@@ -62,7 +62,7 @@ def directory(agents: int) -> Directory:
             "billing": Skill("billing", "Billing", ("+14155550101",), False, "", disposition_required=True),
         },
         dispositions=tuple(map(Disposition, ("Answered", "Resolved", "Escalated", "Left Voicemail", "Wrong Number"))),
-        tags=("Refund", "Follow-up", "Complaint", "VIP", "Invoice"),
+        tags=tuple(map(Tag, ("Refund", "Follow-up", "Complaint", "VIP", "Invoice"))),
     )
 
 

@@ -247,7 +247,6 @@ def state_view(floor: Floor, directory: Directory, agent: Agent, *, seq: int, no
 def setup_view(directory: Directory, agent: str) -> wire.Setup:
     """What the agent can choose."""
     profile = directory.agents.get(agent) or Profile(agent, agent)
-    mine = [skill for skill in directory.skills.values() if skill.id in profile.skills]
     return wire.Setup(
         version=directory.version,
         user=profile.name,
@@ -259,15 +258,15 @@ def setup_view(directory: Directory, agent: str) -> wire.Setup:
             wire.SkillChoice(
                 skill.id,
                 skill.name,
-                skill.outbound,
+                skill.outbound and skill.id in profile.skills,
                 numbers.shown(skill.caller_id, profile.country) if skill.caller_id else "",
                 directory.dispositions_of(skill.id),
-                directory.tags,
+                directory.tags_of(skill.id),
             )
-            for skill in mine
+            for skill in directory.skills.values()
         ),
         dispositions=tuple(disposition.name for disposition in directory.dispositions),
-        tags=directory.tags,
+        tags=tuple(dict.fromkeys(tag.name for tag in directory.tags)),
         comments_limit=COMMENTS_LIMIT,
         mask_reminder=directory.settings.mask_reminder,
         click_to_dial=directory.settings.click_to_dial,

@@ -98,6 +98,13 @@ class Disposition(Struct, frozen=True):
     skills: tuple[str, ...] = ()
 
 
+class Tag(Struct, frozen=True):
+    """What a contact can be marked with; `skills` empty: of every skill."""
+
+    name: str
+    skills: tuple[str, ...] = ()
+
+
 class Profile(Struct, frozen=True):
     """An agent as the org knows them.  `skills` maps a skill's id to the proficiency, 1 to 10.
 
@@ -165,7 +172,7 @@ class Directory(Struct, frozen=True):
     agents: dict[str, Profile] = {}
     skills: dict[str, Skill] = {}
     dispositions: tuple[Disposition, ...] = ()
-    tags: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
     reasons: tuple[str, ...] = ("Break", "Lunch", "Meeting", "Training")
     settings: Settings = Settings()
     entries: tuple[Entry, ...] = ()
@@ -200,3 +207,7 @@ class Directory(Struct, frozen=True):
     def dispositions_of(self, skill_id: str) -> tuple[str, ...]:
         """The names of what a contact of that skill may end with, in the administrator's order."""
         return tuple(d.name for d in self.dispositions if not d.skills or skill_id in d.skills)
+
+    def tags_of(self, skill_id: str) -> tuple[str, ...]:
+        """The names of what a contact of that skill can be marked with, in the administrator's order."""
+        return tuple(tag.name for tag in self.tags if not tag.skills or skill_id in tag.skills)

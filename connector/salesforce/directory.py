@@ -7,7 +7,7 @@ import zlib
 
 import msgspec
 
-from connector.domain.directory import Directory, Disposition, Skill
+from connector.domain.directory import Directory, Disposition, Skill, Tag
 from connector.salesforce.client import Json, SalesforceClient
 from connector.salesforce.number_fields import read_number_fields, sources
 from connector.salesforce.people import read_agents, read_entries
@@ -15,7 +15,7 @@ from connector.salesforce.routes import read_routes
 from connector.salesforce.settings import read_settings
 from connector.salesforce.shapes import Shapes
 from connector.salesforce.skills import read_skills
-from connector.salesforce.tables import Tables, listed, read_tables
+from connector.salesforce.tables import Tables, read_tables
 
 
 def read_directory(client: SalesforceClient) -> Directory:
@@ -31,7 +31,7 @@ def read_directory(client: SalesforceClient) -> Directory:
         agents=agents,
         skills=skills,
         dispositions=_dispositions(tables, skills),
-        tags=_labels(tables, "Phone_Tag__mdt"),
+        tags=_tags(tables, skills),
         reasons=_labels(tables, "Phone_Reason__mdt") or Directory().reasons,
         settings=settings,
         entries=read_entries(tables, agents),
@@ -54,17 +54,26 @@ def read_checked(client: SalesforceClient, shapes: Shapes) -> Directory:
 
 def _dispositions(tables: Tables, skills: dict[str, Skill]) -> tuple[Disposition, ...]:
     """How a call may end, in the administrator's order; one whose skills are all unknown is left out."""
-    found = []
-    for row in _sorted(tables, "Phone_Disposition__mdt"):
-        named = listed(row.get("Skills__c"))
-        known = tuple(skill for skill in named if skill in skills)
-        for skill in (skill for skill in named if skill not in skills):
-            tables.note("Phone_Disposition__mdt", row["DeveloperName"], f"Skills__c: {skill!r} is no skill")
-        if known or not named:
-            found.append(Disposition(row["MasterLabel"], known))
-        else:
-            tables.note("Phone_Disposition__mdt", row["DeveloperName"], "is left out: none of its skills exists")
-    return tuple(found)
+    sobject = "Phone_Disposition__mdt"
+    return tuple(
+        Disposition(row["MasterLabel"], known)
+        for row in _sorted(tables, sobject)
+        if (known := tables.skills(sobject, row, skills)) is not None
+    )
+
+
+def _tags(tables: Tables, skills: dict[str, Skill]) -> tuple[Tag, ...]:
+    """What a call may be marked with, likewise; rows of one name are one tag, of the skills of both."""
+    found: dict[str, Tag] = {}
+    for row in _sorted(tables, "Phone_Tag__mdt"):
+        name, known = row["MasterLabel"], tables.skills("Phone_Tag__mdt", row, skills)
+        if known is None:
+            continue
+        before = found.get(name)
+        if before is not None:
+            known = tuple(dict.fromkeys((*before.skills, *known))) if before.skills and known else ()
+        found[name] = Tag(name, known)
+    return tuple(found.values())
 
 
 def _labels(tables: Tables, sobject: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 # ruff: noqa: S608 - the names in these queries are constants
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -71,7 +71,7 @@ def all_tables() -> list[_Table]:
     return [
         _Table("Phone_Skill__mdt", [*_NAMES, *_SKILL_FIELDS], "ORDER BY DeveloperName"),
         _Table("Phone_Disposition__mdt", [*_NAMES, "Sort_Order__c", "Skills__c"]),
-        _Table("Phone_Tag__mdt", [*_NAMES, "Sort_Order__c"]),
+        _Table("Phone_Tag__mdt", [*_NAMES, "Sort_Order__c", "Skills__c"]),
         _Table("Phone_Reason__mdt", [*_NAMES, "Sort_Order__c"]),
         _Table("Phone_Setting__mdt", ["DeveloperName", "Value__c"], "ORDER BY DeveloperName"),
         _Table("User", list(_USER_FIELDS), f"WHERE IsActive = true AND Id IN ({holders}) ORDER BY Name, Id"),
@@ -100,6 +100,17 @@ class Tables:
     def note(self, sobject: str, name: str, why: str) -> None:
         """Something of the row `name` ("": of the object) is left out."""
         self.notes.append(f"{sobject} {name}: {why}" if name else f"{sobject}: {why}")
+
+    def skills(self, sobject: str, row: Json, known: Collection[str]) -> tuple[str, ...] | None:
+        """The skills that a row is for, () for all; None after a note when it names some and there is none of them."""
+        named = listed(row.get("Skills__c"))
+        found = tuple(skill for skill in named if skill in known)
+        for skill in (skill for skill in named if skill not in known):
+            self.note(sobject, row["DeveloperName"], f"Skills__c: {skill!r} is no skill")
+        if named and not found:
+            self.note(sobject, row["DeveloperName"], "is left out: none of its skills exists")
+            return None
+        return found
 
     def number(self, sobject: str, name: str, field: str, text: str, country: str = "") -> str:
         """`text` in E.164, or "" after a note that it is none.  `country`: where it is written."""

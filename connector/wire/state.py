@@ -212,7 +212,10 @@ class State(Struct, frozen=True, gc=False, tag="state"):
 
 
 class SkillChoice(Struct, frozen=True, gc=False):
-    """A skill of the agent.  `caller_id` is what an outbound call shows; `outbound` says that it can dial."""
+    """A skill, with what its contacts may end with and be marked with: a contact of any may come to the agent.
+
+    `outbound` says that this agent can dial by it, and `caller_id` what is shown then.
+    """
 
     id: str
     name: str

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from connector.api.hub import PATIENCE as UNTIL_DROPPED
 from connector.api.hub import ROOM
 from connector.domain.commands import SaveDraft
+from connector.domain.directory import Tag
 from connector.domain.effects import CompleteWork, PopRecord, PopUrl, RaiseAlarm, RefreshView, WithdrawPop
 from connector.domain.events import PhoneChanged, WorkCompleted
 from connector.service.alarms import Alarm
@@ -220,7 +221,7 @@ async def test_who_reads_again_in_time_is_shown_the_newest_state_only(edge: Edge
 
 async def test_a_new_directory_is_told_to_everybody(edge: Edge) -> None:
     async with edge.panel(SAM) as sam, edge.panel(JONAS) as jonas:
-        edge.runner.set_directory(replace(DIRECTORY, version=2, tags=("Refund", "VIP", "Invoice")))
+        edge.runner.set_directory(replace(DIRECTORY, version=2, tags=tuple(map(Tag, ("Refund", "VIP", "Invoice")))))
         for panel in (sam, jonas):
             setup = await panel.until("setup")
             assert (setup["version"], setup["tags"]) == (2, ["Refund", "VIP", "Invoice"])

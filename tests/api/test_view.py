@@ -209,8 +209,13 @@ def test_what_can_be_chosen() -> None:
     assert [(skill["id"], skill["outbound"], skill["caller_id"]) for skill in setup["skills"]] == [
         ("support", True, "+1 415 555 0100"),
         ("billing", False, ""),
+        ("sales", False, "+1 415 555 0102"),
     ]
-    assert [skill["dispositions"] for skill in setup["skills"]] == [["Answered"], ["Answered", "Refunded"]]
+    answered = ["Answered"]
+    assert [skill["dispositions"] for skill in setup["skills"]] == [answered, [*answered, "Refunded"], answered]
+    marks = ["Refund", "VIP"]
+    assert [skill["tags"] for skill in setup["skills"]] == [marks, [*marks, "Disputed"], marks]
+    assert setup["tags"] == [*marks, "Disputed"]
     assert (setup["language"], setup["locale"], setup["country"]) == ("en_US", "en_US", "US")
     assert setup["comments_limit"] == 32_000
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from connector.domain.commands import Answer, Command, Dial, SetState
 from connector.domain.decide import OF_THE_SWITCH, Input, deadline, decide, reconnected
-from connector.domain.directory import Directory, Disposition, Profile, RecordingMode, Settings, Skill
+from connector.domain.directory import Directory, Disposition, Profile, RecordingMode, Settings, Skill, Tag
 from connector.domain.effects import (
     Announce,
     AskSwitch,
@@ -65,7 +65,7 @@ DIRECTORY = Directory(
         "sales": Skill("sales", "Sales", ("+14155550102",), True, "+14155550102", 0, False, RecordingMode.NEVER),
     },
     dispositions=(Disposition("Answered"), Disposition("Refunded", ("billing",))),
-    tags=("Refund", "VIP"),
+    tags=(Tag("Refund"), Tag("VIP"), Tag("Disputed", ("billing",))),
     settings=Settings(default_skill="support"),
 )
 

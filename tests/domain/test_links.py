@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from connector.domain.commands import Decline, Dial, Done, End, SaveDraft, Visit
-from connector.domain.directory import Disposition
+from connector.domain.directory import Disposition, Tag
 from connector.domain.events import CallerMatched, LegEnded
 from connector.domain.model import Draft, Labels, Link, Match, MatchState, Outcome, Phase, Record, Role
 from connector.domain.rules.links import name_is_lead, options
@@ -83,11 +83,34 @@ def test_a_skill_has_its_own_dispositions() -> None:
     assert value_of(stage, "disposition") == "Refunded"
 
 
+def test_a_skill_has_its_own_tags() -> None:
+    stage, _ = on_a_call(BILLING_LINE)
+    write(stage, "tags", 1, tags=("VIP", "Disputed"))
+    assert value_of(stage, "tags") == ("VIP", "Disputed")
+    stage, _ = on_a_call()
+    with pytest.raises(BadInput) as refusal:
+        write(stage, "tags", 1, tags=("VIP", "Disputed"))
+    assert (refusal.value.code, refusal.value.field) == ("choice_unknown", "tags")
+    assert str(refusal.value) == "'Disputed' is not one of the choices of this call: Refund, VIP."
+
+
+def test_a_tag_of_the_skill_before_stays_and_others_of_it_cannot_be_added() -> None:
+    stage, key = on_a_call(BILLING_LINE)
+    write(stage, "tags", 1, tags=("Disputed",))
+    stage.directory = replace(DIRECTORY, tags=(*DIRECTORY.tags, Tag("Overdue", ("billing",))))
+    stage.floor = replace(stage.floor, contacts={key: replace(stage.contact(), skill="support")})
+    write(stage, "tags", 2, tags=("Disputed", "VIP"))
+    assert value_of(stage, "tags") == ("Disputed", "VIP")
+    with pytest.raises(BadInput, match="'Overdue' is not one of the choices"):
+        write(stage, "tags", 3, tags=("Disputed", "Overdue"))
+    assert value_of(stage, "tags") == ("Disputed", "VIP")
+
+
 def test_what_was_chosen_before_it_was_taken_off_the_list_stays_choosable() -> None:
     stage, _ = on_a_call()
     write(stage, "tags", 1, tags=("VIP",))
     write(stage, "disposition", 1, text="Answered")
-    stage.directory = replace(DIRECTORY, tags=("Refund",), dispositions=(Disposition("Other"),))
+    stage.directory = replace(DIRECTORY, tags=(Tag("Refund"),), dispositions=(Disposition("Other"),))
     write(stage, "tags", 2, tags=("VIP", "Refund"))
     write(stage, "disposition", 2, text="Answered")
     assert (value_of(stage, "tags"), value_of(stage, "disposition")) == (("VIP", "Refund"), "Answered")
@@ -106,7 +129,7 @@ def test_a_contact_whose_skill_vanished_has_the_default_skill_s_dispositions() -
 def test_tags_that_do_not_fit_are_refused() -> None:
     stage, _ = on_a_call()
     long = tuple(f"{n} " + "x" * 60 for n in range(5))
-    stage.directory = replace(DIRECTORY, tags=long)
+    stage.directory = replace(DIRECTORY, tags=tuple(map(Tag, long)))
     write(stage, "tags", 1, tags=long[:4])
     with pytest.raises(BadInput) as refusal:
         write(stage, "tags", 2, tags=long)
@@ -119,7 +142,7 @@ def test_tags_that_do_not_fit_are_refused() -> None:
 def test_tags_fit_up_to_the_last_character_with_what_stands_between_them(characters: int, fits: bool) -> None:
     stage, _ = on_a_call()
     tags = ("a" * 153, "b" * characters)
-    stage.directory = replace(DIRECTORY, tags=tags)
+    stage.directory = replace(DIRECTORY, tags=tuple(map(Tag, tags)))
     if fits:
         write(stage, "tags", 1, tags=tags)
         assert value_of(stage, "tags") == tags

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from connector.domain.directory import Directory, Skill
+from connector.domain.directory import Directory, Skill, Tag
 from connector.domain.effects import SaveTask
 from connector.domain.events import TaskRefused, TaskSaved, TaskWaiting
 from connector.domain.model import (
@@ -139,7 +139,8 @@ class StoreContract:
         open_one = contact("k1")
         agent = Agent(SAM, AgentState.WORKING, since=NOON, contacts=("k1",), next=(AgentState.UNAVAILABLE, "Lunch"))
         reply = RememberedReply(SAM, "r1", "not_now", "who", "Not now", None, NOON)
-        directory = Directory(7, skills={"Sales": Skill("Sales", "Sales", ("+14155550102",))}, tags=("VIP",))
+        sales, tags = Skill("Sales", "Sales", ("+14155550102",)), (Tag("VIP", ("Sales",)),)
+        directory = Directory(7, skills={"Sales": sales}, tags=tags)
         await committed(store, Commit((open_one,), (agent,), (), (reply,)))
         await store.save_directory(directory)
         assert await store.contact("k1") == open_one

@@ -17,6 +17,7 @@ from connector.domain.directory import (
     RecordingMode,
     Settings,
     Skill,
+    Tag,
 )
 from connector.salesforce.directory import read_directory
 from connector.salesforce.faults import Refused
@@ -105,11 +106,12 @@ def test_fields_that_are_not_deployed_are_noted_and_their_defaults_used() -> Non
         *("Language__c", "Phone_Transcript__c"),
         *("Phone_Direct_Number__c", "Phone_Address_Street__c", "Phone_Address_Verified__c"),
         *("Phone_Device__c", "Phone_Country__c", "Recording__c", "Wrap_Up_Seconds__c", "Sort_Order__c"),
+        "Skills__c",
     )
     found = read({"Phone_Skill__mdt": [skill("Sales")], "Phone_Tag__mdt": [choice("VIP"), choice("Late")]}, lacking)
     assert found.skills["Sales"].wrap_up == 120_000
     assert found.skills["Sales"] == Skill("Sales", "Sales")
-    assert found.tags == ("Late", "VIP")
+    assert found.tags == (Tag("Late"), Tag("VIP"))
     assert (found.agents["005A"].device, found.agents["005A"].country) == ("", "US")
     for name in lacking:
         assert any(name in note for note in found.ignored), name
@@ -193,10 +195,28 @@ def test_dispositions_in_order_and_those_of_unknown_skills_left_out() -> None:
 
 
 def test_tags_and_reasons_in_order_each_once() -> None:
-    rows: dict[str, list[Row]] = {"Phone_Tag__mdt": [choice("VIP", 2.0), choice("Refund", 1.0), choice("VIP", 3.0)],
-            "Phone_Reason__mdt": [choice("Pauze", 1.0)]}  # fmt: skip
-    found = read(rows)
-    assert (found.tags, found.reasons) == (("Refund", "VIP"), ("Pauze",))
+    tags = [choice("VIP", 2.0, Skills__c=None), choice("Refund", 1.0, Skills__c=""), choice("VIP", 3.0, Skills__c=None)]
+    found = read({"Phone_Tag__mdt": tags, "Phone_Reason__mdt": [choice("Pauze", 1.0)]})
+    assert (found.tags, found.reasons) == ((Tag("Refund"), Tag("VIP")), ("Pauze",))
+
+
+def test_tags_belong_to_skills_and_those_of_unknown_skills_are_left_out() -> None:
+    rows = [
+        choice("Any", 1.0, Skills__c=None),
+        choice("Deal", 2.0, Skills__c="Sales,Gone"),
+        choice("Deal", 3.0, Skills__c="Billing"),
+        choice("Lost", 4.0, Skills__c="Gone"),
+        choice("Wide", 5.0, Skills__c="Sales"),
+        choice("Wide", 6.0, Skills__c=None),
+    ]
+    found = read({"Phone_Skill__mdt": [skill("Sales"), skill("Billing")], "Phone_Tag__mdt": rows})
+    assert found.tags == (Tag("Any"), Tag("Deal", ("Sales", "Billing")), Tag("Wide"))
+    assert (found.tags_of("Sales"), found.tags_of("Other")) == (("Any", "Deal", "Wide"), ("Any", "Wide"))
+    assert found.ignored == (
+        "Phone_Tag__mdt Deal: Skills__c: 'Gone' is no skill",
+        "Phone_Tag__mdt Lost: Skills__c: 'Gone' is no skill",
+        "Phone_Tag__mdt Lost: is left out: none of its skills exists",
+    )
 
 
 def test_settings() -> None:
@@ -323,7 +343,7 @@ def test_a_device_belongs_to_one_agent() -> None:
 
 
 def test_the_version_changes_with_the_contents_only() -> None:
-    one, same, other = read({}), read({}), read({"Phone_Tag__mdt": [choice("VIP", 1.0)]})
+    one, same, other = read({}), read({}), read({"Phone_Tag__mdt": [choice("VIP", 1.0, Skills__c=None)]})
     assert one.version == same.version != other.version
     assert one.version != 0
 

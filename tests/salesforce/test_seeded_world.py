@@ -127,7 +127,8 @@ async def test_the_directory_of_the_seeded_world(crm: SalesforceCrm) -> None:
     assert [agent.name for agent in directory.agents.values() if agent.supervisor] == ["Priya Nair"]
     assert directory.skills["Billing"].disposition_required
     assert directory.dispositions_of("Sales")[-1] == "Wrong Number"
-    assert directory.tags == ("Refund", "Follow-up", "Complaint", "VIP", "Invoice")
+    assert directory.tags_of("Support_EN") == ("Refund", "Follow-up", "Complaint", "VIP")
+    assert directory.tags_of("Sales") == ("Follow-up", "Complaint", "VIP", "Invoice")
     assert directory.ignored == ()
 
 

@@ -41,7 +41,8 @@ def _written(contact: Contact, command: SaveDraft, directory: Directory) -> Draf
             _known("disposition", {command.text} - {"", draft.disposition.value}, choices)
             return replace(draft, disposition=Field(command.text, revision))
         case "tags" if revision > draft.tags.revision:
-            _known("tags", set(command.tags) - set(draft.tags.value), directory.tags)
+            choices = directory.tags_of(directory.skill(contact.skill).id)
+            _known("tags", set(command.tags) - set(draft.tags.value), choices)
             if len(TAGS_BETWEEN.join(command.tags)) > LONGEST_TEXT:
                 raise BadInput("too_long", "tags", f"Tags take up to {LONGEST_TEXT} characters in all: choose fewer.")
             return replace(draft, tags=Labels(command.tags, revision))

@@ -89,6 +89,18 @@ describe("contactDetails", () => {
     expect([...select.options].map(({ text }) => text)).toEqual(["Choose", ...setup.dispositions]);
   });
 
+  it("offers the tags of the skill, and what was chosen under the one before", async () => {
+    const one = { ...contact("live"), skill: "Sales" };
+    const details = section("live", { contact: one, unfolded: true });
+    details.querySelector("#pp-tags").click();
+    await drawn();
+    const boxes = [...details.querySelectorAll('input[type="checkbox"]')];
+    const sales = setup.skills.find(({ id }) => id === "Sales").tags;
+    expect(sales).not.toContain("Refund");
+    expect(boxes.map(({ value }) => value)).toEqual([...sales, "Refund"]);
+    expect(boxes.filter(({ checked }) => checked).map(({ value }) => value)).toEqual(["Follow-up", "Refund"]);
+  });
+
   it("has several tags", async () => {
     const details = section("live", { unfolded: true });
     const field = details.querySelector("#pp-tags");

@@ -46,7 +46,10 @@ PHONE: tuple[SObject, ...] = (
         number("Sort_Order__c", "Sort Order", 4),
         text("Call_Result__c", "Call Result", 255),
     ]),
-    _metadata_type("Phone_Tag__mdt", "Phone Tag", "m02", [number("Sort_Order__c", "Sort Order", 4)]),
+    _metadata_type("Phone_Tag__mdt", "Phone Tag", "m02", [
+        text("Skills__c", "Skills", 255),
+        number("Sort_Order__c", "Sort Order", 4),
+    ]),
     _metadata_type("Phone_Reason__mdt", "Phone Reason", "m03", [number("Sort_Order__c", "Sort Order", 4)]),
     _metadata_type("Phone_Setting__mdt", "Phone Setting", "m04", [text("Value__c", "Value", 255)]),
     _metadata_type("Phone_Emergency_Route__mdt", "Phone Emergency Route", "m05", [

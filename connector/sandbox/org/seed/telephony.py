@@ -28,7 +28,14 @@ DISPOSITIONS: tuple[tuple[str, str], ...] = (
     ("Wrong Number", ""),
 )
 
-TAGS = ("Refund", "Follow-up", "Complaint", "VIP", "Invoice")
+# Likewise.
+TAGS: tuple[tuple[str, str], ...] = (
+    ("Refund", "Support_EN,Billing"),
+    ("Follow-up", ""),
+    ("Complaint", ""),
+    ("VIP", ""),
+    ("Invoice", "Billing,Sales"),
+)
 REASONS = ("Break", "Lunch", "Meeting", "Training")
 
 SETTINGS: dict[str, str] = {

@@ -70,9 +70,11 @@ class World:
                 "Call_Result__c": label,
             }
             self._metadata("Phone_Disposition__mdt", row)
-        for sobject, labels in (("Phone_Tag__mdt", TAGS), ("Phone_Reason__mdt", REASONS)):
-            for order, label in enumerate(labels, 1):
-                self._metadata(sobject, {"MasterLabel": label, "Sort_Order__c": float(order)})
+        for order, (label, skills) in enumerate(TAGS, 1):
+            row = {"MasterLabel": label, "Skills__c": skills, "Sort_Order__c": float(order)}
+            self._metadata("Phone_Tag__mdt", row)
+        for order, label in enumerate(REASONS, 1):
+            self._metadata("Phone_Reason__mdt", {"MasterLabel": label, "Sort_Order__c": float(order)})
         for name, value in SETTINGS.items():
             label = name.replace("_", " ")
             self._metadata("Phone_Setting__mdt", {"DeveloperName": name, "MasterLabel": label, "Value__c": value})
