@@ -14,6 +14,7 @@ from connector.domain.directory import (
     RecordingMode,
     Settings,
     Skill,
+    Tag,
 )
 from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, SAM
 
@@ -41,6 +42,7 @@ SETTINGS = {
     "emergency_number": "",
     "consent": 30_000,
     "recordings": "",
+    "transcript": "",
 }
 SKILL = {
     "id": "s",
@@ -57,6 +59,7 @@ SKILL = {
     "hours": (),
     "time_zone": "UTC",
     "consent": "",
+    "language": "",
 }
 PROFILE = {
     "id": "a",
@@ -71,6 +74,7 @@ PROFILE = {
     "direct_number": "",
     "address": None,
     "address_verified": False,
+    "transcript": False,
 }
 ROUTE = {"country": "NL", "numbers": ("112",), "tests": (), "prefixes": (), "local": "", "national": ""}
 DIRECTORY_FIELDS = {
@@ -97,6 +101,7 @@ DIRECTORY_FIELDS = {
         (EmergencyRoute("NL", ("112",)), ROUTE),
         (Entry("e", "Hotline", "+18005550199"), {"id": "e", "name": "Hotline", "number": "+18005550199", "detail": ""}),
         (Disposition("Answered"), {"name": "Answered", "skills": ()}),
+        (Tag("VIP"), {"name": "VIP", "skills": ()}),
         (Opening(0, 480, 1_050), {"day": 0, "opens": 480, "closes": 1_050}),
         (Directory(), DIRECTORY_FIELDS),
     ],
