@@ -114,7 +114,7 @@ def failed(crm: SalesforceCrm) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def deployed(tools: Tools, connector: SalesforceCrm, python: Salesforce) -> dict[str, Any]:
+def deployed(tools: Tools, connector: SalesforceCrm, python: Salesforce, org: RunningOrg) -> dict[str, Any]:
     """What `sf project deploy start` answered; before and after it the connector was asked how the org looks."""
     before = failed(connector)
     assert any(f"Task has no field {KEY}" in text for text in before), before
@@ -128,7 +128,20 @@ def deployed(tools: Tools, connector: SalesforceCrm, python: Salesforce) -> dict
     whom = [word for user in users for word in ("--on-behalf-of", user)]
     given = tools.result("org", "assign", "permset", "--name", INTEGRATION, *whom, "--target-org", "org")
     assert given["successes"] == [{"name": user, "value": INTEGRATION} for user in users]
+    put_above(org, INTEGRATION_USERNAME, AGENT)
     return cast("dict[str, Any]", result)
+
+
+def put_above(org: RunningOrg, *usernames: str) -> None:
+    """Each has a role above the next one's, as docs/admin/salesforce.md says of the connector's user and the agents."""
+    session = org.session(ADMINISTRATOR)
+    above = None
+    for name in usernames:
+        role = {"Name": f"Role of {name.partition('@')[0]}", "ParentRoleId": above}
+        above = org.api("POST", "sobjects/UserRole", session, json=role).json()["id"]
+        soql = f"SELECT Id FROM User WHERE Username = '{name}'"
+        (user,) = org.api("GET", "query", session, params={"q": soql}).json()["records"]
+        org.api("PATCH", f"sobjects/User/{user['Id']}", session, json={"UserRoleId": above}).raise_for_status()
 
 
 @pytest.fixture
@@ -152,7 +165,9 @@ def test_both_package_directories_are_deployed(deployed: dict[str, Any]) -> None
 
 
 @pytest.mark.usefixtures("deployed")
-def test_an_agent_is_made_and_the_doctor_finds_what_no_package_gives(person: Desk, connector: SalesforceCrm) -> None:
+def test_with_the_package_s_sets_and_a_role_the_doctor_finds_nothing_wrong(
+    person: Desk, connector: SalesforceCrm
+) -> None:
     async def ready() -> None:
         sets = {row["Name"]: row["Id"] for row in await person.rows("SELECT Id, Name FROM PermissionSet")}
         (centre,) = await person.rows("SELECT Id FROM CallCenter WHERE InternalName = 'PhonePanel'")
@@ -166,9 +181,8 @@ def test_an_agent_is_made_and_the_doctor_finds_what_no_package_gives(person: Des
     asyncio.run(ready())
     assert not failed(connector)
     found = asyncio.run(connector.examine(try_task=True))
-    # The rights over everybody's records are the administrator's to give: no package takes them.
-    wrong = [one.what for one in found if one.state is State.WRONG]
-    assert [what for what in wrong if "lacks Modify All Data" not in what] == []
+    assert [one.what for one in found if one.state in (State.WRONG, State.UNKNOWN)] == []
+    assert any("Tasks were written and changed, one of each kind and owner" in one.what for one in found)
 
 
 class TestMainJobOnTheDeployedSchema(TaskContract):

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,13 @@ from connector.ports.diagnosis import Diagnosis, State
 from connector.salesforce import SalesforceCrm, open_crm
 from connector.salesforce.doctor.patient import user_id
 from connector.salesforce.doctor.samples import Sample, samples
+from connector.sandbox.org.objects.setup import RIGHTS
+from connector.sandbox.org.seed.rights import CONNECTOR, OF_CONNECTOR
 from tests.salesforce.conftest import MakeConfig
 from tests.sandbox.org.packages import document, grant, package, permission_set, text_field
 from tests.sandbox.org.rig import RunningOrg
 
+ORG_METADATA = Path(__file__).resolve().parents[2] / "force-app" / "main" / "default"
 ADMIN = "admin@phone-panel.example"
 INTEGRATION = "integration@phone-panel.example"
 
@@ -235,13 +239,21 @@ def test_a_plain_key_cannot_be_upserted_by(org: RunningOrg, look: Look) -> None:
 # --- rights -----------------------------------------------------------------------------------------------------------
 
 
-def test_tasks_of_others_cannot_be_changed_without_modify_all_data(
+def role_of(org: RunningOrg, last_name: str) -> tuple[str, str | None]:
+    (user,) = rows(org, f"SELECT Id, UserRoleId FROM User WHERE LastName = '{last_name}'")
+    return user["Id"], user["UserRoleId"]
+
+
+def test_tasks_of_others_cannot_be_changed_without_a_role_above_theirs(
     org: RunningOrg, doctor: SalesforceCrm, look: Look
 ) -> None:
+    machine, top = role_of(org, "Phone Connector")
     hostile(org, "private_tasks")
     told = one(look(), "integration user")
     assert "INSUFFICIENT_ACCESS_OR_READONLY" in told.fails
-    assert "Modify All Data" in told.cure
+    assert told.whom == "Jonas Weber; Priya Nair; Sam Rivera"
+    assert told.cure.startswith("Setup > Users > the integration user > Edit > Role: one above the agents'")
+    assert "have no role" not in told.cure
     task = written(doctor, first(doctor))
     assert isinstance(task, TaskWritten)
 
@@ -253,10 +265,32 @@ def test_tasks_of_others_cannot_be_changed_without_modify_all_data(
         return answer.status_code
 
     assert change() == 400
-    (granted,) = rows(org, "SELECT Id FROM PermissionSet WHERE Name = 'Phone_Panel_Integration'")
-    changed(org, "PermissionSet", granted["Id"], PermissionsModifyAllData=True)
+    changed(org, "User", machine, UserRoleId=top)
     assert look(try_task=True) == []
     assert change() == 204
+
+
+def test_modify_all_data_works_too_and_is_more_than_needed(org: RunningOrg, look: Look) -> None:
+    (granted,) = rows(org, "SELECT Id FROM PermissionSet WHERE Name = 'Phone_Panel_Integration'")
+    changed(org, "PermissionSet", granted["Id"], PermissionsModifyAllData=True)
+    try:
+        hostile(org, "private_tasks")
+        (told,) = look(try_task=True)
+        assert (told.about, told.state) == ("integration user", State.HINT)
+        assert "more than it needs" in told.what
+        assert "Edit > Role: one above the agents'" in told.cure
+        assert "take Modify All Data away" in told.cure
+    finally:
+        changed(org, "PermissionSet", granted["Id"], PermissionsModifyAllData=False)
+    hostile(org)
+    assert look() == []
+
+
+def test_the_seeded_connector_has_the_rights_that_the_package_gives_and_no_other() -> None:
+    file = ORG_METADATA / "permissionsets" / f"{CONNECTOR}.permissionset-meta.xml"
+    given = {f"Permissions{name}" for name in re.findall(r"<name>(\w+)</name>", file.read_text().split("</label>")[1])}
+    assert set(OF_CONNECTOR) == given & RIGHTS.keys()
+    assert not given & {"PermissionsViewAllData", "PermissionsModifyAllData"}
 
 
 def made(org: RunningOrg, sobject: str, **values: object) -> str:
@@ -265,20 +299,20 @@ def made(org: RunningOrg, sobject: str, **values: object) -> str:
     return str(answer.json()["id"])
 
 
-def test_a_role_above_the_agents_is_enough(org: RunningOrg, doctor: SalesforceCrm, look: Look) -> None:
+def test_the_role_may_be_above_the_agents_by_several_steps(org: RunningOrg, doctor: SalesforceCrm, look: Look) -> None:
+    before = {name: role_of(org, name) for name in ("Phone Connector", "Rivera", "Weber", "Nair")}
     hostile(org, "private_tasks", external_id="plain")
-    users = {row["LastName"]: row["Id"] for row in rows(org, "SELECT Id, LastName FROM User WHERE IsActive = true")}
     top = made(org, "UserRole", Name="Telephony")
-    middle = made(org, "UserRole", Name="Service", ParentRoleId=top)
+    middle = made(org, "UserRole", Name="Floor", ParentRoleId=top)
     low = made(org, "UserRole", Name="Agents", ParentRoleId=middle)
-    roles = {"Phone Connector": top, "Rivera": low, "Weber": middle}
     try:
-        for name, role in roles.items():
-            changed(org, "User", users[name], UserRoleId=role)
+        for name, role in {"Phone Connector": top, "Rivera": low, "Weber": middle, "Nair": None}.items():
+            changed(org, "User", before[name][0], UserRoleId=role)
         told = look()
         assert one(told, "integration user").whom == "Priya Nair"
+        assert one(told, "integration user").cure.endswith("each needs one: Priya Nair.")
         assert one(told, "View All Data").whom == "Priya Nair"
-        changed(org, "User", users["Nair"], UserRoleId=low)
+        changed(org, "User", before["Nair"][0], UserRoleId=low)
         assert [found.about for found in look(try_task=True)] == ["key"]
         sample = first(doctor)
         task = written(doctor, sample)
@@ -287,8 +321,9 @@ def test_a_role_above_the_agents_is_enough(org: RunningOrg, doctor: SalesforceCr
         assert isinstance(again, TaskWritten)
         assert again.task_id == task.task_id
     finally:
-        for name in (*roles, "Nair"):
-            changed(org, "User", users[name], UserRoleId=None)
+        hostile(org)
+        for user, was in before.values():
+            changed(org, "User", user, UserRoleId=was)
 
 
 def test_without_view_all_data_a_key_that_is_not_unique_makes_doubles(
@@ -530,7 +565,7 @@ def test_a_deployment_is_followed_step_by_step(private_key: rsa.RSAPrivateKey, c
         assert hidden.what == "the integration user does not see Phone_Skill__c"
 
         rights = "".join(f"<userPermissions><enabled>true</enabled><name>{name}</name></userPermissions>"
-                         for name in ("ActivitiesAccess", "EditTask", "ModifyAllData"))  # fmt: skip
+                         for name in ("ActivitiesAccess", "EditTask"))  # fmt: skip
         granted = permission_set(grant("Task.Phone_Skill__c") + rights, "Phone Panel Integration")
         deploy(org, {"permissionsets/Phone_Panel_Integration.permissionset": granted},
                {"PermissionSet": ["Phone_Panel_Integration"]})  # fmt: skip

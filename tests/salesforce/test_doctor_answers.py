@@ -198,9 +198,10 @@ def test_rights_of_several_permission_sets_add_up() -> None:
         {"AssigneeId": ME, "PermissionSet": {"PermissionsEditTask": True, "PermissionsActivitiesAccess": False}},
         {"AssigneeId": ME, "PermissionSet": {"PermissionsActivitiesAccess": True, "PermissionsModifyAllData": True}},
     ]
-    may = people.rights(patient(Client(PermissionSetAssignment=assignments)))
+    answers: dict[str, Any] = {"PermissionSetAssignment": assignments, "FROM UserRole": [], "UserRoleId": []}
+    may = people.rights(patient(Client(**answers)))
     assert may.fixed == may.unseen == ()
-    assert only(people.integration_user(patient(Client()), may)).state is State.OK
+    assert [one.state for one in people.integration_user(patient(Client()), may)] == [State.HINT, State.OK]
     told = only(people.permission_sets(patient(Client()), may))
     assert (told.state, told.whom) == (State.WRONG, "Sam Rivera")
 

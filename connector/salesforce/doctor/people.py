@@ -2,11 +2,12 @@
 # ruff: noqa: S608 - ids come from Salesforce and are quoted
 
 from collections.abc import Iterator
+from itertools import filterfalse
 from typing import Final
 
 from msgspec import Struct
 
-from connector.ports.diagnosis import Diagnosis, well, wrong
+from connector.ports.diagnosis import Diagnosis, hint, well, wrong
 from connector.salesforce.doctor.patient import ASSIGN, Patient
 from connector.salesforce.tables import AGENT_PERMISSION
 
@@ -24,13 +25,13 @@ _SYSTEM: Final = "> System Permissions > Edit > tick"
 class Rights(Struct, frozen=True):
     """By user id (ours and the agents'), which of `_RIGHTS` they have; and the agents whose Tasks are out of our reach.
 
-    `unseen`: those may not be seen; `fixed`: not changed.  `role`: our user reaches others by its role.
+    `unseen`: those may not be seen; `fixed`: not changed.  `roleless`: those of them who have no role at all.
     """
 
     held: dict[str, set[str]]
     unseen: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
-    role: bool = False
+    roleless: tuple[str, ...] = ()
 
 
 def rights(patient: Patient) -> Rights:
@@ -44,15 +45,15 @@ def rights(patient: Patient) -> Rights:
     for held in found.values():
         if "PermissionsModifyAllData" in held:
             held.add("PermissionsViewAllData")
+    fixed, roleless = _not_below(patient, users)
     if "PermissionsModifyAllData" in found[patient.me]:
-        return Rights(found)
-    fixed = _not_below(patient, users)
+        return Rights(found, roleless=roleless)
     unseen = () if "PermissionsViewAllData" in found[patient.me] else fixed
-    return Rights(found, unseen, fixed, role=len(fixed) < len(users) - 1)
+    return Rights(found, unseen, fixed, roleless)
 
 
-def _not_below(patient: Patient, users: list[str]) -> tuple[str, ...]:
-    """The agents whose role is not below our user's."""
+def _not_below(patient: Patient, users: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The agents whose role is not below our user's, and those who have none."""
     above = {row["Id"]: row["ParentRoleId"] for row in patient.client.query("SELECT Id, ParentRoleId FROM UserRole")}
     rows = patient.client.query_among("SELECT Id, UserRoleId FROM User WHERE Id IN ({})", users)
     role = {row["Id"]: row["UserRoleId"] for row in rows}
@@ -67,7 +68,8 @@ def _not_below(patient: Patient, users: list[str]) -> tuple[str, ...]:
             at = above.get(at)
         return False
 
-    return tuple(agent for agent in patient.directory.agents if not is_below(agent))
+    agents = patient.directory.agents
+    return tuple(filterfalse(is_below, agents)), tuple(filterfalse(role.get, agents))
 
 
 def integration_user(patient: Patient, may: Rights) -> Iterator[Diagnosis]:
@@ -79,17 +81,26 @@ def integration_user(patient: Patient, may: Rights) -> Iterator[Diagnosis]:
         cure = f"{ASSIGN} If it has it: in that set {_SYSTEM} {', '.join(basic)} > Save."
         yield wrong("integration user", what, "No Task can be written", "everybody", cure)
     if may.fixed:
-        what = "the integration user lacks Modify All Data, and its role is not above these agents'"
+        what = "the integration user's role is not above these agents'"
         fails = "A Task is made, but changes to it (disposition, comments) are refused, since its agent owns it: "
         fails += "INSUFFICIENT_ACCESS_OR_READONLY"
-        cure = (
-            "Setup > Roles > Set Up Roles: give the integration user a role above these agents'. Or Setup > Permission "
-        )
-        cure += f"Sets > a set for it alone {_SYSTEM} Modify All Data > Save."
-        yield wrong("integration user", what, fails, patient.names(may.fixed), cure)
+        yield wrong("integration user", what, fails, patient.names(may.fixed), _above(patient, may))
+    elif "PermissionsModifyAllData" in mine:
+        what = "the integration user has Modify All Data, more than it needs: a role above the agents' is enough"
+        fails = "Whoever gets hold of the connector's key can change everything in the org"
+        cure = f"{_above(patient, may)} Then: Setup > Users > that user > Permission Set Assignments, or its profile: "
+        cure += "take Modify All Data away."
+        yield hint("integration user", what, fails, "the org's data", cure)
     if not basic and not may.fixed:
-        how = "by its role" if may.role else "by Modify All Data"
-        yield well("integration user", f"the integration user may write Tasks, those of agents too ({how})")
+        yield well("integration user", "the integration user may write Tasks, and change those of the agents")
+
+
+def _above(patient: Patient, may: Rights) -> str:
+    """How our user gets a role above the agents'."""
+    cure = "Setup > Users > the integration user > Edit > Role: one above the agents' (see Setup > Roles) > Save."
+    if may.roleless:
+        cure += f" These have no role, so that none is above it; each needs one: {patient.names(may.roleless)}."
+    return cure
 
 
 def permission_sets(patient: Patient, may: Rights) -> Iterator[Diagnosis]:

@@ -44,7 +44,8 @@ RENAMED = ("Completed", "Done")
 
 _READ_ONLY = "CallDisposition"
 _HIDDEN = "Phone_Skill__c"
-_TAKEN = ("PermissionsViewAllData", "PermissionsModifyAllData")
+_SEES_ALL = ("PermissionsViewAllData", "PermissionsModifyAllData")
+_TOP = "Phone_Connector"
 _HELD = (
     'SELECT 1 FROM "PermissionSetAssignment" a JOIN "PermissionSet" s ON s."Id" = a."PermissionSetId"'
     ' WHERE a."AssigneeId" = ? AND a."IsDeleted" = 0 AND s."IsDeleted" = 0 AND {} = 1'
@@ -99,9 +100,10 @@ def arrange(database: Database, schema: Schema, before: Sequence[str], after: Se
         for row in database.find(status, "ApiName", old):
             database.update(status, str(row["Id"]), {"ApiName": new, "MasterLabel": new})
     if ("private_tasks" in before) != ("private_tasks" in after):
-        kind = schema["PermissionSet"]
-        for row in database.find(kind, "Name", "Phone_Panel_Integration"):
-            database.update(kind, str(row["Id"]), dict.fromkeys(_TAKEN, "private_tasks" not in after))
+        top = next(iter(database.find(schema["UserRole"], "DeveloperName", _TOP)), {}).get("Id")
+        for row in database.find(schema["User"], "LastName", "Phone Connector"):
+            role = None if "private_tasks" in after else top
+            database.update(schema["User"], str(row["Id"]), {"UserRoleId": role})
     if ("no_call_centre" in before) != ("no_call_centre" in after):
         centres = schema["CallCenter"]
         for row in database.find(centres, "InternalName", "PhonePanel", deleted=True):
@@ -118,8 +120,7 @@ def interfere(change: Change, hostile: Sequence[str]) -> None:
     if change.sobject.name != "Task":
         return
     new = change.new
-    if "private_tasks" in hostile:
-        _refuse_foreign(change)
+    _refuse_foreign(change)
     if "renamed_status" in hostile:
         new["IsClosed"] = new.get("Status") in {*CLOSED_STATUSES, RENAMED[1]} - {RENAMED[0]}
         new["CompletedDateTime"] = (new.get("CompletedDateTime") or change.moment) if new["IsClosed"] else None
@@ -131,7 +132,7 @@ def interfere(change: Change, hostile: Sequence[str]) -> None:
 
 
 def _refuse_foreign(change: Change) -> None:
-    """A private Task is changed by its owner, by whose role is above that, or by who may modify all data."""
+    """A Task is changed by its owner, whose role is above that, or who may modify all data (Activities: Private)."""
     user = str(change.new["LastModifiedById"])
     if change.old is None or may(change.database, user, "PermissionsModifyAllData"):
         return
@@ -162,7 +163,7 @@ def reached(database: Database, user: str) -> list[str]:
 
 def whose_tasks(database: Database, user: str, hostile: Sequence[str]) -> list[str] | None:
     """The owners whose Tasks that user sees; None for all."""
-    if "private_tasks" not in hostile or any(may(database, user, right) for right in _TAKEN):
+    if "private_tasks" not in hostile or any(may(database, user, right) for right in _SEES_ALL):
         return None
     return reached(database, user)
 

@@ -45,10 +45,24 @@ def test_closing_sets_the_completed_time_once_and_reopening_clears_it(desk: Desk
     assert (reopened["IsClosed"], reopened["CompletedDateTime"]) == (False, None)
 
 
-def test_every_write_moves_the_stamps_and_names_who_wrote(desk: Desk) -> None:
+def test_a_task_is_changed_by_its_owner_and_by_who_is_above_them(desk: Desk) -> None:
     task = desk.create("Task", Subject="a")
+    sam = desk.user_id
+    codes = {}
+    for name in ("Jonas Weber", "Hannah Becker", "Phone Connector", "Alex Morgan"):
+        desk.user_id = desk.one(f"SELECT Id FROM User WHERE Name = '{name}'")
+        reply = desk.ask("PATCH", f"sobjects/Task/{task}", {"Subject": f"by {name}"})
+        codes[name] = reply.status
+    desk.user_id = sam
+    assert codes == {"Jonas Weber": 400, "Hannah Becker": 400, "Phone Connector": 204, "Alex Morgan": 204}
+    assert desk.get("Task", task)["Subject"] == "by Alex Morgan"
+
+
+def test_every_write_moves_the_stamps_and_names_who_wrote(desk: Desk) -> None:
+    priya = desk.one("SELECT Id FROM User WHERE Name = 'Priya Nair'")
+    task = desk.create("Task", Subject="a", OwnerId=priya)
     desk.clock.advance(5)
-    desk.user_id = desk.one("SELECT Id FROM User WHERE Name = 'Priya Nair'")
+    desk.user_id = priya
     desk.ask("PATCH", f"sobjects/Task/{task}", {"Subject": "a"})
     after = desk.get("Task", task)
     assert after["SystemModstamp"] == after["LastModifiedDate"] == "2026-11-25T20:00:05.000+0000"

@@ -10,7 +10,7 @@ from connector.sandbox.org.objects import PRODUCT
 from connector.sandbox.org.objects.task import CLOSED_STATUSES, PRIORITIES, STATUSES
 from connector.sandbox.org.records import Records
 from connector.sandbox.org.schema import Row
-from connector.sandbox.org.seed.rights import grant, seat
+from connector.sandbox.org.seed.rights import grant, place, seat
 from connector.sandbox.org.seed.world import ADMINISTRATOR, World
 
 ORGANIZATION_ID = ids.make_id("00D", 0)
@@ -63,6 +63,7 @@ def found(records: Records, integration_username: str) -> None:
             records.insert(schema["PermissionSetAssignment"], pair, ADMINISTRATOR)
     grant(records, profiles)
     if _has_product(records):
+        place(records, users)
         seat(records, [users[member] for member in PERMISSION_SETS[0][2]])
     for name, developer_name, person in (("Business Account", "Business_Account", False),
                                          ("Person Account", "PersonAccount", True)):  # fmt: skip

@@ -13,6 +13,17 @@ OF_PROFILES = {
     "Minimum Access - API Only Integrations": ("PermissionsApiEnabled",),
 }
 CONNECTOR = "Phone_Panel_Integration"
+OF_CONNECTOR = (
+    "PermissionsApiEnabled", "PermissionsActivitiesAccess", "PermissionsEditTask", "PermissionsViewSetup",
+)  # fmt: skip
+"""What the package's permission set for the connector gives; whose Tasks it reaches is a matter of its role."""
+
+ROLES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("Phone Connector", "Phone_Connector", "", ("integration",)),
+    ("Service", "Service", "Phone_Connector", ("sam", "jonas", "priya", "robin")),
+)
+"""Name, developer name and parent of each role, and who has it: the connector's user is above the agents."""
+
 CALL_CENTRE = ("Phone Panel", "PhonePanel", "/apex/PhonePanel")
 
 
@@ -31,7 +42,17 @@ def grant(records: Records, profiles: dict[str, str]) -> None:
         for user in database.find(schema["User"], "ProfileId", profiles[name]):
             records.insert(assignment, {"PermissionSetId": owned, "AssigneeId": user["Id"]}, ADMINISTRATOR)
     for row in database.find(kind, "Name", CONNECTOR):
-        database.update(kind, str(row["Id"]), dict.fromkeys(RIGHTS, True))
+        database.update(kind, str(row["Id"]), dict.fromkeys(OF_CONNECTOR, True))
+
+
+def place(records: Records, users: dict[str, str]) -> None:
+    """The role hierarchy with these users (by key) in it."""
+    made: dict[str, str] = {}
+    for name, developer_name, parent, members in ROLES:
+        row: Row = {"Name": name, "DeveloperName": developer_name, "ParentRoleId": made.get(parent)}
+        made[developer_name] = records.insert(records.schema["UserRole"], row, ADMINISTRATOR)
+        for member in members:
+            records.database.update(records.schema["User"], users[member], {"UserRoleId": made[developer_name]})
 
 
 def seat(records: Records, users: list[str]) -> None:
