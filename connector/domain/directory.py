@@ -92,10 +92,14 @@ class NumberField(Struct, frozen=True):
 
 
 class Disposition(Struct, frozen=True):
-    """How a call ended, in the words of the org; `skills` empty: for every skill."""
+    """How a call ended, in the words of the org; `skills` empty: for every skill.
+
+    `call_result` is what Sales Engagement calls it, "" for the same.
+    """
 
     name: str
     skills: tuple[str, ...] = ()
+    call_result: str = ""
 
 
 class Tag(Struct, frozen=True):
@@ -211,3 +215,8 @@ class Directory(Struct, frozen=True):
     def tags_of(self, skill_id: str) -> tuple[str, ...]:
         """The names of what a contact of that skill can be marked with, in the administrator's order."""
         return tuple(tag.name for tag in self.tags if not tag.skills or skill_id in tag.skills)
+
+    def call_result(self, skill_id: str, disposition: str) -> str:
+        """What Sales Engagement, whose cadences branch on it, calls that disposition of a contact of the skill."""
+        meant = (d for d in self.dispositions if d.name == disposition and (not d.skills or skill_id in d.skills))
+        return next((d.call_result for d in meant if d.call_result), disposition)

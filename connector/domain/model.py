@@ -280,7 +280,10 @@ class Contact(Struct, frozen=True, gc=False):
     says that Salesforce was told.  `emergency`: local (by the address that goes along), national or test.  `given_back`
     is the agent who gave a work item or e-mail back, and when; `reaches` the agent whose emergency call showed the
     number that is called here.  `silenced`: the microphone is off because the phone itself was put on hold.
-    `recorded`: something of it is, or was, on a recording.
+    `recorded`: something of it is, or was, on a recording.  `queued` is since when it waits in a queue, 0 for since
+    `started`; `waited` is for how long it did, `rung` for how long it rang and `hold` for how long the customer was on
+    hold, in ms (see `times`): hold before `hold_counted` is in it already, or another agent's.  `ended_by`: `agent` or
+    `customer`, of a call that was answered.
     """
 
     key: str
@@ -334,6 +337,12 @@ class Contact(Struct, frozen=True, gc=False):
     reaches: str = ""
     silenced: bool = False
     recorded: bool = False
+    queued: int = 0
+    waited: int | None = None
+    rung: int | None = None
+    hold: int = 0
+    hold_counted: int = 0
+    ended_by: str = ""
 
     def leg(self, role: Role) -> Leg | None:
         """The first leg of that role, or None."""

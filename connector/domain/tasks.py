@@ -4,6 +4,7 @@ import re
 
 from msgspec.structs import replace
 
+from connector.domain import times
 from connector.domain.directory import Directory, Profile
 from connector.domain.hours import local
 from connector.domain.model import SILENT, Contact, Draft, Kind, Link, Record
@@ -79,13 +80,6 @@ def local_date(at: int, profile: Profile) -> str:
     return local(at, profile.time_zone).date().isoformat()
 
 
-def duration(contact: Contact) -> int:
-    """Whole seconds from answer to the end of this agent's part, hold included; 0 when nobody answered."""
-    if contact.answered is None or contact.ended is None:
-        return 0
-    return max(0, (contact.ended - contact.answered) // 1000)
-
-
 def fields(contact: Contact, directory: Directory) -> Fields:
     """All values of the contact's Task, by API name; None clears a field.
 
@@ -99,7 +93,7 @@ def fields(contact: Contact, directory: Directory) -> Fields:
     missing = disposition_missing(contact, directory)
     silent = contact.kind in SILENT
     listened = contact.recorded and settings.recordings
-    call: Fields = {} if silent else {"CallType": call_type(contact), "CallDurationInSeconds": duration(contact)}
+    call: Fields = {} if silent else {"CallType": call_type(contact), "CallDurationInSeconds": times.duration(contact)}
     handled = contact.answered if silent and contact.answered is not None else contact.started
     return {
         "Subject": subject(contact, directory),

@@ -100,7 +100,7 @@ DIRECTORY_FIELDS = {
         (Profile("a", "A"), PROFILE),
         (EmergencyRoute("NL", ("112",)), ROUTE),
         (Entry("e", "Hotline", "+18005550199"), {"id": "e", "name": "Hotline", "number": "+18005550199", "detail": ""}),
-        (Disposition("Answered"), {"name": "Answered", "skills": ()}),
+        (Disposition("Answered"), {"name": "Answered", "skills": (), "call_result": ""}),
         (Tag("VIP"), {"name": "VIP", "skills": ()}),
         (Opening(0, 480, 1_050), {"day": 0, "opens": 480, "closes": 1_050}),
         (Directory(), DIRECTORY_FIELDS),
@@ -186,3 +186,22 @@ def test_an_entry_of_the_address_book(entry: str, expected: Entry | None) -> Non
 )
 def test_dispositions_are_those_for_every_skill_and_those_of_the_skill(skill: str, expected: tuple[str, ...]) -> None:
     assert FULL.dispositions_of(skill) == expected
+
+
+@pytest.mark.parametrize(
+    ("skill", "disposition", "expected"),
+    [
+        ("support", "Answered", "Connected"),
+        ("support", "Refunded", "Refunded"),
+        ("billing", "Refunded", "Meaningful Connect"),
+        ("support", "Sold", "Sold"),
+        ("support", "gone", "gone"),
+    ],
+)
+def test_what_sales_engagement_calls_a_disposition(skill: str, disposition: str, expected: str) -> None:
+    known = (
+        Disposition("Answered", (), "Connected"),
+        Disposition("Refunded", ("billing",), "Meaningful Connect"),
+        Disposition("Sold"),
+    )
+    assert replace(DIRECTORY, dispositions=known).call_result(skill, disposition) == expected

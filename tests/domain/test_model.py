@@ -97,6 +97,12 @@ NOT_YET = {
     "reaches": "",
     "silenced": False,
     "recorded": False,
+    "queued": 0,
+    "waited": None,
+    "rung": None,
+    "hold": 0,
+    "hold_counted": 0,
+    "ended_by": "",
 }
 UNSEEN = {
     "id": SAM,

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from connector.domain import commands as c
 from connector.domain import events as e
+from connector.domain import times
 from connector.domain.address import CivicAddress
 from connector.domain.decide import Input, deadline, decide, guard, reconnected, restarted, start
 from connector.domain.directory import Directory, Entry, Opening, Profile, RecordingMode
@@ -739,6 +740,11 @@ class Walk(RuleBasedStateMachine):
             if contact.phase is not Phase.ACTIVE:
                 assert not contact.muted
                 assert contact.recording is Recording.OFF
+            parts = (times.hold(contact) or 0, times.talk(contact) or 0)
+            assert min(parts) >= 0
+            assert sum(parts) <= times.duration(contact)
+            assert min(times.queue(contact) or 0, times.ring(contact) or 0) >= 0
+            assert (contact.ended_by != "") == (contact.outcome is Outcome.ANSWERED)
 
     @invariant()
     def what_is_on_offer_is_accepted_and_nothing_else(self) -> None:

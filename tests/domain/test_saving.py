@@ -98,6 +98,7 @@ def test_nothing_of_the_call_is_left_when_it_is_over() -> None:
         mask=Mask.OFF,
         masked_since=None,
         digits="",
+        ended_by="customer",
         save=SAVING,
     )
 

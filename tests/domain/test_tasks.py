@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from connector.domain import tasks
+from connector.domain import tasks, times
 from connector.domain.commands import Done, Hold, Resume, SaveDraft
 from connector.domain.directory import Profile, Settings
 from connector.domain.events import CallerMatched
@@ -21,7 +21,7 @@ from connector.domain.model import (
     Phase,
     Record,
 )
-from connector.domain.tasks import duration, fields, linked, local_date, subject, unknown_words
+from connector.domain.tasks import fields, linked, local_date, subject, unknown_words
 from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, SAM, START, Stage, go, on_a_call, wrapping_up
 
 MIA_RECORD = Record("003000000000001AAA", "Contact", "Mia Chen")
@@ -162,7 +162,7 @@ def test_the_duration_is_whole_seconds_from_the_answer(answered: int | None, end
         answered=None if answered is None else START + answered,
         ended=None if ended is None else START + ended,
     )
-    assert duration(contact) == seconds
+    assert times.duration(contact) == seconds
 
 
 def test_hold_belongs_to_the_duration_and_waiting_and_wrap_up_do_not() -> None:

@@ -340,6 +340,7 @@ def test_given_back_it_waits_with_its_age_and_its_notes_and_the_agent_is_free(ki
         phase=Phase.QUEUED,
         agent=None,
         offered=None,
+        queued=stage.now,
         answered=None,
         visited=(),
         given_back=(SAM, stage.now),

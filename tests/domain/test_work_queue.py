@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from connector.domain.commands import Dial, Done, End, SaveAgain, SaveDraft
 from connector.domain.decide import deadline, restarted
+from connector.domain.directory import Disposition
 from connector.domain.effects import CompleteWork
 from connector.domain.events import LegAnswered, TaskRefused, TaskSaved, WorkCompleted
 from connector.domain.model import Phase, Role
@@ -189,3 +190,14 @@ def test_after_a_day_it_is_let_go() -> None:
     assert key in stage.floor.contacts
     stage.pass_time(1)
     assert stage.floor.contacts == {}
+
+
+def test_it_is_told_in_the_words_of_sales_engagement() -> None:
+    stage, key = called()
+    meant = Disposition("Answered", ("support",), "Meaningful Connect")
+    stage.directory = replace(DIRECTORY, dispositions=(meant,))
+    disposed(stage, key)
+    stage.give(Done(SAM, key))
+    stage.saved(key)
+    assert [effect.disposition for effect in told(stage)] == ["Meaningful Connect"]
+    assert stage.tasks[-1].fields["CallDisposition"] == "Answered"

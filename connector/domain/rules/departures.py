@@ -29,10 +29,12 @@ def customer_gone(step: Step, contact: Contact, cause: str, at: int) -> None:
     agent = contact.leg(Role.AGENT)
     if agent is not None:
         step.ask(EndLeg(step.new_id(), contact.key, agent.id))
-    ours = cause in ("normal", "cancelled") and any(ask.goal == "end" for ask in contact.asked)
-    if ours and at - contact.started >= step.directory.settings.dial:
+    asked = any(ask.goal == "end" for ask in contact.asked)
+    if asked and cause in ("normal", "cancelled") and at - contact.started >= step.directory.settings.dial:
         cause = "no_answer"
-    wrap_up.finish(step, contact, cause, at)
+    # The order may have come true after its deadline: the agent has ended it all the same.
+    late = contact.problem is not None and contact.problem.order == "end"
+    wrap_up.finish(step, contact, cause, at, "agent" if asked or late else "customer")
 
 
 def _asker_gone(step: Step, request: Contact) -> None:
@@ -64,7 +66,9 @@ def _inherit(step: Step, contact: Contact, heir: Leg) -> None:
             legs.append(leg)
     asked = tuple(ask for ask in contact.asked if ask.goal not in mixes.OF_CONSULT) if private else contact.asked
     consult_left = None if private else contact.consult
-    mixes.not_alone(step, step.put(replace(contact, legs=tuple(legs), asked=asked, consult=consult_left)))
+    # That this one was parked before, as somebody who was asked, is no hold of the customer.
+    heard = replace(contact, legs=tuple(legs), asked=asked, consult=consult_left, hold_counted=step.now)
+    mixes.not_alone(step, step.put(heard))
 
 
 def agent_gone(step: Step, contact: Contact, was: Leg, cause: str, at: int) -> None:

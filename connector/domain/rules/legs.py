@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from connector.domain import times
 from connector.domain.events import LegAnswered, LegEnded, LegHeld, LegResumed, LegRinging
 from connector.domain.model import Contact, Leg, LegState, Phase, Role
 from connector.domain.rules import attend, audio, consult, departures, offer, outbound, recall, recording
@@ -40,7 +41,7 @@ def _report(step: Step, contact: Contact, leg: Leg, event: LegEvent) -> None:
     if moved:
         now = replace(was, state=state, since=event.at)
         legs = tuple([now if other is was else other for other in contact.legs])
-        contact = step.put(replace(contact, legs=legs))
+        contact = step.put(times.moved(replace(contact, legs=legs), was, event.at))
         leg = now
     _follow(step, contact, leg, event, was)
     if moved and state is LegState.CONNECTED:

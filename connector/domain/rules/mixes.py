@@ -253,6 +253,7 @@ def passed_on(step: Step, contact: Contact, giver: Contact, legs: tuple[Leg, ...
         address=giver.address,
         draft=_draft(step, contact, giver.draft, giver.agent),
         popped=False,
+        hold_counted=step.now,
     )
     received, agent = step.put(received), contact.agent
     if received.match.state is MatchState.SEARCHING:

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from connector.domain import times
 from connector.domain.commands import Answer, Decline
 from connector.domain.effects import Adopt, Announce, AskSwitch, Connect, EndLeg, MatchCaller, Mix, Offer, PopRecord
 from connector.domain.events import CallArrived
@@ -154,6 +155,8 @@ def connected(step: Step, contact: Contact, at: int) -> None:
     if not any(ask.goal == "answer" for ask in contact.asked):
         _connect(step, contact)
     asked = tuple(ask for ask in contact.asked if ask.goal != "answer")
+    assert contact.offered is not None
+    contact = replace(times.taken(contact, at), rung=max(0, at - contact.offered))
     contact = step.put(
         replace(contact, phase=CONTACT[contact.phase, ContactTrigger.ANSWER], answered=at, asked=asked, problem=None)
     )

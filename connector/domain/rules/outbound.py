@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from connector.domain import numbers
+from connector.domain import numbers, times
 from connector.domain.commands import Dial
 from connector.domain.directory import Directory, Profile, Skill
 from connector.domain.effects import AskSwitch, EndLeg, MatchCaller, Offer, PlaceCall
@@ -145,7 +145,7 @@ def call_back(step: Step, contact: Contact) -> None:
         Leg(step.new_id(), Role.CUSTOMER, LegState.DIALING, step.now),
     )
     accepted = replace(
-        contact,
+        times.taken(contact, step.now),
         phase=CONTACT[contact.phase, ContactTrigger.ANSWER],
         line=skill.caller_id or next(iter(skill.numbers), ""),
         started=step.now,

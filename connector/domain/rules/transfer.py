@@ -35,7 +35,7 @@ def _hand_over(step: Step, contact: Contact, key: str) -> None:
     request, customer = step.contact(key), contact.leg(Role.CUSTOMER)
     assert request is not None and customer is not None
     rest = tuple(leg for leg in request.legs if leg.role is not Role.CUSTOMER)
-    aged = replace(request, started=contact.started, priority=contact.priority)
+    aged = replace(request, started=contact.started, priority=contact.priority, queued=step.now)
     received = mixes.passed_on(step, aged, contact, (customer, *rest))
     step.ask(Adopt(customer.id, received.key))
     step.effect(QueuesChanged())

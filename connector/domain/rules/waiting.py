@@ -30,6 +30,7 @@ def waits_again(step: Step, contact: Contact, customer: Leg) -> Contact:
         priority=contact.priority,
         emergency=contact.emergency,
         address=contact.address,
+        queued=step.now,
         legs=(replace(customer, invited=False),),
     )
 

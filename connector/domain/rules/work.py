@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from connector.domain import times
 from connector.domain.commands import Answer, Finish, GiveBack
 from connector.domain.effects import PopRecord, PopUrl
 from connector.domain.events import WorkDelivered
@@ -42,7 +43,7 @@ def accept(step: Step, contact: Contact, _command: Answer) -> None:
     assert contact.agent is not None
     accepted = step.put(
         replace(
-            contact,
+            times.taken(contact, step.now),
             phase=CONTACT[contact.phase, ContactTrigger.ANSWER],
             answered=step.now,
         )
@@ -71,6 +72,7 @@ def give_back(step: Step, contact: Contact, _command: GiveBack) -> None:
             agent=None,
             offered=None,
             answered=None,
+            queued=step.now,
             visited=(),
             given_back=(agent, step.now),
         )

@@ -4,7 +4,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from connector.domain import tasks
+from connector.domain import tasks, times
 from connector.domain.commands import Done, Extend, SaveAgain
 from connector.domain.effects import CompleteWork, RefreshView, SaveTask
 from connector.domain.events import TaskRefused, TaskSaved, TaskWaiting
@@ -27,9 +27,10 @@ _OUTCOMES = {
 }
 
 
-def finish(step: Step, contact: Contact, cause: str, at: int) -> None:
+def finish(step: Step, contact: Contact, cause: str, at: int, by: str = "agent") -> None:
     """This agent's part of the call is over: the first version of the Task is wanted, and wrap-up begins.
 
+    `by` is who ended it, of a call that was answered.
     Where the skill has no wrap-up the contact closes at once, unless a required disposition is missing.
     """
     if contact.kind in SILENT:
@@ -38,10 +39,11 @@ def finish(step: Step, contact: Contact, cause: str, at: int) -> None:
         outcome = Outcome.ANSWERED if contact.answered is not None else _OUTCOMES.get(cause, Outcome.FAILED)
     ended = step.put(
         replace(
-            contact,
+            times.over(contact, at),
             phase=CONTACT[contact.phase, ContactTrigger.FINISH],
             ended=at if contact.answered is None else max(at, contact.answered),
             outcome=outcome,
+            ended_by=by if outcome is Outcome.ANSWERED else "",
             legs=(),
             consult=None,
             asked=(),
@@ -140,7 +142,8 @@ def complete_work(step: Step, contact: Contact) -> None:
         assert contact.agent is not None
         assert contact.save.task_id is not None
         connected = contact.outcome is Outcome.ANSWERED
-        told = (contact.work, contact.save.task_id, contact.draft.disposition.value, connected)
+        result = step.directory.call_result(contact.skill, contact.draft.disposition.value)
+        told = (contact.work, contact.save.task_id, result, connected)
         step.effect(CompleteWork(contact.agent, contact.key, *told))
 
 
