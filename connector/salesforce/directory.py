@@ -56,7 +56,7 @@ def _dispositions(tables: Tables, skills: dict[str, Skill]) -> tuple[Disposition
     """How a call may end, in the administrator's order; one whose skills are all unknown is left out."""
     sobject = "Phone_Disposition__mdt"
     return tuple(
-        Disposition(row["MasterLabel"], known)
+        Disposition(row["MasterLabel"], known, (row.get("Call_Result__c") or "").strip())
         for row in _sorted(tables, sobject)
         if (known := tables.skills(sobject, row, skills)) is not None
     )

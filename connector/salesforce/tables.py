@@ -70,7 +70,7 @@ def all_tables() -> list[_Table]:
     permissions = f"PermissionSet.Name IN ('{AGENT_PERMISSION}', '{SUPERVISOR_PERMISSION}')"
     return [
         _Table("Phone_Skill__mdt", [*_NAMES, *_SKILL_FIELDS], "ORDER BY DeveloperName"),
-        _Table("Phone_Disposition__mdt", [*_NAMES, "Sort_Order__c", "Skills__c"]),
+        _Table("Phone_Disposition__mdt", [*_NAMES, "Sort_Order__c", "Skills__c", "Call_Result__c"]),
         _Table("Phone_Tag__mdt", [*_NAMES, "Sort_Order__c", "Skills__c"]),
         _Table("Phone_Reason__mdt", [*_NAMES, "Sort_Order__c"]),
         _Table("Phone_Setting__mdt", ["DeveloperName", "Value__c"], "ORDER BY DeveloperName"),

@@ -204,4 +204,4 @@ def test_what_sales_engagement_calls_a_disposition(skill: str, disposition: str,
         Disposition("Refunded", ("billing",), "Meaningful Connect"),
         Disposition("Sold"),
     )
-    assert replace(DIRECTORY, dispositions=known).call_result(skill, disposition) == expected
+    assert Directory(dispositions=known).call_result(skill, disposition) == expected

@@ -482,7 +482,12 @@ def test_of_what_was_never_answered_and_of_what_is_no_call_nobody_ended_it() -> 
 MOMENTS = st.lists(
     st.tuples(st.sampled_from(["held", "resumed", "answered", "ringing"]), st.integers(-5, 40)), max_size=12
 )
-NEWS: dict[str, type[LegHeld | LegResumed | LegAnswered | LegRinging]] = {"held": LegHeld, "resumed": LegResumed, "answered": LegAnswered, "ringing": LegRinging}
+NEWS: dict[str, type[LegHeld | LegResumed | LegAnswered | LegRinging]] = {
+    "held": LegHeld,
+    "resumed": LegResumed,
+    "answered": LegAnswered,
+    "ringing": LegRinging,
+}
 
 
 @given(MOMENTS, st.integers(0, 60))

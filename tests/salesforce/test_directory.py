@@ -194,6 +194,13 @@ def test_dispositions_in_order_and_those_of_unknown_skills_left_out() -> None:
     )
 
 
+def test_a_disposition_may_have_another_word_in_sales_engagement() -> None:
+    rows = [choice("Answered", 1.0, Call_Result__c=" Connect "), choice("Busy", 2.0, Call_Result__c=None)]
+    found = read({"Phone_Disposition__mdt": rows})
+    assert found.dispositions == (Disposition("Answered", (), "Connect"), Disposition("Busy"))
+    assert found.call_result("Default", "Answered") == "Connect"
+
+
 def test_tags_and_reasons_in_order_each_once() -> None:
     tags = [choice("VIP", 2.0, Skills__c=None), choice("Refund", 1.0, Skills__c=""), choice("VIP", 3.0, Skills__c=None)]
     found = read({"Phone_Tag__mdt": tags, "Phone_Reason__mdt": [choice("Pauze", 1.0)]})

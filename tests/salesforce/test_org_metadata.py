@@ -25,7 +25,6 @@ OURS = (
     *("Phone_Emergency_Route__mdt", "Phone_Number_Field__mdt", "Phone_Agent_Skill__c", "Phone_Address_Book_Entry__c"),
 )
 NOT_READ_YET = {
-    "Phone_Disposition__mdt": {"Call_Result__c"},
     "User": {"Phone_Address_Verified_On__c", "Phone_Address_Verified_By__c"},
 }
 """Deployed for what is to come, or for people."""
