@@ -10,6 +10,7 @@ from playwright.async_api import Browser, async_playwright
 
 from connector.sandbox.demo import Demo, ports
 from tests.e2e.desk import Desk
+from tests.e2e.org_hosts import ORIGINS
 from tests.e2e.product import ANY_PORT, SAM, Product
 from tests.e2e.robot import Robot
 
@@ -21,7 +22,7 @@ REPORTS: pytest.StashKey[dict[str, pytest.TestReport]] = pytest.StashKey()
 async def whole(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str], str]) -> AsyncIterator[Product]:
     """A running demo in which nobody calls but who the test lets call; one for all tests."""
     needs("panel")
-    demo = Demo(tmp_path_factory.mktemp("demo"), ports(ANY_PORT), customers=False, directory_every_s=2)
+    demo = Demo(tmp_path_factory.mktemp("demo"), ports(ANY_PORT), customers=False, directory_every_s=2, origins=ORIGINS)
     try:
         await demo.start()
         async with aiohttp.ClientSession() as http:

@@ -28,10 +28,14 @@ def _text(of: ET.Element, tag: str) -> str:
 
 
 class Desk:
-    """One agent's browser.  `troubles` gathers what the pages complained of."""
+    """One agent's browser.
+
+    `console` is where it opens the console; `troubles` gathers what the pages complained of, less what is expected.
+    """
 
     def __init__(self, product: Product, browser: Browser) -> None:
         self.product = product
+        self.console = product.demo.console
         self.troubles: list[str] = []
         self.expected_troubles: tuple[str, ...] = ()
         self._browser = browser
@@ -40,33 +44,34 @@ class Desk:
     async def sit_down(self, user: str = "sam", *, available: bool = True, **options: object) -> "Seat":
         """The agent opens the console in a browser of their own."""
         options = {"viewport": {"width": 1440, "height": 900}, **options}
+        context = await self.new_context(**options)
+        seat = await self.open_tab(context, user, in_dutch=options.get("locale") == DUTCH)
+        if available:
+            await seat.choose_state("Available")
+        return seat
+
+    async def new_context(self, **options: object) -> BrowserContext:
+        """A browser of its own, traced."""
         context = await self._browser.new_context(**options)  # type: ignore[arg-type]
         context.set_default_timeout(10_000)
         # Without its film, which costs a sixth of the time; each step has the page as it was.
         await context.tracing.start(screenshots=False, snapshots=True)
         self._contexts.append(context)
-        seat = await self.open_tab(context, user, in_dutch=options.get("locale") == DUTCH)
-        if available:
-            await seat.choose_state("Available")
-        return seat
+        return context
 
     async def open_tab(self, context: BrowserContext, user: str = "sam", *, in_dutch: bool = False) -> "Seat":
         """One more tab of the same browser."""
         page = await context.new_page()
         page.on("console", self._said)
         page.on("pageerror", self._failed)
-        await page.goto(f"{self.product.demo.console}/?user={user}")
+        await page.goto(f"{self.console}/?user={user}")
         seat = Seat(self.product, page, dutch() if in_dutch else {})
         await expect(seat.status).to_be_visible()
         return seat
 
     async def open_page(self, address: str) -> Page:
         """A page in a browser of its own, without the console."""
-        context = await self._browser.new_context(viewport={"width": 420, "height": 640})
-        context.set_default_timeout(10_000)
-        # Without its film, which costs a sixth of the time; each step has the page as it was.
-        await context.tracing.start(screenshots=False, snapshots=True)
-        self._contexts.append(context)
+        context = await self.new_context(viewport={"width": 420, "height": 640})
         page = await context.new_page()
         page.on("console", self._said)
         page.on("pageerror", self._failed)
@@ -82,11 +87,15 @@ class Desk:
             await context.close()
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not any(word in message.text for word in self.expected_troubles):
-            self.troubles.append(f"{message.type}: {message.text}")
+        if message.type in ("error", "warning"):
+            self._note(f"{message.type}: {message.text}")
 
     def _failed(self, error: Error) -> None:
-        self.troubles.append(f"uncaught: {error}")
+        self._note(f"uncaught: {error}")
+
+    def _note(self, trouble: str) -> None:
+        if not any(word in trouble for word in self.expected_troubles):
+            self.troubles.append(trouble)
 
 
 class Seat:
