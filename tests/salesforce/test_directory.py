@@ -178,12 +178,16 @@ def test_bad_values_of_a_skill_are_noted_and_left_out() -> None:
     ]
 
 
+def disposition(label: str, order: float | None, skills: str | None, result: str | None = None) -> Row:
+    return choice(label, order, Skills__c=skills, Call_Result__c=result)
+
+
 def test_dispositions_in_order_and_those_of_unknown_skills_left_out() -> None:
     rows = [
-        choice("Zulu", None, Skills__c=None),
-        choice("Resolved", 2.0, Skills__c="Sales, Gone"),
-        choice("Answered", 1.0, Skills__c=""),
-        choice("Lost", 3.0, Skills__c="Gone"),
+        disposition("Zulu", None, None),
+        disposition("Resolved", 2.0, "Sales, Gone"),
+        disposition("Answered", 1.0, ""),
+        disposition("Lost", 3.0, "Gone"),
     ]
     found = read({"Phone_Skill__mdt": [skill("Sales")], "Phone_Disposition__mdt": rows})
     assert found.dispositions == (Disposition("Answered"), Disposition("Resolved", ("Sales",)), Disposition("Zulu"))
@@ -195,7 +199,7 @@ def test_dispositions_in_order_and_those_of_unknown_skills_left_out() -> None:
 
 
 def test_a_disposition_may_have_another_word_in_sales_engagement() -> None:
-    rows = [choice("Answered", 1.0, Call_Result__c=" Connect "), choice("Busy", 2.0, Call_Result__c=None)]
+    rows = [disposition("Answered", 1.0, None, " Connect "), disposition("Busy", 2.0, None)]
     found = read({"Phone_Disposition__mdt": rows})
     assert found.dispositions == (Disposition("Answered", (), "Connect"), Disposition("Busy"))
     assert found.call_result("Default", "Answered") == "Connect"
