@@ -5,7 +5,7 @@ The only file that knows all.  Stopping leaves calls up, contacts in the store a
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,15 @@ from connector.configured import (
     with_ours,
 )
 from connector.domain.directory import Directory, Profile
-from connector.domain.model import Agent
+from connector.domain.model import Agent, Contact
 from connector.domain.rules.emergency import phone_plans
 from connector.errors import ConfigError, ConnectorError, CrmUnavailable, StoreError
+from connector.ports.audio import Audio
+from connector.ports.recognizer import Recognizer
 from connector.ports.store import OutboxCount, Store
 from connector.service.alarms import Alarms
 from connector.service.clock import Clock, WallClock
+from connector.service.conversation import Conversations
 from connector.service.judgement import TaskNews
 from connector.service.outbox import Outbox
 from connector.service.retention import Retention
@@ -62,8 +65,18 @@ REQUESTS_A_WRITE = 4
 class Connector:
     """A running connector."""
 
-    def __init__(self, config: Config, *, sandbox: bool = False, clock: Clock | None = None) -> None:
-        """`sandbox` accepts session tokens of the demo.  Raises `ConfigError`."""
+    def __init__(
+        self,
+        config: Config,
+        *,
+        sandbox: bool = False,
+        clock: Clock | None = None,
+        hearing: tuple[Audio, Recognizer] | None = None,
+    ) -> None:
+        """`sandbox` accepts session tokens of the demo; without `hearing` nobody has a live transcript.
+
+        Raises `ConfigError`.
+        """
         self._config = config
         self._clock = clock or WallClock()
         self.origins = frozenset(config.origins)
@@ -75,6 +88,7 @@ class Connector:
         self._api_keys = api_keys_of(config)
         self._alarms = Alarms(channels_of(config), self._clock)
         self._stops: list[Callable[[], Awaitable[object]]] = []
+        self._hearing = hearing
         self._missing = {"store", "salesforce", "switch"}
         self.port = config.port
 
@@ -108,6 +122,7 @@ class Connector:
             clock=clock,
             outside=self._hub,
             poke_outbox=self._outbox.poke,
+            overhear=self._overhear(),
         )
         self._hub.watch(self._runner)
         self._hub.lists.today = lambda agent: self._keep(self._send_today(agent))
@@ -116,6 +131,8 @@ class Connector:
         await self._runner.start(loaded, directory)
         switch.provide(phone_plans(directory))
         self._stops += [switch.close, self._runner.stop]
+        if self._hub.conversations is not None:
+            self._stops.append(self._hub.conversations.stop)
         self._missing.discard("switch")
         self._outbox.start()
         self._stops.append(self._outbox.stop)
@@ -126,6 +143,20 @@ class Connector:
         self._retention.start()
         self._stops.append(self._retention.stop)
         await self._serve()
+
+    def _overhear(self) -> Callable[[Iterable[Contact]], None] | None:
+        """Who writes down what is said, if anybody does."""
+        if self._hearing is None:
+            return None
+        audio, recognizer = self._hearing
+        self._hub.conversations = conversations = Conversations(
+            clock=self._clock,
+            directory=lambda: self._runner.directory,
+            recognizer=recognizer,
+            audio=audio,
+            tell=self._hub.said,
+        )
+        return conversations.follow
 
     async def lost(self) -> ConnectorError:
         """Returns why this connector cannot go on, once that is so: another one has its switch."""

@@ -7,6 +7,8 @@ ConnectorError
 ├── SwitchUnavailable     the switch cannot be asked
 ├── SwitchTaken           another connector has taken the switch: this one must end
 ├── RecordingGone         there is no such recording (any more)
+├── RecognizerUnavailable speech cannot be made text of now
+│   └── RecognizerBusy    it has no room for one more
 ├── CrmUnavailable        Salesforce cannot be asked; says whether a write may have been carried out
 ├── SignInRefused         a session token that is not accepted
 └── StoreError            the store cannot be opened or written
@@ -59,6 +61,18 @@ class RecordingGone(ConnectorError):
     """There is no such recording, or no more."""
 
     code = "no_such_recording"
+
+
+class RecognizerUnavailable(ConnectorError):
+    """Nothing that is said can be written down now; calls are not touched by that."""
+
+    code = "recognizer_unavailable"
+
+
+class RecognizerBusy(RecognizerUnavailable):
+    """There is no room for one more; who has a transcript keeps it."""
+
+    code = "recognizer_busy"
 
 
 class CrmUnavailable(ConnectorError):

@@ -14,13 +14,16 @@ from aiohttp import WSMsgType, web
 
 from connector.api import view
 from connector.api.lists import Lists
+from connector.api.said import conversation_view
 from connector.api.shown import Shown, Situations
 from connector.domain.effects import CompleteWork, PopRecord, PopUrl, RaiseAlarm, RefreshView, WithdrawPop
 from connector.domain.events import PanelsChanged, WorkCompleted
 from connector.domain.model import Agent
+from connector.domain.rules.transcript import has_transcript
 from connector.service.alarms import Alarm
 from connector.service.chores import Chore, Chores, Work
 from connector.service.clock import Clock
+from connector.service.conversation import Conversations, News
 from connector.service.runner import Runner
 from connector.wire import requests
 from connector.wire import state as wire
@@ -102,6 +105,7 @@ class Hub:
         self._wake = asyncio.Event()
         self.lists = Lists(clock, lambda: (self.runner.floor, self.runner.directory))
         self.alarm: Callable[[Alarm], object] | None = None
+        self.conversations: Conversations | None = None
         self.sent = 0
         self.dropped = 0
         self.chores = Chores(clock, lambda agent: list(self._panels.get(agent, ())))
@@ -126,10 +130,26 @@ class Hub:
         panels.append(panel)
         if len(panels) == 1:
             self.runner.event(PanelsChanged(panel.agent, True, self._clock.now()))
-        panel.send(view.setup_view(self.runner.directory, panel.agent))
+        panel.send(self._setup(panel.agent))
+        if self.conversations is not None:
+            for update in self.conversations.of(panel.agent):
+                panel.send(conversation_view(update))
         panel.stale = True
         self.wake(panel)
         self.chores.panel_came(panel.agent)
+
+    def _setup(self, agent: str) -> wire.Setup:
+        directory = self.runner.directory
+        transcript = self.conversations is not None and has_transcript(directory, agent)
+        return view.setup_view(directory, agent, transcript=transcript)
+
+    def said(self, news: News) -> None:
+        """Something was said in a call of that agent's: all their panels are told, and it is kept nowhere else."""
+        panels = self._panels.get(news.agent)
+        if panels:
+            text = wire.encode(conversation_view(news))
+            for panel in panels:
+                panel.send_text(text)
 
     def leave(self, panel: PanelSocket) -> None:
         """The panel is gone; calls, drafts and Tasks go on without it."""
@@ -170,7 +190,7 @@ class Hub:
         """See `Outside`."""
         for agent, panels in self._panels.items():
             for panel in panels:
-                panel.send(view.setup_view(self.runner.directory, agent))
+                panel.send(self._setup(agent))
             self.state_changed(agent)
         self.lists.setup_changed()
 

@@ -244,8 +244,8 @@ def state_view(floor: Floor, directory: Directory, agent: Agent, *, seq: int, no
     )
 
 
-def setup_view(directory: Directory, agent: str) -> wire.Setup:
-    """What the agent can choose."""
+def setup_view(directory: Directory, agent: str, *, transcript: bool = False) -> wire.Setup:
+    """What the agent can choose, and whether what is said in their calls is shown."""
     profile = directory.agents.get(agent) or Profile(agent, agent)
     return wire.Setup(
         version=directory.version,
@@ -273,6 +273,7 @@ def setup_view(directory: Directory, agent: str) -> wire.Setup:
         transfer_notes=directory.settings.transfer_notes,
         blind_transfer=directory.settings.blind_transfer,
         supervisor=profile.supervisor,
+        transcript=transcript,
     )
 
 

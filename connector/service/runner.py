@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -110,7 +110,9 @@ class Runner:
         outside: Outside,
         poke_outbox: Callable[[], None],
         new_id: Callable[[int], str] = new_key,
+        overhear: Callable[[Iterable[Contact]], None] | None = None,
     ) -> None:
+        """`overhear` is told of each contact that has changed, at once and before anything is on disk."""
         self.floor = Floor(switch_up=False)
         self.directory = Directory()
         self.ended: asyncio.Future[SwitchTaken] = asyncio.get_running_loop().create_future()
@@ -119,6 +121,7 @@ class Runner:
         self._clock = clock
         self._outside = outside
         self._new_id = new_id
+        self._overhear = overhear
         self._commits = Commits(
             store,
             clock,
@@ -148,6 +151,7 @@ class Runner:
         """The floor is as it was kept, the switch is connected and what differs is made up for."""
         self.directory = directory
         load(self.floor, loaded.contacts, loaded.agents)
+        self._listen_to(loaded.contacts)
         for reply in loaded.replies:
             self._remember(reply)
         self._want_again()
@@ -181,6 +185,7 @@ class Runner:
         self._take(start(self.floor, directory, self._stamp()))
         self._deadlines.follow(self.floor.contacts.values(), directory)
         self._deadlines.follow_agents(self.floor.agents.values(), directory)
+        self._listen_to(self.floor.contacts.values())
         self._outside.setup_changed()
 
     # What comes in ---------------------------------------------------------------------------------------------
@@ -324,6 +329,7 @@ class Runner:
         urgent: bool = False,
     ) -> None:
         apply(self.floor, change)
+        self._listen_to(change.contacts)
         self._matching.follow(change)
         self._deadlines.follow(change.contacts, self.directory)
         self._deadlines.follow_agents(change.agents, self.directory)
@@ -332,6 +338,16 @@ class Runner:
         self._commits.take(commit, change.effects, then, durable=durable)
         if urgent:
             self._commits.hurry()
+
+    def _listen_to(self, contacts: Iterable[Contact]) -> None:
+        if self._overhear is None:
+            return
+        try:
+            self._overhear(contacts)
+        except Exception as error:
+            # Calls go on without it; what it says of itself may hold what was said.
+            self._counts.faults += 1
+            log.error("the live transcript has failed: %s", type(error).__name__)
 
     # Effects ---------------------------------------------------------------------------------------------------
 

@@ -228,7 +228,8 @@ class SkillChoice(Struct, frozen=True, gc=False):
 class Setup(Struct, frozen=True, gc=False, tag="setup", omit_defaults=True):
     """Sent once after `hello` and whenever the directory changed: what can be chosen.
 
-    `locale` is how the agent writes the time of day, as Salesforce names it.
+    `locale` is how the agent writes the time of day, as Salesforce names it.  `transcript`: what is said in the agent's
+    calls is shown, as `transcript` and `segments` tell it.
     """
 
     version: int
@@ -246,6 +247,7 @@ class Setup(Struct, frozen=True, gc=False, tag="setup", omit_defaults=True):
     transfer_notes: bool = True
     blind_transfer: bool = False
     supervisor: bool = False
+    transcript: bool = False
 
 
 class Reply(Struct, frozen=True, gc=False, tag="reply", omit_defaults=True):
@@ -369,6 +371,60 @@ class Skills(Struct, frozen=True, gc=False, tag="skills"):
     """All skills."""
 
     skills: tuple[SkillRow, ...]
+
+
+class Segment(Struct, frozen=True, gc=False, omit_defaults=True, tag="said", tag_field="kind"):
+    """One utterance.  `party` is the leg; `side`: agent (this one), customer, or party, who is called `name`.
+
+    Until it is `final` it comes again under its id with a higher `revision`, or is dropped.
+    """
+
+    id: str
+    party: str
+    side: str
+    text: str
+    final: bool
+    began: int
+    ended: int
+    revision: int
+    name: str = ""
+
+
+class Pause(Struct, frozen=True, gc=False, tag="pause", tag_field="kind"):
+    """A stretch of which nothing was heard.  `why`: hold or mask; `ended` null: it goes on."""
+
+    id: str
+    why: str
+    began: int
+    ended: int | None
+
+
+class Transcript(Struct, frozen=True, gc=False, tag="transcript", omit_defaults=True):
+    """All that is remembered of a contact's conversation, when it begins and to each panel that comes; never stored.
+
+    `status`: live, paused, failed (comes back by itself), refused (no room for this call).  `cut`: the oldest items are
+    not remembered any more.
+    """
+
+    contact: str
+    status: str
+    items: tuple[Segment | Pause, ...]
+    cut: bool = False
+
+
+class Segments(Struct, frozen=True, gc=False, tag="segments", omit_defaults=True):
+    """What is new in it: items by their id, each as it is now, and ids of what counts as never said."""
+
+    contact: str
+    status: str
+    items: tuple[Segment | Pause, ...]
+    dropped: tuple[str, ...] = ()
+
+
+class TranscriptOver(Struct, frozen=True, gc=False, tag="transcript_over"):
+    """That contact's conversation is over, or may not be shown any more: it is to be forgotten."""
+
+    contact: str
 
 
 class Alarm(Struct, frozen=True, gc=False, tag="alarm"):

@@ -22,9 +22,11 @@ from connector.ports.crm import CallerMatch
 from connector.ports.store import Loaded
 from connector.ports.switch import Snapshot
 from connector.service.clock import ManualClock
+from connector.service.conversation import Conversations
 from connector.service.runner import Runner
 from tests.api.tokens import issuer, token
 from tests.domain.stage import DIRECTORY, LINE, MIA, SAM
+from tests.ports.spoken import Spoken
 from tests.service.rig import PHONES, Disk, People, Wire
 
 ORIGIN = "https://acme.lightning.force.com"
@@ -147,6 +149,14 @@ class Edge:
         self.wire = Wire(Snapshot(phones=PHONES))
         self.crm = Salesforce()
         self.hub = Hub(self.clock)
+        self.spoken = Spoken()
+        self.hub.conversations = Conversations(
+            clock=self.clock,
+            directory=lambda: self.runner.directory,
+            recognizer=self.spoken,
+            audio=self.spoken,
+            tell=self.hub.said,
+        )
         self.calls = 0
         self.panels = itertools.count(1)
         self.runner = Runner(
@@ -156,6 +166,7 @@ class Edge:
             clock=self.clock,
             outside=self.hub,
             poke_outbox=lambda: None,
+            overhear=self.hub.conversations.follow,
         )
         self.hub.watch(self.runner)
         self.sockets = PanelSockets(
@@ -187,6 +198,8 @@ class Edge:
             await self.sockets.close()
             await server.close()
             await self.runner.stop()
+            if self.hub.conversations is not None:
+                await self.hub.conversations.stop()
             sending.cancel()
             with suppress(asyncio.CancelledError):
                 await sending

@@ -56,6 +56,6 @@ def test_a_message_that_is_added_to_the_wire_is_in_the_page() -> None:
     tagged = {
         name
         for name, kind in structs.items()
-        if (config := getattr(kind, "__struct_config__", None)) is not None and config.tag
+        if (config := getattr(kind, "__struct_config__", None)) is not None and config.tag_field == "type"
     }
     assert tagged == {kind.__name__ for kind in asyncapi.TO_PANEL}

@@ -23,6 +23,9 @@ TO_PANEL = msgspec.json.Decoder(
     | state.Agents
     | state.Skills
     | state.Alarm
+    | state.Transcript
+    | state.Segments
+    | state.TranscriptOver
     | state.TokenWanted
     | state.Pong
     | state.Failure

@@ -1,0 +1,58 @@
+"""Audio and recognizer in memory: what is said at a leg is given as text, and comes out of the recognizer as such."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator
+
+from connector.ports.recognizer import Heard
+
+
+class Spoken:
+    """Both ports.  `reached` has each text that the recognizer was given, with its language; it raises `fault`.
+
+    `asked` counts how often it was asked to hear somebody.
+    """
+
+    def __init__(self) -> None:
+        self.reached: list[tuple[str, str]] = []
+        self.asked = 0
+        self.fault: Exception | None = None
+        self._lines: dict[str, list[asyncio.Queue[bytes | None]]] = {}
+
+    @property
+    def listened(self) -> set[str]:
+        """The legs that somebody listens to now."""
+        return {leg for leg, lines in self._lines.items() if lines}
+
+    def say(self, leg: str, text: str, final: bool = False, began: int = 0, ended: int = 1_000) -> None:
+        """That is said there, whether anybody listens or not."""
+        for line in self._lines.get(leg, ()):
+            line.put_nowait(json.dumps([text, final, began, ended]).encode())
+
+    def hang_up(self, leg: str) -> None:
+        """There is nothing more to be heard of that leg."""
+        for line in self._lines.get(leg, ()):
+            line.put_nowait(None)
+
+    async def listen(self, leg: str) -> AsyncGenerator[bytes, None]:
+        """As the `Audio` port says, but for what a piece is."""
+        line: asyncio.Queue[bytes | None] = asyncio.Queue()
+        lines = self._lines.setdefault(leg, [])
+        lines.append(line)
+        try:
+            while (piece := await line.get()) is not None:
+                yield piece
+        finally:
+            lines.remove(line)
+
+    async def hear(self, audio: AsyncIterator[bytes], language: str) -> AsyncGenerator[Heard, None]:
+        """As the `Recognizer` port says."""
+        self.asked += 1
+        if self.fault is not None:
+            raise self.fault
+        async for piece in audio:
+            text, final, began, ended = json.loads(piece)
+            self.reached.append((text, language))
+            if self.fault is not None:
+                raise self.fault
+            yield Heard(text, final, began, ended)
