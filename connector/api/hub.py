@@ -177,10 +177,22 @@ class Hub:
         panels = self._panels.get(agent)
         if panels is None:
             return
+        if self._is_out(agent):
+            for panel in panels:
+                log.info("a panel is closed: its user is no agent any more", extra={"agent": agent})
+                panel.transport.abort()
+            return
         for panel in panels:
             panel.stale = True
             self._to_send[panel] = None
         self._wake.set()
+
+    def _is_out(self, agent: str) -> bool:
+        """Whether the user is no agent any more, and has no call or wrap-up to bring to its end."""
+        if agent in self.runner.directory.agents:
+            return False
+        known = self.runner.floor.agents.get(agent)
+        return known is None or not known.contacts
 
     def queues_changed(self) -> None:
         """See `Outside`."""

@@ -81,6 +81,7 @@ async def test_the_token_of_the_hello_does_not_renew(edge: Edge) -> None:
 
 
 async def test_who_is_no_agent_any_more_is_not_renewed(edge: Edge) -> None:
+    await edge.talking()
     async with edge.panel() as panel:
         others = {who: profile for who, profile in DIRECTORY.agents.items() if who != SAM}
         edge.runner.set_directory(type(DIRECTORY)(agents=others))

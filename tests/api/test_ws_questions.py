@@ -167,7 +167,8 @@ async def test_the_address_that_would_be_sent_along_is_previewed(edge: Edge) -> 
         assert (previewed["error"], previewed.get("emergency")) == ("number_emergency", None)
 
 
-async def test_an_agent_who_was_taken_off_the_directory_is_told(edge: Edge) -> None:
+async def test_an_agent_in_a_call_who_was_taken_off_the_directory_is_told(edge: Edge) -> None:
+    await edge.talking()
     async with edge.panel() as panel:
         rest = {JONAS: DIRECTORY.agents[JONAS]}
         edge.runner.set_directory(replace(DIRECTORY, version=2, agents=rest))
