@@ -251,7 +251,8 @@ class Match(Struct, frozen=True, gc=False):
 class Save(Struct, frozen=True, gc=False):
     """The state of a contact's Task: `wanted` counts our revisions, 0 while none was asked for.
 
-    `dirty`: the draft has changed since the last revision was asked for.
+    `dirty`: the draft has changed since the last revision was asked for.  `base`: no revision up to this one is asked
+    for again, since the contact comes from a backup and others may have been written under those numbers.
     """
 
     state: SaveState = SaveState.NONE
@@ -264,6 +265,7 @@ class Save(Struct, frozen=True, gc=False):
     code: str | None = None
     field: str | None = None
     message: str | None = None
+    base: int = 0
 
 
 class Contact(Struct, frozen=True, gc=False):

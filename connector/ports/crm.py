@@ -23,11 +23,16 @@ class CallerMatch(Struct, frozen=True):
 
 
 class TaskWritten(Struct, frozen=True):
-    """The Task exists under `task_id` with our `fields`; what a person edited since was left alone."""
+    """The Task exists under `task_id` with our `fields`; what a person edited since was left alone.
+
+    `newer`: the row was `restored`, and the Task had a version that our store did not know of, which was left as it is
+    but for what the agent has chosen since.
+    """
 
     contact: str
     task_id: str
     fields: TaskFields
+    newer: bool = False
 
 
 class TaskDeleted(Struct, frozen=True):

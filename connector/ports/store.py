@@ -48,12 +48,20 @@ class Loaded(Struct, frozen=True):
     news: tuple[TaskSaved | TaskWaiting | TaskRefused, ...] = ()
 
 
+class Restored(Struct, frozen=True):
+    """What a backup knew of a contact's Task: its newest revision, and what its fields would have been then."""
+
+    revision: int
+    fields: TaskFields
+
+
 class OutboxRow(Struct, frozen=True):
     """A contact's Task that is to be written.
 
     `wanted` is the revision to write and `fields` its values; `written` the last revision that Salesforce confirmed (0:
     none) and `written_fields` its values; `doubtful`: an earlier try may have been carried out; `attempts` counts the
-    earlier tries since the last success.
+    earlier tries since the last success.  `restored`: the store comes from a backup, and the org may hold versions that
+    it knows nothing of; such a row is doubtful, too.
     """
 
     contact: str
@@ -64,6 +72,7 @@ class OutboxRow(Struct, frozen=True):
     task_id: str | None
     doubtful: bool
     attempts: int
+    restored: Restored | None = None
 
 
 class Settled(Struct, frozen=True):
@@ -72,7 +81,8 @@ class Settled(Struct, frozen=True):
     `result`: "written" (Salesforce holds `revision` with `fields` under `task_id`; `task_id` None: people deleted it
     and it stays so), "later" (try again at `due`), "parked" (waits for a newer revision).  `doubtful`: this try, or one
     before it, may have been carried out.  `counts`: whether it is one more of the row's `attempts`; a fault of the
-    connection or of the org is none.
+    connection or of the org is none.  `newer`: the org held a version that our store, a backup, did not know of, and
+    the row stays `restored`.
     """
 
     contact: str
@@ -86,6 +96,7 @@ class Settled(Struct, frozen=True):
     field: str = ""
     message: str = ""
     counts: bool = True
+    newer: bool = False
 
 
 class OutboxCount(Struct, frozen=True):

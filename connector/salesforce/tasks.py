@@ -20,6 +20,7 @@ from connector.salesforce.client import LARGEST_COLLECTION, Json, SalesforceClie
 from connector.salesforce.converted import followed
 from connector.salesforce.edits import Edits, Sent
 from connector.salesforce.faults import Refused
+from connector.salesforce.restore import Restore
 from connector.salesforce.shapes import Shape, Shapes
 from connector.salesforce.values import comparable, prepared
 
@@ -160,8 +161,10 @@ class _Round:
             here = found.get(row.contact, _Found())
             doubles.extend(here.doubles)
             if here.task is not None:
-                changes = self._changes(row, here.task)
-                self.results[row.contact] = TaskWritten(row.contact, here.task["Id"], self._fields(row))
+                restore = self._restore(row, here.task)
+                changes = self._changes(row, here.task) if restore is None else restore.changes(self._fields(row))
+                newer = restore is not None
+                self.results[row.contact] = TaskWritten(row.contact, here.task["Id"], self._fields(row), newer)
                 if changes:
                     updates.append((row, here.task["Id"], changes))
             elif here.deleted or row.task_id is not None:
@@ -188,10 +191,19 @@ class _Round:
                 found.setdefault(task[key], []).append(task)
         return {contact: _chosen(tasks) for contact, tasks in found.items()}
 
+    def _restore(self, row: OutboxRow, task: Json) -> Restore | None:
+        """What decides when we come from a backup and the org knows better, else None."""
+        if row.restored is None:
+            return None
+        restore = Restore(row.restored, self.shape, task, self._last(row))
+        return restore if restore.is_outdated() else None
+
+    def _last(self, row: OutboxRow) -> TaskFields:
+        return prepared(row.written_fields, self.shape) if row.written else {}
+
     def _changes(self, row: OutboxRow, task: Json) -> TaskFields:
         """The fields to send: those that differ from what we want, except where a person has edited them since."""
-        last = prepared(row.written_fields, self.shape) if row.written else {}
-        edits = Edits(row, task, last, self._sent.of(row.contact))
+        edits = Edits(row, task, self._last(row), self._sent.of(row.contact))
         changes: TaskFields = {}
         for name, value in self._fields(row).items():
             field = self.shape.fields[name]

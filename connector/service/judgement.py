@@ -45,8 +45,8 @@ def judge(
     judged = []
     for row, result in zip(rows, results, strict=True):
         match result:
-            case TaskWritten(task_id=task_id, fields=fields):
-                judged.append(_written(row, task_id, fields))
+            case TaskWritten(task_id=task_id, fields=fields, newer=newer):
+                judged.append(_written(row, task_id, fields, newer=newer))
             case TaskDeleted():
                 judged.append(_written(row, None, row.fields))
             case TaskError():
@@ -77,8 +77,8 @@ def _shared(rows: Sequence[OutboxRow], results: Sequence[TaskResult]) -> set[str
     return shared
 
 
-def _written(row: OutboxRow, task_id: str | None, fields: TaskFields) -> Judged:
-    settled = Settled(row.contact, row.wanted, "written", task_id=task_id, fields=fields)
+def _written(row: OutboxRow, task_id: str | None, fields: TaskFields, *, newer: bool = False) -> Judged:
+    settled = Settled(row.contact, row.wanted, "written", task_id=task_id, fields=fields, newer=newer)
     return settled, TaskSaved(row.contact, row.wanted, task_id, str(fields.get("Subject") or ""))
 
 

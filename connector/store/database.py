@@ -103,6 +103,28 @@ def _configure(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA journal_size_limit = 67108864")
 
 
+def migration_names() -> dict[int, str]:
+    """Number to what the migration is called."""
+    return {number: name for number, (name, _) in _migration_files().items()}
+
+
+def check_ours(db: sqlite3.Connection, path: Path) -> None:
+    """Raises `StoreError` for a file that is no store of ours, an empty one too."""
+    if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise StoreError(f"{path}: is no store of the connector: check the path")
+
+
+def check_schema(db: sqlite3.Connection, path: Path) -> int:
+    """The file's schema.  Raises `StoreError` for one that only a newer connector knows."""
+    found: int = db.execute("PRAGMA user_version").fetchone()[0]
+    if found > latest_schema():
+        raise StoreError(
+            f"{path}: written by a newer connector (schema {found}, this one knows {latest_schema()}): "
+            "install that version again, or restore the backup made before it"
+        )
+    return found
+
+
 def _check_owner(db: sqlite3.Connection, path: Path) -> None:
     if db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
         return
@@ -112,13 +134,8 @@ def _check_owner(db: sqlite3.Connection, path: Path) -> None:
 
 def _migrate(db: sqlite3.Connection, path: Path) -> None:
     """Brings the schema up to date, a migration a transaction; forward only."""
-    found = db.execute("PRAGMA user_version").fetchone()[0]
+    found = check_schema(db, path)
     known = _migrations()
-    if found > max(known):
-        raise StoreError(
-            f"{path}: written by a newer connector (schema {found}, this one knows {max(known)}): "
-            "install that version again, or restore the backup made before it"
-        )
     for number in sorted(number for number in known if number > found):
         try:
             db.executescript(
@@ -133,8 +150,12 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
 
 def _migrations() -> dict[int, str]:
     """Number to SQL, from `NNNN_name.sql`."""
+    return {number: text for number, (_, text) in _migration_files().items()}
+
+
+def _migration_files() -> dict[int, tuple[str, str]]:
     return {
-        int(entry.name.split("_", 1)[0]): entry.read_text(encoding="utf-8")
+        int(entry.name.split("_", 1)[0]): (entry.name.removesuffix(".sql"), entry.read_text(encoding="utf-8"))
         for entry in _MIGRATIONS.iterdir()
         if entry.name.endswith(".sql")
     }

@@ -2,13 +2,17 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 
 from connector.domain.effects import SaveTask
 from connector.domain.events import TaskRefused, TaskSaved, TaskWaiting
 from connector.domain.model import Contact, SaveState
-from connector.ports.store import OutboxCount, OutboxRow, Settled, TaskFields
+from connector.ports.store import OutboxCount, OutboxRow, Restored, Settled, TaskFields
+
+UNKNOWN_FOR: Final = 8 * 24 * 3_600_000
+"""For so many ms after a restore any contact may have a Task that the backup did not know of."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _fields = msgspec.msgpack.Decoder(TaskFields).decode
@@ -19,8 +23,13 @@ def want(db: sqlite3.Connection, tasks: Iterable[SaveTask], now: int, epoch: int
 
     A row becomes due at once, a parked one too, but never before the end of a lease: its request is under way.
     """
+    tasks = list(tasks)
+    restored = db.execute("SELECT restored FROM owner").fetchone()[0]
+    if restored and now < restored + UNKNOWN_FOR:
+        _doubt(db, tasks)
     db.executemany(
-        "INSERT INTO outbox (contact, wanted, fields, due, epoch) VALUES (?, ?, ?, ?, ?)"
+        "INSERT INTO outbox (contact, wanted, fields, due, epoch, doubtful) VALUES (?1, ?2, ?3, ?4, ?5,"
+        " EXISTS (SELECT 1 FROM restored WHERE restored.contact = ?1))"
         " ON CONFLICT (contact) DO UPDATE SET wanted = excluded.wanted, fields = excluded.fields,"
         " due = CASE WHEN lease_until IS NULL THEN excluded.due ELSE due END,"
         " attempts = CASE WHEN parked THEN 0 ELSE attempts END, parked = 0, epoch = excluded.epoch"
@@ -29,11 +38,21 @@ def want(db: sqlite3.Connection, tasks: Iterable[SaveTask], now: int, epoch: int
     )
 
 
+def _doubt(db: sqlite3.Connection, tasks: Iterable[SaveTask]) -> None:
+    """What this store never wrote may be there all the same, from the time that the backup does not know."""
+    db.executemany(
+        "INSERT OR IGNORE INTO restored SELECT ?1, 0, ?2"
+        " WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.contact = ?1)",
+        [(task.contact, _encode({})) for task in tasks],
+    )
+
+
 def claim(db: sqlite3.Connection, now: int, limit: int, until: int, epoch: int) -> list[OutboxRow]:
     """Leases up to `limit` due rows until then and marks them doubtful; returns them as they were before."""
     rows = db.execute(
-        "SELECT contact, wanted, fields, written, written_fields, task_id, doubtful, attempts FROM outbox"
-        " WHERE due <= ? ORDER BY due, contact LIMIT ?",
+        "SELECT outbox.contact, wanted, outbox.fields, written, written_fields, task_id, doubtful, attempts,"
+        " restored.revision, restored.fields FROM outbox LEFT JOIN restored ON restored.contact = outbox.contact"
+        " WHERE due <= ? ORDER BY due, outbox.contact LIMIT ?",
         (now, limit),
     ).fetchall()
     db.executemany(
@@ -51,8 +70,9 @@ def claim(db: sqlite3.Connection, now: int, limit: int, until: int, epoch: int) 
             task_id,
             bool(doubtful),
             attempts,
+            None if known is None else Restored(known, _fields(then)),
         )
-        for contact, wanted, fields, written, before, task_id, doubtful, attempts in rows
+        for contact, wanted, fields, written, before, task_id, doubtful, attempts, known, then in rows
     ]
 
 
@@ -82,6 +102,8 @@ def _written(db: sqlite3.Connection, row: Settled, now: int, epoch: int) -> None
             "epoch": epoch,
         },
     )
+    if not row.newer:
+        db.execute("DELETE FROM restored WHERE contact = ?", (row.contact,))
 
 
 def _unwritten(db: sqlite3.Connection, row: Settled, now: int, epoch: int) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, Protocol, TypeVar
 
 import msgspec
@@ -112,6 +112,12 @@ def _age(contact: Contact) -> tuple[int, str]:
     return contact.started, contact.key
 
 
+def every_contact(db: sqlite3.Connection) -> Iterator[Contact]:
+    """All contacts that are kept, open or closed; who changes them reads to the end first."""
+    for key, value in db.execute("SELECT key, value FROM contact"):
+        yield _decoded(_contact, value, f"contact {key}")
+
+
 def agents(db: sqlite3.Connection) -> list[Agent]:
     """All agents."""
     rows = db.execute("SELECT id, value FROM agent ORDER BY id")
@@ -182,6 +188,7 @@ def prune(db: sqlite3.Connection, now: int) -> int:
         (now - KEPT, PRUNED_AT_ONCE),
     ).fetchall()
     db.executemany("DELETE FROM outbox WHERE contact = ?", gone)
+    db.executemany("DELETE FROM restored WHERE contact = ?", gone)
     return len(gone)
 
 

@@ -68,7 +68,7 @@ def want(step: Step, contact: Contact) -> Contact:
     save = replace(
         contact.save,
         state=SaveState.SAVING,
-        wanted=contact.save.wanted + 1,
+        wanted=max(contact.save.wanted, contact.save.base) + 1,
         dirty=False,
         next_try=None,
         code=None,
