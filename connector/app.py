@@ -33,6 +33,7 @@ from connector.configured import (
     org_of,
     sign_in_of,
     switch_config,
+    tls_of,
     with_ours,
 )
 from connector.domain.directory import Directory, Profile
@@ -223,7 +224,7 @@ class Connector:
         web_runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
         await web_runner.setup()
         self._stops.append(web_runner.cleanup)
-        site = web.TCPSite(web_runner, self._config.host, self._config.port)
+        site = web.TCPSite(web_runner, self._config.host, self._config.port, ssl_context=tls_of(self._config))
         try:
             await site.start()
         except OSError as error:

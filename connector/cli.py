@@ -25,6 +25,7 @@ from connector.configured import (
     mail_server_of,
     openid_of,
     sign_in_of,
+    tls_of,
     try_switch,
 )
 from connector.domain.directory import Directory
@@ -188,6 +189,11 @@ async def _try_all(config: settings.Config) -> int:
         sign_in_of(config, WallClock().now, sandbox=True)
         cure = "add a [[sign_in]] with issuer, public_key_file and org"
         say(bool(config.sign_in), "orgs whose agents may sign in", cure)
+    except ConnectorError as error:
+        say(False, str(error))
+    try:
+        if tls_of(config) is not None:
+            say(True, "certificate and key of the connector's own port")
     except ConnectorError as error:
         say(False, str(error))
     await _try_openid(config, say)

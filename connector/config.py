@@ -108,6 +108,13 @@ class Emergency(Struct, frozen=True, forbid_unknown_fields=True):
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
 
 
+class Tls(Struct, frozen=True, forbid_unknown_fields=True):
+    """The certificate (PEM, with what it is signed by) and key of the connector's own port; empty: no TLS there."""
+
+    certificate_file: str = ""
+    key_file: str = ""
+
+
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """All settings, with their defaults."""
 
@@ -120,6 +127,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     gather_ms: Annotated[int, Meta(ge=0, le=60_000)] = 300
     public_url: str = ""
     recordings_days: Annotated[int, Meta(ge=0, le=36_500)] = 90
+    tls: Tls = Tls()
     salesforce: Salesforce = Salesforce()
     switch: Switch = Switch()
     sign_in: tuple[SignIn, ...] = ()
@@ -157,6 +165,7 @@ _TAKES: Final = {
     "directory_every_s": "whole seconds, 1 to 86400",
     "gather_ms": "whole milliseconds, 0 to 60000",
     "recordings_days": "whole days, 0 (for ever) to 36500",
+    "tls": "a table, [tls]",
     "salesforce": "a table, [salesforce]",
     "salesforce.api_version": 'a version, as "62.0"',
     "salesforce.timeout_s": "seconds above 0, up to 600",

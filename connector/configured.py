@@ -1,6 +1,7 @@
 """What the settings name, built: each raises a `ConfigError` that says which setting is wrong and what it takes."""
 
 import re
+import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -36,7 +37,7 @@ def crm_of(config: Config, index: NumberIndex | None = None) -> SalesforceCrm:
     secret = given.client_secret or (_text(file, "salesforce.client_secret_file") if file else None)
     for name in ("consumer_key",) if secret else ("consumer_key", "username", "private_key_file"):
         if not getattr(given, name) and not (name == "private_key_file" and given.private_key):
-            raise ConfigError(f"salesforce.{name}: is missing; the connector signs in with it (see docs/how-to).")
+            raise ConfigError(f"salesforce.{name}: is missing, to sign in with; see docs/admin/salesforce.md.")
     return open_crm(
         SalesforceConfig(
             login_url=given.login_url,
@@ -54,6 +55,29 @@ def crm_of(config: Config, index: NumberIndex | None = None) -> SalesforceCrm:
         ),
         index,
     )
+
+
+def tls_of(config: Config) -> ssl.SSLContext | None:
+    """How the connector's own port is encrypted, None when a proxy in front does that.  Raises `ConfigError`."""
+    given = config.tls
+    if not given.certificate_file and not given.key_file:
+        return None
+    for name in ("certificate_file", "key_file"):
+        if not getattr(given, name):
+            raise ConfigError(f"tls.{name}: is missing; certificate and key go together.")
+    for name in ("certificate_file", "key_file"):
+        _text(getattr(given, name), f"tls.{name}")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        # Asked for no password: who starts a service is not there to be asked.
+        context.load_cert_chain(given.certificate_file, given.key_file, password=b"")
+    except (ssl.SSLError, ValueError) as error:
+        why = getattr(error, "reason", None) or error
+        raise ConfigError(
+            f"tls.certificate_file: {given.certificate_file} and tls.key_file do not fit together ({why}); "
+            "both are PEM, the key without a password."
+        ) from error
+    return context
 
 
 def sign_in_of(config: Config, now: Callable[[], int], *, sandbox: bool, kept: Kept | None = None) -> SignIn:

@@ -132,15 +132,16 @@ def test_serve_says_what_salesforce_needs(
 
 def test_check_tells_everything_that_is_wrong_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = tmp_path / "connector.toml"
-    settings.write_text('[switch]\nkind = "remote"\nurl = "ws://127.0.0.1:1"\n')
+    settings.write_text('[tls]\ncertificate_file = "x.crt"\n[switch]\nkind = "remote"\nurl = "ws://127.0.0.1:1"\n')
     assert main(["check", "--config", str(settings)]) == 1
     told = capsys.readouterr().out
     wrong = [line for line in told.splitlines() if line.startswith("WRONG")]
     assert "SALESFORCE_ORIGINS" in wrong[0]
     assert "[[sign_in]]" in wrong[1]
-    assert "salesforce.consumer_key: is missing" in wrong[2]
-    assert "switch.key" in wrong[3]
-    assert len(wrong) == 4
+    assert "tls.key_file: is missing" in wrong[2]
+    assert "salesforce.consumer_key: is missing" in wrong[3]
+    assert "switch.key" in wrong[4]
+    assert len(wrong) == 5
 
 
 def test_check_tells_what_is_right_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from connector.config import ENVIRONMENT, SECRET, ApiKey, Config, Emergency, Oidc, Salesforce, SignIn, Switch, read
+from connector.config import ENVIRONMENT, SECRET, ApiKey, Config, Emergency, Oidc, Salesforce, SignIn, Switch, Tls, read
 from connector.errors import ConfigError
 
 ORG = "00D000000000001EAA"
@@ -23,6 +23,10 @@ directory_every_s = 5
 gather_ms = 0
 public_url = "https://Phone.acme.example:443"
 recordings_days = 30
+
+[tls]
+certificate_file = "crt.pem"
+key_file = "key"
 
 [salesforce]
 login_url = "https://test.salesforce.com"
@@ -100,6 +104,7 @@ def settings_of(kind: type, room: str = "") -> set[str]:
     """All settings by their full names."""
     found: set[str] = set()
     rooms: dict[str, type] = {
+        "tls": Tls,
         "salesforce": Salesforce,
         "switch": Switch,
         "sign_in": SignIn,
@@ -156,6 +161,7 @@ def test_every_setting_can_be_in_the_file(tmp_path: Path) -> None:
         api_keys=(ApiKey("flow", "ab" * 32),),
         public_url="https://phone.acme.example",
         recordings_days=30,
+        tls=Tls("crt.pem", "key"),
         emergency=Emergency(
             "https://x.example/alarm",
             "hook",
@@ -253,6 +259,7 @@ def test_an_empty_variable_is_none(tmp_path: Path) -> None:
         ("directory_every_s = 0", "directory_every_s", "1 to 86400"),
         ("gather_ms = -1", "gather_ms", "0 to 60000"),
         ("colour = 1", "colour", "is not a setting"),
+        ("tls = 1", "tls", "[tls]"),
         ("salesforce = 1", "salesforce", "[salesforce]"),
         ("[salesforce]\ntimeout_s = 0", "salesforce.timeout_s", "above 0"),
         ("[salesforce]\ntimeout_s = nan", "salesforce.timeout_s", "above 0"),

@@ -1,6 +1,8 @@
 """A whole connector as it is served, but for Salesforce: work from elsewhere survives a restart and is not doubled."""
 
 import json
+import re
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,15 +10,24 @@ from typing import Any
 
 import aiohttp
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from connector.api.http import STATIC
 from connector.api.keys import hash_of
 from connector.app import Connector
-from connector.config import ApiKey, Config, Emergency
+from connector.config import ApiKey, Config, Emergency, Tls
+from connector.configured import tls_of
 from connector.domain.directory import Directory
 from connector.domain.effects import RaiseAlarm
 from connector.domain.model import Phase
+from connector.errors import ConfigError
 from connector.ports.crm import CallerMatch
+from tests.certificates import write_certificate
 from tests.domain.stage import DIRECTORY, SAM
 from tests.service.mail_server import MailServer
 
@@ -55,7 +66,8 @@ async def served(store: Path, **more: Any) -> AsyncIterator[tuple[Connector, aio
     try:
         await connector.start()
         async with aiohttp.ClientSession() as http:
-            yield connector, http, f"http://127.0.0.1:{connector.port}"
+            scheme = "https" if "tls" in more else "http"
+            yield connector, http, f"{scheme}://127.0.0.1:{connector.port}"
     finally:
         await connector.stop()
 
@@ -115,3 +127,42 @@ async def test_an_alarm_goes_out_by_mail_and_is_counted(tmp_path: Path) -> None:
                 told = await answer.text()
     assert [letter["Subject"] for letter in mail.letters] == ["Emergency call: Sam Rivera calls 911"]
     assert 'phone_panel_alarms_told_total{channel="email"} 1.0' in told
+
+
+async def test_the_connector_ends_tls_itself_where_nothing_else_does(tmp_path: Path) -> None:
+    write_certificate(tmp_path, "phone.acme.example")
+    tls = Tls(str(tmp_path / "certificate.pem"), str(tmp_path / "key.pem"))
+    trusting = ssl.create_default_context(cafile=tls.certificate_file)
+    async with served(tmp_path / "store.db", tls=tls) as (_, http, url):
+        named: dict[str, Any] = {"ssl": trusting, "server_hostname": "phone.acme.example"}
+        async with http.get(f"{url}/panel?mode=Lightning", headers={"Host": "phone.acme.example"}, **named) as answer:
+            page = await answer.text()
+            assert "connect-src 'self' wss://phone.acme.example;" in answer.headers["Content-Security-Policy"]
+        assert re.search(r'"socket": "wss://phone\.acme\.example/panel/socket"', page)
+        with pytest.raises(aiohttp.ClientConnectorCertificateError):
+            await http.get(f"{url}/healthz")
+        with pytest.raises(aiohttp.ClientError):
+            await http.get(f"{url.replace('https', 'http')}/healthz")
+
+
+def test_what_is_wrong_with_certificate_and_key_is_named(tmp_path: Path) -> None:
+    write_certificate(tmp_path, "phone.acme.example")
+    certificate, key = str(tmp_path / "certificate.pem"), str(tmp_path / "key.pem")
+    (tmp_path / "other").mkdir()
+    write_certificate(tmp_path / "other", "phone.acme.example")
+    secret = load_pem_private_key(Path(key).read_bytes(), None)
+    locked = secret.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"open sesame"))
+    (tmp_path / "locked.pem").write_bytes(locked)
+    with_password = str(tmp_path / "locked.pem")
+    other = str(tmp_path / "other" / "key.pem")
+    assert tls_of(Config()) is None
+    for given, words in (
+        (Tls(certificate, ""), "tls.key_file: is missing"),
+        (Tls("", key), "tls.certificate_file: is missing"),
+        (Tls(certificate, "/nowhere"), "tls.key_file: /nowhere cannot be read"),
+        (Tls(certificate, other), "do not fit together"),
+        (Tls(key, key), "both are PEM"),
+        (Tls(certificate, with_password), "without a password"),
+    ):
+        with pytest.raises(ConfigError, match=re.escape(words)):
+            tls_of(Config(tls=given))

@@ -6,7 +6,6 @@ connector that of the running demo.  The org's Visualforce host is played here, 
 
 import asyncio
 import base64
-import datetime as dt
 import hashlib
 import html
 import json
@@ -19,15 +18,12 @@ from typing import Final
 
 import aiohttp
 from aiohttp import web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from multidict import CIMultiDict
 from yarl import URL
 
 from connector.sandbox.console.server import Console, start_console
 from connector.sandbox.demo import Demo
+from tests.certificates import write_certificate
 from tests.e2e.desk import METADATA
 
 LIGHTNING: Final = "https://acme.lightning.force.com"
@@ -214,28 +210,10 @@ async def _pump(
 
 def _certificate(folder: Path) -> tuple[ssl.SSLContext, str]:
     """A new one for all the names, and the hash of its key as Chromium wants it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hosts of a test")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in _NAMES]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem, encoding = folder / "hosts.pem", serialization.Encoding.PEM
-    secret = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    pem.touch(mode=0o600)
-    pem.write_bytes(secret + made.public_bytes(encoding))
+    public = write_certificate(folder, *_NAMES)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    of_key = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return context, base64.b64encode(hashlib.sha256(of_key).digest()).decode()
+    context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
+    return context, base64.b64encode(hashlib.sha256(public).digest()).decode()
 
 
 @asynccontextmanager
