@@ -1,13 +1,16 @@
 """Who gets a socket of the panel, and what those are told who do not."""
 
+import base64
+import logging
 from typing import Any
 
 import aiohttp
 import pytest
 
 from connector.api import ws as sockets
+from connector.api.auth import LEEWAY
 from tests.api.rig import ORIGIN, Edge
-from tests.api.tokens import key, token
+from tests.api.tokens import NOW, key, token
 from tests.domain.stage import JONAS
 
 
@@ -58,6 +61,56 @@ async def test_a_hello_that_is_not_accepted_is_told_why(edge: Edge, changes: dic
         await panel.say("hello", **{**edge.hello(), **changes})
         assert await panel.turned_away() == code
         assert edge.hub.count() == 0
+
+
+def unsigned() -> str:
+    head = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').rstrip(b"=").decode()
+    return f"{head}.{token().split('.')[1]}."
+
+
+def forged() -> str:
+    """A good signature, under what somebody else would like to be."""
+    head, _, signature = token().split(".")
+    return f"{head}.{token(JONAS).split('.')[1]}.{signature}"
+
+
+TOKENS = {
+    "forged": (forged, "token_wrong"),
+    "alg=none": (unsigned, "token_wrong"),
+    "wrong key": (lambda: token(signed_by=key("theirs")), "token_wrong"),
+    "wrong audience": (lambda: token(aud="someone-else"), "token_wrong"),
+    "expired": (lambda: token(iat=NOW - 600, exp=NOW - LEEWAY), "token_expired"),
+    "other org": (lambda: token(org="00D000000000002EAA"), "token_foreign"),
+    "other org's issuer": (lambda: token(iss="https://other.my.salesforce.com"), "token_foreign"),
+    "from the future": (lambda: token(iat=NOW + LEEWAY + 1), "token_wrong"),
+    "no nonce": (lambda: token(without="jti"), "token_wrong"),
+}
+
+
+@pytest.mark.parametrize("kind", [*TOKENS, "replayed"])
+async def test_a_token_that_is_refused_is_told_and_logged_by_its_code_and_is_not_in_the_log(
+    kind: str, edge: Edge, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    make, code = TOKENS.get(kind, (token, "token_used"))
+    text = make()
+    if kind == "replayed":
+        async with edge.panel(token=text):
+            pass
+    async with edge.socket() as panel:
+        await panel.say("hello", version=1, token=text, panel="p")
+        assert await panel.turned_away() == code
+    assert edge.hub.count() == 0
+    ours = [record for record in caplog.records if record.name.startswith("connector.")]
+    assert [record.code for record in ours if hasattr(record, "code")] == [code]
+    assert not [record for record in ours if text in str(record.__dict__)]
+
+
+@pytest.mark.parametrize("skew", [-LEEWAY + 1, 0, LEEWAY])
+async def test_clocks_may_differ_by_the_leeway(skew: int, edge: Edge) -> None:
+    """By how many seconds the org's clock is ahead of ours; the token lasts no longer than a moment."""
+    async with edge.panel(token=token(iat=NOW + skew, exp=NOW + skew)) as panel:
+        assert (await panel.order("set_state", state="AVAILABLE")).get("error") is None
 
 
 async def test_a_version_is_told_before_the_token_is_looked_at(edge: Edge) -> None:

@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { NOW, clean, drawn, listen, message, mount, state, words } from "../../../tests/lwc/wire";
 import AgentStatus from "c/agentStatus";
 
@@ -163,5 +164,9 @@ describe("agentStatus", () => {
       ["show", { body: "outbound" }],
       ["show", { body: "shortcuts" }]
     ]);
+  });
+
+  it.each(["idle", "no_phone", "offered", "live", "wrapup_saved", "logged_out"])("is accessible: %s", async (name) => {
+    expect(await faults(await opened(show(name)))).toEqual([]);
   });
 });

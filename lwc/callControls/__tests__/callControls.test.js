@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { NOW, clean, contact, drawn, listen, mount, words } from "../../../tests/lwc/wire";
 import CallControls from "c/callControls";
 
@@ -322,4 +323,11 @@ describe("callControls", () => {
     button(dock, "mask").dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
     expect(document.activeElement.dataset.name).toBe("hold");
   });
+
+  it.each(["offered", "live", "hold", "masked", "conference", "consult_ringing", "wrapup_saved"])(
+    "is accessible: %s",
+    async (name) => {
+      expect(await faults(show(name))).toEqual([]);
+    }
+  );
 });

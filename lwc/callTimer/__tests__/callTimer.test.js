@@ -1,3 +1,4 @@
+import { faults } from "../../../tests/lwc/accessible";
 import { NOW, clean, drawn, mount } from "../../../tests/lwc/wire";
 import CallTimer from "c/callTimer";
 
@@ -37,5 +38,10 @@ describe("callTimer", () => {
     show({ since: NOW });
     clean();
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it("is accessible", async () => {
+    show({ since: NOW });
+    expect(await faults(document.body)).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { clean, contact, drawn, listen, message, mount, words } from "../../../tests/lwc/wire";
 import CallerMatch from "c/callerMatch";
 
@@ -87,5 +88,9 @@ describe("callerMatch", () => {
       ["create", { contact: "01JD-live", type: "Contact", number: "+16285550172" }],
       ["create", { contact: "01JD-live", type: "Lead", number: "+16285550172" }]
     ]);
+  });
+
+  it.each(["several", "unknown"])("is accessible: %s", async (name) => {
+    expect(await faults(show(name))).toEqual([]);
   });
 });

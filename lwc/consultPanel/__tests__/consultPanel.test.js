@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { NOW, clean, contact, drawn, listen, message, mount, words } from "../../../tests/lwc/wire";
 import ConsultPanel from "c/consultPanel";
 
@@ -176,5 +177,9 @@ describe("consultPanel", () => {
     rows(panel)[0].click();
     rows(panel)[0].dispatchEvent(new MouseEvent("click", { detail: 2 }));
     expect(heard).toEqual([["refused", { code: "no_connection" }]]);
+  });
+
+  it.each(["agents", "skills", "book", "keypad"])("is accessible: %s", async (tab) => {
+    expect(await faults(show(tab, { book: book() }))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { NOW, clean, contact, drawn, listen, mount, words } from "../../../tests/lwc/wire";
 import ContactCard from "c/contactCard";
 
@@ -176,5 +177,9 @@ describe("contactCard", () => {
     const card = show("hold");
     expect(card.querySelector("article").getAttribute("aria-label")).toBe("Mia Chen");
     expect(card.querySelector("time").getAttribute("role")).toBe("timer");
+  });
+
+  it.each(["offered", "live", "hold", "conference", "wrapup_attention"])("is accessible: %s", async (name) => {
+    expect(await faults(show(name))).toEqual([]);
   });
 });

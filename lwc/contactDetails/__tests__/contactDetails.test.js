@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { clean, contact, drawn, listen, message, mount, words } from "../../../tests/lwc/wire";
 import ContactDetails from "c/contactDetails";
 
@@ -166,5 +167,10 @@ describe("contactDetails", () => {
     details.goToComments(4, 7);
     expect(document.activeElement).toBe(comments(details));
     expect([comments(details).selectionStart, comments(details).selectionEnd]).toEqual([4, 7]);
+  });
+
+  it.each(["live", "lead", "several", "wrapup_attention", "wrapup_disposition"])("is accessible: %s", async (name) => {
+    expect(await faults(show(name))).toEqual([]);
+    expect(await faults(section(name, { unfolded: true }))).toEqual([]);
   });
 });

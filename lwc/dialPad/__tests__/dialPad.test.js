@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { clean, contact, drawn, listen, message, mount, words } from "../../../tests/lwc/wire";
 import DialPad from "c/dialPad";
 
@@ -120,5 +121,10 @@ describe("dialPad", () => {
     expect(outbound({}).querySelector('[title="Close"]')).toBeNull();
     outbound({}, { closes: true }).querySelector('[title="Close"]').click();
     expect(heard).toEqual([["show", { body: null }]]);
+  });
+
+  it("is accessible before a call and in one", async () => {
+    expect(await faults(outbound({ number: "415", error: "number_unknown" }, { closes: true }))).toEqual([]);
+    expect(await faults(inCall("live"))).toEqual([]);
   });
 });

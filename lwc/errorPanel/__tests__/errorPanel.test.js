@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { NOW, clean, listen, mount, words } from "../../../tests/lwc/wire";
 import ErrorPanel from "c/errorPanel";
 
@@ -39,5 +40,10 @@ describe("errorPanel", () => {
 
   it("has nothing to press where nothing can be done", () => {
     expect(show({ tone: "error", title: "Your phone is not connected", text: "…" }).querySelector("button")).toBeNull();
+  });
+
+  it.each(["offline", "alarm", "error"])("is accessible: %s", async (tone) => {
+    const action = { name: "mask", label: "Try again" };
+    expect(await faults(show({ tone, title: "NOT masked", text: "It hears.", action, closes: true }))).toEqual([]);
   });
 });

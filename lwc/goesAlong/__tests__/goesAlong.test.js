@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { clean, contact, listen, mount, words } from "../../../tests/lwc/wire";
 import GoesAlong from "c/goesAlong";
 
@@ -21,5 +22,9 @@ describe("goesAlong", () => {
 
   it("says when nothing is written yet", () => {
     expect(words(show({ draft: contact("consulted").draft }))).toBe("Goes along to Jonas WeberNothing written yet");
+  });
+
+  it("is accessible", async () => {
+    expect(await faults(show())).toEqual([]);
   });
 });

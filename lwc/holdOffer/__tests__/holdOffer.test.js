@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { clean, listen, mount, words } from "../../../tests/lwc/wire";
 import HoldOffer from "c/holdOffer";
 
@@ -32,5 +33,9 @@ describe("holdOffer", () => {
   it("has neither name nor skill where there is none, and says what went wrong", () => {
     const offer = show({ wanted: { ...WANTED, record: null, skillName: null }, problem: "Unmask first." });
     expect(words(offer)).toContain("Outbound call+1 415 555 0188Mia Chen is still on the line.Unmask first.");
+  });
+
+  it("is accessible", async () => {
+    expect(await faults(show())).toEqual([]);
   });
 });

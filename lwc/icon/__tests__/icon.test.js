@@ -1,3 +1,4 @@
+import { faults } from "../../../tests/lwc/accessible";
 import { createElement } from "lwc";
 import Icon from "c/icon";
 
@@ -41,5 +42,20 @@ describe("c-icon", () => {
     element.name = "utility:play";
     await Promise.resolve();
     expect(element.querySelector("use").getAttribute("xlink:href")).toMatch(/#play$/);
+  });
+
+  it("would be told if it were not accessible", async () => {
+    const host = document.createElement("div");
+    host.append(...["button", "img", "input"].map((name) => document.createElement(name)));
+    document.body.replaceChildren(host);
+    const found = await faults(host);
+    expect(found.map((fault) => fault.split(":")[0]).sort()).toEqual(["button-name", "image-alt", "label"]);
+    host.replaceChildren();
+    expect(await faults(host)).toEqual(["nothing was looked at"]);
+  });
+
+  it("is accessible, with words and without", async () => {
+    expect(await faults(show({ name: "utility:mute", alternativeText: "Muted" }))).toEqual([]);
+    expect(await faults(show({ name: "utility:pause" }))).toEqual([]);
   });
 });

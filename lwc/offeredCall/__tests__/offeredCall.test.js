@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { clean, contact, mount, words } from "../../../tests/lwc/wire";
 import OfferedCall from "c/offeredCall";
 
@@ -46,5 +47,10 @@ describe("offeredCall", () => {
   it("tells a colleague's direct call from a consult", () => {
     const one = { ...contact("consult_offered"), asked_by: undefined };
     expect(words(mount("c-offered-call", OfferedCall, { contact: one }))).toContain("A colleague calls · Support EN");
+  });
+
+  it("is accessible", async () => {
+    show();
+    expect(await faults(document.body)).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { NOW, clean, contact, drawn, listen, mount, words } from "../../../tests/lwc/wire";
 import PartyList from "c/partyList";
 
@@ -75,5 +76,12 @@ describe("partyList", () => {
   it("opens the customer's record", () => {
     show().querySelector(".pp-link").click();
     expect(heard).toEqual([["open", { record: contact("conference").draft.who.value }]]);
+  });
+
+  it("is accessible, also as it asks", async () => {
+    const list = show();
+    drops(list)[0].click();
+    await drawn();
+    expect(await faults(list)).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { fakeCti, scripts } from "../../../tests/lwc/fakeCti";
 import { FakeSocket } from "../../../tests/lwc/fakeSocket";
 import { NOW, clean, contact, drawn, message, mount, state, words } from "../../../tests/lwc/wire";
@@ -1019,4 +1020,12 @@ describe("phonePanel", () => {
       );
     });
   });
+
+  it.each(["idle", "offered", "live", "hold", "conference", "several", "wrapup_attention", "two_calls"])(
+    "is accessible: %s",
+    async (name) => {
+      await open(name);
+      expect(await faults(panel)).toEqual([]);
+    }
+  );
 });

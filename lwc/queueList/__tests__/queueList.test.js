@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { NOW, clean, message, mount, words } from "../../../tests/lwc/wire";
 import QueueList from "c/queueList";
 
@@ -22,5 +23,9 @@ describe("queueList", () => {
   it("says that there are no skills only when that is known", () => {
     expect(words(show(null))).toBe("Waiting in my skills");
     expect(words(show([]))).toContain("No skills");
+  });
+
+  it("is accessible", async () => {
+    expect(await faults(show(message("queues").queues))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { clean, contact, drawn, listen, message, mount, words } from "../../../tests/lwc/wire";
 import RecordPicker from "c/recordPicker";
 
@@ -139,5 +140,22 @@ describe("recordPicker", () => {
     const wrong = show({ error: "pp-attention", record: message("found").records[0] });
     expect(wrong.querySelector("button").getAttribute("aria-invalid")).toBe("true");
     expect(wrong.querySelector("button").getAttribute("aria-describedby")).toBe("pp-attention");
+  });
+
+  it("is accessible with a record, open and wrong", async () => {
+    const open = show({ record: live.draft.what.value });
+    open.querySelector("button").click();
+    await drawn();
+    expect(options(open)).not.toEqual([]);
+    expect(await faults(open)).toEqual([]);
+    const record = live.draft.what.value;
+    for (const props of [{ record }, { record, error: "pp-attention" }]) {
+      clean();
+      const reason = document.createElement("p");
+      reason.id = "pp-attention";
+      document.body.append(reason);
+      // eslint-disable-next-line no-await-in-loop
+      expect(await faults(show(props))).toEqual([]);
+    }
   });
 });

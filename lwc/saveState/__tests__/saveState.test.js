@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { NOW, clean, contact, listen, mount, words } from "../../../tests/lwc/wire";
 import SaveState from "c/saveState";
 
@@ -40,4 +41,11 @@ describe("saveState", () => {
     expect(attention.querySelector(".pp-note_error")).not.toBeNull();
     expect(words(attention.querySelector("#pp-attention"))).toBe("Related To: entity is deleted");
   });
+
+  it.each(["wrapup_saving", "wrapup_saved", "wrapup_waiting", "wrapup_attention"])(
+    "is accessible: %s",
+    async (name) => {
+      expect(await faults(show(name))).toEqual([]);
+    }
+  );
 });

@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { clean, mount, words } from "../../../tests/lwc/wire";
 import ShortcutList from "c/shortcutList";
 
@@ -12,5 +13,9 @@ describe("shortcutList", () => {
     expect(new Set(keys).size).toBe(keys.length);
     expect([...list.querySelectorAll("dd")].map(words)).toContain("Hold, Resume");
     expect(list.querySelectorAll("dd")).toHaveLength(keys.length);
+  });
+
+  it("is accessible", async () => {
+    expect(await faults(mount("c-shortcut-list", ShortcutList))).toEqual([]);
   });
 });

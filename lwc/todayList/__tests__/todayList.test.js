@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { clean, listen, message, mount, words } from "../../../tests/lwc/wire";
 import TodayList from "c/todayList";
 
@@ -97,5 +98,11 @@ describe("todayList", () => {
   it("says that there is nothing only when that is known", () => {
     expect(words(show({ today: null }))).toBe("Today");
     expect(words(show({ today: { total: 0, rows: [] } }))).toContain("No contacts yet today");
+  });
+
+  it("is accessible, short and long", async () => {
+    expect(await faults(show())).toEqual([]);
+    clean();
+    expect(await faults(show({ today: many(9), all: true }))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import "../../../tests/lwc/english";
+import { faults } from "../../../tests/lwc/accessible";
 import { clean, contact, listen, mount, words } from "../../../tests/lwc/wire";
 import WorkItem from "c/workItem";
 
@@ -20,5 +21,9 @@ describe("workItem", () => {
 
   it("shows only what there is", () => {
     expect(words(show({ payload: undefined, record: undefined }))).toBe("");
+  });
+
+  it("is accessible", async () => {
+    expect(await faults(show({ url: "https://shop.example/a" }))).toEqual([]);
   });
 });
