@@ -57,12 +57,16 @@ def written(page: str, config: dict[str, object]) -> str:
 
 
 class Hosts:
-    """All of them, on one port.  `asked` gathers what the Visualforce host was asked for; the rest is for a test to
-    change, and as an org has it after `clear`."""
+    """All of them: the org on one port, others on another.
+
+    `asked` gathers what the Visualforce host was asked for; `config`, `microphone` and `loses_query` are for a test to
+    change, and as an org has them after `clear`.
+    """
 
     def __init__(self, demo: Demo) -> None:
         self.asked: list[str] = []
         self.browser_options: tuple[str, ...] = ()
+        self.connector_is_local = ""
         self._demo = demo
         self._upstream = {URL(CONNECTOR).host: demo.connector_address}
         self._http = aiohttp.ClientSession(auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar())
@@ -80,7 +84,10 @@ class Hosts:
         self.loses_query = False
 
     async def start(self) -> None:
-        """They answer; `browser_options` sends a Chromium to them, and has it trust this certificate and no other."""
+        """They answer; `browser_options` sends a Chromium to them, and has it trust this certificate and no other.
+
+        With the option `connector_is_local` too it takes the org to be in the internet, and the connector beside it.
+        """
         for lightning, panel in ((LIGHTNING, VISUALFORCE + ADAPTER), (SANDBOX, f"{CONNECTOR}/panel")):
             console = await start_console(org_url=self._demo.org, control_key=self._demo.key, panel_url=panel)
             self._consoles.append(console)
@@ -90,10 +97,12 @@ class Hosts:
         app.router.add_route("*", "/{tail:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=context).start()
-        port = self._runner.addresses[0][1]
-        rules = ", ".join(f"MAP {name} 127.0.0.1:{port}" for name in ("*.force.com", "*.example"))
+        for _ in range(2):
+            await web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=context).start()
+        org, others = (f"127.0.0.1:{address[1]}" for address in self._runner.addresses)
+        rules = f"MAP *.force.com {org}, MAP *.example {others}"
         self.browser_options = (f"--host-resolver-rules={rules}", f"--ignore-certificate-errors-spki-list={pin}")
+        self.connector_is_local = f"--ip-address-space-overrides={org}=public,{others}=local"
 
     @asynccontextmanager
     async def cut_off(self) -> AsyncIterator[None]:

@@ -29,6 +29,7 @@ KEEPS_NOTHING = ("This browser keeps nothing for the panel",)
 """What is said where a browser blocks third-party cookies, as in a private window, and the frame is of another site: to
 Lightning the connector's is, the Visualforce host is not."""
 
+NOT_ADMITTED = "ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS"
 REFUSED = (*KEEPS_NOTHING, "Permissions policy violation", "blocked because of a permissions policy")
 
 NOTE = "Invoice 20931 charged twice."
@@ -177,6 +178,36 @@ async def test_no_other_site_can_frame_it(product: Product, desk: Desk, hosts: H
     address = f"{target}?mode=Lightning%26sfdcIframeOrigin={ELSEWHERE}"
     page = await desk.open_page(f"{ELSEWHERE}/?frame={address}")
     assert [frame.url for frame in page.frames[1:]] == ["chrome-error://chromewebdata/"]
+
+
+async def test_a_browser_asks_before_it_goes_to_a_connector_in_its_own_network(
+    product: Product, hosts: Hosts, chromium_path: str, options: list[str]
+) -> None:
+    async with async_playwright() as playwright:
+        arguments = [*options, hosts.connector_is_local]
+        browser = await playwright.chromium.launch(executable_path=chromium_path, args=arguments)
+        try:
+            for lightning, framed in FORMS.values():
+                desk = Desk(product, browser)
+                desk.console = lightning
+                desk.expected_troubles = KEEPS_NOTHING
+                context = await desk.new_context()
+                page = await context.new_page()
+                said: list[str] = []
+                page.on("console", lambda message, said=said: said.append(message.text))
+                await page.goto(f"{lightning}/?user=sam")
+                if framed == CONNECTOR:
+                    assert [frame.url for frame in page.frames[1:]] == ["chrome-error://chromewebdata/"]
+                else:
+                    await expect(page.frame_locator("iframe").get_by_text("Connecting…")).to_be_visible()
+                    assert any(NOT_ADMITTED in text for text in said), said
+                await context.grant_permissions(["local-network-access"], origin=lightning)
+                seat = await desk.open_tab(context)
+                await seat.choose_state("Available")
+                await desk.close(None)
+                assert desk.troubles == []
+        finally:
+            await browser.close()
 
 
 # --- the microphone ---------------------------------------------------------------------------------------------------
