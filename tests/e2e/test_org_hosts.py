@@ -193,14 +193,12 @@ async def test_a_browser_asks_before_it_goes_to_a_connector_in_its_own_network(
                 desk.expected_troubles = KEEPS_NOTHING
                 context = await desk.new_context()
                 page = await context.new_page()
-                said: list[str] = []
-                page.on("console", lambda message, said=said: said.append(message.text))
                 await page.goto(f"{lightning}/?user=sam")
                 if framed == CONNECTOR:
                     assert [frame.url for frame in page.frames[1:]] == ["chrome-error://chromewebdata/"]
                 else:
                     await expect(page.frame_locator("iframe").get_by_text("Connecting…")).to_be_visible()
-                    assert any(NOT_ADMITTED in text for text in said), said
+                    assert any(NOT_ADMITTED in said.text for said in await page.console_messages())
                 await context.grant_permissions(["local-network-access"], origin=lightning)
                 seat = await desk.open_tab(context)
                 await seat.choose_state("Available")
