@@ -38,8 +38,9 @@ _BECAME: Final = 4
 class Callers:
     """Looks numbers up.  Methods block; they raise `CrmUnavailable` and `Refused`.
 
-    `index` is asked first, once it is filled; without one, and until then, the org's search is.  Whatever is found is
-    read again by its id, so that nothing is shown that is not so any more.  `chosen` gives the configured fields.
+    `index` is asked first, once it is filled; without one, until then, and for whom it does not know, the org's search
+    is: a record may be out of the recycle bin without a word.  Whatever is found is read again by its id, so that
+    nothing is shown that is not so any more.  `chosen` gives the configured fields.
     """
 
     def __init__(
@@ -113,7 +114,7 @@ class Callers:
             return self._searched(number, found)
         try:
             rows = self._indexed(self._feed, self._index, keys, found)
-            if self._feed.is_filled(found):
+            if rows and self._feed.is_filled(found):
                 return rows
         except StoreError as error:
             log.warning("callers are searched for: %s", error)

@@ -70,7 +70,7 @@ class TestCallers:
         (person,) = (await crm.match(f"+3120{line}", "NL")).people
         assert (person.id, person.why) == (who, "matched_other")
 
-    async def test_a_deleted_record_is_not_found_and_one_that_is_back_is(
+    async def test_a_deleted_record_is_not_found_and_its_number_is_forgotten(
         self, crm: SalesforceCrm, org: RunningOrg, desk: Desk
     ) -> None:
         parts = fresh_number()
@@ -80,6 +80,46 @@ class TestCallers:
         assert (await crm.match(called(parts), "US")).people == ()
         assert crm._index is not None
         assert crm._index.find([called(parts)], 5) == []
+
+    @pytest.mark.parametrize("stamped", [True, False])
+    async def test_one_that_is_back_from_the_recycle_bin_is_found_again(
+        self, stamped: bool, crm: SalesforceCrm, org: RunningOrg, desk: Desk
+    ) -> None:
+        """By the index when its time of change says so; else as soon as the org's search has it again."""
+        parts = fresh_number()
+        who = await desk.make("Contact", LastName="Back", Phone=written(parts))
+        assert [person.id for person in (await crm.match(called(parts), "US")).people] == [who]
+        await desk.delete("Contact", who)
+        assert (await crm.match(called(parts), "US")).people == ()
+        org.control("POST", "records/undelete", {"id": who, "stamped": stamped})
+        if not stamped:
+            org.control("POST", "settings", {"search_lag_seconds": 0})
+        (person,) = (await crm.match(called(parts), "US")).people
+        assert (person.id, person.why) == (who, "matched_phone")
+
+    async def test_of_two_that_were_merged_one_is_left_with_what_numbers_it_has(
+        self, crm: SalesforceCrm, org: RunningOrg, desk: Desk
+    ) -> None:
+        shared, kept, lost = fresh_number(), fresh_number(), fresh_number()
+        winner = await desk.make("Contact", LastName="Vos", Phone=written(shared), MobilePhone=written(kept))
+        loser = await desk.make("Contact", LastName="de Vos", Phone=written(shared), MobilePhone=written(lost))
+        assert {person.id for person in (await crm.match(called(shared), "US")).people} == {winner, loser}
+        org.control("POST", "records/merge", {"winner": winner, "loser": loser})
+        for number in (shared, kept):
+            assert [person.id for person in (await crm.match(called(number), "US")).people] == [winner]
+        assert (await crm.match(called(lost), "US")).people == ()
+
+    async def test_a_person_account_that_is_deleted_merged_and_back(
+        self, crm: SalesforceCrm, org: RunningOrg, desk: Desk
+    ) -> None:
+        (kind,) = await desk.rows("SELECT Id FROM RecordType WHERE DeveloperName = 'PersonAccount'")
+        parts = fresh_number()
+        account = await desk.make("Account", RecordTypeId=kind["Id"], LastName="Sole", Phone=written(parts))
+        assert [person.pop_id for person in (await crm.match(called(parts), "US")).people] == [account]
+        await desk.delete("Account", account)
+        assert (await crm.match(called(parts), "US")).people == ()
+        org.control("POST", "records/undelete", {"id": account})
+        assert [person.pop_id for person in (await crm.match(called(parts), "US")).people] == [account]
 
     async def test_what_the_index_has_and_the_org_has_not_leaves_it(self, crm: SalesforceCrm) -> None:
         """A record that was deleted for good while no connector ran."""
@@ -153,7 +193,7 @@ class TestCallers:
         assert await cost(org, crm.match(called(parts), "US")) == 3, "new: looked up again, after the changes"
         assert await cost(org, crm.match(called(parts), "US")) == 2, "known: with the changes; what concerns them"
         assert await cost(org, crm.match(called(parts), "US", desk.agent)) == 3, "and what the agent may see of it"
-        assert await cost(org, crm.match(called(fresh_number()), "US", desk.agent)) == 1, "nobody"
+        assert await cost(org, crm.match(called(fresh_number()), "US", desk.agent)) == 2, "nobody; searched for, too"
         assert await cost(org, crm.read_numbers()) == 1
 
     async def test_nothing_is_read_ahead_when_requests_run_short(self, crm: SalesforceCrm, org: RunningOrg) -> None:

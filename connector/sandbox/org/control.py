@@ -19,9 +19,11 @@ from connector.sandbox.org.errors import OrgError
 from connector.sandbox.org.faults import Fault, Faults
 from connector.sandbox.org.hostile import Hostility
 from connector.sandbox.org.openid import OpenIdProvider
+from connector.sandbox.org.recycle_bin import merge, undelete
 from connector.sandbox.org.requests_log import RequestLog
 from connector.sandbox.org.rules import NAMED_RULES, ValidationRule
-from connector.sandbox.org.schema import ExternalIdMode
+from connector.sandbox.org.schema import ExternalIdMode, SObject
+from connector.sandbox.org.seed.world import ADMINISTRATOR
 from connector.sandbox.org.sessions import Sessions
 
 KEY_HEADER = "X-Sandbox-Key"
@@ -56,6 +58,16 @@ class LeadWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lead_id: str
 
 
+class UndeleteWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    stamped: bool = True
+
+
+class MergeWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    winner: str
+    loser: str
+
+
 class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A record of custom metadata, by its DeveloperName; fields that are not given stay."""
 
@@ -87,6 +99,8 @@ class Control:
             web.post("/sandbox/settings", self._guarded(self.change_settings)),
             web.post("/sandbox/configuration", self._guarded(self.deploy)),
             web.post("/sandbox/leads/convert", self._guarded(self.convert_lead)),
+            web.post("/sandbox/records/undelete", self._guarded(self.undelete)),
+            web.post("/sandbox/records/merge", self._guarded(self.merge)),
             web.post("/sandbox/openid/rotate", self._guarded(self.rotate_keys)),
             web.get("/sandbox/public-key", self._guarded(self.public_key)),
         ]
@@ -195,6 +209,32 @@ class Control:
         owner = str(admin[0]["OwnerId"]) if admin else ""
         with self.context.database.transaction():
             return self.context.records.convert_lead(lead_id, owner)
+
+    def undelete(self, request: web.Request, body: bytes) -> object:
+        """{"id", "stamped"} → {"id"} of the record, out of the recycle bin; `stamped`: with a new SystemModstamp."""
+        wanted = msgspec.json.decode(body, type=UndeleteWanted)
+        sobject, record_id = self._named("id", wanted.id)
+        with self.context.database.transaction():
+            undelete(self.context.records, sobject, record_id, ADMINISTRATOR, stamped=wanted.stamped)
+        return {"id": record_id}
+
+    def merge(self, request: web.Request, body: bytes) -> object:
+        """{"winner", "loser"} → {"id"} of the winner; the loser is in the recycle bin."""
+        wanted = msgspec.json.decode(body, type=MergeWanted)
+        sobject, winner = self._named("winner", wanted.winner)
+        other, loser = self._named("loser", wanted.loser)
+        if sobject is not other:
+            raise OrgError("BAD_REQUEST", f"loser: {loser} is no {sobject.label}")
+        with self.context.database.transaction():
+            merge(self.context.records, sobject, winner, loser, ADMINISTRATOR)
+        return {"id": winner}
+
+    def _named(self, name: str, text: str) -> tuple[SObject, str]:
+        record_id = ids.canonical(text)
+        sobject = self.context.schema.of_id(record_id) if record_id else None
+        if sobject is None or record_id is None:
+            raise OrgError("MALFORMED_ID", f"{name}: {text} is not an id")
+        return sobject, record_id
 
     def deploy(self, request: web.Request, body: bytes) -> object:
         """{"object", "name", "fields"} → {"id"} of the record, which is made where there is none."""
