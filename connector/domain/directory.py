@@ -26,6 +26,27 @@ class Opening(Struct, frozen=True):
     closes: int
 
 
+class TaskForm(Struct, frozen=True):
+    """What kind of Task a contact gets; "" is left to the settings, or, of `record_type` and `type`, to the org.
+
+    `record_type` is its API name; `open_status` is for as long as a required disposition is missing.
+    """
+
+    record_type: str = ""
+    status: str = ""
+    open_status: str = ""
+    priority: str = ""
+    type: str = ""
+    subject: str = ""
+
+
+class TaskField(Struct, frozen=True):
+    """A field of Task that is given a value of the call (see `task_values`); `field` "": the value is not written."""
+
+    value: str
+    field: str = ""
+
+
 class Skill(Struct, frozen=True):
     """A routing key.  `wrap_up` is the length of wrap-up in ms: 0 for none, None for unlimited.
 
@@ -50,6 +71,7 @@ class Skill(Struct, frozen=True):
     time_zone: str = "UTC"
     consent: str = ""
     language: str = ""
+    task: TaskForm = TaskForm()
 
 
 class Entry(Struct, frozen=True):
@@ -147,6 +169,8 @@ class Settings(Struct, frozen=True):
     status_completed: str = "Completed"
     status_open: str = "Not Started"
     priority: str = "Normal"
+    task_type: str = ""
+    record_type: str = ""
     ring: int = 20_000
     ask: int = 5_000
     dial: int = 45_000
@@ -182,7 +206,21 @@ class Directory(Struct, frozen=True):
     entries: tuple[Entry, ...] = ()
     emergency: tuple[EmergencyRoute, ...] = EMERGENCY
     number_fields: tuple[NumberField, ...] = ()
+    task_fields: tuple[TaskField, ...] = ()
+    record_types: dict[str, str] = {}
     ignored: tuple[str, ...] = ()
+
+    def task_form(self, skill_id: str) -> TaskForm:
+        """What kind of Task a contact of the skill gets, with the settings where the skill says nothing."""
+        own, usual = self.skill(skill_id).task, self.settings
+        return TaskForm(
+            record_type=own.record_type or usual.record_type,
+            status=own.status or usual.status_completed,
+            open_status=own.open_status or usual.status_open,
+            priority=own.priority or usual.priority,
+            type=own.type or usual.task_type,
+            subject=own.subject or usual.subject,
+        )
 
     def skill(self, skill_id: str) -> Skill:
         """The skill, or the default skill in place of one that is not there (any more)."""

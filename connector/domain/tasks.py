@@ -4,7 +4,7 @@ import re
 
 from msgspec.structs import replace
 
-from connector.domain import times
+from connector.domain import task_values, times
 from connector.domain.directory import Directory, Profile
 from connector.domain.hours import local
 from connector.domain.model import SILENT, Contact, Draft, Kind, Link, Record
@@ -19,9 +19,6 @@ LONGEST_COMMENTS = 32_000
 
 PEOPLE = frozenset({"Contact", "Lead"})
 """What WhoId may point to."""
-
-TAGS_BETWEEN = "; "
-"""What stands between two tags in our field for them."""
 
 _SUBTYPES = {Kind.WORK_ITEM: "Task", Kind.EMAIL: "Email"}
 _PLACE_HOLDER = re.compile(r"\{(\w+)\}")
@@ -49,7 +46,8 @@ def subject(contact: Contact, directory: Directory) -> str:
         "disposition": contact.draft.disposition.value,
         "outcome": contact.outcome or "",
     }
-    text = _PLACE_HOLDER.sub(lambda match: str(words.get(match[1], match[0])), directory.settings.subject)
+    template = directory.task_form(contact.skill).subject
+    text = _PLACE_HOLDER.sub(lambda match: str(words.get(match[1], match[0])), template)
     return text.strip()[:LONGEST_TEXT].rstrip()
 
 
@@ -87,31 +85,36 @@ def fields(contact: Contact, directory: Directory) -> Fields:
     What was no call has none of the fields of one, but for CallObject and CallDisposition, which orgs without our own
     fields know it by.
     """
-    settings = directory.settings
     agent, draft = contact.agent, contact.draft
     assert agent is not None
-    missing = disposition_missing(contact, directory)
+    form = directory.task_form(contact.skill)
     silent = contact.kind in SILENT
-    listened = contact.recorded and settings.recordings
-    call: Fields = {} if silent else {"CallType": call_type(contact), "CallDurationInSeconds": times.duration(contact)}
     handled = contact.answered if silent and contact.answered is not None else contact.started
     return {
         "Subject": subject(contact, directory),
-        "Status": settings.status_open if missing else settings.status_completed,
-        "Priority": settings.priority,
+        "Status": form.open_status if disposition_missing(contact, directory) else form.status,
+        "Priority": form.priority,
         "ActivityDate": local_date(handled, directory.profile(agent)),
         "TaskSubtype": _SUBTYPES.get(contact.kind, "Call"),
-        **call,
+        **({} if silent else {"CallType": call_type(contact), "CallDurationInSeconds": times.duration(contact)}),
+        **_kind_of_task(contact, directory),
         "CallDisposition": draft.disposition.value or None,
         "CallObject": contact.key,
         "Description": draft.comments.value or None,
         "WhoId": draft.who.value.id if draft.who.value else None,
         "WhatId": draft.what.value.id if draft.what.value else None,
         "OwnerId": agent,
-        "Phone_Contact_Key__c": contact.key,
-        "Phone_Interaction_Key__c": contact.interaction_key,
-        "Phone_Revision__c": contact.save.wanted,
-        "Phone_Skill__c": contact.skill or None,
-        "Phone_Recording__c": f"{settings.recordings}/{contact.key}" if listened else None,
-        "Phone_Tags__c": TAGS_BETWEEN.join(draft.tags.value) or None,
+        **task_values.filled(contact, directory),
     }
+
+
+def _kind_of_task(contact: Contact, directory: Directory) -> Fields:
+    """Type and record type, where somebody has chosen them: a field that nobody chose is left to the org.
+
+    The setting's Type is that of calls; what is none has one only where its skill says so.
+    """
+    form = directory.task_form(contact.skill)
+    chosen = directory.skill(contact.skill).task.type if contact.kind in SILENT else form.type
+    record_type = directory.record_types.get(form.record_type)
+    found: Fields = {"Type": chosen} if chosen else {}
+    return {**found, "RecordTypeId": record_type} if record_type else found

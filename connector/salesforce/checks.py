@@ -1,8 +1,11 @@
 """What `connector check` finds out about the org: in plain words, with the cure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Final
 
+from connector.domain.directory import Directory
+from connector.domain.task_values import placed
 from connector.errors import CrmUnavailable
 from connector.ports.finding import Finding
 from connector.salesforce.client import SalesforceClient
@@ -12,12 +15,21 @@ from connector.salesforce.shapes import Shapes
 from connector.salesforce.tables import AGENT_PERMISSION
 from connector.salesforce.tasks import KEY, can_upsert, key_field
 
-FIELDS: Final = (
+_STANDARD: Final = (
     *("Subject", "Status", "Priority", "ActivityDate", "TaskSubtype", "CallType", "CallDurationInSeconds"),
     *("CallDisposition", "CallObject", "Description", "WhoId", "WhatId", "OwnerId"),
-    *(KEY, "Phone_Interaction_Key__c", "Phone_Revision__c", "Phone_Skill__c", "Phone_Tags__c", "Phone_Recording__c"),
 )
-"""The fields of Task that the connector writes."""
+
+
+def fields_of(directory: Directory) -> tuple[str, ...]:
+    """The fields of Task that the connector writes, the way that it is configured."""
+    types = [directory.settings.task_type, *(skill.task.type for skill in directory.skills.values())]
+    chosen = ("Type",) * any(types) + ("RecordTypeId",) * bool(directory.record_types)
+    return (*_STANDARD, *chosen, *(field for _, field in placed(directory)))
+
+
+FIELDS: Final = fields_of(Directory())
+"""Those where nothing is configured."""
 
 _CREATE_ONLY: Final = frozenset({"TaskSubtype"})
 _GRANT = "Assign the integration user the permission set that comes with the package."
@@ -25,14 +37,22 @@ _GRANT = "Assign the integration user the permission set that comes with the pac
 
 def findings(client: SalesforceClient, shapes: Shapes) -> list[Finding]:
     """All findings, those that are as they should be included.  Blocks; never raises for what it finds."""
+    shapes.forget("Task")
     try:
         client.signed_in()
     except CrmUnavailable as error:
         return [Finding(False, f"Sign-in at Salesforce fails: {error}", "See the message.")]
     found = [Finding(True, "Sign-in at Salesforce works.")]
-    for part in (_limits, _task, _searches, _directory):
+    read = cache(lambda: read_checked(client, shapes))
+    parts: tuple[Callable[[], Iterator[Finding]], ...] = (
+        partial(_limits, client),
+        lambda: _task(shapes, read()),
+        partial(_searches, shapes),
+        lambda: _directory(client, shapes, read()),
+    )
+    for part in parts:
         try:
-            found.extend(part(client, shapes))
+            found.extend(part())
         except CrmUnavailable as error:
             found.append(Finding(False, f"Salesforce cannot be asked ({error.code}): {error}", "Try again later."))
         except Refused as refused:
@@ -40,7 +60,7 @@ def findings(client: SalesforceClient, shapes: Shapes) -> list[Finding]:
     return found
 
 
-def _limits(client: SalesforceClient, _shapes: Shapes) -> Iterator[Finding]:
+def _limits(client: SalesforceClient) -> Iterator[Finding]:
     daily = client.get("limits/").get("DailyApiRequests", {})
     most, left = daily.get("Max", 0), daily.get("Remaining", 0)
     enough = left > most // 10
@@ -48,15 +68,15 @@ def _limits(client: SalesforceClient, _shapes: Shapes) -> Iterator[Finding]:
     yield Finding(enough, f"{left:,} of {most:,} API requests are left for these 24 hours.", cure)
 
 
-def _task(client: SalesforceClient, shapes: Shapes) -> Iterator[Finding]:
-    shapes.forget("Task")
+def _task(shapes: Shapes, directory: Directory) -> Iterator[Finding]:
     task = shapes.of("Task")
-    missing = [name for name in FIELDS if name not in task.fields]
+    written = fields_of(directory)
+    missing = [name for name in written if name not in task.fields]
     if missing:
         cure = f"Deploy the package's fields on Activity. {_GRANT} Calls are saved without these fields."
         yield Finding(False, f"Task has no field {', '.join(missing)}, or the integration user may not see it.", cure)
-    locked = [name for name in FIELDS if name in task.fields and not task.fields[name].createable]
-    locked += [name for name in FIELDS if name in task.fields and name not in (*_CREATE_ONLY, *locked)
+    locked = [name for name in written if name in task.fields and not task.fields[name].createable]
+    locked += [name for name in written if name in task.fields and name not in (*_CREATE_ONLY, *locked)
                and not task.fields[name].updateable]  # fmt: skip
     if locked:
         yield Finding(False, f"The integration user may not write {', '.join(locked)} of Task.", _GRANT)
@@ -69,15 +89,14 @@ def _task(client: SalesforceClient, shapes: Shapes) -> Iterator[Finding]:
         yield Finding(False, what, f"In Setup, tick Unique and External ID on Activity's field {KEY}.")
 
 
-def _searches(client: SalesforceClient, shapes: Shapes) -> Iterator[Finding]:
+def _searches(shapes: Shapes) -> Iterator[Finding]:
     for name in ("Contact", "Lead", "Account", "Case", "Opportunity"):
         shapes.forget(name)
         if shapes.readable(name) is None:
             yield Finding(False, f"{name} cannot be read; it is left out of caller match and searches.", _GRANT)
 
 
-def _directory(client: SalesforceClient, shapes: Shapes) -> Iterator[Finding]:
-    directory = read_checked(client, shapes)
+def _directory(client: SalesforceClient, shapes: Shapes, directory: Directory) -> Iterator[Finding]:
     agents, skills = len(directory.agents), len(directory.skills)
     cure = "" if agents else f"Assign the permission set {AGENT_PERMISSION} to the users who take calls."
     yield Finding(agents > 0, f"{agents} agents, {skills} skills, {len(directory.dispositions)} dispositions.", cure)

@@ -16,6 +16,7 @@ from connector.salesforce.settings import read_settings
 from connector.salesforce.shapes import Shapes
 from connector.salesforce.skills import read_skills
 from connector.salesforce.tables import Tables, read_tables
+from connector.salesforce.task_fields import Misfit, fitted, read_task_fields
 
 
 def read_directory(client: SalesforceClient) -> Directory:
@@ -37,19 +38,42 @@ def read_directory(client: SalesforceClient) -> Directory:
         entries=read_entries(tables, agents),
         emergency=read_routes(tables),
         number_fields=read_number_fields(tables),
+        task_fields=read_task_fields(tables),
         ignored=tuple(tables.notes),
     )
-    return msgspec.structs.replace(directory, version=zlib.crc32(msgspec.json.encode(directory)))
+    return _with_version(directory)
 
 
 def read_checked(client: SalesforceClient, shapes: Shapes) -> Directory:
-    """The directory, with notes on what of it does not fit the org's objects.  Blocks, and raises, as `read_directory`.
+    """The directory as far as it fits the org's objects, with notes on the rest.  Blocks, and raises, as above.
 
     What the org says about these objects is known then: no caller has to wait for it.
     """
+    return judged(client, shapes)[0]
+
+
+def judged(client: SalesforceClient, shapes: Shapes) -> tuple[Directory, list[Misfit]]:
+    """The same, and what of it does not fit the org's Task."""
     directory = read_directory(client)
     _, notes = sources(shapes, directory.number_fields)
-    return msgspec.structs.replace(directory, ignored=(*directory.ignored, *notes)) if notes else directory
+    fit, misfits = _fitted(directory, shapes)
+    if misfits:
+        # Whoever was told may have mended it since the org was last asked what its Task is like.
+        shapes.forget("Task")
+        fit, misfits = _fitted(directory, shapes)
+    notes += [misfit.note for misfit in misfits]
+    return _with_version(msgspec.structs.replace(fit, ignored=(*fit.ignored, *notes))), misfits
+
+
+def _fitted(directory: Directory, shapes: Shapes) -> tuple[Directory, list[Misfit]]:
+    task = shapes.readable("Task")
+    return (directory, []) if task is None else fitted(directory, task)
+
+
+def _with_version(directory: Directory) -> Directory:
+    """The version is a sum over the contents."""
+    plain = msgspec.structs.replace(directory, version=0)
+    return msgspec.structs.replace(directory, version=zlib.crc32(msgspec.json.encode(plain)))
 
 
 def _dispositions(tables: Tables, skills: dict[str, Skill]) -> tuple[Disposition, ...]:

@@ -103,6 +103,8 @@ _SETTINGS: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "Status_Completed": ("status_completed", _some_text),
     "Status_Open": ("status_open", _some_text),
     "Priority": ("priority", _some_text),
+    "Task_Type": ("task_type", str),
+    "Task_Record_Type": ("record_type", str),
     "Ring_Seconds": ("ring", _seconds(5, 300)),
     "Ask_Seconds": ("ask", _seconds(1, 60)),
     "Dial_Seconds": ("dial", _seconds(5, 300)),

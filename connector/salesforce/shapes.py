@@ -13,7 +13,10 @@ MAX_AGE_S: Final = 3_600
 
 
 class FieldShape(Struct, frozen=True):
-    """One field as our user may use it.  `length` in characters, 0 where there is none; `values` of a picklist."""
+    """One field as our user may use it.
+
+    `length` in characters, `digits` before the point of a number, 0 where there is none; `values` of a picklist.
+    """
 
     name: str
     type: str
@@ -27,13 +30,23 @@ class FieldShape(Struct, frozen=True):
     restricted: bool = False
     values: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    digits: int = 0
+
+
+class RecordType(Struct, frozen=True):
+    """A record type by its API name; `available`: it is active, and our user may make such records."""
+
+    name: str
+    id: str
+    available: bool
 
 
 class Shape(Struct, frozen=True):
-    """One object: its fields by API name."""
+    """One object: its fields by API name, and its record types but the master."""
 
     name: str
     fields: dict[str, FieldShape]
+    record_types: tuple[RecordType, ...] = ()
 
     def those_of(self, *names: str) -> list[str]:
         """Which of these fields there are, in that order."""
@@ -88,7 +101,17 @@ def _shape(described: Json) -> Shape:
             restricted=bool(given.get("restrictedPicklist")),
             values=tuple(choice["value"] for choice in given.get("picklistValues") or () if choice.get("active", True)),
             targets=tuple(given.get("referenceTo") or ()),
+            digits=given.get("digits") or max(0, (given.get("precision") or 0) - (given.get("scale") or 0)),
         )
         for given in described["fields"]
     ]
-    return Shape(described["name"], {field.name: field for field in fields})
+    kinds = [
+        RecordType(
+            str(kind.get("developerName") or kind["name"]),
+            str(kind["recordTypeId"]),
+            bool(kind.get("active", True) and kind.get("available", True)),
+        )
+        for kind in described.get("recordTypeInfos") or ()
+        if not kind["master"]
+    ]
+    return Shape(described["name"], {field.name: field for field in fields}, tuple(kinds))

@@ -4,7 +4,8 @@ import re
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from connector.domain.directory import DEFAULT_SKILL, Opening, RecordingMode, Skill
+from connector.domain import tasks
+from connector.domain.directory import DEFAULT_SKILL, Opening, RecordingMode, Skill, TaskForm
 from connector.salesforce.client import Json
 from connector.salesforce.hours import opening_hours
 from connector.salesforce.tables import Tables, listed
@@ -56,7 +57,19 @@ class _Row:
             time_zone=time_zone,
             consent=(self._row.get("Consent__c") or "").strip(),
             language=self._language(),
+            task=self._task(),
         )
+
+    def _task(self) -> TaskForm:
+        """What is said of the skill's Tasks; whether the org has it is seen later."""
+        names = ("Record_Type", "Status", "Open_Status", "Priority", "Type", "Subject")
+        said = {name.lower(): (self._row.get(f"Task_{name}__c") or "").strip() for name in names}
+        unknown = tasks.unknown_words(said["subject"])
+        if unknown:
+            known = ", ".join(sorted(tasks.SUBJECT_WORDS))
+            self._note(f"Task_Subject__c is left out: {{{unknown[0]}}} is not known; known are {known}")
+            said["subject"] = ""
+        return TaskForm(**said)
 
     def _lines(self, taken: dict[str, str]) -> tuple[str, ...]:
         lines = []

@@ -19,6 +19,8 @@ _NAMES = ("DeveloperName", "MasterLabel")
 _SKILL_FIELDS = (
     *("Inbound_Numbers__c", "Outbound__c", "Caller_Id__c", "Wrap_Up_Seconds__c"),
     *("Disposition_Required__c", "Recording__c", "Priority__c", "Wrap_Up_Extension_Seconds__c"),
+    *("Task_Record_Type__c", "Task_Status__c", "Task_Open_Status__c", "Task_Priority__c", "Task_Type__c"),
+    "Task_Subject__c",
     *("Longest_Queue__c", "Hours__c", "Time_Zone__c", "Consent__c", "Language__c"),
 )
 _USER_FIELDS = (
@@ -32,6 +34,7 @@ _ROUTE_FIELDS = (
     *("DeveloperName", "Country__c", "Numbers__c", "Test_Numbers__c", "Prefixes__c"),
     *("Local_Route__c", "National_Route__c"),
 )
+_TASK_FIELDS = ("DeveloperName", "Value__c", "Field__c")
 _NUMBER_FIELDS = ("DeveloperName", "Object__c", "Field__c", "Country_Field__c")
 _NO_SUCH_FIELD = re.compile(r"No such column '(?P<name>[\w.]+)'")
 
@@ -79,6 +82,7 @@ def all_tables() -> list[_Table]:
         _Table("Phone_Agent_Skill__c", ["Name", "User__c", "Skill__c", "Proficiency__c"], "ORDER BY Name"),
         _Table("Phone_Address_Book_Entry__c", ["Id", "Name", "Number__c", "Detail__c"], "ORDER BY Name, Id"),
         _Table("Phone_Emergency_Route__mdt", list(_ROUTE_FIELDS), "ORDER BY DeveloperName"),
+        _Table("Phone_Task_Field__mdt", list(_TASK_FIELDS), "ORDER BY DeveloperName"),
         _Table("Phone_Number_Field__mdt", list(_NUMBER_FIELDS), "ORDER BY DeveloperName"),
     ]
 

@@ -35,6 +35,10 @@ _PERHAPS_GONE: Final = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CRO
 _OUT_OF_DATE: Final = frozenset({"INVALID_FIELD", _CREATE_ONLY, "NOT_FOUND"})
 """What we know of Task's fields may be wrong; NOT_FOUND: the contact key is no external id any more."""
 
+_OF_A_FIELD: Final = frozenset({"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "NUMBER_OUTSIDE_VALID_RANGE",
+                                "STRING_TOO_LONG", "INVALID_CROSS_REFERENCE_KEY"})  # fmt: skip
+"""Likewise, of a custom field or the record type: what we knew that they take."""
+
 _TASK: Final = {"type": "Task"}
 _Record = tuple[OutboxRow, dict[str, Any], TaskFields]
 """A row, the body to send for it, and what the Task's fields are after it was carried out."""
@@ -295,7 +299,10 @@ def _chosen(tasks: list[Json]) -> _Found:
 
 
 def _is_out_of_date(result: TaskResult) -> bool:
-    return isinstance(result, TaskError) and result.code in _OUT_OF_DATE
+    if not isinstance(result, TaskError):
+        return False
+    chosen = any(name.endswith("__c") or name == "RecordTypeId" for name in result.fields)
+    return result.code in _OUT_OF_DATE or (chosen and result.code in _OF_A_FIELD)
 
 
 def _error(row: OutboxRow, refused: Refused) -> TaskError:

@@ -1,6 +1,7 @@
 """Values on their way to Salesforce, and as it gives them back."""
 
 import re
+from datetime import datetime
 from typing import Any, Final
 
 from connector.ports.store import TaskFields
@@ -11,11 +12,51 @@ Value = str | int | None
 TAG_SEPARATOR: Final = "; "
 _UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TEXT: Final = frozenset({"string", "textarea", "combobox", "picklist", "multipicklist", "phone", "email", "url"})
+TAKEN: Final = frozenset({"double", "int", "datetime"}) | _TEXT - {"multipicklist", "email"}
+"""The types of custom fields that anything is written to."""
+
 
 
 def prepared(fields: TaskFields, shape: Shape) -> TaskFields:
-    """The values that the org's Task can hold: fields that it lacks left out, texts fitted, empty text as None."""
-    return {name: _fitted(value, shape.fields[name]) for name, value in fields.items() if name in shape.fields}
+    """The values that the org's Task can hold: fields that it lacks left out, texts fitted, empty text as None.
+
+    Custom fields are whatever an administrator made them: what does not fit one is left out, and refuses no Task.
+    """
+    found: TaskFields = {}
+    for name, value in fields.items():
+        field = shape.fields.get(name)
+        if field is None or (name == "RecordTypeId" and not _is_usable(value, shape)):
+            continue
+        if not name.endswith("__c"):
+            found[name] = _fitted(value, field)
+        elif field.type in TAKEN:
+            found[name] = _of_custom(value, field)
+    return found
+
+
+def _is_usable(record_type: Value, shape: Shape) -> bool:
+    return any(kind.id[:15] == str(record_type)[:15] and kind.available for kind in shape.record_types)
+
+
+def _of_custom(value: Value, field: FieldShape) -> Value:
+    """The value as that field can hold it, or None."""
+    if field.type in _TEXT:
+        text = _fitted(None if value is None else str(value), field)
+        return text if not field.restricted or text in field.values else None
+    if field.type == "datetime":
+        return value if isinstance(value, str) and moment(value) is not None else None
+    if not isinstance(value, int) or (field.digits and abs(value) >= 10**field.digits):
+        return None
+    return value
+
+
+def moment(text: str) -> float | None:
+    """The moment that the API writes so, in seconds since 1970; None for anything else."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at.timestamp() if at.tzinfo else None
 
 
 def _fitted(value: Value, field: FieldShape) -> Value:
@@ -54,6 +95,8 @@ def comparable(value: Any, field: FieldShape) -> str | float | None:
     if field.type in ("double", "int", "currency", "percent"):
         return float(value)
     text = str(value).replace("\r\n", "\n").strip()
+    if field.type == "datetime":
+        return moment(text)
     if field.type in ("reference", "id"):
         return text[:15] or None
     return text or None

@@ -15,6 +15,7 @@ from connector.domain.directory import (
     Settings,
     Skill,
     Tag,
+    TaskForm,
 )
 from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, SAM
 
@@ -43,6 +44,8 @@ SETTINGS = {
     "consent": 30_000,
     "recordings": "",
     "transcript": "",
+    "task_type": "",
+    "record_type": "",
 }
 SKILL = {
     "id": "s",
@@ -60,6 +63,7 @@ SKILL = {
     "time_zone": "UTC",
     "consent": "",
     "language": "",
+    "task": TaskForm(),
 }
 PROFILE = {
     "id": "a",
@@ -88,6 +92,8 @@ DIRECTORY_FIELDS = {
     "entries": (),
     "emergency": (EmergencyRoute("US", ("911",), ("933",), ("9",), "sim-local", "sim-national"),),
     "number_fields": (),
+    "task_fields": (),
+    "record_types": {},
     "ignored": (),
 }
 

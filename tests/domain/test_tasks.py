@@ -83,13 +83,18 @@ def test_every_field_of_a_call() -> None:
         "Phone_Skill__c": "support",
         "Phone_Recording__c": None,
         "Phone_Tags__c": "Refund; VIP",
+        "Phone_Queue_Time__c": 4,
+        "Phone_Ring_Time__c": 4,
+        "Phone_Hold_Time__c": 0,
+        "Phone_Direction__c": "Inbound",
     }
 
 
 def test_what_is_empty_clears_its_field() -> None:
     written = fields(PLAIN, DIRECTORY)
     empty = {name for name, value in written.items() if value is None}
-    assert empty == {"CallDisposition", "Description", "WhoId", "WhatId", "Phone_Recording__c", "Phone_Tags__c"}
+    never = {"Phone_Queue_Time__c", "Phone_Ring_Time__c"}
+    assert empty == {"CallDisposition", "Description", "WhoId", "WhatId", "Phone_Recording__c", "Phone_Tags__c", *never}
     assert written["Subject"] == "Call with +14155550143"
     assert written["Phone_Interaction_Key__c"] == "key-0"
 
@@ -266,6 +271,10 @@ def test_what_was_no_call_has_none_of_its_fields(kind: Kind, subtype: str) -> No
         "Phone_Skill__c": "support",
         "Phone_Recording__c": None,
         "Phone_Tags__c": None,
+        "Phone_Queue_Time__c": None,
+        "Phone_Ring_Time__c": None,
+        "Phone_Hold_Time__c": None,
+        "Phone_Direction__c": {Kind.WORK_ITEM: "Work Item", Kind.EMAIL: "E-mail"}[kind],
     }
     assert fields(replace(silent, answered=None), DIRECTORY)["ActivityDate"] == "2026-11-22"
 

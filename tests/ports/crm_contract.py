@@ -103,6 +103,10 @@ def task_fields(key: str, agent: str, **more: str | int | None) -> TaskFields:
         "Phone_Revision__c": 1,
         "Phone_Skill__c": "Support_EN",
         "Phone_Tags__c": "Refund; VIP",
+        "Phone_Queue_Time__c": 20,
+        "Phone_Ring_Time__c": 7,
+        "Phone_Hold_Time__c": 0,
+        "Phone_Direction__c": "Inbound",
         **more,
     }
 

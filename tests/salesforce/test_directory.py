@@ -18,6 +18,7 @@ from connector.domain.directory import (
     Settings,
     Skill,
     Tag,
+    TaskForm,
 )
 from connector.salesforce.directory import read_directory
 from connector.salesforce.faults import Refused
@@ -64,12 +65,16 @@ def read(rows: dict[str, list[Row]], lacking: tuple[str, ...] = ()) -> Directory
     return read_directory(Configuration(rows, lacking))  # type: ignore[arg-type]
 
 
+TASK_FORM = ("Task_Record_Type__c", "Task_Status__c", "Task_Open_Status__c", "Task_Priority__c", "Task_Type__c",
+             "Task_Subject__c")  # fmt: skip
+
+
 def skill(name: str, **fields: object) -> Row:
     return {"DeveloperName": name, "MasterLabel": name.replace("_", " "), "Inbound_Numbers__c": None,
             "Outbound__c": False, "Caller_Id__c": None, "Wrap_Up_Seconds__c": 120.0, "Disposition_Required__c": False,
             "Recording__c": "on_demand", "Priority__c": None, "Wrap_Up_Extension_Seconds__c": None,
             "Longest_Queue__c": None, "Hours__c": None, "Time_Zone__c": None, "Consent__c": None, "Language__c": None,
-            **fields}  # fmt: skip
+            **dict.fromkeys(TASK_FORM), **fields}  # fmt: skip
 
 
 def users(*rows: Row) -> dict[str, list[Row]]:
@@ -236,6 +241,8 @@ def test_settings() -> None:
         setting("Status_Completed", "Done"),
         setting("Status_Open", "Open"),
         setting("Priority", "High"),
+        setting("Task_Type", "Call"),
+        setting("Task_Record_Type", "Service_Call"),
         setting("Ring_Seconds", " 30 "),
         setting("Ask_Seconds", "4"),
         setting("Dial_Seconds", "60"),
@@ -260,7 +267,13 @@ def test_settings() -> None:
     ]
     found = read({"Phone_Setting__mdt": rows, "Phone_Skill__mdt": [skill("Sales")]})
     assert found.settings == Settings(
-        *("{direction} call with {who}", "Done", "Open", "High", 30_000, 4_000, 60_000, "Sales"),
+        *("{direction} call with {who}", "Done", "Open", "High"),
+        task_type="Call",
+        record_type="Service_Call",
+        ring=30_000,
+        ask=4_000,
+        dial=60_000,
+        default_skill="Sales",
         click_to_dial=False,
         blind_transfer=True,
         transfer_notes=False,
@@ -533,3 +546,18 @@ def test_of_a_route_what_is_no_number_is_left_out_and_a_country_has_one_route() 
         "Phone_Emergency_Route__mdt UK: Numbers__c 'nine' is left out: give one to six digits",
         "Phone_Emergency_Route__mdt Again: is left out: GB has a route already",
     )
+
+
+def test_what_kind_of_task_the_contacts_of_a_skill_get() -> None:
+    said = ("Service_Call", "Done", "Open", " High ", "Call", "{who}: {disposition}")
+    found = read({"Phone_Skill__mdt": [skill("Sales", **dict(zip(TASK_FORM, said, strict=True))), skill("Other")]})
+    assert found.skills["Sales"].task == TaskForm(*(text.strip() for text in said))
+    assert found.skills["Other"].task == TaskForm()
+    assert found.ignored == ()
+
+
+def test_a_subject_of_a_skill_that_cannot_be_filled_is_left_out() -> None:
+    found = read({"Phone_Skill__mdt": [skill("Sales", Task_Subject__c="Call of {caller}", Task_Type__c="Call")]})
+    assert found.skills["Sales"].task == TaskForm(type="Call")
+    (note,) = found.ignored
+    assert note.startswith("Phone_Skill__mdt Sales: Task_Subject__c is left out: {caller} is not known; known are")

@@ -28,10 +28,13 @@ LISTED = {"Phone_Agent_Skill__c.Proficiency__c", "Phone_Address_Book_Entry__c.Nu
 TYPES = {
     f"type {name}__mdt"
     for name in ("Phone_Skill", "Phone_Disposition", "Phone_Tag", "Phone_Reason", "Phone_Setting",
-                 "Phone_Emergency_Route", "Phone_Number_Field")
+                 "Phone_Emergency_Route", "Phone_Number_Field", "Phone_Task_Field")
 }  # fmt: skip
 NOTED = {f"Task.{name}" for name in checks.FIELDS if name.endswith("__c")}
-SHOWN = {"Task.Phone_Skill__c", "Task.Phone_Tags__c", "Task.Phone_Recording__c"}
+SHOWN = {
+    f"Task.Phone_{name}__c"
+    for name in ("Skill", "Tags", "Recording", "Queue_Time", "Ring_Time", "Hold_Time", "Direction")
+}
 EDITED = {
     *(f"change {name}" for name in LISTS),
     *(f"edit {name}" for name in LISTED),

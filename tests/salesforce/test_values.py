@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.salesforce.shapes import FieldShape, Shape
+from connector.salesforce.shapes import FieldShape, RecordType, Shape
 from connector.salesforce.values import comparable, cut, prepared
 
 
@@ -99,3 +99,61 @@ def test_equal_values(kind: str, ours: Any, theirs: Any) -> None:
 )
 def test_different_values(kind: str, ours: Any, theirs: Any) -> None:
     assert comparable(ours, field("X", kind)) != comparable(theirs, field("X", kind))
+
+
+# --- fields of the administrators' own --------------------------------------------------------------------------------
+
+
+def own(kind: str, **more: Any) -> FieldShape:
+    return FieldShape("Own__c", kind, **{"createable": True, "updateable": True, **more})
+
+
+@pytest.mark.parametrize(
+    ("value", "held_by", "expected"),
+    [
+        (65, own("double", digits=9), 65),
+        (65, own("int", digits=2), 65),
+        (100, own("double", digits=2), None),
+        (-100, own("double", digits=2), None),
+        (99, own("double", digits=2), 99),
+        (65, own("string", length=20), "65"),
+        (123_456, own("string", length=4), "123…"),
+        ("Inbound", own("picklist", values=("Inbound",), restricted=True, length=255), "Inbound"),
+        ("Transfer", own("picklist", values=("Inbound",), restricted=True, length=255), None),
+        ("Transfer", own("picklist", values=("Inbound",), length=255), "Transfer"),
+        ("+14155550143", own("phone", length=40), "+14155550143"),
+        ("2026-11-23T13:00:20.000Z", own("datetime"), "2026-11-23T13:00:20.000Z"),
+        ("yesterday", own("datetime"), None),
+        ("2026-11-23T13:00:20", own("datetime"), None),
+        (65, own("datetime"), None),
+        ("many", own("double", digits=9), None),
+        (None, own("double", digits=9), None),
+        (None, own("string", length=9), None),
+        (None, own("datetime"), None),
+    ],
+)
+def test_an_own_field_gets_what_it_can_hold(value: str | int | None, held_by: FieldShape, expected: Any) -> None:
+    assert prepared({"Own__c": value}, Shape("Task", {"Own__c": held_by})) == {"Own__c": expected}
+
+
+@pytest.mark.parametrize("kind", ["boolean", "date", "reference", "multipicklist", "email", "currency", "percent"])
+def test_a_field_of_another_kind_is_left_alone(kind: str) -> None:
+    assert prepared({"Own__c": 65}, Shape("Task", {"Own__c": own(kind)})) == {}
+
+
+@pytest.mark.parametrize(
+    ("record_type", "kept"),
+    [("012000000000001AAA", True), ("012000000000001", True), ("012000000000002AAA", False), ("0120000009", False)],
+)
+def test_a_record_type_that_is_none_of_ours_to_use_is_left_out(record_type: str, kept: bool) -> None:
+    kinds = (RecordType("Call", "012000000000001AAA", True), RecordType("Old", "012000000000002AAA", False))
+    shape = Shape("Task", {"RecordTypeId": FieldShape("RecordTypeId", "reference")}, kinds)
+    assert prepared({"RecordTypeId": record_type}, shape) == ({"RecordTypeId": record_type} if kept else {})
+
+
+def test_a_moment_compares_however_it_is_written() -> None:
+    held = own("datetime")
+    said = "2026-11-23T13:00:20.000+0000"
+    assert comparable("2026-11-23T13:00:20.000Z", held) == comparable(said, held) == 1_795_438_820.0
+    assert comparable(None, held) is None
+    assert comparable("soon", held) is None

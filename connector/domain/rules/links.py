@@ -8,7 +8,8 @@ from connector.domain.events import CallerMatched
 from connector.domain.model import Contact, Draft, Field, Labels, Link, Match, MatchState, Phase, Record
 from connector.domain.rules import offer, wrap_up
 from connector.domain.step import Step
-from connector.domain.tasks import LONGEST_TEXT, PEOPLE, TAGS_BETWEEN
+from connector.domain.task_values import TAGS_BETWEEN
+from connector.domain.tasks import LONGEST_TEXT, PEOPLE
 from connector.errors import BadInput, NotAllowed
 
 

@@ -13,13 +13,13 @@ from connector.errors import CrmUnavailable
 from connector.ports.diagnosis import Diagnosis, unknown, well, wrong
 from connector.salesforce.client import SalesforceClient
 from connector.salesforce.config import SalesforceConfig
-from connector.salesforce.directory import read_checked
+from connector.salesforce.directory import judged
 from connector.salesforce.doctor import org, people, task, trial, validation
 from connector.salesforce.doctor.patient import Patient, user_id
 from connector.salesforce.doctor.people import Rights
 from connector.salesforce.doctor.samples import samples
 from connector.salesforce.faults import Refused
-from connector.salesforce.shapes import Shapes
+from connector.salesforce.shapes import Shape, Shapes
 from connector.salesforce.tasks import TaskWriter
 
 Part = Callable[[], Iterable[Diagnosis]]
@@ -38,9 +38,9 @@ def examine(
     try:
         client.signed_in()
         shapes.forget("Task")
-        directory = read_checked(client, shapes)
+        directory, misfits = judged(client, shapes)
         me = user_id(client)
-        patient = Patient(client, directory, client.describe("Task"), me, samples(directory, me))
+        patient = Patient(client, directory, client.describe("Task"), me, samples(directory, me), misfits)
     except (CrmUnavailable, Refused) as error:
         cure = "`connector check` says more; the rest cannot be looked at before."
         return [*found, wrong("sign-in", f"Salesforce cannot be asked: {error}", "Nothing works", "everybody", cure)]
@@ -50,7 +50,7 @@ def examine(
         may = people.rights(patient)
     except (CrmUnavailable, Refused) as error:
         found.append(unknown("integration user", f"who has which rights cannot be asked ({error.code})", _SETUP))
-    for about, part in _parts(patient, may, today):
+    for about, part in _parts(patient, shapes.of("Task"), may, today):
         found += _looked(about, part)
     if try_task:
         writer = TaskWriter(client, shapes, timeout_s=config.timeout_s, clock=time.monotonic)
@@ -59,8 +59,9 @@ def examine(
     return found
 
 
-def _parts(patient: Patient, may: Rights | None, today: dt.date) -> Iterator[tuple[str, Part]]:
+def _parts(patient: Patient, shape: Shape, may: Rights | None, today: dt.date) -> Iterator[tuple[str, Part]]:
     yield "fields", partial(task.fields, patient)
+    yield "mapped fields", lambda: task.misfits(patient, shape)
     yield "key", partial(task.key, patient, unseen=may.unseen if may else ())
     yield "required fields", partial(task.required, patient)
     yield "validation", partial(validation.rules, patient)

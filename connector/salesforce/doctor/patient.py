@@ -10,21 +10,25 @@ from connector.errors import CrmUnavailable
 from connector.ports.store import TaskFields
 from connector.salesforce.client import Json, SalesforceClient
 from connector.salesforce.doctor.samples import Sample
+from connector.salesforce.task_fields import Misfit
 
 CONNECTOR: Final = "everybody: the connector writes all Tasks"
 CONNECTOR_SET: Final = "Phone Panel Integration"
 ASSIGN: Final = f"Setup > Permission Sets > {CONNECTOR_SET} > Manage Assignments > Add Assignment: its user."
-ACTIVITY_FIELDS: Final = "Setup > Object Manager > Activity > Fields & Relationships"
 
 
 class Patient(Struct, frozen=True):
-    """`task` is Task's describe, `me` the integration user's id, `samples` the Tasks that will come."""
+    """`task` is Task's describe, `me` the integration user's id, `samples` the Tasks that will come.
+
+    `misfits` are what is configured of Tasks and left out of the directory, since the org's Task cannot follow it.
+    """
 
     client: SalesforceClient
     directory: Directory
     task: Json
     me: str
     samples: Sequence[Sample]
+    misfits: Sequence[Misfit] = ()
 
     @property
     def fields(self) -> dict[str, Json]:

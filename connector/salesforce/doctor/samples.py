@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from connector.domain import tasks
 from connector.domain.directory import Directory
-from connector.domain.model import Contact, Draft, Field, Kind, Match, MatchState, Phase, Save
+from connector.domain.model import SILENT, Contact, Draft, Field, Kind, Match, MatchState, Outcome, Phase, Save
 from connector.ports.store import OutboxRow, TaskFields
 
 NUMBER = "+14155550100"
@@ -82,6 +82,11 @@ def _sample(
         answered=now - 50_000,
         ended=now,
         internal=internal,
+        waited=None if internal or kind is Kind.OUTBOUND else 12_000,
+        rung=None if kind in SILENT else 5_000,
+        hold=7_000,
+        ended_by="" if kind in SILENT else "customer",
+        outcome=Outcome.COMPLETED if kind in SILENT else Outcome.ANSWERED,
         title="Try" if kind in (Kind.WORK_ITEM, Kind.EMAIL) else "",
         draft=Draft(comments=Field(COMMENT), disposition=Field(disposition)),
         save=Save(wanted=1),

@@ -4,10 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from connector.ports.diagnosis import Diagnosis, hint, unknown, well, wrong
-from connector.salesforce.checks import FIELDS
+from connector.salesforce.checks import fields_of
 from connector.salesforce.client import Json, quoted
-from connector.salesforce.doctor.patient import ACTIVITY_FIELDS, ASSIGN, CONNECTOR, Patient, some
+from connector.salesforce.doctor.patient import ASSIGN, CONNECTOR, Patient, some
+from connector.salesforce.doctor.samples import Sample
 from connector.salesforce.faults import Refused
+from connector.salesforce.shapes import Shape
+from connector.salesforce.task_fields import ACTIVITY_FIELDS, short
 from connector.salesforce.tasks import KEY
 
 _CREATE_ONLY: Final = frozenset({"TaskSubtype"})
@@ -20,13 +23,13 @@ _MANY: Final = frozenset({"picklist", "multipicklist"})
 
 def fields(patient: Patient) -> Iterator[Diagnosis]:
     """Whether the fields are there, seen and writable."""
-    here = patient.fields
-    missing = [name for name in FIELDS if name not in here]
+    here, written = patient.fields, fields_of(patient.directory)
+    missing = [name for name in written if name not in here]
     if missing:
         yield from _missing(patient, missing)
     locked = [
         name
-        for name in FIELDS
+        for name in written
         if name in here and not (here[name]["createable"] and (here[name]["updateable"] or name in _CREATE_ONLY))
     ]
     if locked:
@@ -35,6 +38,19 @@ def fields(patient: Patient) -> Iterator[Diagnosis]:
         yield wrong("field rights", f"the integration user may not write {some(locked)}", fails, CONNECTOR, cure)
     if not missing and not locked:
         yield well("fields", "Task has all fields, and the integration user may write them")
+
+
+def misfits(patient: Patient, task: Shape) -> Iterator[Diagnosis]:
+    """What skills, settings and the mapping of values say of Tasks and the org's Task cannot follow."""
+    for misfit in patient.misfits:
+        yield wrong(misfit.about, f"{misfit.where}: {misfit.what}", misfit.fails, CONNECTOR, misfit.cure)
+    for name, most in short(patient.directory, task):
+        what = f"{name} holds {most} at most, and gets a number of seconds"
+        cure = f"{ACTIVITY_FIELDS} > {name} > Edit > Length 5 or more > Save."
+        yield hint("mapped fields", what, "It is left blank where it is more", CONNECTOR, cure)
+    if not any(misfit.about == "mapped fields" for misfit in patient.misfits):
+        own = len([one for one in patient.directory.task_fields if one.field])
+        yield well("mapped fields", f"{own} values of calls go to fields of the org's own, which can hold them")
 
 
 def _missing(patient: Patient, missing: list[str]) -> Iterator[Diagnosis]:
@@ -114,12 +130,16 @@ def picklists(patient: Patient) -> Iterator[Diagnosis]:
             continue
         found = True
         values = ", ".join(map(repr, lacking))
-        fails = "Salesforce refuses the Task: INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"
         whom = _whom(patient, [name for names in lacking.values() for name in names])
+        what = f"{field['label']} is restricted and lacks {values}"
+        fails = "Salesforce refuses the Task: INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"
         cure = f"Setup > Object Manager > Task > Fields & Relationships > {field['label']} > Values > New: {values}."
         if field["name"] == "Priority":
-            cure += f" Or {_SET} > Priority: one of {', '.join(has)}."
-        yield wrong("picklists", f"{field['label']} is restricted and lacks {values}", fails, whom, cure)
+            cure += f" Or {_SET} > Priority, or Phone Skill > Task Priority: one of {', '.join(has)}."
+        if field["name"].endswith("__c"):
+            yield hint("picklists", what, "It is left blank there", whom, cure)
+        else:
+            yield wrong("picklists", what, fails, whom, cure)
     if not found:
         yield well("picklists", "the restricted picklists have all values that we write")
 
@@ -128,12 +148,15 @@ def statuses(patient: Patient) -> Iterator[Diagnosis]:
     """Whether the configured Statuses are there and mean what we take them for."""
     rows = patient.client.query("SELECT ApiName, IsClosed FROM TaskStatus")
     means = {row["ApiName"]: row["IsClosed"] for row in rows}
-    settings = patient.directory.settings
-    well_so = True
-    for name, value, closed in (
-        ("Status_Completed", settings.status_completed, True),
-        ("Status_Open", settings.status_open, False),
-    ):
+    settings, well_so = patient.directory.settings, True
+    chosen = [("Status_Completed", settings.status_completed, True, "all agents"),
+              ("Status_Open", settings.status_open, False, "all agents")]  # fmt: skip
+    for skill in patient.directory.skills.values():
+        whom = f"agents of {skill.name}"
+        chosen += [(f"Task_Status__c of {skill.id}", skill.task.status, True, whom)] * bool(skill.task.status)
+        said = skill.task.open_status
+        chosen += [(f"Task_Open_Status__c of {skill.id}", said, False, whom)] * bool(said)
+    for name, value, closed, whom in chosen:
         if means.get(value) is closed:
             continue
         well_so = False
@@ -143,54 +166,75 @@ def statuses(patient: Patient) -> Iterator[Diagnosis]:
         fails = "Tasks of finished calls stay open on their owner's list"
         if not closed:
             fails = "Tasks that still lack something look done"
-        cure = f"{_SET} > {name}: {' or '.join(like)}. Or Setup > Object Manager > Task > Status: add {value!r}."
-        yield wrong("statuses", what, fails, "all agents", cure)
+        where = _SET if name.startswith("Status_") else _SET.replace("Phone Setting", "Phone Skill")
+        cure = f"{where} > {name}: {' or '.join(like)}. Or Setup > Object Manager > Task > Status: add {value!r}."
+        yield wrong("statuses", what, fails, whom, cure)
     if well_so:
         yield well("statuses", f"{settings.status_completed} is closed and {settings.status_open} is open")
 
 
 def record_types(patient: Patient) -> Iterator[Diagnosis]:
-    """Whether the record type that our Tasks get, the integration user's default, offers our values."""
+    """Whether the record types that our Tasks get offer our values.
+
+    That is the integration user's default, or the one that the skill or the setting chooses.
+    """
     kinds = list(patient.task.get("recordTypeInfos") or ())
     if not any(kind.get("active", True) and not kind["master"] for kind in kinds):
         yield well("record types", "Task has no record types")
         return
     default = next((kind for kind in kinds if kind["defaultRecordTypeMapping"]), kinds[0])
+    by_id = {str(kind["recordTypeId"])[:15]: kind for kind in kinds}
     layouts = patient.client.get("sobjects/Task/describe/layouts")
-    offers = next(
-        (
-            mapping.get("picklistsForRecordType")
-            for mapping in layouts.get("recordTypeMappings") or ()
-            if str(mapping["recordTypeId"])[:15] == str(default["recordTypeId"])[:15]
-        ),
-        None,
-    )
-    if offers is None:
-        what = f"which values the record type {default['name']!r} of Task offers is not told"
-        yield unknown("record types", what, "Run `connector doctor --try-task`: it shows whether such a Task is taken.")
-        return
-    found = list(_record_type(patient, default["name"], offers))
-    yield from found
-    if not found:
-        what = f"Tasks get the record type {default['name']!r}, the integration user's default, which offers our values"
+    offers = {
+        str(mapping["recordTypeId"])[:15]: mapping.get("picklistsForRecordType")
+        for mapping in layouts.get("recordTypeMappings") or ()
+    }
+    faults = False
+    for record_type, samples in _by_record_type(patient, str(default["recordTypeId"])).items():
+        name, offered = by_id[record_type]["name"], offers.get(record_type)
+        if offered is None:
+            faults = True
+            what = f"which values the record type {name!r} of Task offers is not told"
+            cure = "Run `connector doctor --try-task`: it shows whether such a Task is taken."
+            yield unknown("record types", what, cure)
+            continue
+        found = list(_record_type(patient, by_id[record_type] is default, name, offered, samples))
+        faults = faults or bool(found)
+        yield from found
+    if not faults:
+        what = f"Tasks get the record type {default['name']!r}, the integration user's default, or the one that their "
+        what += "skill or the setting chooses; all of them offer our values"
         yield well("record types", what)
 
 
-def _record_type(patient: Patient, name: str, offers: list[Json]) -> Iterator[Diagnosis]:
+def _by_record_type(patient: Patient, default: str) -> dict[str, list[Sample]]:
+    """The Tasks that will come by the id (15 characters) of the record type that they get."""
+    found: dict[str, list[Sample]] = {}
+    for sample in patient.samples:
+        found.setdefault(str(sample.fields.get("RecordTypeId") or default)[:15], []).append(sample)
+    return found
+
+
+def _record_type(
+    patient: Patient, default: bool, name: str, offers: list[Json], samples: Sequence[Sample]
+) -> Iterator[Diagnosis]:
+    those = Patient(patient.client, patient.directory, patient.task, patient.me, samples)
     for offer in offers:
         field = patient.fields.get(offer["picklistName"])
         if field is None or field["type"] not in _MANY:
             continue
         # What the field itself lacks is told there.
         lacks = set(_active(field["picklistValues"])) - set(_active(offer["picklistValues"]))
-        lacking = {value: names for value, names in patient.sent(field["name"]).items() if value in lacks}
+        lacking = {value: names for value, names in those.sent(field["name"]).items() if value in lacks}
         if not lacking:
             continue
         values = ", ".join(map(repr, lacking))
-        what = f"the record type {name!r}, which Tasks get as the integration user's default, does not offer "
-        what += f"{field['label']} {values}"
+        how = "as the integration user's default" if default else "by their skill or the setting Task_Record_Type"
+        what = f"the record type {name!r}, which Tasks get {how}, does not offer {field['label']} {values}"
         cure = f"Setup > Object Manager > Task > Record Types > {name} > {field['label']} > Edit > add {values}; or "
         cure += "another default: Setup > Profiles > the integration user's profile > Object Settings > Tasks > Edit."
+        if not default:
+            cure = cure.partition("; or ")[0] + "; or choose another record type."
         whom = _whom(patient, [one for names in lacking.values() for one in names])
         if field["restrictedPicklist"]:
             fails = "Salesforce refuses the Task: INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"

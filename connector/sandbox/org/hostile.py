@@ -11,16 +11,16 @@ from msgspec.structs import replace
 from connector.sandbox.org import ids
 from connector.sandbox.org.database import Database
 from connector.sandbox.org.errors import OrgError
-from connector.sandbox.org.fields import lookup, picklist, text, whole
+from connector.sandbox.org.fields import flag, lookup, moment, number, picklist, read_only, text, whole
 from connector.sandbox.org.objects.setup import RIGHTS
 from connector.sandbox.org.objects.task import CLOSED_STATUSES
 from connector.sandbox.org.rules import Change, ValidationRule
-from connector.sandbox.org.schema import Field, RecordKind, Schema, SObject, with_fields
+from connector.sandbox.org.schema import Field, RecordKind, Row, Schema, SObject, with_fields
 
 Hostility = Literal[
     "required_field", "required_tags", "hidden_field", "read_only_field", "disposition_rule", "odd_rule",
     "record_types", "renamed_status", "restricted_priority", "shared_activities", "private_tasks", "hidden_setup",
-    "no_call_centre", "old_certificate", "hidden_people",
+    "no_call_centre", "old_certificate", "hidden_people", "own_fields", "restricted_type",
 ]  # fmt: skip
 
 DISPOSITION_RULE = ValidationRule(
@@ -40,6 +40,43 @@ FIELD_WORK = RecordKind(
     default=True,
     offers={"CallType": ("Internal", "Outbound"), "Status": ("Not Started", "In Progress", "Completed")},
 )
+ANY_CALL = RecordKind(
+    id=ids.make_id("012", 900_002),
+    name="Any Call",
+    developer_name="Any_Call",
+    default=False,
+    offers={},
+)
+"""Another one beside it, which offers everything."""
+
+NO_INBOUND = RecordKind(
+    id=ids.make_id("012", 900_003),
+    name="No Inbound",
+    developer_name="No_Inbound",
+    default=False,
+    offers={"CallType": ("Internal", "Outbound")},
+)
+NOT_OURS = RecordKind(
+    id=ids.make_id("012", 900_004),
+    name="Not Ours",
+    developer_name="Not_Ours",
+    default=False,
+    offers={},
+    available=False,
+)
+KINDS = (FIELD_WORK, ANY_CALL, NO_INBOUND, NOT_OURS)
+
+OWN_FIELDS = (
+    number("Queue_Time__c", "Queue Time", 9),
+    number("Short__c", "Short", 2),
+    text("Wait__c", "Wait", 10),
+    flag("Was_Held__c", "Was Held"),
+    moment("Answered_At__c", "Answered At"),
+    picklist("How_It_Ended__c", "How It Ended", ("answered", "busy"), restricted=True),
+    read_only(number("Talk_Formula__c", "Talk Formula", 9)),
+)
+"""Fields of the administrators' own, for what they want to know of calls."""
+
 RENAMED = ("Completed", "Done")
 
 _READ_ONLY = "CallDisposition"
@@ -76,7 +113,11 @@ def customised(schema: Schema, hostile: Sequence[str]) -> Schema:
         fields["Priority"] = picklist("Priority", "Priority", ("Urgent", "Routine"), restricted=True, default="Routine")
     if "shared_activities" in hostile:
         fields["WhoCount"] = replace(whole("WhoCount", "Relation Count"), createable=False, updateable=False)
-    kinds = (FIELD_WORK,) if "record_types" in hostile else ()
+    if "restricted_type" in hostile:
+        fields["Type"] = picklist("Type", "Type", ("Call", "Visit"), restricted=True)
+    if "own_fields" in hostile:
+        fields |= {field.name: field for field in OWN_FIELDS}
+    kinds = KINDS if "record_types" in hostile else ()
     if kinds:
         fields["RecordTypeId"] = lookup("RecordTypeId", "Record Type ID", ("RecordType",))
     changed = [replace(with_fields(task, fields.values()), kinds=kinds)]
@@ -99,6 +140,8 @@ def arrange(database: Database, schema: Schema, before: Sequence[str], after: Se
         status = schema["TaskStatus"]
         for row in database.find(status, "ApiName", old):
             database.update(status, str(row["Id"]), {"ApiName": new, "MasterLabel": new})
+    if ("record_types" in before) != ("record_types" in after):
+        _arrange_kinds(database, schema, "record_types" in after)
     if ("private_tasks" in before) != ("private_tasks" in after):
         top = next(iter(database.find(schema["UserRole"], "DeveloperName", _TOP)), {}).get("Id")
         for row in database.find(schema["User"], "LastName", "Phone Connector"):
@@ -108,6 +151,16 @@ def arrange(database: Database, schema: Schema, before: Sequence[str], after: Se
         centres = schema["CallCenter"]
         for row in database.find(centres, "InternalName", "PhonePanel", deleted=True):
             database.update(centres, str(row["Id"]), {"IsDeleted": "no_call_centre" in after})
+
+
+def _arrange_kinds(database: Database, schema: Schema, wanted: bool) -> None:
+    types = schema["RecordType"]
+    for kind in KINDS:
+        row: Row = {"Name": kind.name, "DeveloperName": kind.developer_name, "SobjectType": "Task", "IsActive": wanted}
+        if database.read(types, kind.id) is None:
+            database.insert(types, {"Id": kind.id, "IsDeleted": False, **row})
+        else:
+            database.update(types, kind.id, row)
 
 
 def rules(hostile: Sequence[str]) -> tuple[ValidationRule, ...]:
@@ -128,7 +181,7 @@ def interfere(change: Change, hostile: Sequence[str]) -> None:
         new["WhoCount"] = 1 if new.get("WhoId") else 0
     if "record_types" in hostile:
         new["RecordTypeId"] = new.get("RecordTypeId") or FIELD_WORK.id
-        _refuse_kind(change, FIELD_WORK)
+        _refuse_kind(change, _kind_of(str(new["RecordTypeId"])))
 
 
 def _refuse_foreign(change: Change) -> None:
@@ -138,6 +191,14 @@ def _refuse_foreign(change: Change) -> None:
         return
     if str(change.old.get("OwnerId")) not in reached(change.database, user):
         raise OrgError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", fields=[])
+
+
+def _kind_of(record_type: str) -> RecordKind:
+    found = next((kind for kind in KINDS if kind.id == record_type and kind.available), None)
+    if found is None:
+        message = f"Record Type ID: this ID value isn't valid for the user: {record_type}"
+        raise OrgError("INVALID_CROSS_REFERENCE_KEY", message, fields=["RecordTypeId"])
+    return found
 
 
 def _refuse_kind(change: Change, kind: RecordKind) -> None:
@@ -170,20 +231,21 @@ def whose_tasks(database: Database, user: str, hostile: Sequence[str]) -> list[s
 
 def record_types(sobject: SObject) -> list[dict[str, object]]:
     """`recordTypeInfos` of a describe: the object's own, and the master that all records have otherwise."""
-    return [_info(kind.name, kind.developer_name, kind.id, default=kind.default) for kind in sobject.kinds] + [
-        _info("Master", "Master", "012000000000000AAA", default=not sobject.kinds)
-    ]
+    master = RecordKind(
+        id="012000000000000AAA", name="Master", developer_name="Master", default=not sobject.kinds, offers={}
+    )
+    return [_info(kind) for kind in (*sobject.kinds, master)]
 
 
-def _info(name: str, developer_name: str, record_type_id: str, *, default: bool) -> dict[str, object]:
+def _info(kind: RecordKind) -> dict[str, object]:
     return {
         "active": True,
-        "available": True,
-        "defaultRecordTypeMapping": default,
-        "developerName": developer_name,
-        "master": name == "Master",
-        "name": name,
-        "recordTypeId": record_type_id,
+        "available": kind.available,
+        "defaultRecordTypeMapping": kind.default,
+        "developerName": kind.developer_name,
+        "master": kind.name == "Master",
+        "name": kind.name,
+        "recordTypeId": kind.id,
         "urls": {},
     }
 

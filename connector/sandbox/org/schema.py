@@ -66,13 +66,17 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordKind(msgspec.Struct, frozen=True, kw_only=True):
-    """A record type: what it is called, whether records get it by default, which values its picklists offer."""
+    """A record type: what it is called, whether records get it by default, which values its picklists offer.
+
+    `available`: the users may make records of it.
+    """
 
     id: str
     name: str
     developer_name: str
     default: bool
     offers: dict[str, tuple[str, ...]]
+    available: bool = True
 
 
 class SObject(msgspec.Struct, frozen=True, kw_only=True):

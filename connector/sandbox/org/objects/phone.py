@@ -6,6 +6,14 @@ from __future__ import annotations
 from connector.sandbox.org.fields import flag, moment, number, picklist, read_only, record_id, text
 from connector.sandbox.org.schema import Field, SObject, sobject
 
+TASK_VALUES = (
+    *("queue_seconds", "ring_seconds", "hold_seconds", "talk_seconds", "duration_seconds"),
+    *("started", "answered", "ended", "direction", "number", "line", "skill", "skill_name", "extension"),
+    *("outcome", "ended_by", "disposition", "call_result", "tags", "recording", "match_reason", "caller_name"),
+    *("sender", "attempt", "interaction_key", "contact_key", "revision"),
+)
+"""What of a call can be written to a field of Task."""
+
 
 def _metadata_type(name: str, label: str, prefix: str, fields: list[Field]) -> SObject:
     """A custom metadata type. Its records are deployed, so the REST API only reads them."""
@@ -40,6 +48,12 @@ PHONE: tuple[SObject, ...] = (
         text("Hours__c", "Hours", 255),
         text("Time_Zone__c", "Time Zone", 40),
         text("Consent__c", "Consent Announcement", 80),
+        text("Task_Record_Type__c", "Task Record Type", 80),
+        text("Task_Status__c", "Task Status", 80),
+        text("Task_Open_Status__c", "Task Open Status", 80),
+        text("Task_Priority__c", "Task Priority", 80),
+        text("Task_Type__c", "Task Type", 80),
+        text("Task_Subject__c", "Task Subject", 255),
     ]),
     _metadata_type("Phone_Disposition__mdt", "Phone Disposition", "m01", [
         text("Skills__c", "Skills", 255),
@@ -64,5 +78,9 @@ PHONE: tuple[SObject, ...] = (
         text("Object__c", "Object", 80, required=True),
         text("Field__c", "Field", 80, required=True),
         text("Country_Field__c", "Country Field", 80),
+    ]),
+    _metadata_type("Phone_Task_Field__mdt", "Phone Task Field", "m07", [
+        picklist("Value__c", "Value", TASK_VALUES, restricted=True),
+        text("Field__c", "Field", 80),
     ]),
 )  # fmt: skip
