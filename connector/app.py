@@ -241,7 +241,16 @@ class Connector:
             missing.add("switch")
         if self._runner.slow:
             missing.add("store")
-        return Health(tuple(sorted(missing)))
+        why = self._runner.store_fails
+        return Health(tuple(sorted(missing)), {"store": why} if why and "store" in missing else {})
+
+    async def _count(self) -> OutboxCount:
+        """The last one that could be counted, while the store cannot be read."""
+        try:
+            return await self._store.outbox_count()
+        except StoreError as error:
+            log.warning("the outbox could not be counted: %s", error)
+            return self._reading.outbox
 
     async def _show_metrics(self) -> bytes:
         used, limit = getattr(self._crm, "api_usage", None) or (None, None)
@@ -249,7 +258,7 @@ class Connector:
             panels=self._hub.count(),
             messages_sent=self._hub.sent,
             panels_dropped=self._hub.dropped,
-            outbox=await self._store.outbox_count(),
+            outbox=await self._count(),
             tasks_written=self._outbox.written,
             task_retries=self._outbox.retries,
             alarms={

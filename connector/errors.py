@@ -98,9 +98,17 @@ class SignInRefused(ConnectorError):
 
 
 class StoreError(ConnectorError):
-    """The store cannot be opened, read or written."""
+    """The store cannot be opened, read or written.
+
+    `reason` says why without the file's path, "" when only the text does; `damaged`: other parts may still be good.
+    """
 
     code = "store"
+
+    def __init__(self, message: str, *, reason: str = "", damaged: bool = False) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.damaged = damaged
 
 
 class StoreLocked(StoreError):

@@ -87,9 +87,10 @@ class PanelPage:
 
 
 class Health(Struct, frozen=True):
-    """Whether work can be taken, and if not, why: a word per thing that is missing."""
+    """Whether work can be taken, and if not, why: a word per thing that is missing, and of some what mends it."""
 
     missing: tuple[str, ...]
+    reasons: dict[str, str] = {}
 
 
 def build_app(
@@ -107,8 +108,11 @@ def build_app(
         return web.json_response({"ok": True})
 
     async def readyz(_request: web.Request) -> web.Response:
-        missing = ready().missing
-        return web.json_response({"ready": not missing, "missing": missing}, status=503 if missing else 200)
+        health = ready()
+        told: dict[str, object] = {"ready": not health.missing, "missing": health.missing}
+        if health.reasons:
+            told["reasons"] = health.reasons
+        return web.json_response(told, status=503 if health.missing else 200)
 
     async def show_metrics(_request: web.Request) -> web.Response:
         return web.Response(body=await metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})

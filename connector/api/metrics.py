@@ -76,6 +76,8 @@ class Metrics(Collector):
     def _floor(self) -> Iterable[Metric]:
         runner = self._runner
         yield GaugeMetricFamily("phone_panel_switch_up", "Whether the switch can be asked", int(runner.floor.switch_up))
+        kept = int(runner.floor.store_up)
+        yield GaugeMetricFamily("phone_panel_store_up", "Whether the store takes what it is given", kept)
         contacts = dict.fromkeys(Phase, 0)
         for contact in runner.floor.contacts.values():
             contacts[contact.phase] += 1

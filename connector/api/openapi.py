@@ -28,7 +28,7 @@ _REFUSALS: Final = {
     "413": f"The body has more than {LARGEST} bytes.",
     "415": "The body is no JSON.",
     "429": "This key makes more requests than it may; Retry-After says when to come back.",
-    "503": "It is not on disk: send the same request again, with the same key.",
+    "503": "It is not on disk: send the same request again later, with the same key.",
 }
 
 

@@ -76,6 +76,9 @@ class WorkApi:
     ) -> tuple[str, int]:
         """The contact's key and the status.  Raises `Refusal`."""
         name = self._sender(request)
+        if why := self._runner.store_fails:
+            words = f"Nothing can be kept now ({why}): send the same request again later, with the same key."
+            raise Refusal(503, "store_down", words, **{"Retry-After": "10"})
         body = await _body(request)
         now = self._clock.now()
         try:

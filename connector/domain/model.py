@@ -451,7 +451,7 @@ class Floor(Struct):
 
     `queues` holds, for each skill, the keys of QUEUED contacts, the next one first; `legs` maps a leg to its contacts;
     `phones` says of each device that the switch has told of whether it can be rung, `lines` how it takes calls;
-    `switch_up` says whether the switch can be asked.
+    `switch_up` says whether the switch can be asked, `store_up` whether what is decided can be kept.
     """
 
     contacts: dict[str, Contact] = {}
@@ -461,3 +461,4 @@ class Floor(Struct):
     phones: dict[str, bool] = {}
     lines: dict[str, Line] = {}
     switch_up: bool = True
+    store_up: bool = True

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from connector.domain.effects import Effect, SaveTask
 from connector.domain.model import Agent, Contact, Floor
+from connector.errors import StoreError
 from connector.ports.store import Commit, RememberedReply, Store
 from connector.service.clock import Clock, Timer
 
@@ -44,6 +45,7 @@ class _Unsaved:
         self.tasks: dict[str, SaveTask] = {}
         self.replies: list[RememberedReply] = []
         self.then: list[Then] = []
+        self.damaged = False
 
     def add(self, commit: Commit) -> None:
         """The store did not take this."""
@@ -76,11 +78,22 @@ class _Unsaved:
         )
 
 
+def _parts(commit: Commit) -> list[Commit]:
+    """The same, each contact and agent by itself."""
+    tasks = {task.contact: task for task in commit.tasks}
+    contacts = [
+        Commit((it,), (), (task,) if (task := tasks.pop(it.key, None)) is not None else ()) for it in commit.contacts
+    ]
+    agents = [Commit((), (agent,)) for agent in commit.agents]
+    return [*contacts, *(Commit((), (), (task,)) for task in tasks.values()), *agents, Commit(replies=commit.replies)]
+
+
 class Commits:
     """Hands changes to the store and lets their effects leave; `slow` says that what is shown may not be on disk.
 
-    `carry_out` gets each effect but `SaveTask`, `tasks_wanted` is called when one is on disk, `safe_again` when `slow`
-    has ended.  `failed` and `overdue` count commits.
+    `why` says why the store takes nothing, "" while it does.  `carry_out` gets each effect but `SaveTask`,
+    `tasks_wanted` is called when one is on disk, `safe_again` when `slow` has ended, `store_is` when the store has
+    failed (False), and when all that it did not take is on disk after all.  `failed` and `overdue` count commits.
     """
 
     def __init__(
@@ -92,8 +105,10 @@ class Commits:
         carry_out: Callable[[Effect], None],
         tasks_wanted: Callable[[], None],
         safe_again: Callable[[], None],
+        store_is: Callable[[bool], None],
     ) -> None:
         self.slow = False
+        self.why = ""
         self.failed = 0
         self.overdue = 0
         self._store = store
@@ -102,6 +117,7 @@ class Commits:
         self._carry_out = carry_out
         self._tasks_wanted = tasks_wanted
         self._safe_again = safe_again
+        self._store_is = store_is
         self._pending: deque[_Pending] = deque()
         self._slow_timer: Timer | None = None
         self._unsaved: _Unsaved | None = None
@@ -211,9 +227,14 @@ class Commits:
         self.failed += 1
         log.error("commit failed: %s", error)
         self.slow = True
+        failing = bool(self.why)
+        self.why = (error.reason if isinstance(error, StoreError) else "") or "see the log"
         if self._unsaved is None:
             self._unsaved = _Unsaved()
         self._unsaved.add(commit)
+        self._unsaved.damaged = self._unsaved.damaged or (isinstance(error, StoreError) and error.damaged)
+        if not failing:
+            self._store_is(False)
         if self._recommit_timer is None and not self._stopped:
             self._recommit_timer = self._clock.call_at(self._clock.now() + RECOMMIT, self._recommit)
 
@@ -225,8 +246,16 @@ class Commits:
         def saved() -> None:
             for then in unsaved.then:
                 self._try(then)
+            self.why = ""
+            self._store_is(True)
 
-        self.take(unsaved.newest(self._floor), (), saved, durable=True)
+        newest = unsaved.newest(self._floor)
+        if unsaved.damaged:
+            # What lies in good parts of the file must not wait for what lies in the damaged one.
+            for part in _parts(newest):
+                self.take(part, ())
+            newest = _NOTHING
+        self.take(newest, (), saved, durable=True)
 
 
 _NOTHING = Commit()

@@ -121,6 +121,7 @@ class Runner:
         self._clock = clock
         self._outside = outside
         self._new_id = new_id
+        self._poke_outbox = poke_outbox
         self._overhear = overhear
         self._commits = Commits(
             store,
@@ -129,6 +130,7 @@ class Runner:
             carry_out=self._carry_out,
             tasks_wanted=poke_outbox,
             safe_again=self._show_all,
+            store_is=self._store_is,
         )
         self._replies: dict[str, OrderedDict[str, RememberedReply]] = {}
         self._asks: asyncio.Queue[SwitchAsk] = asyncio.Queue()
@@ -141,6 +143,11 @@ class Runner:
     def slow(self) -> bool:
         """Whether what is shown may not be on disk."""
         return self._commits.slow
+
+    @property
+    def store_fails(self) -> str:
+        """Why the store takes nothing, "" while it does: then nothing new is begun, and what is under way goes on."""
+        return self._commits.why
 
     @property
     def counts(self) -> Counts:
@@ -284,6 +291,15 @@ class Runner:
         """See `SwitchListener`: whoever waits for `ended` is told."""
         if not self.ended.done():
             self.ended.set_result(error)
+
+    def _store_is(self, up: bool) -> None:
+        """The store has failed, or takes what it is given again; then whoever waited meanwhile is offered."""
+        self.floor.store_up = up
+        if up:
+            log.warning("the store takes what it is given again")
+            self._take(start(self.floor, self.directory, self._stamp()))
+            self._poke_outbox()
+        self._show_all()
 
     def _show_all(self) -> None:
         for agent in self.floor.agents:

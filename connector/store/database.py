@@ -85,7 +85,7 @@ def explained(error: sqlite3.Error, path: Path) -> StoreError:
     """The same in words that name the file and the cure."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     cure = _CURES.get(code, "see the text before")
-    return StoreError(f"{path}: {error}: {cure}")
+    return StoreError(f"{path}: {error}: {cure}", reason=cure, damaged=code == sqlite3.SQLITE_CORRUPT)
 
 
 def latest_schema() -> int:

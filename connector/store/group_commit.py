@@ -158,13 +158,15 @@ class GroupCommit(Generic[Work]):
     def _check_ownership(self, db: sqlite3.Connection) -> None:
         """Raises `StoreError` when what we write is not, or not only, what is read at the next start."""
         if db.execute("SELECT epoch FROM owner").fetchone()[0] != self._epoch:
-            raise StoreError(f"{self._path}: another connector has taken it over: end one of the two")
+            why = "another connector has taken it over: end one of the two"
+            raise StoreError(f"{self._path}: {why}", reason=why)
         try:
             status = self._path.stat()
         except OSError:
             status = None
         if status is None or (status.st_dev, status.st_ino) != self._inode:
-            raise StoreError(f"{self._path}: the file was moved or deleted: put it back, or start again")
+            why = "the file was moved or deleted: put it back, or start again"
+            raise StoreError(f"{self._path}: {why}", reason=why)
 
     def _failure(self, error: Exception) -> BaseException:
         if isinstance(error, StoreError):

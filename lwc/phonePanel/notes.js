@@ -91,6 +91,13 @@ function phoneNote({ agent, link }) {
   return { id: "phone", tone: "error", title: labels.phoneLost, text: fill(labels.phoneLostText, agent.phone) };
 }
 
+function storeNote({ agent, link }) {
+  if (agent?.controls.dial !== "store_down" || link.state !== "open") {
+    return null;
+  }
+  return { id: "store", tone: "error", title: why("store_down"), text: labels.storeDownText };
+}
+
 /** An agent makes an emergency call: supervisors see it until they close it. */
 function alarmNote({ id, agent, number, callback, address, at }, locale) {
   const where = address || labels.alarmNoAddress;
@@ -108,6 +115,7 @@ export function notesOf(view, dismissed) {
     ...view.contacts.map(maskNote),
     linkNote(view),
     phoneNote(view),
+    storeNote(view),
     ...view.contacts.map(problemNote),
     draftNote(view),
     noticeNote(view)

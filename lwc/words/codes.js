@@ -66,6 +66,7 @@ export const sentences = {
   recording_never: labels.codeRecordingNever,
   session_over: labels.codeToken,
   skill_needed: labels.codeSkillNeeded,
+  store_down: labels.codeStoreDown,
   switch_down: labels.codeSwitchDown,
   switch_timeout: labels.codeSwitchTimeout,
   switch_unavailable: labels.codeSwitchDown,

@@ -150,6 +150,7 @@ import reload from "@salesforce/label/c.Phone_Reload";
 import newVersion from "@salesforce/label/c.Phone_NewVersion";
 import newVersionText from "@salesforce/label/c.Phone_NewVersionText";
 import phoneLost from "@salesforce/label/c.Phone_PhoneLost";
+import storeDownText from "@salesforce/label/c.Phone_StoreDownText";
 import phoneLostText from "@salesforce/label/c.Phone_PhoneLostText";
 import noHost from "@salesforce/label/c.Phone_NoHost";
 import noHostText from "@salesforce/label/c.Phone_NoHostText";
@@ -190,6 +191,7 @@ import codeRecordingAlways from "@salesforce/label/c.Phone_CodeRecordingAlways";
 import codeNotRecording from "@salesforce/label/c.Phone_CodeNotRecording";
 import codeDisposition from "@salesforce/label/c.Phone_CodeDisposition";
 import codeNothingToSave from "@salesforce/label/c.Phone_CodeNothingToSave";
+import codeStoreDown from "@salesforce/label/c.Phone_CodeStoreDown";
 import codeSwitchDown from "@salesforce/label/c.Phone_CodeSwitchDown";
 import codeSwitchTimeout from "@salesforce/label/c.Phone_CodeSwitchTimeout";
 import codeLiveCall from "@salesforce/label/c.Phone_CodeLiveCall";
@@ -504,6 +506,7 @@ export const labels = {
   newVersion,
   newVersionText,
   phoneLost,
+  storeDownText,
   phoneLostText,
   noHost,
   noHostText,
@@ -544,6 +547,7 @@ export const labels = {
   codeNotRecording,
   codeDisposition,
   codeNothingToSave,
+  codeStoreDown,
   codeSwitchDown,
   codeSwitchTimeout,
   codeLiveCall,

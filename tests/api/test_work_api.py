@@ -264,3 +264,21 @@ async def test_neither_a_key_nor_a_number_is_logged(api: Api, caplog: pytest.Log
     await api.post("/api/callbacks", {**CALLBACK, "number": "12"})
     assert KEY not in caplog.text
     assert "flow" in [vars(record).get("sender") for record in caplog.records]
+
+
+async def test_what_cannot_be_kept_is_not_taken(api: Api) -> None:
+    """The sender is told at once, and need not wait until it gives up."""
+    api.edge.disk.at_once = False
+    api.edge.ring()
+    for _, done in list(api.edge.disk.waiting):
+        done(StoreError("x.db: database or disk is full", reason="the disk is full: free some space"))
+    api.edge.disk.waiting.clear()
+    before = len(api.contacts())
+    for path, body in zip(PATHS, (CALLBACK, WORK), strict=True):
+        status, told, headers = await api.post(path, body)
+        assert (status, told["code"], headers["Retry-After"]) == (503, "store_down", "10")
+        assert "the disk is full: free some space" in told["message"]
+    assert len(api.contacts()) == before
+    api.edge.disk.at_once = True
+    api.edge.clock.advance(1_000)
+    assert (await api.post("/api/callbacks", CALLBACK))[0] == 201

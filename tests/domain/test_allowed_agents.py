@@ -73,6 +73,14 @@ BESIDE: dict[str, tuple[tuple[Contact, ...], str | None, str | None]] = {
 }
 
 
+def test_what_cannot_be_kept_is_not_dialled_but_for_an_emergency() -> None:
+    floor, sam = floor_of()
+    floor.store_up = False
+    assert dial(floor, DIRECTORY, sam) == "store_down"
+    assert dial(floor, DIRECTORY, replace(sam, state=AgentState.LOGGED_OUT)) == "logged_out"
+    assert dial_emergency(floor, DIRECTORY, sam, Rights(outbound=True, emergency=True)) is None
+
+
 @pytest.mark.parametrize("situation", list(BESIDE))
 def test_one_more_call_beside_what_there_is(situation: str) -> None:
     contacts, plain, held = BESIDE[situation]

@@ -257,6 +257,17 @@ def test_nothing_is_offered_while_the_switch_is_away() -> None:
     assert stage.contact(key).phase is Phase.QUEUED
 
 
+def test_nothing_is_offered_while_nothing_can_be_kept() -> None:
+    stage = Stage()
+    stage.floor.store_up = False
+    key = stage.ring_in()
+    available(stage)
+    assert stage.contact(key).phase is Phase.QUEUED
+    stage.floor.store_up = True
+    available(stage, JONAS)
+    assert stage.contact(key).phase is Phase.OFFERED
+
+
 def test_answer_asks_and_the_switch_s_event_makes_it_true() -> None:
     stage = Stage()
     available(stage)

@@ -45,12 +45,14 @@ def log_out(floor: Floor, _directory: Directory, agent: Agent) -> str | None:
 
 
 def dial(floor: Floor, directory: Directory, agent: Agent, rights: Rights | None = None) -> str | None:
-    """Whatever the agent's state, with a phone that can be rung and an outbound skill.
+    """Whatever the agent's state, with a phone that can be rung and an outbound skill, when it can be kept.
 
     One other call may be there, if it waits; `hold_first` says that it can be put on hold.
     """
     if agent.state is AgentState.LOGGED_OUT:
         return "logged_out"
+    if not floor.store_up:
+        return "store_down"
     if not floor.switch_up:
         return "switch_down"
     if not agent.phone_ready:

@@ -75,12 +75,17 @@ def arrive(step: Step, event: CallArrived) -> None:
 
 
 def offer_waiting(step: Step) -> None:
-    """Whoever waits the longest is offered first, each to the best agent that is free."""
+    """Whoever waits the longest is offered first, each to the best agent that is free.
+
+    While nothing can be kept only those are who belong to a call that is under way.
+    """
     if not step.floor.switch_up:
         return
     nobody: set[tuple[str, Kind, tuple[str, int], str]] = set()
     for contact in waiting(step):
         # An offer only takes agents away: a skill that has nobody free has nobody for the rest of the queue either.
+        if not step.floor.store_up and not (contact.asked_by or contact.sender or contact.reaches):
+            continue
         alike = (contact.skill, contact.kind, contact.given_back, contact.reaches)
         if alike in nobody and not contact.reaches:
             continue

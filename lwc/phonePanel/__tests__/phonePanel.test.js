@@ -685,6 +685,16 @@ describe("phonePanel", () => {
       expect(sent("command").map(({ name }) => name)).toEqual(["resume", "end"]);
     });
 
+    it("says when the connector can keep nothing, and that the panel must stay open", async () => {
+      const message = state("idle");
+      message.agent.controls.dial = "store_down";
+      await open("idle");
+      expect(find("c-error-panel")).toBeNull();
+      await say(message);
+      expect(words(find("c-error-panel"))).toContain("Nothing can be saved now: new calls must wait.");
+      expect(words(find("c-error-panel"))).toContain("Keep the panel open");
+    });
+
     it("does not say what goes along where nothing does", async () => {
       await open("consult_ringing", { transfer_notes: false });
       expect(body()).not.toContain("Goes along");
