@@ -70,7 +70,7 @@ async def test_calls_go_on_nothing_new_is_begun_and_all_is_kept_when_there_is_ro
         offered = await sam.until(contact_in("OFFERED"), "an offer")
         key = offered["key"]
         await sam.command("answer", contact=key)
-        await sam.until(contact_of(key, phase="ACTIVE"), "the call")
+        await sam.until(lambda state: _may(state, key, "hold"), "the customer is there")
         sam.type(key, "before")
         await sam.until(lambda _: sam.acked.get(key, (0, ""))[1] == "before", "it is on disk")
         assert await ready(product) == (200, {"ready": True, "missing": []})
@@ -126,6 +126,11 @@ async def test_calls_go_on_nothing_new_is_begun_and_all_is_kept_when_there_is_ro
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+def _may(state: State, key: str, order: str) -> bool:
+    contact = contact_of(key, phase="ACTIVE")(state)
+    return contact is not None and contact["controls"][order] is None
+
+
 def _store_down(state: State) -> bool:
     return bool(state["agent"]["controls"]["dial"] == "store_down")
 
@@ -140,7 +145,7 @@ async def test_what_a_full_disk_kept_from_the_store_is_with_the_agent_after_a_cr
         await product.ring(MIA)
         key = (await sam.until(contact_in("OFFERED"), "an offer"))["key"]
         await sam.command("answer", contact=key)
-        await sam.until(contact_of(key, phase="ACTIVE"), "the call")
+        await sam.until(lambda state: _may(state, key, "hold"), "the customer is there")
         fill(product)
         sam.type(key, "y" * 30_000)
         await sam.until(_store_down, "the agent is told")
