@@ -149,3 +149,31 @@ def test_configuration_that_cannot_be_deployed(live: RunningOrg, change: dict[st
     answer = live.control("POST", "configuration", wanted)
     assert answer.status_code == 400
     assert words in answer.json()["error"]
+
+
+def test_only_what_is_in_the_recycle_bin_comes_back(live: RunningOrg) -> None:
+    session = live.session("admin@phone-panel.example")
+    made = live.api("POST", "sobjects/Contact", session, json={"LastName": "Here"}).json()["id"]
+    assert live.control("POST", "records/undelete", {"id": made}).json()["code"] == "UNDELETE_FAILED"
+    assert live.control("POST", "records/undelete", {"id": "nobody"}).json()["code"] == "MALFORMED_ID"
+    live.api("DELETE", f"sobjects/Contact/{made}", session)
+    assert live.control("POST", "records/undelete", {"id": made}).json() == {"id": made}
+    assert live.api("GET", f"sobjects/Contact/{made}", session).status_code == 200
+
+
+def test_two_of_a_kind_are_merged(live: RunningOrg) -> None:
+    session = live.session("admin@phone-panel.example")
+
+    def make(sobject: str, **fields: str) -> str:
+        return str(live.api("POST", f"sobjects/{sobject}", session, json=fields).json()["id"])
+
+    loser, winner, account = make("Contact", LastName="A"), make("Contact", LastName="B"), make("Account", Name="C")
+    task = make("Task", Subject="Call", WhoId=loser)
+    for wrong in ({"winner": winner, "loser": account}, {"winner": winner, "loser": winner},
+                  {"winner": task, "loser": task}):  # fmt: skip
+        assert live.control("POST", "records/merge", wrong).status_code == 400
+    assert live.control("POST", "records/merge", {"winner": winner, "loser": loser}).json() == {"id": winner}
+    assert live.api("GET", f"sobjects/Task/{task}", session).json()["WhoId"] == winner
+    soql = f"SELECT Id, IsDeleted, MasterRecordId FROM Contact WHERE Id = '{loser}'"
+    (row,) = live.api("GET", "queryAll", session, params={"q": soql}).json()["records"]
+    assert (row["IsDeleted"], row["MasterRecordId"]) == (True, winner)
