@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +24,34 @@ from house.steps import SetupError, say
 ROOT = Path(__file__).resolve().parent.parent
 NODE = ROOT / ".venv" / "bin" / "node"
 PLACE = re.compile(r"[a-z0-9.-]+(:\d{1,5})?", re.IGNORECASE)
-SETS = ("Phone_Panel_Agent", "Phone_Panel_Supervisor", "Phone_Panel_Administrator")
+SETS = ("Phone_Panel_Agent", "Phone_Panel_Supervisor", "Phone_Panel_Administrator", "Phone_Panel_Integration")
+"""In an org to try it in one user is everybody, the connector's user too."""
+
 APP = "/lightning/app/c__Phone_Panel"
 CERTIFICATES = "/lightning/setup/CertificatesAndKeysManagement/home"
 CUSTOMER = {"FirstName": "Mia", "LastName": "Chen", "Phone": "+14155550143", "Title": "Head of Procurement"}
 
 _SIGN_IN = "Sign in first: sf org login web --alias {org} (a sandbox: --instance-url https://test.salesforce.com)"
+_DEV_HUB = "That org is no Dev Hub: in it Setup > Dev Hub > Enable; then sf org login web --set-default-dev-hub"
+_NETWORK = "The org cannot be reached from here: look at network, proxy (HTTPS_PROXY) and the address in sf org list."
 CURES = (
     ("NoDefaultDevHub", "Sign in to a Dev Hub first: sf org login web --set-default-dev-hub"),
+    ("NotADevHub", _DEV_HUB),
+    ("enabled as a Dev Hub", _DEV_HUB),
+    ("ScratchOrgInfo", "Your user in the Dev Hub needs a permission set with Create on Scratch Org Infos."),
     ("LIMIT_EXCEEDED", "The Dev Hub has no scratch org left today: sf org list, then sf org delete scratch."),
     ("NamedOrgNotFound", _SIGN_IN),
     ("AuthInfo", _SIGN_IN),
+    ("RefreshTokenAuth", _SIGN_IN),
+    ("INVALID_SESSION_ID", _SIGN_IN),
+    ("invalid_grant", _SIGN_IN),
+    ("ENOTFOUND", _NETWORK),
+    ("EAI_AGAIN", _NETWORK),
+    ("ECONNREFUSED", _NETWORK),
+    ("ETIMEDOUT", _NETWORK),
+    ("API_DISABLED", "The org's edition has no API: Enterprise, Unlimited, Performance or Developer has."),
+    ("API_CURRENTLY_DISABLED", "Who deploys needs API Enabled (Setup > Users > their permission sets)."),
+    ("CallCenterId", "Who puts users into a call centre needs Manage Users and Manage Call Centers."),
     ("INSUFFICIENT_ACCESS", "Who deploys needs Customize Application and Modify Metadata Through Metadata API."),
     ("Phone_Contact_Key__c", "If the org refuses a unique field there, again with PHONE_PANEL_KEY=shared, or plain."),
 )
@@ -55,11 +73,7 @@ class Sf:
             [*self._start, *arguments, "--target-org", self._org, "--json"],
             cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
-        try:
-            answer: dict[str, Any] = json.loads(done.stdout)
-        except ValueError as error:
-            raise SetupError(f"sf {arguments[0]} {arguments[1]}: {done.stderr or done.stdout}".strip()) from error
-        return answer
+        return _answer(arguments, done)
 
     def do(self, what: str, *arguments: str, had: str | None = None) -> Any:
         """Its result; says what is done and how long it took. Raises SetupError with Salesforce's words and a cure.
@@ -80,14 +94,16 @@ class Sf:
             say(f"  scratch org {self._org}: is there")
             return
         say("  scratch org … (some minutes)")
+        started = time.monotonic()
         arguments = ["org", "create", "scratch", "--definition-file", "tools/org/scratch-org.json"]
         arguments += ["--alias", self._org, "--duration-days", "30", "--wait", "20", "--json"]
         done = subprocess.run(
             [*self._start, *arguments], cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False
         )
-        answer = json.loads(done.stdout or "{}")
+        answer = _answer(arguments, done)
         if answer.get("status") != 0:
-            raise SetupError(f"scratch org failed:\n{self._why(answer) or done.stderr}")
+            raise SetupError(f"scratch org failed:\n{self._why(answer)}")
+        say(f"  scratch org: done in {time.monotonic() - started:.0f} s")
 
     def _why(self, answer: dict[str, Any]) -> str:
         details = (answer.get("result") or {}).get("details") or {}
@@ -99,6 +115,16 @@ class Sf:
         text = "\n".join(dict.fromkeys(found))
         cure = next((words for word, words in CURES if word in text), None)
         return f"{text}\n    {cure.format(org=self._org)}" if cure else text
+
+
+def _answer(arguments: Sequence[str], done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """What the command line said.  Raises SetupError with its words where it is no answer of its own."""
+    try:
+        answer: dict[str, Any] = json.loads(done.stdout)
+    except ValueError as error:
+        words = (done.stderr or done.stdout).strip() or f"it ended with code {done.returncode} and said nothing"
+        raise SetupError(f"sf {arguments[0]} {arguments[1]}: {words}") from error
+    return answer
 
 
 def _failures(answer: dict[str, Any]) -> list[dict[str, Any]]:

@@ -132,3 +132,83 @@ def test_an_address_is_no_host(deploy: Deploy) -> None:
     code, told, asked = deploy("acme", "https://phone.acme.example")
     assert (code, asked) == (2, [])
     assert "without https://" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "words"),
+    [
+        ("NotADevHubError", "The provided dev hub username a is not a valid dev hub.", "Setup > Dev Hub > Enable"),
+        ("Error", "Make sure that the org a is enabled as a Dev Hub.", "Setup > Dev Hub > Enable"),
+        ("INVALID_TYPE", "sObject type 'ScratchOrgInfo' is not supported.", "Create on Scratch Org Infos"),
+        ("LIMIT_EXCEEDED", "The signup request failed: daily limit", "sf org delete scratch"),
+        ("RefreshTokenAuthError", "Error authenticating with the refresh token", "sf org login web --alias trial"),
+        ("FetchError", "getaddrinfo ENOTFOUND acme.my.salesforce.com", "HTTPS_PROXY"),
+        ("S-9999", "A fatal signup error occurred.", "S-9999: A fatal signup error occurred."),
+    ],
+)
+def test_why_there_is_no_scratch_org_is_told_with_the_cure(
+    name: str, message: str, words: str, deploy: Deploy
+) -> None:
+    answers = {"org display": NOT_SIGNED_IN, "org create": {"status": 1, "name": name, "message": message}}
+    code, told, asked = deploy("--scratch", "trial", "phone.acme.example", **answers)
+    assert (code, len(asked)) == (1, 2)
+    assert message in told
+    assert words in told
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "words"),
+    [
+        ("INSUFFICIENT_ACCESS", "insufficient access rights on cross-reference id", "Modify Metadata Through Metadata"),
+        ("API_DISABLED_FOR_ORG", "API is not enabled for this Organization", "edition has no API"),
+        ("API_CURRENTLY_DISABLED", "API is disabled for this user", "needs API Enabled"),
+        ("INVALID_SESSION_ID", "Session expired or invalid", "sf org login web --alias acme"),
+    ],
+)
+def test_a_right_that_is_missing_is_named_with_the_cure(name: str, message: str, words: str, deploy: Deploy) -> None:
+    refused = {"status": 1, "name": name, "message": message}
+    code, told, asked = deploy("acme", "phone.acme.example", **{"force-app": refused})
+    assert (code, len(asked)) == (1, 2)
+    assert words in told
+
+
+def test_what_is_done_is_told_as_it_is_done(deploy: Deploy) -> None:
+    code, told, _ = deploy("--scratch", "trial", "h.example", org_display=NOT_SIGNED_IN, CallCenter_WHERE=CENTRE)
+    assert code == 1, "who is the user? nobody"
+    code, told, _ = deploy(
+        "--scratch", "trial", "h.example", org_display_user={"status": 0, "result": {"id": "005A"}},
+        org_display=NOT_SIGNED_IN, CallCenter_WHERE=CENTRE,
+    )  # fmt: skip
+    steps = ["scratch org", "fields, pages, classes, permission sets", "reports", "permission sets for you",
+             "you in the call centre", "a customer"]  # fmt: skip
+    at = [(told.index(f"{step} …"), told.index(f"{step}: done in ")) for step in steps]
+    assert [place for pair in at for place in pair] == sorted(place for pair in at for place in pair)
+
+
+def test_a_command_line_that_breaks_is_told_in_its_own_words(tmp_path: Path) -> None:
+    for script, words in (("echo 'Cannot find module x' >&2; exit 1", "Cannot find module x"),
+                          ("exit 7", "ended with code 7 and said nothing")):  # fmt: skip
+        fake = tmp_path / "sf"
+        fake.write_text(f"#!/bin/sh\n{script}\n")
+        fake.chmod(0o755)
+        for arguments in (["acme", "h.example"], ["--scratch", "acme", "h.example"]):
+            code, told = run(arguments, PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+            assert code == 1
+            assert told.startswith("deploy: ") or "deploy: sf org display" in told
+            assert words in told
+
+
+def test_without_the_command_line_it_says_how_to_get_it(tmp_path: Path) -> None:
+    code, told = run(["acme", "h.example"], PATH="/usr/bin:/bin", XDG_CACHE_HOME=str(tmp_path))
+    assert (code, told.strip()) == (
+        1,
+        "deploy: Salesforce's command line is not there: install it, or python3 tools/setup.py sf",
+    )
+
+
+def run(arguments: list[str], **environment: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tools" / "deploy.py"), *arguments],
+        env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
