@@ -132,3 +132,57 @@ def test_every_field_says_what_it_is_for() -> None:
             assert re.fullmatch(r"(?s).{10,1000}", text(field, "description") or ""), name
             assert len(text(field, "label") or "") <= 40, name
             assert len(text(field, "inlineHelpText") or "") <= 510, name
+
+
+# --- what people look at ----------------------------------------------------------------------------------------------
+
+LIST_VIEWS = sorted((ROOT / "reports" / "main" / "default" / "objects" / "Task" / "listViews").iterdir())
+COLUMNS = {
+    *("SUBJECT", "WHO_NAME", "WHAT_NAME", "DUE_DATE", "STATUS", "CORE.USERS.ALIAS", "CALLDURATION", "CALLDISPOSITION"),
+}
+"""What list views of Tasks call the standard fields, as in those that were retrieved from real orgs."""
+
+
+@pytest.mark.parametrize("file", LIST_VIEWS, ids=lambda file: file.name.partition(".")[0])
+def test_list_views_name_columns_that_there_are(file: Path) -> None:
+    view = ET.parse(file).getroot()
+    assert view.findtext(f"{XMLNS}fullName") == file.name.removesuffix(".listView-meta.xml")
+    assert len(view.findtext(f"{XMLNS}label") or "") <= 40
+    shown = [one.text for one in view.findall(f"{XMLNS}columns")]
+    filtered = [one.findtext(f"{XMLNS}field") for one in view.findall(f"{XMLNS}filters")]
+    assert set(shown) | set(filtered) <= COLUMNS | set(deployed(ACTIVITY))
+    assert len(shown) <= 15
+    # Whoever does not see a field that a list view filters by gets no list: the first is everybody's of the panel.
+    assert filtered[0] in SEEN_BY_AGENTS
+
+
+def test_there_are_list_views_for_agents_and_supervisors() -> None:
+    assert [file.name.partition(".")[0] for file in LIST_VIEWS] == [
+        "Phone_Calls_Today",
+        "Phone_My_Calls",
+        "Phone_Without_Disposition",
+    ]
+
+
+SEEN_BY_AGENTS = set(
+    re.findall(
+        r"<field>Task\.(\w+)</field>",
+        (ORG / "permissionsets" / "Phone_Panel_Agent.permissionset-meta.xml").read_text(encoding="utf-8"),
+    )
+)
+
+
+def test_reports_show_columns_of_their_type() -> None:
+    reports = ROOT / "reports" / "main" / "default"
+    known = {
+        f"Activity${column.findtext(f'{XMLNS}field')}"
+        for column in ET.parse(reports / "reportTypes" / "Phone_Calls.reportType-meta.xml").iter(f"{XMLNS}columns")
+    }
+    assert {f"Activity${name}" for name in deployed(ACTIVITY)} - known == {
+        "Activity$Phone_Contact_Key__c",
+        "Activity$Phone_Revision__c",
+    }
+    for file in (reports / "reports" / "Phone_Panel").iterdir():
+        named = re.findall(r">(Activity\$\w+)<", file.read_text(encoding="utf-8"))
+        assert set(named) <= known, file.name
+        assert named
