@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from connector.domain import numbers
+from connector.domain.dial_plan import meant
 from connector.domain.directory import Directory, Profile, Skill
 from connector.domain.events import CallbackRequested, WorkDelivered
 from connector.domain.model import Contact, Kind, Record
@@ -33,10 +34,12 @@ def callback(request: CallbackRequest, key: str, directory: Directory, now: int)
     skill = _skill(directory, request.skill)
     country = request.country or _country(skill)
     ours = {number for route in directory.emergency for number in (*route.numbers, *route.tests)}
-    number = numbers.normalise(request.number, country, emergency=ours)
+    number = meant(directory, request.number, country, skill.id, ours)
+    if directory.agent_of_device(number) is not None:
+        raise BadInput("number_invalid", "number", f"{number} is an agent's own phone: give another number.")
     return CallbackRequested(
         key,
-        number.e164,
+        number,
         " ".join(request.name.split()),
         skill.id,
         _not_before(request, skill, now),

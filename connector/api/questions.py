@@ -8,9 +8,9 @@ from typing import Any, Final, Protocol
 from connector.api import view
 from connector.api.book import Book
 from connector.domain import numbers
+from connector.domain.dial_plan import dialled
 from connector.domain.emergency import emergency_of
 from connector.domain.model import Agent
-from connector.domain.rules.outbound import dialled
 from connector.errors import BadInput, CrmUnavailable
 from connector.ports.crm import Crm
 from connector.service.runner import Runner
@@ -94,7 +94,7 @@ class Questions:
             kind, number, address = emergency
             return state.Previewed(message.id, number, number, emergency=kind, address=address)
         try:
-            number, internal = dialled(directory, message.number, profile)
+            number, internal = dialled(directory, message.number, profile, message.skill or "")
         except BadInput as error:
             return state.Previewed(message.id, error=error.code)
         if internal:

@@ -150,8 +150,8 @@ def asker(floor: Floor, directory: Directory, contact: Contact) -> str:
 
 
 def direction(contact: Contact) -> str:
-    """The contact's kind, or internal when the far end is a colleague."""
-    return "internal" if contact.internal or contact.asked_by else contact.kind
+    """The contact's kind, or internal when the far end is in the house."""
+    return "internal" if contact.inside or contact.asked_by else contact.kind
 
 
 def number_shown(contact: Contact, profile: Profile) -> str:

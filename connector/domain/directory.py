@@ -113,6 +113,29 @@ class NumberField(Struct, frozen=True):
     country: str = ""
 
 
+class PatternAction(StrEnum):
+    """What the dial plan does with a number: leave it alone, forbid it, dial it inside the house, or as another one."""
+
+    ALLOW = "allow"
+    REFUSE = "refuse"
+    INTERNAL = "internal"
+    REWRITE = "rewrite"
+
+
+class NumberPattern(Struct, frozen=True):
+    """A row of the dial plan, in the language of `dial_plan`; `name` is told to whom it refuses a number.
+
+    `result` is what REWRITE makes of it: of digits as typed another number, of a number in E.164 only what is dialled.
+    `skills` empty: for calls of every skill.
+    """
+
+    name: str
+    pattern: str
+    action: PatternAction
+    result: str = ""
+    skills: tuple[str, ...] = ()
+
+
 class Disposition(Struct, frozen=True):
     """How a call ended, in the words of the org; `skills` empty: for every skill.
 
@@ -159,10 +182,10 @@ class Settings(Struct, frozen=True):
 
     `transfer_notes`: Name, Related To, comments, disposition and tags go along with a customer who is passed on.
     `unattended` is how long those may talk whom no agent is with any more.  `outside_prefix` is dialled before every
-    number and stored with none.  `emergency_number` is shown for an agent without a direct number: within
-    `emergency_callback` calls to it ring that agent.  `consent` is how long an announcement before a recording may
-    take; below the address `recordings` they are listened to, "" for nowhere.  `transcript` is whose words are written
-    down live: customer, agent, both, or "" for nobody's.
+    number, in place of its +, and stored with none.  `emergency_number` is shown for an agent without a direct number:
+    within `emergency_callback` calls to it ring that agent.  `consent` is how long an announcement before a recording
+    may take; below the address `recordings` they are listened to, "" for nowhere.  `transcript` is whose words are
+    written down live: customer, agent, both, or "" for nobody's.
     """
 
     subject: str = "Call with {who}"
@@ -208,6 +231,7 @@ class Directory(Struct, frozen=True):
     number_fields: tuple[NumberField, ...] = ()
     task_fields: tuple[TaskField, ...] = ()
     record_types: dict[str, str] = {}
+    patterns: tuple[NumberPattern, ...] = ()
     ignored: tuple[str, ...] = ()
 
     def task_form(self, skill_id: str) -> TaskForm:

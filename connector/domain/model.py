@@ -377,6 +377,12 @@ class Contact(Struct, frozen=True, gc=False):
         return self.live and self.kind not in SILENT
 
     @property
+    def inside(self) -> bool:
+        """Whether it is a call within the house: with a colleague, or to an internal number of the dial plan."""
+        dialled = self.kind in (Kind.OUTBOUND, Kind.CALLBACK) and not self.emergency
+        return self.internal or (dialled and self.number.isdecimal())
+
+    @property
     def consulted(self) -> Leg | None:
         """The leg of the private consult, if there is one by now."""
         return None if self.consult is None else self.leg_of(self.consult.leg)

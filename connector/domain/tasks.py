@@ -61,7 +61,7 @@ def linked(record: Record | None, why: str) -> Draft:
 
 def call_type(contact: Contact) -> str:
     """A value of the restricted picklist CallType."""
-    if contact.internal:
+    if contact.inside:
         return "Internal"
     return "Inbound" if contact.kind is Kind.INBOUND else "Outbound"
 

@@ -8,8 +8,9 @@ import zlib
 import msgspec
 
 from connector.domain.directory import Directory, Disposition, Skill, Tag
-from connector.salesforce.client import Json, SalesforceClient
+from connector.salesforce.client import SalesforceClient
 from connector.salesforce.number_fields import read_number_fields, sources
+from connector.salesforce.patterns import read_patterns
 from connector.salesforce.people import read_agents, read_entries
 from connector.salesforce.routes import read_routes
 from connector.salesforce.settings import read_settings
@@ -28,6 +29,8 @@ def read_directory(client: SalesforceClient) -> Directory:
     skills = read_skills(tables)
     settings = read_settings(tables, skills)
     agents = read_agents(tables, skills)
+    emergency = read_routes(tables)
+    patterns = read_patterns(tables, skills, emergency)
     directory = Directory(
         agents=agents,
         skills=skills,
@@ -35,10 +38,11 @@ def read_directory(client: SalesforceClient) -> Directory:
         tags=_tags(tables, skills),
         reasons=_labels(tables, "Phone_Reason__mdt") or Directory().reasons,
         settings=settings,
-        entries=read_entries(tables, agents),
-        emergency=read_routes(tables),
+        entries=read_entries(tables, agents, patterns),
+        emergency=emergency,
         number_fields=read_number_fields(tables),
         task_fields=read_task_fields(tables),
+        patterns=patterns,
         ignored=tuple(tables.notes),
     )
     return _with_version(directory)
@@ -81,7 +85,7 @@ def _dispositions(tables: Tables, skills: dict[str, Skill]) -> tuple[Disposition
     sobject = "Phone_Disposition__mdt"
     return tuple(
         Disposition(row["MasterLabel"], known, (row.get("Call_Result__c") or "").strip())
-        for row in _sorted(tables, sobject)
+        for row in tables.in_order(sobject)
         if (known := tables.skills(sobject, row, skills)) is not None
     )
 
@@ -89,7 +93,7 @@ def _dispositions(tables: Tables, skills: dict[str, Skill]) -> tuple[Disposition
 def _tags(tables: Tables, skills: dict[str, Skill]) -> tuple[Tag, ...]:
     """What a call may be marked with, likewise; rows of one name are one tag, of the skills of both."""
     found: dict[str, Tag] = {}
-    for row in _sorted(tables, "Phone_Tag__mdt"):
+    for row in tables.in_order("Phone_Tag__mdt"):
         name, known = row["MasterLabel"], tables.skills("Phone_Tag__mdt", row, skills)
         if known is None:
             continue
@@ -102,14 +106,4 @@ def _tags(tables: Tables, skills: dict[str, Skill]) -> tuple[Tag, ...]:
 
 def _labels(tables: Tables, sobject: str) -> tuple[str, ...]:
     """The labels of a list of choices, in the administrator's order."""
-    return tuple(dict.fromkeys(row["MasterLabel"] for row in _sorted(tables, sobject)))
-
-
-def _sorted(tables: Tables, sobject: str) -> list[Json]:
-    """The rows in their order: by Sort_Order__c, those without one last, then by label."""
-
-    def place(row: Json) -> tuple[float, str]:
-        order = row.get("Sort_Order__c")
-        return (float("inf") if order is None else order, row["MasterLabel"])
-
-    return sorted(tables.rows(sobject), key=place)
+    return tuple(dict.fromkeys(row["MasterLabel"] for row in tables.in_order(sobject)))

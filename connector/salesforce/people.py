@@ -1,9 +1,12 @@
 """The agents and the address book: users with the permission, their skills, and the entries that agents may call."""
 
+from collections.abc import Sequence
 from typing import Final
 
+from connector.domain import numbers
 from connector.domain.address import CivicAddress, cleaned
-from connector.domain.directory import DEFAULT_SKILL, Entry, Profile, Skill
+from connector.domain.dial_plan import matches
+from connector.domain.directory import DEFAULT_SKILL, Entry, NumberPattern, PatternAction, Profile, Skill
 from connector.salesforce.client import Json
 from connector.salesforce.tables import AGENT_PERMISSION, SUPERVISOR_PERMISSION, Tables
 
@@ -30,16 +33,23 @@ def read_agents(tables: Tables, skills: dict[str, Skill]) -> dict[str, Profile]:
     }
 
 
-def read_entries(tables: Tables, agents: dict[str, Profile]) -> tuple[Entry, ...]:
+def read_entries(
+    tables: Tables, agents: dict[str, Profile], patterns: Sequence[NumberPattern] = ()
+) -> tuple[Entry, ...]:
     """The address book by name.  A number without a country code is read as in the country that all agents have in
-    common; with agents in several it is left out, since it could be anybody's."""
+    common; with agents in several it is left out, since it could be anybody's.  What the dial plan makes a number of
+    stays as it is written."""
     countries = {agent.country for agent in agents.values()}
     country = countries.pop() if len(countries) == 1 else ""
     devices = {agent.device for agent in agents.values() if agent.device}
     found = []
     for row in tables.rows(_ENTRY):
         name, text = (str(row.get(field) or "").strip() for field in ("Name", "Number__c"))
-        number = text if text in devices else tables.number(_ENTRY, name, "Number__c", text, country)
+        digits = numbers.short_digits(text)
+        rule = next((one for one in patterns if digits and matches(one.pattern, digits)), None)
+        planned = rule is not None and rule.action in (PatternAction.INTERNAL, PatternAction.REWRITE)
+        known = text if text in devices else digits if planned else ""
+        number = known or tables.number(_ENTRY, name, "Number__c", text, country)
         if number:
             found.append(Entry(row["Id"], name, number, (row.get("Detail__c") or "").strip()))
     return tuple(found)

@@ -35,6 +35,7 @@ _ROUTE_FIELDS = (
     *("Local_Route__c", "National_Route__c"),
 )
 _TASK_FIELDS = ("DeveloperName", "Value__c", "Field__c")
+_PATTERN_FIELDS = ("Pattern__c", "Action__c", "Result__c", "Skills__c", "Sort_Order__c")
 _NUMBER_FIELDS = ("DeveloperName", "Object__c", "Field__c", "Country_Field__c")
 _NO_SUCH_FIELD = re.compile(r"No such column '(?P<name>[\w.]+)'")
 
@@ -84,6 +85,7 @@ def all_tables() -> list[_Table]:
         _Table("Phone_Emergency_Route__mdt", list(_ROUTE_FIELDS), "ORDER BY DeveloperName"),
         _Table("Phone_Task_Field__mdt", list(_TASK_FIELDS), "ORDER BY DeveloperName"),
         _Table("Phone_Number_Field__mdt", list(_NUMBER_FIELDS), "ORDER BY DeveloperName"),
+        _Table("Phone_Number_Pattern__mdt", [*_NAMES, *_PATTERN_FIELDS]),
     ]
 
 
@@ -100,6 +102,15 @@ class Tables:
     def rows(self, sobject: str) -> list[Json]:
         """The object's rows; none for one that the org does not have."""
         return self._rows[sobject]
+
+    def in_order(self, sobject: str) -> list[Json]:
+        """The rows by Sort_Order__c, those without one last, then by label."""
+
+        def place(row: Json) -> tuple[float, str]:
+            order = row.get("Sort_Order__c")
+            return (float("inf") if order is None else order, row["MasterLabel"])
+
+        return sorted(self.rows(sobject), key=place)
 
     def note(self, sobject: str, name: str, why: str) -> None:
         """Something of the row `name` ("": of the object) is left out."""

@@ -96,10 +96,11 @@ class Find(Struct, frozen=True, forbid_unknown_fields=True, tag="find"):
 
 
 class Preview(Struct, frozen=True, forbid_unknown_fields=True, tag="preview"):
-    """Asks what would be dialled for a typed number; answered by `previewed`."""
+    """Asks what would be dialled for a typed number, in a call of that skill; answered by `previewed`."""
 
     id: Id
     number: Annotated[str, Meta(max_length=80)]
+    skill: Text | None = None
 
 
 class Visited(Struct, frozen=True, forbid_unknown_fields=True, tag="visited"):

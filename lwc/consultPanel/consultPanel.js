@@ -15,7 +15,7 @@ const MOVES = { ArrowRight: 1, ArrowLeft: -1 };
 
 /**
  * Whom to consult: a colleague, a skill, an entry of the address book or a number. One press calls. Sends `order`
- * (consult, favourite), `consulttab` {name}, `find` {what, text}, `preview` {number}, `emergency` {number} and `refused`.
+ * (consult, favourite), `consulttab` {name}, `find` {what, text}, `preview` {number, skill}, `emergency` {number} and `refused`.
  */
 export default class ConsultPanel extends LightningElement {
   static renderMode = "light";
@@ -217,7 +217,7 @@ export default class ConsultPanel extends LightningElement {
   edit(event) {
     event.stopPropagation();
     this.number = event.detail.number;
-    tell(this, "preview", { number: this.number });
+    tell(this, "preview", { number: this.number, skill: this.contact.skill });
   }
 
   callNumber(event) {

@@ -86,7 +86,7 @@ export class OutboundCall {
       work,
       skill: known.find((id) => skills.some((one) => one.id === id)) ?? null
     });
-    this.session.preview(number);
+    this.session.preview(number, this.values.skill);
   }
 
   /** The agent has changed something: what was refused before may go now. */
@@ -94,8 +94,8 @@ export class OutboundCall {
     // Another number is another call than the one that the Work Queue has asked for.
     const work = "number" in values ? { work: null } : {};
     this.set({ ...values, ...work, error: null, message: null });
-    if ("number" in values) {
-      this.session.preview(values.number);
+    if ("number" in values || "skill" in values) {
+      this.session.preview(this.values.number, this.values.skill);
     }
   }
 

@@ -285,7 +285,7 @@ export default class PhonePanel extends PanelView {
   }
 
   previewNumber(event) {
-    this.session.preview(event.detail.number);
+    this.session.preview(event.detail.number, event.detail.skill);
   }
 
   call() {

@@ -187,7 +187,7 @@ export class Session {
     }, pause);
   }
 
-  preview(number) {
+  preview(number, skill) {
     clearTimeout(this.pauses.preview);
     const id = number.trim() ? this.client.newId() : null;
     this.store.previewing(id, number);
@@ -195,7 +195,7 @@ export class Session {
       // A short number may be one for emergencies: its button shall not keep anybody waiting.
       const pause = number.trim().length <= SHORT_NUMBER ? 0 : SEARCH_PAUSE;
       const number_ = number.slice(0, 80);
-      this.pauses.preview = setTimeout(() => this.client.send({ type: "preview", id, number: number_ }), pause);
+      this.pauses.preview = setTimeout(() => this.client.send({ type: "preview", id, number: number_, skill }), pause);
     }
   }
 

@@ -54,6 +54,7 @@ export const sentences = {
   number_emergency: labels.codeEmergency,
   number_invalid: labels.codeNumberInvalid,
   number_needed: labels.codeNumberNeeded,
+  number_refused: labels.codeNumberRefused,
   number_too_short: labels.codeNumberShort,
   other_call: labels.codeOtherCall,
   parked: labels.codeParked,

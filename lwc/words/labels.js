@@ -203,6 +203,7 @@ import codeNoOutboundSkill from "@salesforce/label/c.Phone_CodeNoOutboundSkill";
 import codeSkillNeeded from "@salesforce/label/c.Phone_CodeSkillNeeded";
 import codeNumberNeeded from "@salesforce/label/c.Phone_CodeNumberNeeded";
 import codeNumberInvalid from "@salesforce/label/c.Phone_CodeNumberInvalid";
+import codeNumberRefused from "@salesforce/label/c.Phone_CodeNumberRefused";
 import codeNumberShort from "@salesforce/label/c.Phone_CodeNumberShort";
 import codeEmergency from "@salesforce/label/c.Phone_CodeEmergency";
 import codeUnknownAgent from "@salesforce/label/c.Phone_CodeUnknownAgent";
@@ -559,6 +560,7 @@ export const labels = {
   codeSkillNeeded,
   codeNumberNeeded,
   codeNumberInvalid,
+  codeNumberRefused,
   codeNumberShort,
   codeEmergency,
   codeUnknownAgent,

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from connector.api import deliveries
 from connector.api.deliveries import LATEST, contact_key, same
 from connector.domain.decide import decide
-from connector.domain.directory import EmergencyRoute
+from connector.domain.directory import Directory, EmergencyRoute, NumberPattern, PatternAction
 from connector.domain.events import CallbackRequested, WorkDelivered
 from connector.domain.model import Floor, Kind, Record
 from connector.domain.step import Stamp, apply
@@ -25,9 +25,9 @@ def ms(text: str) -> int:
     return round(datetime.fromisoformat(text).timestamp() * 1000)
 
 
-def callback(**values: Any) -> CallbackRequested:
+def callback(directory: Directory = DIRECTORY, **values: Any) -> CallbackRequested:
     asked = msgspec.convert({"number": "(415) 555-0143", "skill": "support", **values}, CallbackRequest)
-    return deliveries.callback(asked, "k", DIRECTORY, START)
+    return deliveries.callback(asked, "k", directory, START)
 
 
 def work(**values: Any) -> WorkDelivered:
@@ -95,6 +95,39 @@ def test_no_number_that_is_configured_as_an_emergency_number_is_called_back() ->
 )
 def test_the_time_is_one_of_the_time_zone(not_before: str, zone: str | None, at: str) -> None:
     assert callback(not_before=not_before, time_zone=zone).not_before == ms(at)
+
+
+PLAN = replace(
+    DIRECTORY,
+    patterns=(
+        NumberPattern("Premium", "+1900*", PatternAction.REFUSE, skills=("support",)),
+        NumberPattern("Porter", "47xx", PatternAction.INTERNAL),
+        NumberPattern("Short dial", "80xx", PatternAction.REWRITE, "+141555501xx"),
+        NumberPattern("Desks", "70xx", PatternAction.REWRITE, "20xx"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("number", "becomes"),
+    [("8043", MIA), ("47 11", "4711"), ("+1 415 555 0143", MIA), ("tel:8043", MIA)],
+)
+def test_the_number_of_a_callback_is_what_the_dial_plan_makes_of_it(number: str, becomes: str) -> None:
+    assert callback(PLAN, number=number).number == becomes
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        ("+1 900 555 0100", "number_refused"),
+        ("911", "number_emergency"),
+        ("7042", "number_invalid"),
+        ("2042", "number_too_short"),
+    ],
+)
+def test_a_callback_outside_the_dial_plan_is_refused_with_the_field(number: str, code: str) -> None:
+    assert refused(callback, directory=PLAN, number=number) == (code, "number")
+    assert callback(PLAN, number="+1 900 555 0100", skill="billing").number == "+19005550100"
 
 
 def test_a_time_without_a_zone_is_the_skills_and_a_past_one_is_at_once() -> None:

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from connector.domain.address import CivicAddress
-from connector.domain.directory import Entry
+from connector.domain.directory import Entry, NumberPattern, PatternAction
 from connector.domain.model import Record
 from connector.errors import CrmUnavailable
 from tests.api.rig import CASE, MIA_RECORD, PATIENCE, Edge
@@ -151,6 +151,37 @@ async def test_what_would_be_dialled_is_previewed(edge: Edge, typed: str, shown:
         previewed = await panel.until("previewed", id="p1")
         assert {name: previewed.get(name) for name in shown} == shown
     assert edge.runner.floor.contacts == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "skill", "shown"),
+    [
+        ("8043", None, {"number": "+14155550143", "shown": "+1 415 555 0143", "place": "San Francisco, CA"}),
+        ("47 11", None, {"number": "4711", "shown": "4711", "place": None, "error": None}),
+        ("7042", None, {"number": "2042", "shown": "2042", "place": "Jonas Weber"}),
+        ("+1 900 555 0100", "support", {"number": None, "error": "number_refused"}),
+        ("+1 900 555 0100", "billing", {"number": "+19005550100", "error": None}),
+        ("+1 900 555 0100", None, {"number": "+19005550100", "error": None}),
+        ("+31 20 555 0121", None, {"number": "+31205550121", "shown": "+31 20 555 0121"}),
+        ("911", "support", {"number": "911", "emergency": "national"}),
+    ],
+)
+async def test_what_the_dial_plan_makes_of_it_is_previewed(
+    edge: Edge, typed: str, skill: str | None, shown: dict[str, Any]
+) -> None:
+    patterns = (
+        NumberPattern("Emergencies", "9*", PatternAction.REFUSE),
+        NumberPattern("Premium", "+1900*", PatternAction.REFUSE, skills=("support",)),
+        NumberPattern("Porter", "47xx", PatternAction.INTERNAL),
+        NumberPattern("Short dial", "80xx", PatternAction.REWRITE, "+141555501xx"),
+        NumberPattern("Desks", "70xx", PatternAction.REWRITE, "20xx"),
+        NumberPattern("Abroad", "+31*", PatternAction.REWRITE, "0031*"),
+    )
+    edge.runner.set_directory(replace(DIRECTORY, version=2, patterns=patterns))
+    async with edge.panel() as panel:
+        await panel.say("preview", id="p1", number=typed, skill=skill)
+        previewed = await panel.until("previewed", id="p1")
+        assert {name: previewed.get(name) for name in shown} == shown
 
 
 async def test_the_address_that_would_be_sent_along_is_previewed(edge: Edge) -> None:

@@ -161,7 +161,7 @@ async def test_setup_and_state_come_on_connect(edge: Edge) -> None:
     async with edge.panel() as panel:
         setup, state = panel.heard
         assert (setup["type"], setup["user"], setup["language"]) == ("setup", "Sam Rivera", "en_US")
-        assert [skill["id"] for skill in setup["skills"]] == ["support", "billing"]
+        assert [skill["id"] for skill in setup["skills"]] == ["support", "billing", "sales"]
         assert (state["type"], state["agent"]["state"], state["durable"]) == ("state", "WORKING", True)
         assert [(c["key"], c["phase"]) for c in state["contacts"]] == [(contact, "ACTIVE")]
         assert state["now"] == edge.clock.now()

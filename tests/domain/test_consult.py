@@ -138,7 +138,7 @@ def test_what_is_dialled_has_the_call_centre_s_prefix_and_what_is_shown_has_not(
     stage.give(Consult(SAM, key, "entry", "fraud"))
     party = stage.asks[-1]
     assert isinstance(party, CallParty)
-    assert party.number == "9" + FRAUD
+    assert party.number == "9" + FRAUD[1:]
     consulted = stage.contact(key).consulted
     assert consulted is not None
     assert (consulted.name, consulted.number) == ("Card fraud line", FRAUD)

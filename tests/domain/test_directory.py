@@ -94,6 +94,7 @@ DIRECTORY_FIELDS = {
     "number_fields": (),
     "task_fields": (),
     "record_types": {},
+    "patterns": (),
     "ignored": (),
 }
 

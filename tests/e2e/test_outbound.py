@@ -85,6 +85,23 @@ async def test_a_number_that_cannot_be_dialled_is_told_so(product: Product, desk
     assert product.tasks() == []
 
 
+async def test_what_the_dial_plan_makes_of_a_number_is_shown_and_called(product: Product, desk: Desk) -> None:
+    seat = await desk.sit_down()
+    await seat.open_dial_pad("900 555 0100")
+    await expect(seat.shown("That number may not be called from here.")).to_be_visible()
+    await expect(seat.button("Call")).to_have_attribute("aria-disabled", "true")
+    await seat.panel.get_by_role("textbox").first.fill("6014")
+    await expect(seat.shown("Will dial")).to_contain_text("6014")
+    await seat.panel.get_by_role("textbox").first.fill("8043")
+    await expect(seat.shown("Will dial")).to_contain_text("+1 415 555 0143")
+    await seat.choose_skill_and_call("Sales")
+    await expect(seat.panel.get_by_role("article")).to_contain_text("Mia Chen")
+    await expect(seat.panel.get_by_role("article")).to_contain_text("Connected", timeout=15_000)
+    await seat.button("End").click()
+    mia = await product.record("Contact", "Name", "Mia Chen")
+    assert (await product.task(lambda task: task["WhoId"] == mia, "of the call to Mia"))["CallType"] == "Outbound"
+
+
 async def test_an_emergency_number_has_a_button_of_its_own(desk: Desk) -> None:
     seat = await desk.sit_down(available=False)
     await seat.open_dial_pad("911")

@@ -77,7 +77,7 @@ from_user = {device}
 """
 EXTENSIONS = """
 [anything]
-exten => _[+0-9].,1,Stasis(network,${EXTEN})
+exten => _[+0-9*#].,1,Stasis(network,${EXTEN})
  same => n,Hangup()
 """
 

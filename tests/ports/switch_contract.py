@@ -204,6 +204,15 @@ class SwitchContract:
         legs = await now(rig)
         assert (legs[scene.customer].number, legs[scene.customer].line) == ("+14155550171", LINE)
 
+    @pytest.mark.parametrize("number", ["4711", "914155550171", "*914155550171", "#914155550171"])
+    async def test_what_a_dial_plan_makes_of_a_number_is_called_as_it_is(self, rig: Rig, number: str) -> None:
+        scene = Scene(fresh("contact"), fresh("customer"), fresh("agent"), fresh("other"))
+        await rig.inflict(Number(next(iter(OUTBOUND))))
+        await rig.switch.ask(PlaceCall(fresh("ask"), scene.contact, scene.agent, scene.customer, SAM, number, LINE))
+        await expect(rig, scene, OUTBOUND[next(iter(OUTBOUND))])
+        legs = await now(rig)
+        assert legs[scene.customer].number == number
+
     async def test_a_recording_ends_with_its_call(self, rig: Rig) -> None:
         scene = await talking(rig)
         await rig.switch.ask(record(scene))

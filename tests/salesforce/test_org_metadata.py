@@ -22,7 +22,7 @@ SCHEMA = standard_schema()
 ACTIVITY = "Activity"
 OURS = (
     *("Phone_Skill__mdt", "Phone_Disposition__mdt", "Phone_Tag__mdt", "Phone_Reason__mdt", "Phone_Setting__mdt"),
-    *("Phone_Emergency_Route__mdt", "Phone_Number_Field__mdt", "Phone_Task_Field__mdt"),
+    *("Phone_Emergency_Route__mdt", "Phone_Number_Field__mdt", "Phone_Number_Pattern__mdt", "Phone_Task_Field__mdt"),
     *("Phone_Agent_Skill__c", "Phone_Address_Book_Entry__c"),
 )
 NOT_READ_YET = {

@@ -28,7 +28,7 @@ LISTED = {"Phone_Agent_Skill__c.Proficiency__c", "Phone_Address_Book_Entry__c.Nu
 TYPES = {
     f"type {name}__mdt"
     for name in ("Phone_Skill", "Phone_Disposition", "Phone_Tag", "Phone_Reason", "Phone_Setting",
-                 "Phone_Emergency_Route", "Phone_Number_Field", "Phone_Task_Field")
+                 "Phone_Emergency_Route", "Phone_Number_Field", "Phone_Number_Pattern", "Phone_Task_Field")
 }  # fmt: skip
 NOTED = {f"Task.{name}" for name in checks.FIELDS if name.endswith("__c")}
 SHOWN = {

@@ -146,6 +146,11 @@ async def test_who_can_be_called_and_how_an_emergency_call_leaves(crm: Salesforc
         ("US", ("911",), "sim-local"),
     ]
     assert len(directory.entries) == 12
+    assert [(one.pattern, one.action, one.result) for one in directory.patterns] == [
+        ("+1900*", "refuse", ""),
+        ("60xx", "internal", ""),
+        ("80xx", "rewrite", "+141555501xx"),
+    ]
     assert {entry.number[-4:] for entry in directory.entries} >= {"0181", "0182", "2042"}
     assert max(len(entry.name) for entry in directory.entries) == 80
     assert directory.skills["Sales"].extension == 60_000

@@ -11,12 +11,12 @@ from msgspec.structs import replace
 from connector.domain import numbers
 from connector.domain.commands import Abandon
 from connector.domain.commands import Consult as ConsultOrder
+from connector.domain.dial_plan import dialled, outside
 from connector.domain.directory import Profile
 from connector.domain.effects import AskSwitch, CallParty, EndLeg, Mix, Offer
 from connector.domain.model import Consult, Contact, Kind, Leg, LegState, Match, MatchState, Phase, Role
 from connector.domain.rules import agents, audio, mixes
 from connector.domain.rules.allowed_agents import outbound_skills, reachable
-from connector.domain.rules.outbound import dialled, outside
 from connector.domain.step import Step
 from connector.errors import BadInput, NotAllowed
 
@@ -77,7 +77,7 @@ def _target(step: Step, contact: Contact, command: ConsultOrder) -> tuple[str, s
 def _number(
     step: Step, contact: Contact, me: Profile, kind: str, target: str, name: str, typed: str
 ) -> tuple[str, str, str, str]:
-    number, internal = dialled(step.directory, typed, me)
+    number, internal = dialled(step.directory, typed, me, contact.skill)
     if not internal:
         return kind, target, name or numbers.shown(number, me.country), number
     colleague = step.directory.agent_of_device(number)
@@ -150,7 +150,7 @@ def _call(step: Step, contact: Contact, asked: Consult) -> None:
     assert mine is not None
     leg = step.new_id()
     rung(step, replace(contact, consult=asked), leg, "")
-    number = outside(step.directory, asked.number)
+    number = outside(step.directory, asked.number, contact.skill)
     step.ask(CallParty(contact.key, contact.key, leg, mine.id, number, caller_id(step, contact)))
 
 
@@ -265,7 +265,7 @@ def asks_again(step: Step, contact: Contact) -> list[AskSwitch]:
     if leg is None or leg.agent or leg.state is not LegState.DIALING:
         return []
     assert mine is not None and known is not None
-    number = outside(step.directory, known.number)
+    number = outside(step.directory, known.number, contact.skill)
     return [AskSwitch(CallParty(contact.key, contact.key, leg.id, mine.id, number, caller_id(step, contact)))]
 
 

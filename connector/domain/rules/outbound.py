@@ -2,11 +2,12 @@
 
 from msgspec.structs import replace
 
-from connector.domain import numbers, times
+from connector.domain import times
 from connector.domain.commands import Dial
-from connector.domain.directory import Directory, Profile, Skill
+from connector.domain.dial_plan import dialled, outside
+from connector.domain.directory import Directory, Skill
 from connector.domain.effects import AskSwitch, EndLeg, MatchCaller, Offer, PlaceCall
-from connector.domain.emergency import emergency_of, trunks_of, verified
+from connector.domain.emergency import trunks_of, verified
 from connector.domain.model import (
     Contact,
     Kind,
@@ -35,7 +36,8 @@ def dial(step: Step, command: Dial) -> None:
     """
     skill = _skill(step, command)
     profile = step.directory.agents[command.agent]
-    number, internal = dialled(step.directory, command.number, profile)
+    number, internal = dialled(step.directory, command.number, profile, skill.id)
+    outer = number.startswith("+")
     colleague = step.directory.agent_of_device(number) if internal else None
     if colleague is not None and (why := reachable(step.floor, step.directory, step.agent(colleague.id))) is not None:
         raise NotAllowed(why, f"{colleague.name} cannot be called now.")
@@ -58,7 +60,7 @@ def dial(step: Step, command: Dial) -> None:
         line=skill.caller_id,
         skill=skill.id,
         started=step.now,
-        match=Match(MatchState.NONE if internal else MatchState.SEARCHING),
+        match=Match(MatchState.SEARCHING if outer else MatchState.NONE),
         agent=command.agent,
         legs=legs,
         internal=internal,
@@ -70,7 +72,7 @@ def dial(step: Step, command: Dial) -> None:
     step.asked(contact, "dial", contact.key)
     agents.take(step, contact)
     place(step, contact)
-    if not internal:
+    if outer:
         step.effect(MatchCaller(contact.key, number))
 
 
@@ -88,14 +90,9 @@ def _place_call(contact: Contact, directory: Directory) -> PlaceCall:
         address = verified(profile)
         route, other = trunks_of(directory, profile, address)
     elif not contact.internal:
-        number = outside(directory, number)
+        number = outside(directory, number, contact.skill)
     legs = (agent.id, customer.id)
     return PlaceCall(contact.key, contact.key, *legs, profile.device, number, contact.line, route, address, other)
-
-
-def outside(directory: Directory, number: str) -> str:
-    """What is dialled for a number: with the call centre's prefix, which is stored with none."""
-    return directory.settings.outside_prefix + number
 
 
 def phone_answered(step: Step, contact: Contact) -> None:
@@ -164,19 +161,6 @@ def _skill(step: Step, command: Dial) -> Skill:
             return skill
     names = ", ".join(skill.id for skill in mine)
     raise BadInput("skill_needed", "skill", f"Choose the skill to call with: {names}.")
-
-
-def dialled(directory: Directory, typed: str, profile: Profile) -> tuple[str, bool]:
-    """What will be dialled: a colleague's extension as it is (True), or the number in E.164 (False).
-
-    Raises `BadInput` naming what is wrong with the number; an emergency number is never dialled by this way.
-    """
-    if emergency_of(directory, profile, typed) is not None:
-        raise numbers.emergency_refused(typed)
-    colleague = directory.agent_of_device(typed.strip())
-    if colleague is not None and colleague.id != profile.id:
-        return colleague.device, True
-    return numbers.normalise(typed, profile.country).e164, False
 
 
 def customer_answered(step: Step, contact: Contact, at: int) -> None:

@@ -30,7 +30,8 @@ from connector.switch.register.exchange import Exchange
 from connector.switch.register.refusals import gone, refuse, there
 
 _DIGITS: Final = re.compile(r"[0-9*#A-D]+")
-_DIALLABLE: Final = re.compile(r"\+?\d{2,15}")
+_DIALLABLE: Final = re.compile(r"\+?\d{2,15}|[\d*#]{2,24}")
+"""A number, or what stands for one behind a prefix of up to eight signs."""
 
 
 class Ways(Struct, frozen=True):

@@ -150,7 +150,8 @@ describe("consultPanel", () => {
     call().click();
     key(find(panel, ".pp-num"), "Enter");
     const order = ["order", { name: "consult", contact: "01JD-live", to: { kind: "number", id: "5105550110" } }];
-    expect(heard).toEqual([["preview", { number: "5" }], ["preview", { number: "5105550110" }], order, order]);
+    const asked = (number) => ["preview", { number, skill: "Support_EN" }];
+    expect(heard).toEqual([asked("5"), asked("5105550110"), order, order]);
   });
 
   it("refuses a number that the connector refuses", async () => {

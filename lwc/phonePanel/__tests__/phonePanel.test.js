@@ -394,6 +394,23 @@ describe("phonePanel", () => {
       expect(words(find("c-contact-card"))).toContain("Ringing");
     });
 
+    it("asks again what would be dialled when the skill is another, for a plan may be of one skill", async () => {
+      await open("idle");
+      await alt("KeyN");
+      await type(".pp-num", "+1 900 555 0100");
+      await later(250);
+      expect(last("preview").skill).toBeNull();
+      await say({ ...message("previewed"), id: last("preview").id });
+      find("#pp-skill").value = "Sales";
+      find("#pp-skill").dispatchEvent(new CustomEvent("change", { bubbles: true }));
+      await later(250);
+      expect(last("preview")).toMatchObject({ number: "+1 900 555 0100", skill: "Sales" });
+      await say({ ...message("previewed_error"), id: last("preview").id, error: "number_refused" });
+      expect(words(find("#pp-preview"))).toBe("That number may not be called from here.");
+      await key("Enter", { key: "Enter" });
+      expect(sent("command")).toEqual([]);
+    });
+
     it("says at the number what the connector does not take", async () => {
       await open("idle", { skills: message("setup").skills.slice(2) });
       await alt("KeyN");

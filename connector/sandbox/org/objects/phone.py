@@ -1,5 +1,5 @@
-"""The product's custom metadata types: skills, dispositions, tags, reasons, settings, emergency routes
-and fields by which callers are recognised."""
+"""The product's custom metadata types: skills, dispositions, tags, reasons, settings, emergency routes, fields by which
+callers are recognised, and the dial plan."""
 
 from __future__ import annotations
 
@@ -82,5 +82,12 @@ PHONE: tuple[SObject, ...] = (
     _metadata_type("Phone_Task_Field__mdt", "Phone Task Field", "m07", [
         picklist("Value__c", "Value", TASK_VALUES, restricted=True),
         text("Field__c", "Field", 80),
+    ]),
+    _metadata_type("Phone_Number_Pattern__mdt", "Phone Number Pattern", "m08", [
+        text("Pattern__c", "Pattern", 40, required=True),
+        picklist("Action__c", "Action", ("refuse", "internal", "rewrite", "allow"), restricted=True, required=True),
+        text("Result__c", "Result", 40),
+        text("Skills__c", "Skills", 255),
+        number("Sort_Order__c", "Sort Order", 4),
     ]),
 )  # fmt: skip

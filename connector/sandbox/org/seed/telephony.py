@@ -57,6 +57,13 @@ EMERGENCY_ROUTES: tuple[tuple[str, str, str, str, str, str, str], ...] = (
 )
 """The routes are those of the simulated switch: loopback, never the world outside."""
 
+# Name, pattern, action, result.
+NUMBER_PATTERNS: tuple[tuple[str, str, str, str], ...] = (
+    ("Premium numbers", "+1900*", "refuse", ""),
+    ("Warehouse extensions", "60xx", "internal", ""),
+    ("Short dial to customers", "80xx", "rewrite", "+141555501xx"),
+)
+
 # Name, number, detail.  The switch's rules say of the last digits who does not answer.
 ADDRESS_BOOK: tuple[tuple[str, str, str], ...] = (
     ("Front desk", "+1 415 555 0170", "Building A, ground floor"),

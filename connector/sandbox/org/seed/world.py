@@ -12,6 +12,7 @@ from connector.sandbox.org.seed.telephony import (
     AGENT_SKILLS,
     DISPOSITIONS,
     EMERGENCY_ROUTES,
+    NUMBER_PATTERNS,
     REASONS,
     SETTINGS,
     SKILLS,
@@ -85,6 +86,10 @@ class World:
             route: Row = {"MasterLabel": label, "Country__c": country, "Numbers__c": numbers, "Test_Numbers__c": tests,
                           "Prefixes__c": prefixes, "Local_Route__c": local, "National_Route__c": national}  # fmt: skip
             self._metadata("Phone_Emergency_Route__mdt", route)
+        for order, (label, pattern, action, result) in enumerate(NUMBER_PATTERNS, 1):
+            rule: Row = {"MasterLabel": label, "Pattern__c": pattern, "Action__c": action, "Result__c": result,
+                         "Sort_Order__c": float(order)}  # fmt: skip
+            self._metadata("Phone_Number_Pattern__mdt", rule)
         for name, number, detail in ADDRESS_BOOK:
             self.add("Phone_Address_Book_Entry__c", {"Name": name, "Number__c": number, "Detail__c": detail})
 
