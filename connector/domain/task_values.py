@@ -47,7 +47,7 @@ def direction(contact: Contact) -> str:
         return "Emergency Callback"
     if contact.sender:
         return "Transfer"
-    if contact.internal:
+    if contact.inside:
         return "Internal"
     return {Kind.INBOUND: "Inbound", Kind.CALLBACK: "Callback"}.get(contact.kind, "Outbound")
 
