@@ -126,3 +126,27 @@ def test_every_bundle_must_be_converted(tmp_path: Path, check: Callable[[str], t
     code, output = check("conversion")
     assert code == 1, output
     assert "lwc/hollow was not converted" in output
+
+
+@pytest.mark.parametrize(
+    ("file", "source", "rule"),
+    [
+        ("x.js", 'export const a = () => document.querySelector("div");', "@lwc/lwc/no-document-query"),
+        ("x.js", 'import { LightningElement } from "lwc";\nexport default class X extends LightningElement {}', None),
+        ("x.html", '<template><p class="slds-m-top--small">x</p></template>', "@salesforce-ux/slds/enforce-bem-usage"),
+        ("x.html", '<template><p class="slds-m-top_small">x</p></template>', None),
+        ("x.css", ".a { color: var(--lwc-colorTextDefault); }", "@salesforce-ux/slds/lwc-token-to-slds-hook"),
+        ("__tests__/x.test.js", 'it("a", () => {});', "jest/expect-expect"),
+    ],
+)
+def test_the_rules_for_components_and_styles_are_in_force(
+    file: str, source: str, rule: str | None, needs: Callable[[str], str]
+) -> None:
+    """As `make check` runs ESLint, where a warning is a fault, too."""
+    command = [needs("node"), str(ROOT / "node_modules" / "eslint" / "bin" / "eslint.js"), "--max-warnings", "0"]
+    done = subprocess.run(
+        [*command, "--stdin", "--stdin-filename", f"lwc/x/{file}"],
+        cwd=ROOT, input=source + "\n", capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert (done.returncode == 0) == (rule is None), done.stdout + done.stderr
+    assert rule is None or rule in done.stdout
