@@ -198,8 +198,8 @@ def main() -> int:
         deploy(sf)
         if chosen.scratch:
             settle(sf)
-            say("  Left for you: the certificate Phone_Panel_Session and the connector's settings, steps 1 to 3 of")
-            say("  docs/admin/salesforce.md; nothing but a person can do them.")
+            say("  Left for you: the certificate Phone_Panel_Session, the connector's app and its settings, from step 2")
+            say("  of docs/admin/README.md on; nothing but a person can do them.")
             say(f"    sf org open --target-org {chosen.org} --path {CERTIFICATES}")
             say(f"    sf org open --target-org {chosen.org} --path {APP}")
     except SetupError as problem:
