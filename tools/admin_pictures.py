@@ -1,4 +1,4 @@
-"""Takes the pictures of the administrator's guide anew: `.venv/bin/python tools/admin_pictures.py`, into docs/images/admin.
+"""Takes the pictures of docs/admin anew: `.venv/bin/python tools/admin_pictures.py`, into docs/images/admin.
 
 Runs the demo without customers of its own, and does what the guide describes as an agent.
 """
@@ -18,11 +18,15 @@ sys.path.insert(0, str(ROOT))
 from connector.sandbox.demo import Demo, ports  # noqa: E402  # needs the path above
 from tests.conftest import _browser_path  # noqa: E402  # as above
 from tests.e2e.desk import Desk, Seat  # noqa: E402  # as above
-from tests.e2e.product import ANY_PORT, PRIYA, Product  # noqa: E402  # as above
+from tests.e2e.product import ANY_PORT, Product  # noqa: E402  # as above
 
 IMAGES = ROOT / "docs" / "images" / "admin"
 ADMINISTRATOR = "admin@phone-panel.example"
 MIA = "+14155550143"
+GIVEN = (
+    "SELECT Id FROM PermissionSetAssignment WHERE PermissionSet.Name = 'Phone_Panel_Agent' "
+    "AND Assignee.Username = 'priya.nair@phone-panel.example'"
+)
 
 
 async def main() -> None:
@@ -84,10 +88,11 @@ async def wrap_up(seat: Seat) -> None:
     await seat.shown("Draft saved").wait_for()
     await shoot(seat, "wrap-up")
     await seat.done()
-    task = await seat.product.task(lambda task: task["IsClosed"], "that is completed")
+    task = await seat.product.task(lambda task: task["CallDisposition"], "with a disposition")
+    await seat.page.set_viewport_size({"width": 1000, "height": 1900})
     await seat.page.goto(f"{seat.product.demo.console}/lightning/r/{task['Id']}/view")
-    await seat.page.locator("#phone-minimize").click()
-    await shoot(seat, "task", seat.page.locator("#page"))
+    await seat.page.get_by_text("Phone Tags").wait_for()
+    await shoot(seat, "task", seat.page.get_by_role("region", name="Details"))
 
 
 async def not_an_agent(desk: Desk) -> None:
@@ -96,11 +101,7 @@ async def not_an_agent(desk: Desk) -> None:
     session = await product.control("sessions", {"username": ADMINISTRATOR})
     key = {"Authorization": f"Bearer {session['access_token']}"}
     rest = f"{product.demo.org}/services/data/v63.0"
-    query = (
-        "SELECT Id FROM PermissionSetAssignment WHERE PermissionSet.Name = 'Phone_Panel_Agent' "
-        f"AND Assignee.Username = '{PRIYA}'"
-    )
-    async with product.http.get(f"{rest}/query", params={"q": query}, headers=key) as answer:
+    async with product.http.get(f"{rest}/query", params={"q": GIVEN}, headers=key) as answer:
         (given,) = (await answer.json())["records"]
     async with product.http.delete(f"{rest}/sobjects/PermissionSetAssignment/{given['Id']}", headers=key) as answer:
         assert answer.status == 204, await answer.text()

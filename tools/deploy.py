@@ -198,8 +198,8 @@ def main() -> int:
         deploy(sf)
         if chosen.scratch:
             settle(sf)
-            say("  Left for you: the certificate Phone_Panel_Session, the connector's app and its settings, from step 2")
-            say("  of docs/admin/README.md on; nothing but a person can do them.")
+            say("  Left for you: a certificate, the connector's app and its settings: step 2 of docs/admin/README.md")
+            say("  and what follows; nothing but a person can do them.")
             say(f"    sf org open --target-org {chosen.org} --path {CERTIFICATES}")
             say(f"    sf org open --target-org {chosen.org} --path {APP}")
     except SetupError as problem:

@@ -63,7 +63,6 @@ async def play(desk: Desk) -> None:
     await seat.page.screenshot(path=IMAGES / "console.png", animations="disabled")
     await seat.button("Hold").click()
     await seat.button("Resume").wait_for()
-    await shoot("hold")
     await seat.button("Resume").click()
     await desk.product.control("faults", [{"kind": "slow", "count": 1, "path": "composite", "seconds": 3}])
     await seat.button("End").click()
