@@ -4,7 +4,8 @@
  *
  * `listen({dial, step, visit})` · `hasSteps` · `ready()` · `whereNow()` · `token()` · `clickToDial(enabled)` ·
  * `popRecord(id)` · `popSearch(text)` · `popUrl(url)` · `newRecord(type, fields)` · `refresh()` · `show()` ·
- * `completeWork({work, task, disposition, connected})` · `utility({label, icon, title})`
+ * `completeWork({work, task, disposition, connected})` · `utility({label, icon, title})` ·
+ * `publish(channel, message)` · `subscribe(channel, listener)`
  */
 import { connectOpenCti } from "c/openCti";
 import { PageHost } from "./pageHost";

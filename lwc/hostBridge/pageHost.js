@@ -7,6 +7,8 @@ export class PageHost {
   whereNow = nothing;
   clickToDial = nothing;
   refresh = nothing;
+  publish = nothing;
+  subscribe = nothing;
 
   constructor(org) {
     this.org = org;

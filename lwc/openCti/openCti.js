@@ -122,6 +122,16 @@ class OpenCtiHost {
     return this.call("refreshView");
   }
 
+  /** Sends a message to the components on the page, over a message channel of the org. */
+  publish(channelName, message) {
+    return this.call("publish", { channelName, message });
+  }
+
+  /** Hears what the components on the page send. Call once for a channel. */
+  subscribe(channelName, listener) {
+    return this.call("subscribe", { channelName, listener });
+  }
+
   /** Opens the panel. */
   show() {
     return this.call("setSoftphonePanelVisibility", { visible: true });

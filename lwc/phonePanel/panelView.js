@@ -2,6 +2,7 @@
 import { LightningElement } from "lwc";
 import { currentOf, isCall, linesOf, stageOf } from "c/contactShown";
 import { duration, labels } from "c/words";
+import { conversationOf } from "./conversation";
 import { notesOf } from "./notes";
 import { emergencyOf, outboundSkills, previewOf, whyNotCall, whyNotEmergency } from "./outbound";
 import { bodyOf, cardsOf, dockOf } from "./shown";
@@ -111,6 +112,19 @@ export class PanelView extends LightningElement {
 
   get detailsClass() {
     return !this.folds || this.detailsOpen ? "pp-fill pp-col" : "";
+  }
+
+  /** What is said, of the call that is worked on; while its form is open, only the way there. */
+  get conversation() {
+    return this.is.work ? conversationOf(this.view, this.current) : null;
+  }
+
+  get talkShown() {
+    return this.talkOpen && !this.detailsOpen;
+  }
+
+  get talkClass() {
+    return this.talkShown ? "pp-talk pp-col" : "";
   }
 
   get conference() {

@@ -33,6 +33,7 @@ export default class PhonePanel extends PanelView {
   consultTab = "agents";
   creating = null;
   detailsOpen = false;
+  talkOpen = true;
   pressed = null;
   question = null;
   outbound = NO_CALL;
@@ -215,6 +216,12 @@ export default class PhonePanel extends PanelView {
 
   fold(event) {
     this.detailsOpen = event.detail.open;
+  }
+
+  /** The form and the conversation have one place: one of them is open. */
+  talk(event) {
+    this.talkOpen = event.detail.open;
+    this.detailsOpen = this.detailsOpen && !this.talkOpen;
   }
 
   find(event) {

@@ -2,8 +2,11 @@
 import { everySecond, correct, now } from "c/clock";
 import { ConnectorClient } from "c/connectorClient";
 import { PhoneStore } from "c/phoneStore";
+import { currentOf } from "c/contactShown";
+import { Broadcast } from "./broadcast";
 import { chores } from "./chores";
 import { ClickToDial } from "./clickToDial";
+import { conversationOf } from "./conversation";
 import { hasBegunToRing, utilityOf } from "./utility";
 
 const SEARCH_PAUSE = 250;
@@ -29,6 +32,7 @@ export class Session {
   constructor({ host, config, dial, attach, visited }) {
     this.host = host;
     this.visited = visited;
+    this.broadcast = new Broadcast(host);
     this.clicks = new ClickToDial({ dial, attach, steps: host.hasSteps });
     this.client = new ConnectorClient({
       url: config.socket,
@@ -48,12 +52,14 @@ export class Session {
       step: (step) => this.clicks.began(step),
       visit: (record) => (record ? this.visit(record) : this.look())
     });
+    this.broadcast.start();
     this.client.start();
     Promise.resolve(this.host.ready()).catch(logged("Telling Salesforce that the panel is there"));
   }
 
   stop() {
     this.stopClock?.();
+    this.broadcast.stop();
     this.clicks.stop();
     Object.values(this.pauses).forEach(clearTimeout);
     this.client.stop();
@@ -105,6 +111,7 @@ export class Session {
         this.host.clickToDial(enabled).catch(logged("Click-to-dial"));
       }
     }
+    this.broadcast.show(conversationOf(view, currentOf(view.contacts)));
     this.showUtility();
   }
 

@@ -2,6 +2,7 @@
  * What the panel shows: the connector's last snapshot, with what the agent has written here and the connector has not
  * yet. `view` is one frozen value per change; `subscribe` tells of each.
  */
+import { merged } from "c/transcript";
 import { LocalDrafts } from "./localDrafts";
 
 const START = Object.freeze({
@@ -17,6 +18,7 @@ const START = Object.freeze({
   agents: null,
   skills: null,
   alarms: [],
+  transcripts: {},
   notice: null
 });
 
@@ -24,9 +26,19 @@ const START = Object.freeze({
 export function reduce(view, message) {
   switch (message.type) {
     case "setup":
-      return { ...view, setup: message };
+      return { ...view, setup: message, transcripts: message.transcript ? view.transcripts : {} };
     case "state":
-      return { ...view, agent: message.agent, contacts: message.contacts, durable: message.durable };
+      return {
+        ...view,
+        agent: message.agent,
+        contacts: message.contacts,
+        durable: message.durable,
+        transcripts: ofCalls(view.transcripts, message.contacts)
+      };
+    case "transcript":
+    case "segments":
+    case "transcript_over":
+      return { ...view, transcripts: said(view.transcripts, message) };
     case "queues":
       return { ...view, queues: message.queues };
     case "agents":
@@ -44,6 +56,24 @@ export function reduce(view, message) {
     default:
       return view;
   }
+}
+
+/** What was said is forgotten with the call, also when the connection was lost just then. */
+function ofCalls(transcripts, contacts) {
+  const active = new Set(contacts.filter(({ phase }) => phase === "ACTIVE").map(({ key }) => key));
+  const kept = Object.entries(transcripts).filter(([key]) => active.has(key));
+  return kept.length === Object.keys(transcripts).length ? transcripts : Object.fromEntries(kept);
+}
+
+function said(transcripts, { type, contact, status, items, dropped, cut = false }) {
+  const { [contact]: known, ...others } = transcripts;
+  if (type === "transcript") {
+    return { ...others, [contact]: { status, cut, items: merged([], items) } };
+  }
+  if (type === "segments" && known) {
+    return { ...others, [contact]: { ...known, status, items: merged(known.items, items, dropped) } };
+  }
+  return others;
 }
 
 const MOST_ALARMS = 5;

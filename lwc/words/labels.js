@@ -354,6 +354,31 @@ import createTextNone from "@salesforce/label/c.Phone_CreateTextNone";
 import openAgain from "@salesforce/label/c.Phone_OpenAgain";
 import sayIsName from "@salesforce/label/c.Phone_SayIsName";
 import outcomeCompleted from "@salesforce/label/c.Phone_OutcomeCompleted";
+import conversation from "@salesforce/label/c.Phone_Conversation";
+import machineShort from "@salesforce/label/c.Phone_MachineShort";
+import machineText from "@salesforce/label/c.Phone_MachineText";
+import live from "@salesforce/label/c.Phone_Live";
+import paused from "@salesforce/label/c.Phone_Paused";
+import interrupted from "@salesforce/label/c.Phone_Interrupted";
+import transcriptFailed from "@salesforce/label/c.Phone_TranscriptFailed";
+import notWritten from "@salesforce/label/c.Phone_NotWritten";
+import transcriptRefused from "@salesforce/label/c.Phone_TranscriptRefused";
+import yourself from "@salesforce/label/c.Phone_Yourself";
+import speaking from "@salesforce/label/c.Phone_Speaking";
+import newest from "@salesforce/label/c.Phone_Newest";
+import searchConversation from "@salesforce/label/c.Phone_SearchConversation";
+import found from "@salesforce/label/c.Phone_Found";
+import copyLine from "@salesforce/label/c.Phone_CopyLine";
+import copyNumber from "@salesforce/label/c.Phone_CopyNumber";
+import copied from "@salesforce/label/c.Phone_Copied";
+import copyFailed from "@salesforce/label/c.Phone_CopyFailed";
+import holdSince from "@salesforce/label/c.Phone_HoldSince";
+import maskSince from "@salesforce/label/c.Phone_MaskSince";
+import nothingSaid from "@salesforce/label/c.Phone_NothingSaid";
+import noConversation from "@salesforce/label/c.Phone_NoConversation";
+import earlierGone from "@salesforce/label/c.Phone_EarlierGone";
+import readNew from "@salesforce/label/c.Phone_ReadNew";
+import nothingNew from "@salesforce/label/c.Phone_NothingNew";
 
 export const labels = {
   language,
@@ -710,5 +735,30 @@ export const labels = {
   createTextNone,
   openAgain,
   sayIsName,
-  outcomeCompleted
+  outcomeCompleted,
+  conversation,
+  machineShort,
+  machineText,
+  live,
+  paused,
+  interrupted,
+  transcriptFailed,
+  notWritten,
+  transcriptRefused,
+  yourself,
+  speaking,
+  newest,
+  searchConversation,
+  found,
+  copyLine,
+  copyNumber,
+  copied,
+  copyFailed,
+  holdSince,
+  maskSince,
+  nothingSaid,
+  noConversation,
+  earlierGone,
+  readNew,
+  nothingNew
 };

@@ -1,13 +1,14 @@
 /**
  * Salesforce's side of Open CTI, in memory. `calls` has [method, arguments] of each call; `answers[method]` is its
  * returnValue, or an Error with which it fails, or `null` in `silent` for none at all; `click` and `visit` are the agent,
- * `step` is a Work Queue.
+ * `step` is a Work Queue, `message` a component on the page that sends one.
  */
 const METHODS = [
   "disableClickToDial",
   "enableClickToDial",
   "getAppViewInfo",
   "notifyInitializationComplete",
+  "publish",
   "refreshView",
   "runApex",
   "completeWork",
@@ -26,7 +27,12 @@ function fakeCti() {
     CALL_TYPE: { INBOUND: "inbound" },
     SCREENPOP_TYPE: { SOBJECT: "sobject", NEW_RECORD_MODAL: "newRecord", URL: "url" },
     onClickToDial: ({ listener }) => (cti.click = listener),
-    onNavigationChange: ({ listener }) => (cti.visit = listener)
+    onNavigationChange: ({ listener }) => (cti.visit = listener),
+    subscribe: ({ channelName, listener, callback }) => {
+      cti.calls.push(["subscribe", { channelName }]);
+      cti.message = listener;
+      callback({ success: true, returnValue: { subscriptionId: "subscription-1", channelName }, errors: null });
+    }
   };
   for (const method of METHODS) {
     api[method] = ({ callback, ...args }) => {

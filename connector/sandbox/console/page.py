@@ -54,6 +54,12 @@ async def open_cti(request: web.Request) -> web.FileResponse:
     )
 
 
+@ROUTES.get(r"/_slds/icons/{set:utility|standard}-sprite/svg/symbols.svg")
+async def sprite(request: web.Request) -> web.FileResponse:
+    """The icons where the components of an org look for them."""
+    return web.FileResponse(HERE / "static" / "vendor" / f"{request.match_info['set']}-sprite.svg")
+
+
 @ROUTES.get(r"/api/icons/{name}")
 async def icon(request: web.Request) -> web.Response:
     """Whether the SLDS utility icon exists, so that a wrong key is an error and not an empty place."""

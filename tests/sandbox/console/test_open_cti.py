@@ -235,24 +235,35 @@ async def test_apex_answers_with_text_or_says_why_not(open_panel: OpenPanel) -> 
     assert "Nope" in (await panel.error("runApex", {**call, "apexClass": "Nope"}))["description"]
 
 
-async def test_messages_pass_between_the_panel_and_the_conversation(open_panel: OpenPanel) -> None:
+async def test_messages_pass_between_the_panel_and_the_component_beside_a_record(open_panel: OpenPanel) -> None:
     panel = await open_panel("/")
     page = panel.page
-    await open_person(page, MIA)
     channel = {"channelName": "Phone_Conversation__c"}
     answer = await panel.frame.evaluate("(args) => listen('subscribe', args)", channel)
     subscription = answer["returnValue"]
     assert subscription["channelName"] == channel["channelName"]
+    await open_person(page, MIA)
     conversation = page.get_by_role("region", name="Conversation")
-    await conversation.get_by_role("button", name="Ask the panel").click()
-    assert await panel.heard("subscribe") == [{"type": "hello"}]
-    await panel.value("publish", {**channel, "message": {"text": "I see both payments."}})
-    await expect(conversation.get_by_role("log")).to_contain_text("I see both payments.")
-    assert (await panel.heard("subscribe", 2))[1] == {"text": "I see both payments."}
+    await expect(conversation).to_contain_text("What is said in your call is shown here while it lasts.")
+    assert (await panel.heard("subscribe"))[0] == {"type": "hello"}, "it asks for what was said before it came"
+    said = {"kind": "said", "side": "customer", "who": "Mia Chen", "final": True, "at": 1_000, "began": 1_000}
+    whole = {"type": "conversation", "sequence": 1, "contact": "k", "name": "Mia Chen", "status": "live", "cut": False}
+    line = {**said, "id": "1", "text": "I was charged twice."}
+    await panel.value("publish", {**channel, "message": {**whole, "lines": [line]}})
+    await expect(conversation.get_by_role("listitem")).to_have_text(re.compile("I was charged twice."))
+    await expect(conversation).to_contain_text("Mia Chen")
+    more = {"type": "segments", "sequence": 2, "contact": "k", "status": "live", "dropped": ["1"]}
+    line = {**said, "id": "2", "text": "It is two zero nine three one."}
+    await panel.value("publish", {**channel, "message": {**more, "lines": [line]}})
+    await expect(conversation.get_by_role("listitem")).to_have_text(re.compile("two zero nine three one"))
+    await expect(conversation.get_by_role("button", name="Copy 20931")).to_be_visible()
+    heard = len(await panel.heard("subscribe"))
+    await panel.value("publish", {**channel, "message": {**more, "sequence": 9, "lines": []}})
+    assert (await panel.heard("subscribe", heard + 2))[-1] == {"type": "hello"}, "it has missed something"
     await panel.value("unsubscribe", {"subscription": subscription})
-    await panel.value("publish", {**channel, "message": {"text": "Not for the panel."}})
-    await expect(conversation.get_by_role("log")).to_contain_text("Not for the panel.")
-    assert len(await panel.heard("subscribe", 2)) == 2
+    await panel.value("publish", {**channel, "message": {"type": "over", "sequence": 10}})
+    await expect(conversation.get_by_role("listitem")).to_have_count(0)
+    assert len(await panel.heard("subscribe")) == heard + 2
     assert (await panel.error("unsubscribe", {"subscription": subscription}))["code"] == "INVALID_PARAM"
 
 

@@ -1,43 +1,14 @@
-/** The place of the Conversation component: for now it shows what passes on the message channels. */
+/** The place of the Conversation component beside a record: the component itself, as it is deployed. */
 
-import { card, el, emptyState, iconButton } from "./dom.js";
+import { card, el, emptyState } from "./dom.js";
 
-const KEPT = 30;
-
-export class Conversation {
-  #log = el("ol", {
-    class: "lx-conversation",
-    role: "log",
-    "aria-label": "Messages",
-    tabindex: "0"
-  });
-  #empty = emptyState(
-    "The live conversation will stand here. Until then: what the panel publishes on a message channel."
+/** The channels carry its messages: it takes them from `lightning/messageService`, which is this here. */
+export function conversationPlace(channels) {
+  globalThis.lightningMessages = channels;
+  const node = el("div", { class: "lx-conversation" });
+  import("./vendor/conversation.js").then(
+    ({ conversationWindow }) => node.append(conversationWindow()),
+    () => node.append(card("Conversation", {}, emptyState("Build the panel's assets to see the component here: make build")))
   );
-
-  /** `ask` is called when the user asks the panel for its conversation. */
-  constructor(ask) {
-    this.#log.hidden = true;
-    this.node = card(
-      "Conversation",
-      {
-        tools: [iconButton("refresh", "Ask the panel for the conversation", ask)]
-      },
-      this.#empty,
-      this.#log
-    );
-    this.node.classList.add("lx-card_fill");
-  }
-
-  /** A message that was published; the newest is at the end, the oldest go. */
-  show(channelName, message) {
-    this.#empty.hidden = true;
-    this.#log.hidden = false;
-    const text = typeof message?.text === "string" ? message.text : JSON.stringify(message);
-    this.#log.append(
-      el("li", {}, el("div", {}, text), el("div", { class: "slds-text-body_small slds-text-color_weak" }, channelName))
-    );
-    while (this.#log.children.length > KEPT) this.#log.firstChild.remove();
-    this.#log.scrollTop = this.#log.scrollHeight;
-  }
+  return node;
 }

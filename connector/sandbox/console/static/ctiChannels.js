@@ -9,10 +9,17 @@ export class Channels {
   #subscriptions = new Map();
   #last = 0;
   #host = null;
+  #listeners = new Set();
 
-  /** `shown(channelName, message)` is the page's own component that hears every channel. */
-  constructor(shown) {
-    this.shown = shown;
+  /** A component of the page hears a channel from now on, until it is told otherwise. */
+  subscribe(channelName, listener) {
+    const subscription = { channelName, listener };
+    this.#listeners.add(subscription);
+    return subscription;
+  }
+
+  unsubscribe(subscription) {
+    this.#listeners.delete(subscription);
   }
 
   /** Messages for the panel go through this host. */
@@ -25,11 +32,12 @@ export class Channels {
     this.#subscriptions.clear();
   }
 
-  /** Delivers to the panel's subscriptions of the channel and to the page. */
+  /** Delivers to the panel's subscriptions of the channel and to the components of the page, each its own copy. */
   publish(channelName, message) {
     for (const subscription of this.#subscriptions.values())
       if (subscription.channelName === channelName) this.#host.deliver(subscription, message);
-    this.shown(channelName, message);
+    for (const subscription of [...this.#listeners])
+      if (subscription.channelName === channelName) subscription.listener(window.structuredClone(message));
   }
 
   methods() {

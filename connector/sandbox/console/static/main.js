@@ -5,7 +5,7 @@ import { CtiHost, listener } from "./ctiHost.js";
 import { panelMethods } from "./ctiPanel.js";
 import { recordMethods } from "./ctiRecords.js";
 import { workMethods, workStart } from "./ctiWork.js";
-import { Conversation } from "./conversation.js";
+import { conversationPlace } from "./conversation.js";
 import { startDemo } from "./demoMenu.js";
 import { Dialing } from "./dialing.js";
 import { card, el } from "./dom.js";
@@ -22,17 +22,14 @@ import { startHistory, startNotes } from "./utilities.js";
 import { WorkQueue } from "./workQueue.js";
 import { Workspace } from "./workspace.js";
 
-const CONVERSATION_CHANNEL = "Phone_Conversation__c";
-
 const boot = JSON.parse(document.getElementById("boot").textContent);
 setFormat(boot.user, boot.now);
 recordingsWith(boot.panel.url);
 
 const dialing = new Dialing();
 const workQueue = new WorkQueue(dialing);
-const channels = new Channels((name, message) => conversation.show(name, message));
-const conversation = new Conversation(() => channels.publish(CONVERSATION_CHANNEL, { type: "hello" }));
-const sideColumn = el("div", { class: "lx-col lx-col_side" }, workQueue.node, conversation.node);
+const channels = new Channels();
+const sideColumn = el("div", { class: "lx-col lx-col_side" }, workQueue.node, conversationPlace(channels));
 
 const pages = {
   record: (place) => recordPage(place.id, desk),
