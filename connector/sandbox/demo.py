@@ -108,6 +108,7 @@ class Demo:
         timeout_s: float = 10,
         directory_every_s: int = 10,
         origins: Sequence[str] = (),
+        connector: str = "connector.sandbox.connector_process",
     ) -> None:
         """`folder` is the demo's own; `customers` says whether simulated customers call by themselves, `colleagues`
         whether agents at whose console nobody sits are played.
@@ -115,7 +116,7 @@ class Demo:
         With `programs` the switch is a real Asterisk, with phones and a carrier; without, it is simulated.
         The options are those of the parts' own command lines; `timeout_s` is the connector's for one request, and
         it reads the org's configuration again every `directory_every_s`; `origins` may frame the panel and open its
-        socket, as the console may.
+        socket, as the console may; `connector` is the module that runs it.
         """
         self.folder = folder
         self.connector_address = f"http://localhost:{chosen['PANEL_PORT']}"
@@ -138,6 +139,7 @@ class Demo:
         self._timeout_s = timeout_s
         self._directory_every_s = directory_every_s
         self._origins = (self.console, *origins)
+        self._connector = connector
         self.parts: list[Part] = []
         self.connector: Part | None = None
         self.switch_control = ""
@@ -212,7 +214,7 @@ class Demo:
 
     async def start_connector(self) -> None:
         """The connector runs (again)."""
-        self.connector = Part("connector", "connector.sandbox.connector_process", [str(self.config)], self.folder)
+        self.connector = Part("connector", self._connector, [str(self.config)], self.folder)
         self.parts.append(self.connector)
         await self.connector.start()
 

@@ -37,8 +37,9 @@ export default class Conversation extends LightningElement {
 
   labels = labels;
   language = language;
-  value = null;
+  shown = null;
   following = true;
+  top = 0;
   searching = false;
   search = "";
   at = null;
@@ -48,11 +49,11 @@ export default class Conversation extends LightningElement {
 
   /** {contact, name, status, cut, lines}, or null when there is none. */
   @api get conversation() {
-    return this.value;
+    return this.shown;
   }
 
   set conversation(value) {
-    if (value?.contact !== this.value?.contact) {
+    if (value?.contact !== this.shown?.contact) {
       Object.assign(this, {
         following: true,
         searching: false,
@@ -63,7 +64,7 @@ export default class Conversation extends LightningElement {
         read: null
       });
     }
-    this.value = value;
+    this.shown = value;
   }
 
   connectedCallback() {
@@ -100,6 +101,7 @@ export default class Conversation extends LightningElement {
     const { list } = this;
     if (list && this.following) {
       list.scrollTop = list.scrollHeight;
+      this.top = list.scrollTop;
     }
   }
 
@@ -120,7 +122,7 @@ export default class Conversation extends LightningElement {
   }
 
   get status() {
-    return this.value ? (STATUS[this.value.status] ?? STATUS.live) : null;
+    return this.shown ? (STATUS[this.shown.status] ?? STATUS.live) : null;
   }
 
   get problem() {
@@ -128,21 +130,32 @@ export default class Conversation extends LightningElement {
   }
 
   get name() {
-    return this.value?.name;
+    return this.shown?.name;
   }
 
   get cut() {
-    return Boolean(this.value?.cut);
+    return Boolean(this.shown?.cut);
   }
 
   /** Beside the section's title: what it is, or that it does not go on. */
   get summary() {
-    const status = this.value?.status ?? "live";
-    return status === "live" ? labels.machineShort : this.status.word;
+    const live = !this.shown || this.shown.status === "live";
+    return live
+      ? { text: labels.machineShort, look: "pp-push pp-weak slds-truncate cv-roomy" }
+      : { text: this.status.word, look: "pp-push pp-weak slds-truncate" };
+  }
+
+  /** Where there is little room, what it is scrolls away with the lines. */
+  get noteAbove() {
+    return Boolean(this.shown) && !this.section;
+  }
+
+  get noteWithin() {
+    return Boolean(this.shown) && this.section;
   }
 
   get canSearch() {
-    return this.open && Boolean(this.value);
+    return this.open && Boolean(this.shown);
   }
 
   get searchOpen() {
@@ -163,11 +176,11 @@ export default class Conversation extends LightningElement {
   }
 
   get lines() {
-    return this.value?.lines ?? [];
+    return this.shown?.lines ?? [];
   }
 
   get empty() {
-    return this.lines.length ? "" : this.value ? labels.nothingSaid : labels.noConversation;
+    return this.lines.length ? "" : this.shown ? labels.nothingSaid : labels.noConversation;
   }
 
   /** The line at which the keyboard is: the newest, until the agent has gone to another one. */
@@ -189,9 +202,13 @@ export default class Conversation extends LightningElement {
     tell(this, "talk", { open: !this.open });
   }
 
+  /** Only who goes up does not follow any more: a list that grew, or has less room now, is not the agent's doing. */
   scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.list;
-    this.following = scrollHeight - scrollTop - clientHeight < NEAR;
+    const near = scrollHeight - scrollTop - clientHeight < NEAR;
+    this.following = near || (this.following && scrollTop >= this.top);
+    this.top = scrollTop;
+    this.stick();
   }
 
   toEnd() {

@@ -1,11 +1,14 @@
 /** Puts a text on the clipboard; says whether that has worked. Nothing of it is kept here. */
 export async function copyText(text) {
+  // The command of old works in a frame of another site too, where the browser does not permit the other way.
+  if (byCommand(text)) {
+    return true;
+  }
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // In a frame of another site the browser may not permit it, but for the command of old.
-    return byCommand(text);
+    return false;
   }
 }
 
@@ -22,6 +25,6 @@ function byCommand(text) {
     return false;
   } finally {
     area.remove();
-    focused?.focus();
+    focused?.focus({ preventScroll: true });
   }
 }

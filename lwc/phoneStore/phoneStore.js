@@ -38,7 +38,7 @@ export function reduce(view, message) {
     case "transcript":
     case "segments":
     case "transcript_over":
-      return { ...view, transcripts: said(view.transcripts, message) };
+      return view.setup?.transcript ? { ...view, transcripts: said(view.transcripts, message) } : view;
     case "queues":
       return { ...view, queues: message.queues };
     case "agents":

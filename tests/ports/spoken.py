@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
 from connector.ports.recognizer import Heard
 
@@ -10,10 +10,12 @@ from connector.ports.recognizer import Heard
 class Spoken:
     """Both ports.  `reached` has each text that the recognizer was given, with its language; it raises `fault`.
 
-    `asked` counts how often it was asked to hear somebody.
+    `asked` counts how often it was asked to hear somebody.  With a `clock` (ms) the times are those at which it was
+    said, and not those that are given.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], int] | None = None) -> None:
+        self._clock = clock
         self.reached: list[tuple[str, str]] = []
         self.asked = 0
         self.fault: Exception | None = None
@@ -50,9 +52,17 @@ class Spoken:
         self.asked += 1
         if self.fault is not None:
             raise self.fault
+        since: int | None = None
+        began: int | None = None
         async for piece in audio:
-            text, final, began, ended = json.loads(piece)
+            text, final, given, ended = json.loads(piece)
+            if self._clock is not None:
+                now = self._clock()
+                since = now if since is None else since
+                ended = now - since
+                given = began = ended if began is None else began
+                began = None if final else began
             self.reached.append((text, language))
             if self.fault is not None:
                 raise self.fault
-            yield Heard(text, final, began, ended)
+            yield Heard(text, final, given, ended)

@@ -29,7 +29,10 @@ def test_the_wheel_runs_by_itself(tmp_path: Path, needs: Callable[[str], str]) -
     manifest = json.loads((installed / static / "manifest.json").read_text())
     assert {static + name for name in manifest.values()} <= names
     vendor = "connector/sandbox/console/static/vendor/"
-    assert {vendor + name for name in ("slds.css", "utility-sprite.svg", "standard-sprite.svg")} <= names
+    assert {
+        vendor + name
+        for name in ("slds.css", "utility-sprite.svg", "standard-sprite.svg", "conversation.js", "conversation.css")
+    } <= names
     assert not [name for name in names if name.startswith(("tests/", "tools/", "lwc/"))]
 
     program = "import connector, connector.cli; print(connector.__file__); connector.cli.main(['--help'])"

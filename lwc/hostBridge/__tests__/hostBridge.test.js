@@ -63,8 +63,9 @@ describe("hostBridge", () => {
       expect(host.hasSteps).toBe(false);
       expect(host.listen({})).toBeUndefined();
       await expect(host.whereNow()).resolves.toBeNull();
-      const nothing = [host.ready(), host.clickToDial(true), host.refresh()];
-      await expect(Promise.all(nothing)).resolves.toEqual([null, null, null]);
+      const messages = [host.publish("Phone_Conversation__c", {}), host.subscribe("Phone_Conversation__c", () => {})];
+      const nothing = [host.ready(), host.clickToDial(true), host.refresh(), ...messages];
+      await expect(Promise.all(nothing)).resolves.toEqual([null, null, null, null, null]);
       const focus = jest.spyOn(window, "focus").mockImplementation(() => {});
       await host.show();
       expect(focus).toHaveBeenCalled();

@@ -127,6 +127,17 @@ describe("openCti", () => {
     await expect(host.whereNow()).resolves.toMatchObject({ id: "003x" });
   });
 
+  it("sends messages to the components on the page, and hears theirs", async () => {
+    const host = await connectOpenCti(WHERE);
+    const heard = jest.fn();
+    await host.subscribe("Phone_Conversation__c", heard);
+    cti.message({ type: "hello" });
+    expect(heard).toHaveBeenCalledWith({ type: "hello" });
+    await host.publish("Phone_Conversation__c", { type: "over" });
+    expect(cti.of("subscribe")).toEqual([{ channelName: "Phone_Conversation__c" }]);
+    expect(cti.of("publish")).toEqual([{ channelName: "Phone_Conversation__c", message: { type: "over" } }]);
+  });
+
   it("turns click-to-dial on and off, opens the panel, refreshes, reports itself", async () => {
     const host = await connectOpenCti(WHERE);
     await Promise.all([host.clickToDial(true), host.clickToDial(false), host.show(), host.refresh(), host.ready()]);

@@ -1048,6 +1048,136 @@ describe("phonePanel", () => {
     });
   });
 
+  describe("what is said", () => {
+    const READS = { transcript: true };
+    const told = () => cti.of("publish").map(({ message: one }) => one);
+    const kinds = () => told().map((one) => one.type);
+    const lines = () => [...panel.querySelectorAll("c-conversation .cv-item")].map(words);
+
+    async function talking(name = "live", setup = READS) {
+      await open(name, setup);
+      await say(message(name === "conference" ? "transcript_conference" : "transcript"));
+    }
+
+    it("stands below the details, with names and times", async () => {
+      await talking();
+      expect(lines()).toHaveLength(8);
+      expect(lines()[0]).toBe("I was charged twice for the same invoice.Mia Chen · 2:12");
+      expect(lines()[1]).toBe("Sorry about that. Which invoice is it?You · 2:20");
+      expect(lines()[3]).toBe("On hold · 0:42");
+      expect(lines()[7]).toBe("Great. And could you also change the…Mia Chen · 4:11 · speaking");
+      await say(message("segments_held"));
+      expect(lines()[7]).toBe("On hold since 4:12: nothing is heard");
+    });
+
+    it("has each party's name in a conference", async () => {
+      await talking("conference");
+      expect(lines().map((line) => line.match(/(\w+ \w+|You) · /)[1])).toEqual(["Mia Chen", "Jonas Weber", "You"]);
+      expect(words(find("c-conversation"))).toContain("What was said before this is gone.");
+    });
+
+    it("is not there for who may not, nor before the answer, nor after the call", async () => {
+      await talking("live", {});
+      expect(find("c-conversation")).toBeNull();
+      await say({ ...message("setup"), ...READS });
+      expect(find("c-conversation")).toBeNull();
+      await say(message("transcript"));
+      expect(find("c-conversation")).not.toBeNull();
+      await say(state("wrapup_saving"), message("transcript_over"));
+      expect(find("c-conversation")).toBeNull();
+      expect(kinds().at(-1)).toBe("over");
+      expect(JSON.stringify([{ ...window.sessionStorage }, { ...window.localStorage }])).not.toContain("charged");
+    });
+
+    it("shares its place with the details", async () => {
+      await talking();
+      const opened = () =>
+        [find("c-contact-details .pp-sec"), find("c-conversation .pp-sec")].map(
+          (one) => one.ariaExpanded ?? one.getAttribute("aria-expanded")
+        );
+      expect(opened()).toEqual(["false", "true"]);
+      await press("c-contact-details .pp-sec");
+      expect(opened()).toEqual(["true", "false"]);
+      await press("c-conversation .pp-sec");
+      expect(opened()).toEqual(["false", "true"]);
+      await press("c-conversation .pp-sec");
+      expect(opened()).toEqual(["false", "false"]);
+      await press("c-contact-details .pp-sec");
+      await press("c-contact-details .pp-sec");
+      expect(opened()).toEqual(["false", "false"]);
+    });
+
+    it("is told to the components beside the records: the whole, what is new, the end", async () => {
+      await open("live", READS);
+      expect(cti.of("subscribe")).toEqual([{ channelName: "Phone_Conversation__c" }]);
+      expect(told()).toEqual([{ type: "over", sequence: 1 }]);
+      await say(message("transcript"));
+      expect(told().at(-1)).toMatchObject({
+        type: "conversation",
+        contact: "01JD-live",
+        name: "Mia Chen",
+        status: "live"
+      });
+      expect(told().at(-1).lines).toHaveLength(8);
+      await say(message("segments"));
+      expect(told().at(-1)).toMatchObject({ type: "segments", contact: "01JD-live", dropped: [] });
+      expect(
+        told()
+          .at(-1)
+          .lines.map(({ id, who, at }) => [id, who, at])
+      ).toEqual([["8", "Mia Chen", 251_000]]);
+      await say(message("segments_held"));
+      expect(told().at(-1)).toMatchObject({ status: "paused", dropped: ["8"] });
+      await say(state("live"));
+      expect(kinds()).toEqual(["over", "conversation", "segments", "segments"]);
+      await say(message("transcript_over"));
+      expect(told().at(-1)).toEqual({ type: "over", sequence: 5 });
+    });
+
+    it("is told again to a component that has just come, and another customer's as a whole", async () => {
+      await talking();
+      cti.message({ type: "hello" });
+      cti.message({ type: "conversation", sequence: 1 });
+      cti.message(undefined);
+      expect(kinds()).toEqual(["over", "conversation", "conversation"]);
+      const renamed = state("live");
+      renamed.contacts[0].draft.who.value = {
+        id: "003x",
+        type: "Contact",
+        name: "Ann Chen",
+        detail: "",
+        why: "search"
+      };
+      await say(renamed);
+      expect(told().at(-1)).toMatchObject({ type: "conversation", name: "Ann Chen" });
+      expect(told().at(-1).lines[0].who).toBe("Ann Chen");
+    });
+
+    it("gives a sign of life, and says when the page goes", async () => {
+      await talking();
+      await later(31_000);
+      expect(told().at(-1)).toMatchObject({ type: "segments", lines: [], dropped: [] });
+      await later(10_000);
+      expect(kinds()).toEqual(["over", "conversation", "segments"]);
+      window.dispatchEvent(new CustomEvent("pagehide"));
+      await drawn(20);
+      expect(kinds().at(-1)).toBe("over");
+    });
+
+    it("goes on in the panel where the org has no message channel, which is told of once", async () => {
+      cti.answers.publish = new Error("no such channel");
+      await talking();
+      await say(message("segments"));
+      expect(lines()).toHaveLength(8);
+      expect(console.error.mock.calls.filter(([text]) => text.includes("beside the record"))).toHaveLength(1);
+    });
+
+    it("is accessible", async () => {
+      await talking();
+      expect(await faults(panel)).toEqual([]);
+    });
+  });
+
   it.each(["idle", "offered", "live", "hold", "conference", "several", "wrapup_attention", "two_calls"])(
     "is accessible: %s",
     async (name) => {

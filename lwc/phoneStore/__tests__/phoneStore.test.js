@@ -147,6 +147,49 @@ describe("phoneStore", () => {
     expect(store.view.found.people).toMatchObject({ searching: false, error: "crm_unavailable", records: [] });
   });
 
+  describe("what is said", () => {
+    const items = (store) => store.view.transcripts[KEY]?.items.map(({ id, text, why }) => [id, text ?? why]);
+    const reading = (...messages) => {
+      const store = connected();
+      [{ ...message("setup"), transcript: true }, ...messages].forEach((one) => store.receive(one));
+      return store;
+    };
+
+    it("is the whole, and then what is new", () => {
+      const store = reading(message("transcript"));
+      expect(items(store)).toHaveLength(8);
+      expect(store.view.transcripts[KEY]).toMatchObject({ status: "live", cut: false });
+      store.receive(message("segments"));
+      expect(items(store).at(-1)).toEqual(["8", "Great. And could you also change the address, please?"]);
+      store.receive(message("segments_held"));
+      expect(items(store).at(-1)).toEqual(["9", "hold"]);
+      expect(items(store)).toHaveLength(8);
+      expect(store.view.transcripts[KEY].status).toBe("paused");
+      store.receive({ ...message("transcript"), items: [] });
+      expect(items(store)).toEqual([]);
+    });
+
+    it.each([
+      ["its end is told", () => message("transcript_over")],
+      ["the call has ended while nobody could tell", () => state("wrapup_saving")],
+      ["the contact has gone", () => state("idle")],
+      ["the administrator has taken it away", () => message("setup")]
+    ])("is forgotten when %s", (_, last) => {
+      const store = reading(message("transcript"));
+      store.receive(last());
+      expect(store.view.transcripts).toEqual({});
+    });
+
+    it("does not begin in the middle, and stays while other things change", () => {
+      const store = reading(message("segments"));
+      expect(store.view.transcripts).toEqual({});
+      store.receive(message("transcript"));
+      const { transcripts } = store.view;
+      store.receive(state("hold"));
+      expect(store.view.transcripts).toBe(transcripts);
+    });
+  });
+
   it("counts only the preview of the number typed last", () => {
     const store = connected();
     store.previewing("p-1", "(415) 555-0188");

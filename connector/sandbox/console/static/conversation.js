@@ -8,7 +8,10 @@ export function conversationPlace(channels) {
   const node = el("div", { class: "lx-conversation" });
   import("./vendor/conversation.js").then(
     ({ conversationWindow }) => node.append(conversationWindow()),
-    () => node.append(card("Conversation", {}, emptyState("Build the panel's assets to see the component here: make build")))
+    () =>
+      node.append(
+        card("Conversation", {}, emptyState("Build the panel's assets to see the component here: make build"))
+      )
   );
   return node;
 }

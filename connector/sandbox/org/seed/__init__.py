@@ -11,6 +11,7 @@ from connector.sandbox.org.objects.task import CLOSED_STATUSES, PRIORITIES, STAT
 from connector.sandbox.org.records import Records
 from connector.sandbox.org.schema import Row
 from connector.sandbox.org.seed.rights import grant, place, seat
+from connector.sandbox.org.seed.telephony import TRANSCRIPTS
 from connector.sandbox.org.seed.world import ADMINISTRATOR, World
 
 ORGANIZATION_ID = ids.make_id("00D", 0)
@@ -97,7 +98,7 @@ def _users(records: Records, profiles: dict[str, str], integration_username: str
             "Title": title, "Department": "Service", "TimeZoneSidKey": zone, "LocaleSidKey": locale,
             "LanguageLocaleKey": language, "IsActive": active, "Extension": device, "Phone_Device__c": device,
             "Phone_Country__c": country, "Phone_Direct_Number__c": direct or None,
-            "Phone_Address_Verified__c": verified,
+            "Phone_Address_Verified__c": verified, "Phone_Transcript__c": key in TRANSCRIPTS,
             **{f"Phone_Address_{part}__c": value for part, value in address.items()},
             "ProfileId": profiles["Service Agent"],
         }  # fmt: skip

@@ -48,7 +48,11 @@ SETTINGS: dict[str, str] = {
     "Blind_Transfer": "yes",
     "Callback_Interval_Minutes": "1",
     "Emergency_Number": "+14155550109",
+    "Transcript": "both",
 }
+
+TRANSCRIPTS = frozenset({"sam", "jonas"})
+"""Who may have the live transcript."""
 
 # Name, country, emergency numbers, numbers that test them, what may be dialled before, routes.
 EMERGENCY_ROUTES: tuple[tuple[str, str, str, str, str, str, str], ...] = (
