@@ -245,7 +245,7 @@ def test_all_fields(desk: Desk) -> None:
         "Phone_Address_Verified__c": True,
         "Phone_Address_Verified_On__c": None,
         "Phone_Address_Verified_By__c": None,
-        "Phone_Transcript__c": False,
+        "Phone_Transcript__c": True,
     }
     assert desk.refused("GET", "query?q=SELECT+FIELDS(ALL)+FROM+User")[1]["errorCode"] == "MALFORMED_QUERY"
 
