@@ -54,7 +54,7 @@ def direction(contact: Contact) -> str:
 
 def _match_reason(contact: Contact, _directory: Directory) -> str:
     who = contact.draft.who.value
-    return who.why if who is not None and who.why else str(contact.match.state)
+    return who.why if who is not None and who.why else contact.match.state
 
 
 def _recording(contact: Contact, directory: Directory) -> Plain:
@@ -67,60 +67,56 @@ def _sender(contact: Contact, directory: Directory) -> Plain:
 
 
 def _call_result(contact: Contact, directory: Directory) -> Plain:
-    return directory.call_result(contact.skill, contact.draft.disposition.value) or None
+    return directory.call_result(contact.skill, contact.draft.disposition.value)
 
 
-def _moment(at: int | None) -> Plain:
+def _moment(at: int) -> str:
     """As the API writes it, in UTC."""
-    if at is None:
-        return None
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _number(of: Callable[[Contact], Plain], field: str = "", *, kept: bool = False) -> TaskValue:
-    return TaskValue(Sort.NUMBER, lambda contact, _: of(contact), field, kept)
-
-
-def _text(of: Callable[[Contact], Plain], field: str = "", *, kept: bool = False) -> TaskValue:
-    return TaskValue(Sort.TEXT, lambda contact, _: of(contact) or None, field, kept)
-
-
-def _at(of: Callable[[Contact], int | None]) -> TaskValue:
-    return TaskValue(Sort.MOMENT, lambda contact, _: _moment(of(contact)))
-
-
+NUMBER, TEXT, MOMENT = Sort
 VALUES: Final[dict[str, TaskValue]] = {
-    "contact_key": _text(lambda contact: contact.key, "Phone_Contact_Key__c", kept=True),
-    "interaction_key": _text(lambda contact: contact.interaction_key, "Phone_Interaction_Key__c"),
-    "revision": _number(lambda contact: contact.save.wanted, "Phone_Revision__c", kept=True),
-    "queue_seconds": _number(times.queue, "Phone_Queue_Time__c"),
-    "ring_seconds": _number(times.ring, "Phone_Ring_Time__c"),
-    "hold_seconds": _number(times.hold, "Phone_Hold_Time__c"),
-    "talk_seconds": _number(times.talk),
-    "duration_seconds": _number(times.duration),
-    "started": _at(lambda contact: contact.started),
-    "answered": _at(lambda contact: contact.answered),
-    "ended": _at(lambda contact: contact.ended),
-    "direction": _text(direction, "Phone_Direction__c"),
-    "number": _text(lambda contact: contact.number),
-    "line": _text(lambda contact: contact.line),
-    "skill": _text(lambda contact: contact.skill, "Phone_Skill__c"),
-    "skill_name": TaskValue(Sort.TEXT, lambda contact, directory: directory.skill(contact.skill).name),
-    "extension": TaskValue(
-        Sort.TEXT, lambda contact, directory: directory.profile(contact.agent or "").device or None
+    "contact_key": TaskValue(TEXT, lambda contact, _: contact.key, "Phone_Contact_Key__c", True),
+    "interaction_key": TaskValue(TEXT, lambda contact, _: contact.interaction_key, "Phone_Interaction_Key__c"),
+    "revision": TaskValue(NUMBER, lambda contact, _: contact.save.wanted, "Phone_Revision__c", True),
+    "queue_seconds": TaskValue(NUMBER, lambda contact, _: times.queue(contact), "Phone_Queue_Time__c"),
+    "ring_seconds": TaskValue(NUMBER, lambda contact, _: times.ring(contact), "Phone_Ring_Time__c"),
+    "hold_seconds": TaskValue(NUMBER, lambda contact, _: times.hold(contact), "Phone_Hold_Time__c"),
+    "talk_seconds": TaskValue(NUMBER, lambda contact, _: times.talk(contact)),
+    "duration_seconds": TaskValue(NUMBER, lambda contact, _: times.duration(contact)),
+    "started": TaskValue(MOMENT, lambda contact, _: contact.started),
+    "answered": TaskValue(MOMENT, lambda contact, _: contact.answered),
+    "ended": TaskValue(MOMENT, lambda contact, _: contact.ended),
+    "direction": TaskValue(TEXT, lambda contact, _: direction(contact), "Phone_Direction__c"),
+    "number": TaskValue(TEXT, lambda contact, _: contact.number),
+    "line": TaskValue(TEXT, lambda contact, _: contact.line),
+    "skill": TaskValue(TEXT, lambda contact, _: contact.skill, "Phone_Skill__c"),
+    "skill_name": TaskValue(TEXT, lambda contact, directory: directory.skill(contact.skill).name),
+    "extension": TaskValue(TEXT, lambda contact, directory: directory.profile(str(contact.agent)).device),
+    "outcome": TaskValue(TEXT, lambda contact, _: contact.outcome),
+    "ended_by": TaskValue(TEXT, lambda contact, _: contact.ended_by),
+    "disposition": TaskValue(TEXT, lambda contact, _: contact.draft.disposition.value),
+    "call_result": TaskValue(TEXT, _call_result),
+    "tags": TaskValue(TEXT, lambda contact, _: TAGS_BETWEEN.join(contact.draft.tags.value), "Phone_Tags__c"),
+    "recording": TaskValue(TEXT, _recording, "Phone_Recording__c"),
+    "match_reason": TaskValue(TEXT, _match_reason),
+    "caller_name": TaskValue(TEXT, lambda contact, _: contact.caller),
+    "sender": TaskValue(TEXT, _sender),
+    "attempt": TaskValue(
+        NUMBER, lambda contact, _: contact.attempts + 1 if contact.kind is Kind.CALLBACK else None
     ),
-    "outcome": _text(lambda contact: contact.outcome and str(contact.outcome)),
-    "ended_by": _text(lambda contact: contact.ended_by),
-    "disposition": _text(lambda contact: contact.draft.disposition.value),
-    "call_result": TaskValue(Sort.TEXT, _call_result),
-    "tags": _text(lambda contact: TAGS_BETWEEN.join(contact.draft.tags.value), "Phone_Tags__c"),
-    "recording": TaskValue(Sort.TEXT, _recording, "Phone_Recording__c"),
-    "match_reason": TaskValue(Sort.TEXT, _match_reason),
-    "caller_name": _text(lambda contact: contact.caller),
-    "sender": TaskValue(Sort.TEXT, _sender),
-    "attempt": _number(lambda contact: contact.attempts + 1 if contact.kind is Kind.CALLBACK else None),
 }
 """By the name that an administrator uses.  Times are whole seconds."""
+
+
+def value_of(name: str, contact: Contact, directory: Directory) -> Plain:
+    """The value of that name, as a Task holds it; None for one that is blank."""
+    value = VALUES[name]
+    found = value.of(contact, directory)
+    if isinstance(found, int):
+        return _moment(found) if value.sort is Sort.MOMENT else found
+    return str(found) if found else None
 
 
 def placed(directory: Directory) -> Iterator[tuple[str, str]]:
@@ -139,4 +135,4 @@ def placed(directory: Directory) -> Iterator[tuple[str, str]]:
 
 def filled(contact: Contact, directory: Directory) -> dict[str, Plain]:
     """The values of the contact by the fields that they are written to."""
-    return {field: VALUES[name].of(contact, directory) for name, field in placed(directory)}
+    return {field: value_of(name, contact, directory) for name, field in placed(directory)}

@@ -17,7 +17,7 @@ def taken(contact: Contact, at: int) -> Contact:
     if not contact.queued and (contact.asked_by or contact.direct):
         return contact
     since = contact.queued or contact.started
-    return replace(contact, waited=(contact.waited or 0) + max(0, at - since), queued=0)
+    return replace(contact, waited=(contact.waited or 0) + max(0, at - since))
 
 
 def moved(contact: Contact, was: Leg, at: int) -> Contact:
@@ -26,8 +26,8 @@ def moved(contact: Contact, was: Leg, at: int) -> Contact:
         return contact
     if was.state is LegState.HELD:
         return _held(contact, was, at)
-    if was.state is LegState.RINGING and contact.kind is not Kind.INBOUND and contact.answered is None:
-        return replace(contact, rung=(contact.rung or 0) + max(0, at - was.since))
+    if was.state is LegState.RINGING and contact.kind is not Kind.INBOUND:
+        return replace(contact, rung=max(0, at - was.since))
     return contact
 
 
@@ -44,9 +44,8 @@ def _held(contact: Contact, customer: Leg, at: int) -> Contact:
     if contact.answered is None:
         return contact
     since = max(customer.since, contact.answered, contact.hold_counted)
-    if at <= since:
-        return contact
-    return replace(contact, hold=contact.hold + at - since, hold_counted=at)
+    until = max(at, since)
+    return replace(contact, hold=contact.hold + until - since, hold_counted=until)
 
 
 # What it comes to, in whole seconds ---------------------------------------------------------------------------------

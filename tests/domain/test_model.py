@@ -122,7 +122,7 @@ UNSEEN = {
     "persistent": False,
     "line": Line.ALWAYS,
 }
-UNASKED = {"task_id": None, "subject": None, "next_try": None, "code": None, "field": None, "message": None}
+UNASKED = {"task_id": None, "subject": None, "next_try": None, "code": None, "field": None, "message": None, "base": 0}
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,8 @@ UNASKED = {"task_id": None, "subject": None, "next_try": None, "code": None, "fi
         ),
         (
             Floor(),
-            {"contacts": {}, "agents": {}, "queues": {}, "legs": {}, "phones": {}, "lines": {}, "switch_up": True},
+            {"contacts": {}, "agents": {}, "queues": {}, "legs": {}, "phones": {}, "lines": {}, "switch_up": True}
+            | {"store_up": True},
         ),
         (SetState(SAM, AgentState.AVAILABLE), {"agent": SAM, "state": AgentState.AVAILABLE, "reason": ""}),
         (Dial(SAM, MIA), {"agent": SAM, "number": MIA, "skill": "", "record": None, "hold": False, "work": ""}),

@@ -20,7 +20,7 @@ from connector.domain.model import (
     Record,
     Save,
 )
-from connector.domain.task_values import VALUES, Sort, direction, filled, placed
+from connector.domain.task_values import VALUES, Sort, direction, filled, placed, value_of
 from connector.domain.tasks import fields, subject
 from tests.domain.stage import DIRECTORY, JONAS, SAM, START, with_skill
 
@@ -92,10 +92,20 @@ EXPECTED: dict[str, Any] = {
 
 
 def test_every_value_of_a_call() -> None:
-    assert {name: value.of(CALL, CONFIGURED) for name, value in VALUES.items()} == EXPECTED
+    assert {name: value_of(name, CALL, CONFIGURED) for name in VALUES} == EXPECTED
     for name, value in VALUES.items():
         expected = int if value.sort is Sort.NUMBER else str
         assert EXPECTED[name] is None or isinstance(EXPECTED[name], expected), name
+        assert type(value_of(name, CALL, CONFIGURED)) in (expected, type(None)), name
+
+
+def test_who_was_chosen_for_no_reason_that_we_know_says_how_the_match_went() -> None:
+    chosen = replace(CALL, draft=Draft(who=Link(replace(MIA_RECORD, why=""), 1)))
+    assert value_of("match_reason", chosen, DIRECTORY) == "one"
+
+
+def test_only_by_its_key_and_its_revision_is_a_task_known() -> None:
+    assert [name for name, value in VALUES.items() if value.kept] == ["contact_key", "revision"]
 
 
 def test_what_is_not_known_is_blank() -> None:
@@ -103,7 +113,7 @@ def test_what_is_not_known_is_blank() -> None:
         key="k", interaction_key="k", kind=Kind.OUTBOUND, phase=Phase.WRAP_UP, number="", line="", skill="",
         started=START, match=Match(MatchState.NONE), agent="nobody",
     )  # fmt: skip
-    found = {name: value.of(bare, Directory()) for name, value in VALUES.items()}
+    found = {name: value_of(name, bare, Directory()) for name in VALUES}
     said = {name: value for name, value in found.items() if value is not None}
     assert said == {
         "contact_key": "k",
@@ -118,7 +128,7 @@ def test_what_is_not_known_is_blank() -> None:
 
 
 def test_a_callback_counts_its_attempts() -> None:
-    assert VALUES["attempt"].of(replace(CALL, kind=Kind.CALLBACK, attempts=2), DIRECTORY) == 3
+    assert value_of("attempt", replace(CALL, kind=Kind.CALLBACK, attempts=2), DIRECTORY) == 3
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from connector.domain.events import (
     LegsMixed,
     PhoneChanged,
 )
-from connector.domain.model import AgentState, Contact, Floor, Kind, LegState, Phase, Role
+from connector.domain.model import AgentState, Contact, Floor, Kind, Leg, LegState, Match, MatchState, Phase, Role
 from connector.domain.step import load
 from tests.domain.stage import JONAS, MIA, SAM, Stage, available, dialling, go, on_a_call
 from tests.domain.test_consult import BLIND, OFFICE, PRIYA, asked, call, theirs
@@ -209,6 +209,29 @@ def test_a_work_item_waits_again_when_it_is_given_back() -> None:
     assert seconds(stage.contact("w-1")) == (20, None, None, None, 50)
 
 
+PLAIN = Contact(
+    key="k", interaction_key="k", kind=Kind.INBOUND, phase=Phase.OFFERED, number="", line="", skill="",
+    started=1_000, match=Match(MatchState.NONE),
+)  # fmt: skip
+FAR = Leg("far", Role.CUSTOMER, LegState.RINGING, 5_000)
+
+
+def test_to_the_millisecond_and_never_below_nothing() -> None:
+    assert times.taken(PLAIN, 1_001).waited == 1
+    assert times.taken(PLAIN, 900).waited == 0
+    assert times.taken(replace(PLAIN, waited=5, queued=2_000), 2_003).waited == 8
+    out = replace(PLAIN, kind=Kind.OUTBOUND)
+    assert times.moved(out, FAR, 5_007).rung == 7
+    assert times.moved(out, FAR, 4_000).rung == 0
+    assert times.moved(PLAIN, FAR, 5_007).rung is None
+    assert times.moved(out, replace(FAR, role=Role.AGENT), 5_007) is out
+
+
+def test_clocks_that_disagree_make_no_time_less_than_none() -> None:
+    backwards = replace(PLAIN, answered=5_000, ended=4_000, hold=300)
+    assert seconds(backwards)[2:] == (0, 0, 0)
+
+
 # --- hold -------------------------------------------------------------------------------------------------------------
 
 
@@ -262,6 +285,23 @@ def test_no_moment_is_counted_twice_or_after_the_end() -> None:
         stage.give(news)
     # From 10 to 60 and from 80 to 90 that was heard of; of it 55 seconds are within the call.
     assert seconds(stage.contact(key))[2:] == (55, 0, 55)
+
+
+def test_what_was_counted_is_not_counted_again() -> None:
+    stage, key = on_a_call()
+    begun = stage.now
+    for news in (
+        LegHeld(CUSTOMER, begun + 10_000),
+        LegResumed(CUSTOMER, begun + 50_000),
+        LegHeld(CUSTOMER, begun + 20_000),
+        LegResumed(CUSTOMER, begun + 60_000),
+        LegHeld(CUSTOMER, begun + 30_000),
+        LegResumed(CUSTOMER, begun + 40_000),
+        LegEnded(CUSTOMER, "normal", begun + 100_000),
+    ):
+        stage.give(news)
+    assert seconds(stage.contact(key))[2:] == (50, 50, 100)
+    assert (stage.contact(key).hold, stage.contact(key).hold_counted) == (50_000, begun + 60_000)
 
 
 @pytest.mark.parametrize("twice", [LegHeld, LegResumed])

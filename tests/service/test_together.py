@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import settings
 
-from connector.domain.commands import Answer, Decline, Dial, Done, SaveAgain, SaveDraft, SetState
+from connector.domain.commands import Answer, Decline, Dial, Done, Hold, Resume, SaveAgain, SaveDraft, SetState
 from connector.domain.decide import deadline
 from connector.domain.events import TaskSaved
 from connector.domain.model import AgentState, Contact, Kind, LegState, Phase, Recording, Role
@@ -312,3 +312,62 @@ async def test_a_walk(seed: int) -> None:
     may |= {key for key, contact in world.disk.contacts.items() if contact.kind is Kind.OUTBOUND}
     assert set(world.saved) <= must | may, "a Task without a call"
     assert world.disk.tasks == world.saved
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_hold_queue_and_ring_are_what_the_switch_saw(seed: int) -> None:
+    """Also over kills of the connector, in the middle of a hold or of a wait."""
+    world = World(seed)
+    await world.start()
+    dice = world.dice
+    keys: list[str] = []
+    for _ in range(3):
+        world.engine.ring(MIA, LINE)
+        await world.pass_time(dice.choice([60, 1_000, 7_000]))
+        key = next(known for known in world.runner.floor.contacts if known not in keys)
+        keys.append(key)
+        if dice.random() < 0.3:
+            await world.kill()
+        agent = await _taken(world, key)
+        for order in [Hold, Resume] * dice.choice([0, 1, 2]) + [Hold] * dice.choice([0, 1]):
+            await world.pass_time(dice.choice([60, 500, 9_000]))
+            world.order(order(agent, key))
+            if dice.random() < 0.3:
+                await world.pass_time(dice.choice([0, 60, 3_000]))
+                await world.kill()
+        await world.pass_time(dice.choice([60, 4_000]))
+        world.engine.hang_up(_customer(world, key))
+        await world.pass_time(200)
+        world.order(Done(agent, key))
+        await world.pass_time(200)
+    seen = calls_by_contact(world.entries)
+    for key in keys:
+        call, contact = seen[key], world.disk.contacts[key]
+        assert contact.answered is not None and call.started is not None
+        held = sum((until or 0) - since for since, until in call.held)
+        assert contact.hold == held
+        assert contact.waited == contact.answered - call.started
+        assert contact.rung is not None
+        assert 0 <= contact.rung <= contact.waited
+        assert contact.ended_by == "customer"
+
+
+async def _taken(world: World, key: str) -> str:
+    """Somebody has answered, who may have become unavailable while no connector was there."""
+    for _ in range(20):
+        contact = world.runner.floor.contacts[key]
+        if contact.agent is None:
+            for agent in AGENTS:
+                world.order(SetState(agent, AgentState.AVAILABLE))
+        elif contact.answered is None:
+            world.order(Answer(contact.agent, key))
+        else:
+            return contact.agent
+        await world.pass_time(world.dice.choice([60, 2_000]))
+    raise AssertionError("nobody takes the call")
+
+
+def _customer(world: World, key: str) -> str:
+    leg = world.runner.floor.contacts[key].leg(Role.CUSTOMER)
+    assert leg is not None
+    return leg.id
