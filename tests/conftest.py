@@ -105,20 +105,8 @@ def chromium_path(needs: Callable[[str], str]) -> str:
 
 @pytest.fixture
 async def chromium(chromium_path: str) -> AsyncIterator[Browser]:
-    """A headless Chromium of the test's own, ended with it. Its microphone is a made-up tone that needs no consent."""
-    from playwright.async_api import async_playwright  # half a second, which only browser tests shall pay
+    """A headless Chromium. Its microphone is a made-up tone that needs no consent."""
+    from tests.browsing import open_chromium  # half a second, which only browser tests shall pay
 
-    arguments = [
-        "--no-sandbox",  # the tests run as root in containers, on pages of our own only
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ]
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium_path, args=arguments)
-        try:
-            yield browser
-        finally:
-            await browser.close()
+    async with open_chromium(chromium_path) as browser:
+        yield browser

@@ -6,9 +6,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from connector.sandbox.demo import Demo, ports
+from tests.browsing import open_chromium
 from tests.e2e.desk import Desk
 from tests.e2e.org_hosts import ORIGINS
 from tests.e2e.product import ANY_PORT, SAM, Product
@@ -49,13 +50,8 @@ async def sam(product: Product) -> AsyncIterator[Robot]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(chromium_path: str) -> AsyncIterator[Browser]:
     """One headless Chromium for all tests."""
-    async with async_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-        started = await playwright.chromium.launch(executable_path=chromium_path, args=arguments)
-        try:
-            yield started
-        finally:
-            await started.close()
+    async with open_chromium(chromium_path) as browser:
+        yield browser
 
 
 @pytest.hookimpl(wrapper=True)

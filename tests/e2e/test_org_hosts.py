@@ -17,7 +17,7 @@ from tests.e2e.desk import Desk, Seat
 from tests.e2e.org_hosts import ADAPTER, CONNECTOR, ELSEWHERE, LIGHTNING, SANDBOX, VISUALFORCE, Hosts, hosts_of
 from tests.e2e.product import SAM, Product
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.asyncio(loop_scope="session")]
 
 MIA = "+14155550143"
 FORMS = {"in the org": (LIGHTNING, VISUALFORCE), "hosted by the connector": (SANDBOX, CONNECTOR)}

@@ -7,10 +7,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from connector.sandbox.asterisk.world import Programs
 from connector.sandbox.demo import Demo, ports
+from tests.browsing import open_chromium
 from tests.e2e.desk import Desk
 from tests.e2e.product import ANY_PORT, Product
 from tests.live.handset import Handset
@@ -35,8 +36,7 @@ async def product(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str
 
 
 async def test_a_call_from_its_ring_to_its_task(product: Product, chromium_path: str) -> None:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+    async with open_chromium(chromium_path) as browser:
         desk = Desk(product, browser)
         sam, handset = await desk.sit_down(), Handset(product)
         leg = await product.ring("+14155550143")
@@ -55,5 +55,5 @@ async def test_a_call_from_its_ring_to_its_task(product: Product, chromium_path:
         await sam.wrap_up("Resolved")
         task = await product.task(lambda found: found["CallDisposition"] == "Resolved", "of the call")
         assert task["Subject"] == "Call with Mia Chen"
-        await browser.close()
+        await desk.close(None)
         assert desk.troubles == []

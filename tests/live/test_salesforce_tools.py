@@ -31,7 +31,7 @@ from tests.ports.crm_contract import Desk, TaskContract
 from tests.sandbox.org.rig import RunningOrg
 from tests.sandbox.org.test_simple_salesforce import ToLocalOrg
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.slow, pytest.mark.clients]
 
 KEY = "Phone_Contact_Key__c"
 ADMINISTRATOR = "admin@phone-panel.example"

@@ -14,11 +14,12 @@ import pytest_asyncio
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext
 
 from connector.sandbox.console import page as page_module
 from connector.sandbox.console.server import Console, start_console
 from connector.sandbox.org.server import Org, start_org
+from tests.browsing import open_chromium
 from tests.sandbox.console.doubles import Panel, Simulated, panel_page, panel_script, served
 
 OpenPanel = Callable[[str], Awaitable[Panel]]
@@ -92,11 +93,8 @@ async def http(console: Console) -> AsyncIterator[aiohttp.ClientSession]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(chromium_path: str) -> AsyncIterator[Browser]:
     """One Chromium for the tests of a module: starting it takes longer than most of them."""
-    async with async_playwright() as playwright:
-        # The tests run as root in containers, on pages of our own only.
-        started = await playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        yield started
-        await started.close()
+    async with open_chromium(chromium_path) as browser:
+        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")
