@@ -1,5 +1,7 @@
 """What an agent does on the phone itself, seen in the panel."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
@@ -26,6 +28,13 @@ async def leg_of(product: Product) -> str:
     """The leg of Sam's phone."""
     found: str = next(leg["leg"] for leg in await product.calls() if leg["number"] == PHONE)
     return found
+
+
+async def rings(product: Product) -> None:
+    """Returns when Sam's phone, which was hung up, rings: the panel tells of it when that is asked for."""
+    async with asyncio.timeout(10):
+        while not any(leg["number"] == PHONE for leg in await product.calls()):
+            await asyncio.sleep(0.05)  # another process: there is no event to wait for
 
 
 async def test_the_phone_s_own_hold_is_shown_and_taken_back(product: Product, desk: Desk) -> None:
@@ -72,6 +81,7 @@ async def test_who_does_not_lift_it_leaves_them_to_the_next_agent(product: Produ
     sam = await on_hold(product, desk)
     await product.switch("hangup", {"device": PHONE})
     await expect(sam.panel.get_by_text(RINGS_AGAIN, exact=True)).to_be_visible()
+    await rings(product)
     await product.switch("hangup", {"device": PHONE})
     await sam.wrap_up("Resolved")
     await jonas.pick_state("Available")
