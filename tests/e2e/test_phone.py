@@ -33,7 +33,9 @@ async def leg_of(product: Product) -> str:
 async def rings(product: Product) -> None:
     """Returns when Sam's phone, which was hung up, rings: the panel tells of it when that is asked for."""
     async with asyncio.timeout(10):
-        while not any(leg["number"] == PHONE for leg in await product.calls()):
+        while True:
+            if any(leg["number"] == PHONE for leg in await product.calls()):
+                return
             await asyncio.sleep(0.05)  # another process: there is no event to wait for
 
 
