@@ -48,9 +48,12 @@ async def main() -> None:
 
 
 async def shoot(seat: Seat, name: str, what: Locator | None = None) -> None:
-    """The phone, or another part of the page, when all that is to be there is loaded."""
+    """The phone, or (smaller) another part of the page, when all that is to be there is loaded."""
     await seat.page.wait_for_load_state("networkidle")
-    await (what or seat.page.locator("#phone")).screenshot(path=IMAGES / f"{name}.png", animations="disabled")
+    shown = what or seat.page.locator("#phone")
+    await shown.screenshot(
+        path=IMAGES / f"{name}.png", animations="disabled", scale="device" if what is None else "css"
+    )
 
 
 async def play(desk: Desk) -> None:
@@ -115,7 +118,10 @@ async def not_an_agent(desk: Desk) -> None:
             await asyncio.sleep(1)
             await page.reload()
             await page.wait_for_load_state("networkidle")
-    await shoot(Seat(product, page, {}), "not-an-agent")
+    box = await page.locator("#phone").bounding_box()
+    assert box is not None
+    box["height"] = 170
+    await page.screenshot(path=IMAGES / "not-an-agent.png", clip=box, animations="disabled")
 
 
 if __name__ == "__main__":
