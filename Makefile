@@ -73,7 +73,7 @@ lock: ## compile requirements/*.txt and package-lock.json anew, with the newest 
 format: ## put what can be put right by itself: imports, component format
 	@$(SETUP) python node
 	@$(PY) -m ruff check --fix-only -q .
-	@node node_modules/prettier/bin/prettier.cjs --write --log-level warn lwc force-app reports tools connector/sandbox/console/static *.mjs *.cjs *.json
+	@node node_modules/prettier/bin/prettier.cjs --write --log-level warn lwc force-app reports record-pages tools connector/sandbox/console/static *.mjs *.cjs *.json
 
 clean: ## remove what was made in this clone; the shared cache stays
 	rm -rf .venv node_modules dist coverage connector/panel/static connector/sandbox/console/static/vendor force-app/main/default/staticresources

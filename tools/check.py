@@ -39,7 +39,8 @@ CHECKS: dict[str, list[str]] = {
     "component style (eslint)": [NODE, f"{MODULES}/eslint/bin/eslint.js", "--max-warnings", "0", "."],
     "format (prettier)": [
         *(NODE, f"{MODULES}/prettier/bin/prettier.cjs", "--check", "--log-level", "warn"),
-        *("lwc", "force-app", "reports", "tools", "connector/sandbox/console/static", "*.mjs", "*.cjs", "*.json"),
+        *("lwc", "force-app", "reports", "record-pages", "tools", "connector/sandbox/console/static"),
+        *("*.mjs", "*.cjs", "*.json"),
     ],
     "deployment (offline conversion)": [NODE, "tools/check_conversion.mjs"],
     "Apex (rules)": [NODE, "tools/check_apex_rules.mjs"],

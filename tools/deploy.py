@@ -150,13 +150,14 @@ def _found() -> list[str]:
 
 
 def deploy(sf: Sf) -> None:
-    """The package is in the org; its reports, too, unless the org refuses them."""
+    """The package is in the org; its reports and its record pages, too, unless the org refuses them."""
     package = ("--source-dir", "force-app", "--source-dir", "lwc")
     sf.do("fields, pages, classes, permission sets", "project", "deploy", "start", *package)
-    try:
-        sf.do("reports", "project", "deploy", "start", "--source-dir", "reports")
-    except SetupError as problem:
-        say(f"  {problem}\n  The rest is in the org and works without them.")
+    for what, folder in (("reports", "reports"), ("record pages", "record-pages")):
+        try:
+            sf.do(what, "project", "deploy", "start", "--source-dir", folder)
+        except SetupError as problem:
+            say(f"  {problem}\n  The rest is in the org and works without them.")
 
 
 def settle(sf: Sf) -> None:

@@ -159,6 +159,10 @@ def test_both_package_directories_are_deployed(deployed: dict[str, Any]) -> None
     bundles = {folder.name for folder in (ROOT / "lwc").iterdir() if (folder / f"{folder.name}.js").exists()}
     assert {name for kind, name in there if kind == "LightningComponentBundle"} == bundles
     assert ("CustomField", f"Activity.{KEY}") in there
+    assert ("LightningMessageChannel", "Phone_Conversation") in there
+    assert {f"Phone_{name}" for name in ("Account", "Case", "Contact", "Lead")} <= {
+        name for kind, name in there if kind == "FlexiPage"
+    }
     assert {"ApexClass", "ApexPage", "CallCenter", "CustomApplication", "CustomLabel", "CustomMetadata", "FlexiPage",
             "Layout", "LightningMessageChannel", "PermissionSet", "StaticResource",
             "Translations"} <= {kind for kind, _ in there}  # fmt: skip

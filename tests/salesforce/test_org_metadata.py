@@ -186,3 +186,53 @@ def test_reports_show_columns_of_their_type() -> None:
         named = re.findall(r">(Activity\$\w+)<", file.read_text(encoding="utf-8"))
         assert set(named) <= known, file.name
         assert named
+
+
+RECORD_PAGES = sorted((ROOT / "record-pages" / "main" / "default" / "flexipages").iterdir())
+WINDOW = ROOT / "lwc" / "conversationWindow" / "conversationWindow.js-meta.xml"
+
+
+@pytest.mark.parametrize("file", RECORD_PAGES, ids=lambda file: file.name.split(".")[0])
+def test_a_record_page_has_the_conversation_and_is_in_nobodys_way(file: Path) -> None:
+    page = ET.parse(file).getroot()
+    assert text(page, "type") == "RecordPage"
+    assert f"Phone_{text(page, 'sobjectType')}" == file.name.split(".")[0]
+    regions = {text(region, "name"): region for region in page.iter(f"{XMLNS}flexiPageRegions")}
+    assert {"header", "main", "sidebar"} <= set(regions), "the regions of its template"
+    identifiers = [one.text for one in page.iter(f"{XMLNS}identifier")]
+    assert len(identifiers) == len(set(identifiers))
+    for item in page.iter(f"{XMLNS}componentInstanceProperties"):
+        if text(item, "name") in ("body", "tabs"):
+            assert text(item, "value") in regions, "a tab shows a facet that is there"
+    placed = {text(one, "componentName"): one for one in regions["sidebar"].iter(f"{XMLNS}componentInstance")}
+    given = {text(one, "name"): text(one, "value") for one in placed["conversationWindow"]
+             if one.tag == f"{XMLNS}componentInstanceProperties"}  # fmt: skip
+    window = ET.parse(WINDOW).getroot()
+    assert text(window, "isExposed") == "true"
+    assert "lightning__RecordPage" in [target.text for target in window.iter(f"{XMLNS}target")]
+    declared = {one.get("name"): one for one in window.iter(f"{XMLNS}property")}
+    assert set(given) <= set(declared)
+    assert (
+        int(declared["height"].get("min", "")) <= int(given["height"] or "") <= int(declared["height"].get("max", ""))
+    )
+
+
+def test_no_page_of_the_orgs_own_is_replaced() -> None:
+    """Nothing that is deployed makes a page the default: that is the administrator's to do."""
+    named = {file.name.split(".")[0] for file in RECORD_PAGES}
+    overrides = [
+        content.text
+        for folder in ("force-app", "record-pages", "reports")
+        for file in (ROOT / folder).rglob("*-meta.xml")
+        for content in ET.parse(file).getroot().iter(f"{XMLNS}content")
+    ]
+    assert not named & set(overrides)
+    assert all(name.startswith("Phone_") for name in named), "not the name of a page that an org has"
+
+
+def test_the_message_channel_says_all_that_the_panel_says() -> None:
+    channel = ET.parse(ORG / "messageChannels" / "Phone_Conversation.messageChannel-meta.xml").getroot()
+    declared = {field.text for field in channel.iter(f"{XMLNS}fieldName")}
+    window = (ROOT / "lwc" / "conversationWindow" / "conversationWindow.js").read_text(encoding="utf-8")
+    (read,) = re.findall(r"const \{ ([\w, ]+) \} = message", window)
+    assert set(read.split(", ")) == declared

@@ -55,13 +55,14 @@ def deploy(tmp_path: Path) -> Deploy:
     return run
 
 
-def test_the_package_is_deployed_and_then_the_reports(deploy: Deploy) -> None:
+def test_the_package_is_deployed_and_then_the_reports_and_record_pages(deploy: Deploy) -> None:
     code, told, asked = deploy("acme", "phone.acme.example:8443")
     assert code == 0, told
     assert [line.split(" --target-org acme")[0] for line in asked] == [
         "phone.acme.example:8443 org display",
         "phone.acme.example:8443 project deploy start --source-dir force-app --source-dir lwc",
         "phone.acme.example:8443 project deploy start --source-dir reports",
+        "phone.acme.example:8443 project deploy start --source-dir record-pages",
     ]
 
 
@@ -78,6 +79,15 @@ def test_what_the_org_refuses_is_named_with_its_cure(deploy: Deploy) -> None:
     assert (code, len(asked)) == (1, 2)
     assert "CustomField Activity.Phone_Contact_Key__c: not unique" in told
     assert "PHONE_PANEL_KEY=shared" in told
+
+
+def test_record_pages_that_are_refused_keep_nothing_else_out(deploy: Deploy) -> None:
+    failure = {"componentType": "FlexiPage", "fullName": "Phone_Contact", "problem": "no such component"}
+    refused = {"status": 1, "result": {"details": {"componentFailures": [failure]}}}
+    code, told, asked = deploy("acme", "phone.acme.example", **{"source-dir record-pages": refused})
+    assert (code, len(asked)) == (0, 4)
+    assert "FlexiPage Phone_Contact: no such component" in told
+    assert "The rest is in the org" in told
 
 
 def test_reports_that_are_refused_keep_nothing_else_out(deploy: Deploy) -> None:
@@ -146,9 +156,7 @@ def test_an_address_is_no_host(deploy: Deploy) -> None:
         ("S-9999", "A fatal signup error occurred.", "S-9999: A fatal signup error occurred."),
     ],
 )
-def test_why_there_is_no_scratch_org_is_told_with_the_cure(
-    name: str, message: str, words: str, deploy: Deploy
-) -> None:
+def test_why_there_is_no_scratch_org_is_told_with_the_cure(name: str, message: str, words: str, deploy: Deploy) -> None:
     answers = {"org display": NOT_SIGNED_IN, "org create": {"status": 1, "name": name, "message": message}}
     code, told, asked = deploy("--scratch", "trial", "phone.acme.example", **answers)
     assert (code, len(asked)) == (1, 2)
@@ -179,8 +187,8 @@ def test_what_is_done_is_told_as_it_is_done(deploy: Deploy) -> None:
         "--scratch", "trial", "h.example", org_display_user={"status": 0, "result": {"id": "005A"}},
         org_display=NOT_SIGNED_IN, CallCenter_WHERE=CENTRE,
     )  # fmt: skip
-    steps = ["scratch org", "fields, pages, classes, permission sets", "reports", "permission sets for you",
-             "you in the call centre", "a customer"]  # fmt: skip
+    steps = ["scratch org", "fields, pages, classes, permission sets", "reports", "record pages",
+             "permission sets for you", "you in the call centre", "a customer"]  # fmt: skip
     at = [(told.index(f"{step} …"), told.index(f"{step}: done in ")) for step in steps]
     assert [place for pair in at for place in pair] == sorted(place for pair in at for place in pair)
 
