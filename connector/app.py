@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from aiohttp import web
 
 from connector.api import view
+from connector.api.admin import AdminSocket
 from connector.api.hosted import Hosted
 from connector.api.http import PANEL, Health, PanelPage, build_app
 from connector.api.hub import Hub
@@ -43,6 +44,7 @@ from connector.errors import ConfigError, ConnectorError, CrmUnavailable, StoreE
 from connector.ports.audio import Audio
 from connector.ports.recognizer import Recognizer
 from connector.ports.store import OutboxCount, Store
+from connector.service.admin import Admin
 from connector.service.alarms import Alarms
 from connector.service.clock import Clock, WallClock
 from connector.service.conversation import Conversations
@@ -141,6 +143,7 @@ class Connector:
         self._keep(self._refresh_directory())
         self._keep(self._read_numbers())
         self._keep(self._prune())
+        await self._listen_to_admin()
         self._retention.start()
         self._stops.append(self._retention.stop)
         await self._serve()
@@ -158,6 +161,14 @@ class Connector:
             tell=self._hub.said,
         )
         return conversations.follow
+
+    async def _listen_to_admin(self) -> None:
+        admin = Admin(
+            self._store, self._clock, lambda: self._runner.directory, runner=self._runner, outbox=self._outbox
+        )
+        listening = AdminSocket(admin, Path(f"{self._config.store}.admin"))
+        await listening.start()
+        self._stops.append(listening.stop)
 
     async def lost(self) -> ConnectorError:
         """Returns why this connector cannot go on, once that is so: another one has its switch."""

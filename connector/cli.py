@@ -1,4 +1,4 @@
-"""The command line: `connector serve`, `check`, `doctor`, `api-key`, `demo`, `simulate`; see `store_commands`, too."""
+"""The command line: `connector serve`, `check`, `doctor`, `api-key`, `demo`, `simulate`, and what `*_commands` have."""
 
 import argparse
 import asyncio
@@ -12,7 +12,7 @@ from smtplib import SMTPException
 
 import msgspec
 
-from connector import collector, log, store_commands
+from connector import collector, log, outbox_commands, store_commands
 from connector import config as settings
 from connector.api.keys import hash_of, new_key
 from connector.api.openid import OpenId
@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="one JSON object with the findings, for other programs")
     add("doctor", _doctor, _DOCTOR, with_config, doctor)
     store_commands.add_commands(commands, with_config)
+    outbox_commands.add_commands(commands, with_config)
     keys = commands.add_parser("api-key", help="Make a key for another system.", description=_API_KEY)
     keys.add_argument("name", metavar="NAME", help="whose key it is: letters, digits, dots, dashes, underscores")
     keys.set_defaults(run=_api_key)

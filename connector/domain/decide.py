@@ -281,16 +281,26 @@ def _about_contact(step: Step, event: Event) -> None:
                 audio.refused(step, contact, ask, code)
         case e.CallerMatched():
             links.matched(step, contact, event)
+        case e.TaskSaved() | e.TaskWaiting() | e.TaskRefused() | e.TaskDiscarded() | e.TaskWanted():
+            _about_task(step, contact, event)
+        case e.WorkCompleted():
+            wrap_up.work_completed(step, contact)
+        case e.DeadlinePassed(kind=kind, due=due):
+            _deadline(step, contact, kind, due)
+
+
+def _about_task(step: Step, contact: Contact, event: e.TaskEvent) -> None:
+    match event:
         case e.TaskSaved():
             wrap_up.saved(step, contact, event)
         case e.TaskWaiting():
             wrap_up.waits(step, contact, event)
         case e.TaskRefused():
             wrap_up.refused(step, contact, event)
-        case e.WorkCompleted():
-            wrap_up.work_completed(step, contact)
-        case e.DeadlinePassed(kind=kind, due=due):
-            _deadline(step, contact, kind, due)
+        case e.TaskDiscarded():
+            wrap_up.discarded(step, contact, event)
+        case e.TaskWanted():
+            wrap_up.wanted(step, contact)
 
 
 def _phone(step: Step, event: e.PhoneChanged | e.EmergencyDialled) -> None:

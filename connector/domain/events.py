@@ -190,7 +190,22 @@ class TaskRefused(Struct, frozen=True, gc=False):
     message: str
 
 
-CrmEvent = CallerMatched | TaskSaved | TaskWaiting | TaskRefused
+class TaskDiscarded(Struct, frozen=True, gc=False):
+    """Somebody has decided that this revision is not written, and why (`reason`, with their name)."""
+
+    contact: str
+    revision: int
+    reason: str
+
+
+class TaskWanted(Struct, frozen=True, gc=False):
+    """Somebody wants a Task that Salesforce refused, or that was discarded, to be written after all, as it is now."""
+
+    contact: str
+
+
+TaskEvent = TaskSaved | TaskWaiting | TaskRefused | TaskDiscarded | TaskWanted
+CrmEvent = CallerMatched | TaskEvent
 
 
 class DeadlinePassed(Struct, frozen=True, gc=False):

@@ -126,6 +126,7 @@ class SaveState(StrEnum):
     SAVED = "saved"
     WAITING = "waiting"
     ATTENTION = "attention"
+    DISCARDED = "discarded"
 
 
 class Record(Struct, frozen=True, gc=False):

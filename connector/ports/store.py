@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from connector.domain.directory import Directory
 from connector.domain.effects import SaveTask
-from connector.domain.events import TaskRefused, TaskSaved, TaskWaiting
+from connector.domain.events import TaskDiscarded, TaskRefused, TaskSaved, TaskWaiting
 from connector.domain.model import Agent, Contact
 
 TaskFields = dict[str, str | int | None]
@@ -45,7 +45,7 @@ class Loaded(Struct, frozen=True):
     agents: tuple[Agent, ...]
     replies: tuple[RememberedReply, ...]
     directory: Directory | None
-    news: tuple[TaskSaved | TaskWaiting | TaskRefused, ...] = ()
+    news: tuple[TaskSaved | TaskWaiting | TaskRefused | TaskDiscarded, ...] = ()
 
 
 class Restored(Struct, frozen=True):
@@ -108,6 +108,41 @@ class OutboxCount(Struct, frozen=True):
     oldest_due: int | None
 
 
+class Discard(Struct, frozen=True):
+    """That a revision is not written, because somebody decided so."""
+
+    contact: str
+    revision: int
+    at: int
+    who: str
+    reason: str
+
+
+class OutboxEntry(Struct, frozen=True):
+    """A row of the outbox, for people.
+
+    `state`: due, later (tried before; again at `due`), writing (until `due` at the latest), parked, discarded, written.
+    """
+
+    contact: str
+    state: str
+    wanted: int
+    written: int
+    fields: TaskFields
+    written_fields: TaskFields
+    task_id: str | None
+    due: int | None
+    doubtful: bool
+    restored: bool
+    attempts: int
+    code: str
+    field: str
+    message: str
+    agent: str | None
+    started: int | None
+    discards: tuple[Discard, ...] = ()
+
+
 class Store(Protocol):
     """A durable store with one owner.  Commits take effect in the order in which they were handed over."""
 
@@ -140,6 +175,19 @@ class Store(Protocol):
 
     async def outbox_count(self) -> OutboxCount:
         """Counts for `/metrics`."""
+
+    async def outbox_entries(self, contact: str | None = None) -> Sequence[OutboxEntry]:
+        """What is not written, oldest contact first; of one contact its row, written or not."""
+
+    async def try_again(self, contacts: Sequence[str] | None = None) -> int:
+        """Those rows, or all that are not discarded, are due now, but for those under a lease and written; how many."""
+
+    async def discard(self, discard: Discard) -> bool:
+        """What is wanted for that contact is not to be written, and who decided so is kept.
+
+        False, and nothing changes, when there is no such row, when that revision is not the one wanted, when it is
+        written, and under a lease.
+        """
 
     async def today(self, agent: str, since: int, limit: int) -> tuple[int, Sequence[Contact]]:
         """How many closed contacts of that agent began, or were offered, since then, and the newest `limit` of them."""

@@ -74,6 +74,11 @@ class Outbox:
         """A commit brought a Task revision: it is looked for."""
         self._wake.set()
 
+    def try_now(self) -> None:
+        """Somebody wants it to be tried: also when Salesforce is being left alone."""
+        self.rest = None
+        self.flush()
+
     def flush(self) -> None:
         """What is due is written without waiting for company."""
         self._hurry = True

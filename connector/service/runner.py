@@ -30,7 +30,7 @@ from connector.domain.effects import (
     WithdrawPop,
 )
 from connector.domain.events import AskRefused, CallbackRequested, Event, LegEnded, WorkDelivered
-from connector.domain.model import Contact, Floor, MatchState, Phase
+from connector.domain.model import Contact, Floor, MatchState, Phase, SaveState
 from connector.domain.rules.wrap_up import settled
 from connector.domain.step import Change, Stamp, apply, load
 from connector.domain.tasks import fields
@@ -173,7 +173,11 @@ class Runner:
 
     def _want_again(self) -> None:
         """Each Task that is not known to be written is wanted; a store that has it in its outbox already ignores it."""
-        open_saves = [contact for contact in self.floor.contacts.values() if contact.save.wanted > contact.save.written]
+        open_saves = [
+            contact
+            for contact in self.floor.contacts.values()
+            if contact.save.wanted > contact.save.written and contact.save.state is not SaveState.DISCARDED
+        ]
         wanted = [SaveTask(it.key, it.save.wanted, fields(it, self.directory)) for it in open_saves]
         self._take(Change(effects=tuple(wanted)))
 

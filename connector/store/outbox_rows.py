@@ -2,14 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from connector.domain.effects import SaveTask
-from connector.domain.events import TaskRefused, TaskSaved, TaskWaiting
+from connector.domain.events import TaskDiscarded, TaskRefused, TaskSaved, TaskWaiting
 from connector.domain.model import Contact, SaveState
-from connector.ports.store import OutboxCount, OutboxRow, Restored, Settled, TaskFields
+from connector.ports.store import Discard, OutboxCount, OutboxEntry, OutboxRow, Restored, Settled, TaskFields
 
 UNKNOWN_FOR: Final = 8 * 24 * 3_600_000
 """For so many ms after a restore any contact may have a Task that the backup did not know of."""
@@ -32,7 +32,7 @@ def want(db: sqlite3.Connection, tasks: Iterable[SaveTask], now: int, epoch: int
         " EXISTS (SELECT 1 FROM restored WHERE restored.contact = ?1))"
         " ON CONFLICT (contact) DO UPDATE SET wanted = excluded.wanted, fields = excluded.fields,"
         " due = CASE WHEN lease_until IS NULL THEN excluded.due ELSE due END,"
-        " attempts = CASE WHEN parked THEN 0 ELSE attempts END, parked = 0, epoch = excluded.epoch"
+        " attempts = CASE WHEN parked THEN 0 ELSE attempts END, parked = 0, discarded = 0, epoch = excluded.epoch"
         " WHERE excluded.wanted > wanted",
         [(task.contact, task.revision, _encode(task.fields), now, epoch) for task in tasks],
     )
@@ -146,13 +146,98 @@ def count(db: sqlite3.Connection, now: int) -> OutboxCount:
     return OutboxCount(waiting, leased, parked, oldest)
 
 
-def news(db: sqlite3.Connection, contacts: Iterable[Contact], now: int) -> list[TaskSaved | TaskWaiting | TaskRefused]:
+def entries(db: sqlite3.Connection, now: int, contact: str | None) -> list[OutboxEntry]:
+    """What is not written, oldest contact first; of one contact its row, written or not."""
+    which = "wanted > outbox.written" if contact is None else "outbox.contact = :contact"
+    rows = db.execute(
+        "SELECT outbox.contact, wanted, outbox.written, fields, written_fields, task_id, due, lease_until, parked,"  # noqa: S608 - one of the two above
+        " doubtful, attempts, code, field, message, discarded, agent, started,"
+        " EXISTS (SELECT 1 FROM restored WHERE restored.contact = outbox.contact)"
+        " FROM outbox LEFT JOIN contact ON contact.key = outbox.contact"
+        f" WHERE {which} ORDER BY started, outbox.contact",
+        {"contact": contact},
+    ).fetchall()
+    return [_entry(db, row, now) for row in rows]
+
+
+def _entry(db: sqlite3.Connection, row: tuple[Any, ...], now: int) -> OutboxEntry:
+    contact, wanted, written, fields, before, task_id, due, lease_until, parked, doubtful, attempts, *more = row
+    code, field, message, discarded, agent, started, restored = more
+    if wanted <= written:
+        state = "written"
+    elif discarded or parked:
+        state = "discarded" if discarded else "parked"
+    elif lease_until is not None and lease_until > now:
+        state = "writing"
+    else:
+        state = "later" if due is not None and due > now else "due"
+    discards = db.execute("SELECT * FROM discarded WHERE contact = ? ORDER BY at", (contact,))
+    return OutboxEntry(
+        contact,
+        state,
+        wanted,
+        written,
+        _fields(fields),
+        {} if before is None else _fields(before),
+        task_id,
+        due,
+        bool(doubtful),
+        bool(restored),
+        attempts,
+        code,
+        field,
+        message,
+        agent,
+        started,
+        tuple(Discard(*one) for one in discards),
+    )
+
+
+_FREE: Final = "wanted > written AND (lease_until IS NULL OR lease_until <= :now)"
+
+
+def try_again(db: sqlite3.Connection, contacts: Sequence[str] | None, now: int) -> int:
+    """Those rows, or all that are not discarded, are due now; how many."""
+    change = "UPDATE outbox SET due = :now, lease_until = NULL, parked = 0, discarded = 0, attempts = 0"
+    if contacts is None:
+        return db.execute(f"{change} WHERE {_FREE} AND NOT discarded", {"now": now}).rowcount
+    return sum(
+        db.execute(f"{change} WHERE {_FREE} AND contact = :contact", {"now": now, "contact": contact}).rowcount
+        for contact in contacts
+    )
+
+
+def discard(db: sqlite3.Connection, given: Discard, now: int, epoch: int) -> bool:
+    """What is wanted is not written; False, and nothing changes, when it cannot be decided so now."""
+    values = {"contact": given.contact, "revision": given.revision, "now": now, "epoch": epoch}
+    done = db.execute(
+        "UPDATE outbox SET discarded = 1, told = 0, parked = 0, due = NULL, lease_until = NULL, epoch = :epoch,"
+        " code = 'discarded', field = '', message = :message WHERE contact = :contact AND wanted = :revision"
+        " AND wanted > written AND (lease_until IS NULL OR lease_until <= :now)",
+        {**values, "message": words(given)},
+    ).rowcount
+    if done:
+        db.execute(
+            "INSERT OR REPLACE INTO discarded VALUES (?, ?, ?, ?, ?)",
+            (given.contact, given.revision, given.at, given.who, given.reason),
+        )
+    return bool(done)
+
+
+def words(given: Discard) -> str:
+    """What the contact shows of it."""
+    return f"{given.who}: {given.reason}"
+
+
+def news(
+    db: sqlite3.Connection, contacts: Iterable[Contact], now: int
+) -> list[TaskSaved | TaskWaiting | TaskRefused | TaskDiscarded]:
     """What was settled and what these contacts do not show."""
     shown = {contact.key: contact.save for contact in contacts}
-    events: list[TaskSaved | TaskWaiting | TaskRefused] = []
-    for contact, wanted, written, written_fields, task_id, due, parked, code, field, message in db.execute(
-        "SELECT contact, wanted, written, written_fields, task_id, due, parked, code, field, message FROM outbox"
-        " WHERE wanted > written OR told = 0 ORDER BY contact"
+    events: list[TaskSaved | TaskWaiting | TaskRefused | TaskDiscarded] = []
+    for contact, wanted, written, written_fields, task_id, due, parked, discarded, code, field, message in db.execute(
+        "SELECT contact, wanted, written, written_fields, task_id, due, parked, discarded, code, field, message"
+        " FROM outbox WHERE wanted > written OR told = 0 ORDER BY contact"
     ):
         save = shown.get(contact)
         if save is None:
@@ -160,7 +245,9 @@ def news(db: sqlite3.Connection, contacts: Iterable[Contact], now: int) -> list[
         if written > save.written:
             subject = _fields(written_fields).get("Subject")
             events.append(TaskSaved(contact, written, task_id, str(subject or "")))
-        if parked and save.state is not SaveState.ATTENTION:
+        if discarded and save.state is not SaveState.DISCARDED:
+            events.append(TaskDiscarded(contact, wanted, message))
+        elif parked and save.state is not SaveState.ATTENTION:
             events.append(TaskRefused(contact, wanted, code, field, message))
         elif code and due is not None and due > now and save.state is SaveState.SAVING:
             events.append(TaskWaiting(contact, wanted, due, code))

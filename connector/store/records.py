@@ -9,7 +9,7 @@ import msgspec
 from msgspec import structs
 
 from connector.domain.directory import Directory
-from connector.domain.model import Agent, Contact, Phase
+from connector.domain.model import Agent, Contact, Phase, SaveState
 from connector.errors import StoreError
 from connector.ports.store import RememberedReply
 
@@ -20,6 +20,9 @@ REMEMBERED: Final = 3_600_000
 
 KEPT: Final = 8 * 24 * 3_600_000
 """How long a closed contact is kept, in ms: a week for whoever looks back, and a day for time zones."""
+
+DISCARDS_KEPT: Final = 366 * 24 * 3_600_000
+"""How long it is kept who discarded what, in ms."""
 
 PRUNED_AT_ONCE: Final = 500
 """Rows deleted in one transaction, so that no commit waits long for it."""
@@ -49,9 +52,15 @@ def put_contacts(db: sqlite3.Connection, contacts: Iterable[Contact], now: int, 
     heard = [(it.key, it.agent, it.started, epoch) for it in contacts if it.recorded and it.agent is not None]
     if heard:
         db.executemany("INSERT INTO recorded VALUES (?, ?, ?, ?) ON CONFLICT (contact) DO NOTHING", heard)
-    told = [(contact.key, contact.save.written) for contact in contacts if contact.save.written]
+    told = [
+        (it.key, it.save.written, it.save.state is SaveState.DISCARDED)
+        for it in contacts
+        if it.save.written or it.save.state is SaveState.DISCARDED
+    ]
     if told:
-        db.executemany("UPDATE outbox SET told = 1 WHERE contact = ? AND told = 0 AND written <= ?", told)
+        db.executemany(
+            "UPDATE outbox SET told = 1 WHERE contact = ? AND told = 0 AND written <= ? AND discarded <= ?", told
+        )
 
 
 def _contact_row(contact: Contact, now: int, epoch: int) -> tuple[object, ...]:
@@ -103,7 +112,8 @@ def unsettled_contacts(db: sqlite3.Connection) -> list[Contact]:
         "SELECT key, value FROM contact WHERE closed IS NULL UNION ALL"
         " SELECT key, value FROM contact WHERE pending = 1 AND closed IS NOT NULL UNION ALL"
         " SELECT key, value FROM outbox CROSS JOIN contact ON key = contact"
-        " WHERE (wanted > outbox.written OR told = 0) AND closed IS NOT NULL AND pending = 0"
+        " WHERE (wanted > outbox.written OR told = 0) AND NOT (discarded AND told)"
+        " AND closed IS NOT NULL AND pending = 0"
     )
     return sorted((_decoded(_contact, value, f"contact {key}") for key, value in rows), key=_age)
 
@@ -182,9 +192,11 @@ def prune(db: sqlite3.Connection, now: int) -> int:
     """Deletes some of what nobody needs any more; returns how many contacts, 0 when nothing was left to delete."""
     db.execute("DELETE FROM reply WHERE at <= ?", (now - REMEMBERED,))
     db.execute("DELETE FROM used_token WHERE until <= ?", (now,))
+    db.execute("DELETE FROM discarded WHERE at <= ?", (now - DISCARDS_KEPT,))
     gone = db.execute(
         "DELETE FROM contact WHERE key IN (SELECT key FROM contact WHERE closed < ? AND NOT EXISTS (SELECT 1 FROM"
-        " outbox WHERE outbox.contact = key AND (wanted > outbox.written OR told = 0)) LIMIT ?) RETURNING key",
+        " outbox WHERE outbox.contact = key AND (wanted > outbox.written OR told = 0) AND NOT (discarded AND told))"
+        " LIMIT ?) RETURNING key",
         (now - KEPT, PRUNED_AT_ONCE),
     ).fetchall()
     db.executemany("DELETE FROM outbox WHERE contact = ?", gone)

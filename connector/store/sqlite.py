@@ -12,7 +12,7 @@ from msgspec import Struct
 from connector.domain.directory import Directory
 from connector.domain.model import Contact
 from connector.errors import StoreError
-from connector.ports.store import Commit, Loaded, OutboxCount, OutboxRow, Settled
+from connector.ports.store import Commit, Discard, Loaded, OutboxCount, OutboxEntry, OutboxRow, Settled
 from connector.store import outbox_rows, records
 from connector.store.group_commit import GroupCommit
 
@@ -87,6 +87,21 @@ class SqliteStore:
         """See the port."""
         now = self._now()
         return await self._ask(lambda db: outbox_rows.count(db, now))
+
+    async def outbox_entries(self, contact: str | None = None) -> Sequence[OutboxEntry]:
+        """See the port."""
+        now = self._now()
+        return await self._ask(lambda db: outbox_rows.entries(db, now, contact))
+
+    async def try_again(self, contacts: Sequence[str] | None = None) -> int:
+        """See the port."""
+        now = self._now()
+        return await self._ask(lambda db: outbox_rows.try_again(db, contacts, now))
+
+    async def discard(self, discard: Discard) -> bool:
+        """See the port."""
+        now = self._now()
+        return await self._ask(lambda db: outbox_rows.discard(db, discard, now, self.epoch))
 
     async def today(self, agent: str, since: int, limit: int) -> tuple[int, Sequence[Contact]]:
         """See the port."""

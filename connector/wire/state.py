@@ -101,7 +101,8 @@ class DraftView(Struct, frozen=True, gc=False):
 
 
 class SaveView(Struct, frozen=True, gc=False):
-    """The Task.  `state`: none, saving, saved, waiting (next try at `next_try`), attention (see `field`, `message`).
+    """The Task.  `state`: none, saving, saved, waiting (next try at `next_try`), attention (see `field`, `message`),
+    discarded (`message`: who decided so, and why).
 
     `field` is a draft field name (who, what, disposition, tags, comments) or a Task field's API name."""
 

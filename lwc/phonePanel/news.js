@@ -91,7 +91,8 @@ function saveNews(save, was) {
   if (save.state === "saved") {
     return { polite: labels.savedTo };
   }
-  return save.state === "attention" ? { polite: `${labels.attentionIs} ${save.message || why(save.code)}` } : {};
+  const head = { attention: labels.attentionIs, discarded: labels.discardedBy }[save.state];
+  return head ? { polite: `${head} ${save.message || why(save.code)}` } : {};
 }
 
 const URGENT = /^(phone|alarm)/;

@@ -6,7 +6,8 @@ const LOOKS = {
   saving: { icon: "utility:sync", tone: "pp-i pp-i_ink", word: labels.savingTo },
   saved: { icon: "utility:success", tone: "pp-ok", word: labels.savedTo },
   waiting: { icon: "utility:clock", tone: "pp-i pp-i_ink", word: labels.nextTryNow },
-  attention: { icon: "utility:warning", tone: "pp-bad" }
+  attention: { icon: "utility:warning", tone: "pp-bad", head: labels.attentionIs },
+  discarded: { icon: "utility:warning", tone: "pp-bad", head: labels.discardedBy }
 };
 
 /** The line that says how it stands with the Task. Always as high, but for what needs attention. Sends `open`. */
@@ -35,8 +36,8 @@ export default class SaveState extends LightningElement {
     return this.look.word;
   }
 
-  get attention() {
-    return this.save.state === "attention";
+  get head() {
+    return this.look.head;
   }
 
   get waiting() {
@@ -52,7 +53,7 @@ export default class SaveState extends LightningElement {
   }
 
   get noteClass() {
-    return this.attention ? "pp-note pp-note_error" : "pp-note pp-note_line";
+    return this.head ? "pp-note pp-note_error" : "pp-note pp-note_line";
   }
 
   open() {

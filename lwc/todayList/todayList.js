@@ -8,7 +8,8 @@ const SIGNS = {
   saving: { icon: "utility:sync", tone: "pp-i", word: labels.saving, look: "pp-sign" },
   saved: { icon: "utility:success", tone: "pp-ok", word: labels.saved, look: "pp-sign" },
   waiting: { icon: "utility:clock", tone: "pp-i", word: labels.waitingShort, look: "pp-sign" },
-  attention: { icon: "utility:warning", tone: "pp-bad", word: labels.needsAttention, look: "pp-sign pp-stop" }
+  attention: { icon: "utility:warning", tone: "pp-bad", word: labels.needsAttention, look: "pp-sign pp-stop" },
+  discarded: { icon: "utility:warning", tone: "pp-i", word: labels.notSaved, look: "pp-sign" }
 };
 
 const LOST = new Set(["missed", "abandoned", "declined"]);

@@ -138,6 +138,8 @@ import savingTo from "@salesforce/label/c.Phone_SavingTo";
 import savedTo from "@salesforce/label/c.Phone_SavedTo";
 import waitingNextTry from "@salesforce/label/c.Phone_WaitingNextTry";
 import nextTryNow from "@salesforce/label/c.Phone_NextTryNow";
+import notSaved from "@salesforce/label/c.Phone_NotSaved";
+import discardedBy from "@salesforce/label/c.Phone_DiscardedBy";
 import attentionIs from "@salesforce/label/c.Phone_AttentionIs";
 import openTask from "@salesforce/label/c.Phone_OpenTask";
 import connectionLost from "@salesforce/label/c.Phone_ConnectionLost";
@@ -520,6 +522,8 @@ export const labels = {
   savedTo,
   waitingNextTry,
   nextTryNow,
+  notSaved,
+  discardedBy,
   attentionIs,
   openTask,
   connectionLost,

@@ -287,7 +287,7 @@ def test_wrap_up(state: SaveState, skill: str, chosen: str, code: str | None) ->
     contact = call(phase=Phase.WRAP_UP, skill=skill, draft=draft, save=Save(state))
     assert situated(True, contact, DIRECTORY, NOTHING) == {
         "done": code,
-        "save_again": None if state is SaveState.ATTENTION else "nothing_to_save",
+        "save_again": None if state in (SaveState.ATTENTION, SaveState.DISCARDED) else "nothing_to_save",
         "extend": "no_extension",
     }
 

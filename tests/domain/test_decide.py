@@ -194,6 +194,8 @@ OLD_NEWS: tuple[tuple[Any, bool], ...] = (
     (e.TaskSaved(GONE, 1, None, ""), False),
     (e.TaskWaiting(GONE, 1, START, "busy"), False),
     (e.TaskRefused(GONE, 1, "X", "", ""), False),
+    (e.TaskDiscarded(GONE, 1, "Kim: no"), False),
+    (e.TaskWanted(GONE), False),
     (e.WorkCompleted(GONE), False),
     (e.DeadlinePassed(GONE, "ring", START), False),
 )

@@ -25,9 +25,11 @@ from connector.domain.events import (
     AskRefused,
     CrmEvent,
     LegEnded,
+    TaskDiscarded,
     TaskRefused,
     TaskSaved,
     TaskWaiting,
+    TaskWanted,
     WorkCompleted,
 )
 from connector.domain.model import AgentState, Mask, Outcome, Phase, Recording, Role, Save, SaveState
@@ -270,3 +272,50 @@ def test_news_of_a_task_that_nobody_wanted_is_no_news() -> None:
     change = stage.give(TaskSaved(stage.contact().key, 0, TASK, SUBJECT))
     assert save_of(stage) == before
     assert not change.effects
+
+
+# --- by decision of an administrator ---------------------------------------------------------------------------------
+
+
+def test_what_was_discarded_is_shown_and_is_nobody_s_affair_any_more() -> None:
+    stage, key = wrapping_up()
+    stage.give(refuses(key, 1))
+    stage.give(TaskDiscarded(key, 1, "Kim: a test call"))
+    told = {"code": "discarded", "message": "Kim: a test call"}
+    assert save_of(stage) == replace(SAVING, state=SaveState.DISCARDED, **told)
+    stage.give(Done(SAM, key))
+    assert stage.floor.contacts == {}, "nothing is left to wait for"
+
+
+def test_an_older_or_a_written_revision_is_not_discarded() -> None:
+    stage, key = wrapping_up()
+    stage.give(TaskSaved(key, 1, TASK, SUBJECT))
+    before = save_of(stage)
+    stage.give(TaskDiscarded(key, 1, "Kim: late"))
+    assert save_of(stage) == before
+    stage.give(SaveDraft(SAM, key, "comments", 1, "more"))
+    stage.give(TaskDiscarded(key, 0, "Kim: older"))
+    assert save_of(stage).state is SaveState.SAVED
+
+
+@pytest.mark.parametrize("given_up", [refuses, lambda key, revision: TaskDiscarded(key, revision, "Kim: no")])
+def test_what_was_given_up_is_wanted_after_all(given_up: Callable[[str, int], CrmEvent]) -> None:
+    stage, key = wrapping_up()
+    stage.give(given_up(key, 1))
+    change = stage.give(TaskWanted(key))
+    assert save_of(stage) == replace(SAVING, wanted=2)
+    (task,) = [effect for effect in change.effects if isinstance(effect, SaveTask)]
+    assert (task.revision, task.fields["Phone_Revision__c"]) == (2, 2)
+
+
+def test_what_is_under_way_is_not_wanted_twice() -> None:
+    stage, key = wrapping_up()
+    stage.give(TaskWanted(key))
+    assert save_of(stage) == SAVING
+
+
+def test_an_agent_may_save_what_was_discarded() -> None:
+    stage, key = wrapping_up()
+    stage.give(TaskDiscarded(key, 1, "Kim: no"))
+    stage.give(SaveAgain(SAM, key))
+    assert save_of(stage) == replace(SAVING, wanted=2)

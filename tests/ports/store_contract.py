@@ -10,7 +10,7 @@ from msgspec import structs
 
 from connector.domain.directory import Directory, Skill, Tag
 from connector.domain.effects import SaveTask
-from connector.domain.events import TaskRefused, TaskSaved, TaskWaiting
+from connector.domain.events import TaskDiscarded, TaskRefused, TaskSaved, TaskWaiting
 from connector.domain.model import (
     Agent,
     AgentState,
@@ -30,7 +30,7 @@ from connector.domain.model import (
     SaveState,
 )
 from connector.errors import StoreError
-from connector.ports.store import Commit, Loaded, OutboxCount, OutboxRow, RememberedReply, Settled, Store
+from connector.ports.store import Commit, Discard, Loaded, OutboxCount, OutboxRow, RememberedReply, Settled, Store
 
 MEMORY = next((folder for folder in ("/dev/shm",) if Path(folder).is_dir()), None)
 """Where files need not wait for the disk, for tests that do not cut the power (None: wherever temporary files go)."""
@@ -476,3 +476,95 @@ class StoreContract:
         _, loaded = await stores.open()
         assert [c.key for c in loaded.contacts] == ["k2"]
         assert [type(news) for news in loaded.news] == [TaskWaiting]
+
+    # The outbox, for people ---------------------------------------------------------------------------------------
+
+    async def test_what_is_not_written_is_listed_with_its_state(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        names = ("written", "parked", "later", "writing", "due")
+        for n, name in enumerate(names):
+            await committed(store, Commit((saving(name, 2, phase=Phase.CLOSED),), (), (task(name, 2),)))
+            stores.now += n
+        await store.claim(stores.now, 10, HOUR)
+        await store.settle(
+            [
+                Settled("written", 2, "written", task_id="00T1", fields={"Subject": "s"}),
+                Settled("parked", 2, "parked", code="STRING_TOO_LONG", field="Subject", message="too long"),
+                Settled("later", 2, "later", due=stores.now + HOUR, code="busy", message="Too many.", doubtful=True),
+                Settled("due", 2, "later", due=stores.now),
+            ]
+        )
+        entries = {entry.contact: entry for entry in await store.outbox_entries()}
+        assert {name: entry.state for name, entry in entries.items()} == {n: n for n in names if n != "written"}
+        parked = entries["parked"]
+        assert (parked.code, parked.field, parked.message) == ("STRING_TOO_LONG", "Subject", "too long")
+        assert (parked.agent, parked.started, parked.wanted, parked.written) == (SAM, NOON, 2, 0)
+        assert parked.fields["Phone_Revision__c"] == 2
+        assert (entries["later"].due, entries["later"].doubtful) == (stores.now + HOUR, True)
+        (written,) = await store.outbox_entries("written")
+        assert (written.state, written.task_id, written.written_fields) == ("written", "00T1", {"Subject": "s"})
+        assert await store.outbox_entries("nobody") == []
+
+    async def test_what_waits_or_is_parked_can_be_tried_now(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        await committed(store, *(Commit((saving(key, 1),), (), (task(key),)) for key in ("k1", "k2", "k3", "k4")))
+        await store.claim(stores.now, 10, HOUR)
+        await store.settle(
+            [
+                Settled("k1", 1, "parked", code="X", doubtful=True),
+                Settled("k2", 1, "later", due=stores.now + HOUR, code="busy"),
+                Settled("k3", 1, "written", task_id="00T", fields={}),
+            ]
+        )
+        assert await store.try_again(["k1", "k3", "k4", "nobody"]) == 1
+        (row,) = await store.claim(stores.now, 10, HOUR)
+        assert (row.contact, row.doubtful, row.attempts) == ("k1", True, 0)
+        await store.settle([Settled("k1", 1, "parked", code="X")])
+        assert await store.try_again() == 2
+        assert {row.contact for row in await store.claim(stores.now, 10, HOUR)} == {"k1", "k2"}
+
+    async def test_what_was_discarded_is_not_written_and_who_did_it_is_known(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        await committed(store, Commit((saving("k1", 2, 1, phase=Phase.CLOSED),), (), (task("k1", 2),)))
+        given = Discard("k1", 2, NOON, "Kim", "a test call")
+        assert not await store.discard(structs.replace(given, revision=1)), "not what is wanted"
+        await store.claim(stores.now, 10, HOUR)
+        assert not await store.discard(given), "it is being written"
+        await store.settle([Settled("k1", 2, "parked", code="X", doubtful=True)])
+        assert await store.discard(given)
+        assert not await store.discard(structs.replace(given, contact="nobody"))
+        (entry,) = await store.outbox_entries()
+        assert (entry.state, entry.discards, entry.doubtful) == ("discarded", (given,), True)
+        assert await store.next_due() is None
+        assert await store.try_again() == 0, "only when it is named"
+        store, loaded = await stores.open()
+        assert loaded.news == (TaskDiscarded("k1", 2, "Kim: a test call"),)
+        assert [found.key for found in loaded.contacts] == ["k1"]
+        # The same revision, wanted again at a start, changes nothing; a contact that shows it is told.
+        shows = contact("k1", Phase.CLOSED, save=Save(SaveState.DISCARDED, 2, 1, message="Kim: a test call"))
+        await committed(store, Commit((shows,), (), (task("k1", 2),)))
+        store, loaded = await stores.open()
+        assert (loaded.news, loaded.contacts) == ((), ())
+        # A newer one is written, looked up first.
+        await committed(store, Commit((), (), (task("k1", 3),)))
+        (row,) = await store.claim(stores.now, 10, HOUR)
+        assert (row.wanted, row.doubtful) == (3, True)
+        await store.settle([Settled("k1", 3, "written", task_id="00T", fields={})])
+        (entry,) = await store.outbox_entries("k1")
+        assert (entry.state, entry.discards) == ("written", (given,))
+
+    async def test_what_was_discarded_may_be_tried_after_all_and_is_forgotten_with_its_contact(
+        self, stores: Stores
+    ) -> None:
+        store, _ = await stores.open()
+        shows = contact("k1", Phase.CLOSED, save=Save(SaveState.DISCARDED, 1))
+        await committed(store, Commit((saving("k1", 1, phase=Phase.CLOSED),), (), (task("k1"),)))
+        assert await store.discard(Discard("k1", 1, NOON, "Kim", "a test call"))
+        assert await store.try_again(["k1"]) == 1
+        (row,) = await store.claim(stores.now, 10, 1)
+        assert row.contact == "k1"
+        await store.settle([Settled("k1", 1, "later", due=stores.now + 1)])
+        assert await store.discard(Discard("k1", 1, NOON + 1, "Kim", "really"))
+        await committed(store, Commit((shows,)))
+        assert await store.prune(stores.now + 10 * DAY) == 1
+        assert await store.outbox_entries("k1") == []

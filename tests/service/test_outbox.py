@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connector.domain.effects import SaveTask
-from connector.domain.events import TaskRefused, TaskSaved, TaskWaiting
+from connector.domain.events import TaskDiscarded, TaskRefused, TaskSaved, TaskWaiting
 from connector.errors import CrmUnavailable, StoreError
 from connector.ports.crm import TaskError, TaskResult
 from connector.ports.store import Commit, OutboxRow, Settled
@@ -78,7 +78,7 @@ class World:
         await self.until(lambda: at in self.clock.alarms)
         self.clock.advance(at - self.clock.now())
 
-    async def restart(self) -> tuple[TaskNews, ...]:
+    async def restart(self) -> tuple[TaskNews | TaskDiscarded, ...]:
         """The process ended without a word; another one has the store."""
         await self.store.close()
         self.store = SqliteStore(self.path, self.clock.now)

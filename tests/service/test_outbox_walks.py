@@ -15,7 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from connector.domain.events import TaskRefused, TaskSaved
+from connector.domain.events import TaskEvent, TaskRefused, TaskSaved
 from connector.errors import CrmUnavailable, StoreError
 from connector.ports.crm import TaskError, TaskResult
 from connector.ports.store import Commit, OutboxRow, Settled
@@ -57,7 +57,7 @@ class Walk(RuleBasedStateMachine):
         self.clock = ManualClock(NOON)
         self.org = TaskOrg()
         self.wanted: dict[str, int] = {}
-        self.told: dict[str, TaskNews] = {}
+        self.told: dict[str, TaskEvent] = {}
         self.late: list[tuple[int, Sequence[OutboxRow]]] = []
         self.start()
 

@@ -315,8 +315,8 @@ def done(contact: Contact, directory: Directory, _around: Around) -> str | None:
 
 
 def save_again(contact: Contact, _directory: Directory, _around: Around) -> str | None:
-    """A Task that Salesforce refused can be tried again."""
-    return None if contact.save.state is SaveState.ATTENTION else "nothing_to_save"
+    """A Task that Salesforce refused, or that was discarded, can be tried again."""
+    return None if contact.save.state in (SaveState.ATTENTION, SaveState.DISCARDED) else "nothing_to_save"
 
 
 _CALL: Final[tuple[Rule, ...]] = (

@@ -7,12 +7,14 @@ from msgspec.structs import replace
 from connector.domain import tasks, times
 from connector.domain.commands import Done, Extend, SaveAgain
 from connector.domain.effects import CompleteWork, RefreshView, SaveTask
-from connector.domain.events import TaskRefused, TaskSaved, TaskWaiting
+from connector.domain.events import TaskDiscarded, TaskRefused, TaskSaved, TaskWaiting
 from connector.domain.model import SILENT, Contact, Mask, Outcome, Phase, Recording, SaveState
 from connector.domain.rules import agents, callbacks
 from connector.domain.rules.around import in_a_call
 from connector.domain.step import Step
 from connector.domain.transitions import CONTACT, ContactTrigger
+
+_GIVEN_UP: Final = frozenset({SaveState.ATTENTION, SaveState.DISCARDED})
 
 WORK_KEPT: Final = 24 * 3_600_000
 """For how many ms after a contact closed it is tried to tell Salesforce of its Work Queue step."""
@@ -133,7 +135,8 @@ def close(step: Step, contact: Contact) -> None:
 
 def settled(contact: Contact) -> bool:
     """Whether nothing is left to do for the contact: it is closed, its Task is written or it has none, and told of."""
-    return contact.phase is Phase.CLOSED and contact.save.written >= contact.save.wanted and not contact.work_due
+    written = contact.save.written >= contact.save.wanted or contact.save.state is SaveState.DISCARDED
+    return contact.phase is Phase.CLOSED and written and not contact.work_due
 
 
 def complete_work(step: Step, contact: Contact) -> None:
@@ -200,6 +203,26 @@ def saved(step: Step, contact: Contact, event: TaskSaved) -> None:
 def _open(contact: Contact, revision: int) -> bool:
     """Whether the fate of that revision matters: it is the newest, and not known to be written."""
     return revision >= contact.save.wanted and revision > contact.save.written
+
+
+def discarded(step: Step, contact: Contact, event: TaskDiscarded) -> None:
+    """Somebody has decided that it is not written; a newer revision is."""
+    if _open(contact, event.revision):
+        save = replace(
+            contact.save,
+            state=SaveState.DISCARDED,
+            next_try=None,
+            code="discarded",
+            field=None,
+            message=event.reason,
+        )
+        _forget_if_settled(step, step.put(replace(contact, save=save)))
+
+
+def wanted(step: Step, contact: Contact) -> None:
+    """A Task that was refused or discarded is wanted once more, as the draft is now."""
+    if contact.save.state in _GIVEN_UP:
+        want(step, contact)
 
 
 def waits(step: Step, contact: Contact, event: TaskWaiting) -> None:

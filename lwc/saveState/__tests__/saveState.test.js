@@ -22,6 +22,11 @@ describe("saveState", () => {
     ["wrapup_waiting", {}, "Waiting for Salesforce, next try in 0:40"],
     ["wrapup_waiting", { next_try: null }, "Waiting for Salesforce, trying now"],
     ["wrapup_attention", {}, "Needs attention.Related To: entity is deleted"],
+    [
+      "wrapup_attention",
+      { state: "discarded", message: "Kim: a test call" },
+      "Not saved, by decision ofKim: a test call"
+    ],
     ["wrapup_attention", { message: null, code: "connection" }, "Needs attention.Salesforce cannot be reached."]
   ])("says for %s %j: %s", (name, changes, expected) => {
     expect(words(show(name, changes))).toBe(expected);
