@@ -703,11 +703,11 @@ describe("phonePanel", () => {
     });
 
     it("says when the connector can keep nothing, and that the panel must stay open", async () => {
-      const message = state("idle");
-      message.agent.controls.dial = "store_down";
+      const told = state("idle");
+      told.agent.controls.dial = "store_down";
       await open("idle");
       expect(find("c-error-panel")).toBeNull();
-      await say(message);
+      await say(told);
       expect(words(find("c-error-panel"))).toContain("Nothing can be saved now: new calls must wait.");
       expect(words(find("c-error-panel"))).toContain("Keep the panel open");
     });
