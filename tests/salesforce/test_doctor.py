@@ -236,6 +236,77 @@ def test_a_plain_key_cannot_be_upserted_by(org: RunningOrg, look: Look) -> None:
     assert (answer.status_code, answer.json()[0]["errorCode"]) == (404, "NOT_FOUND")
 
 
+EVERYBODY = "everybody"
+NAMED: dict[str, tuple[dict[str, object], str, str, str, str]] = {
+    "rights to fields": (
+        {"hostile": ["hidden_field"]}, "field rights", "Tasks are saved without", EVERYBODY, "Phone Panel Integration",
+    ),
+    "required fields": (
+        {"hostile": ["required_field"]}, "required fields", "REQUIRED_FIELD_MISSING", EVERYBODY,
+        "Setup > Object Manager > Activity > Fields & Relationships > Cost Centre > Edit",
+    ),
+    "validation": (
+        {"hostile": ["disposition_rule"]}, "validation", "FIELD_CUSTOM_VALIDATION_EXCEPTION", "without disposition",
+        "Setup > Object Manager > Task > Validation Rules >",
+    ),
+    "record types": (
+        {"hostile": ["record_types"]}, "record types", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "without disposition",
+        "Setup > Object Manager > Task > Record Types > Field Work > Call Type > Edit",
+    ),
+    "restricted picklists": (
+        {"hostile": ["restricted_priority"]}, "picklists", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", EVERYBODY,
+        "Setup > Object Manager > Task > Fields & Relationships > Priority > Values > New",
+    ),
+    "renamed picklist values": (
+        {"hostile": ["renamed_status"]}, "statuses", "stay open", "all agents", "Setup > Custom Metadata Types >",
+    ),
+    "Shared Activities": (
+        {"hostile": ["shared_activities"]}, "Shared Activities", "primary person only", "several persons",
+        "Nothing has to be done",
+    ),
+    "person accounts": (
+        {"hostile": ["hidden_people"]}, "person accounts", "not found", "person accounts", "Setup > Permission Sets >",
+    ),
+    "API budget": (
+        {"daily_limit": 3_500}, "API budget", "REQUEST_LIMIT_EXCEEDED", EVERYBODY, "Setup > Company Information",
+    ),
+    "call-centre assignment": (
+        {"hostile": ["no_call_centre"]}, "call centre", "The panel is not loaded", "all agents", "Setup > Call Centers",
+    ),
+    "certificate": (
+        {"hostile": ["old_certificate"]}, "certificate", "Agents cannot sign in", EVERYBODY,
+        "Setup > Certificate and Key Management",
+    ),
+    "Tasks it does not own": (
+        {"hostile": ["private_tasks"]}, "integration user", "INSUFFICIENT_ACCESS_OR_READONLY", "Sam Rivera",
+        "Setup > Users > the integration user > Edit > Role",
+    ),
+    "plain external id": (
+        {"external_id": "plain"}, "key", "a Task whose creation was cut off can come twice", EVERYBODY,
+        "Setup > Object Manager > Activity > Fields & Relationships > Phone Contact Key > Edit",
+    ),
+    "View All Data where the key is not unique": (
+        {"hostile": ["private_tasks"], "external_id": "shared"}, "View All Data", "a second Task", "Sam Rivera",
+        "Setup > Permission Sets >",
+    ),
+}  # fmt: skip
+"""What an org may be like: how this one is made so; what the finding is about, what fails, for whom, where to mend it.
+
+Permission sets, and clocks that differ, have tests of their own below.
+"""
+
+
+@pytest.mark.parametrize("named", NAMED)
+def test_each_is_told_with_what_fails_for_whom_and_where_it_is_mended(named: str, org: RunningOrg, look: Look) -> None:
+    settings, about, fails, whom, cure = NAMED[named]
+    answer = org.control("POST", "settings", settings)
+    assert answer.status_code == 200, answer.text
+    (told,) = [diagnosis for diagnosis in look() if diagnosis.about == about]
+    assert fails in told.fails
+    assert whom in told.whom
+    assert cure in told.cure
+
+
 # --- rights -----------------------------------------------------------------------------------------------------------
 
 
