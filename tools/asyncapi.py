@@ -24,6 +24,7 @@ TO_PANEL: tuple[type, ...] = (
     state.Found,
     state.Previewed,
     state.Chore,
+    state.ChoreYours,
     state.Queues,
     state.Today,
     state.Agents,

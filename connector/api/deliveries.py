@@ -14,6 +14,7 @@ from connector.domain.directory import Directory, Profile, Skill
 from connector.domain.events import CallbackRequested, WorkDelivered
 from connector.domain.model import Contact, Kind, Record
 from connector.errors import BadInput
+from connector.wire.commands import RecordLink
 from connector.wire.requests import CallbackRequest, WorkRequest
 
 Delivery = CallbackRequested | WorkDelivered
@@ -45,13 +46,13 @@ def callback(request: CallbackRequest, key: str, directory: Directory, now: int)
         _not_before(request, skill, now),
         request.priority or skill.priority,
         now,
+        _record(request.record),
     )
 
 
 def work(request: WorkRequest, key: str, directory: Directory, now: int) -> WorkDelivered:
     """What a delivered work item or e-mail means.  Raises `BadInput` naming the field and the cure."""
     skill = _skill(directory, request.skill)
-    link = request.record
     return WorkDelivered(
         key,
         Kind(request.kind),
@@ -59,7 +60,7 @@ def work(request: WorkRequest, key: str, directory: Directory, now: int) -> Work
         " ".join(request.title.split()),
         tuple((name, _text(value)) for name, value in request.payload.items()),
         _url(request.url),
-        Record(link.id, link.type, link.name) if link else None,
+        _record(request.record),
         request.priority or skill.priority,
         now,
     )
@@ -68,11 +69,15 @@ def work(request: WorkRequest, key: str, directory: Directory, now: int) -> Work
 def same(contact: Contact, delivery: Delivery) -> bool:
     """Whether the contact came of such a request: what is compared does not change while the contact is dealt with."""
     if isinstance(delivery, CallbackRequested):
-        ours = (contact.kind, contact.number, contact.caller)
-        return ours == (Kind.CALLBACK, delivery.number, delivery.name)
+        ours = (contact.kind, contact.number, contact.caller, contact.record and contact.record.id)
+        return ours == (Kind.CALLBACK, delivery.number, delivery.name, delivery.record and delivery.record.id)
     about = (contact.kind, contact.title, contact.payload, contact.url, contact.record and contact.record.id)
     given = (delivery.kind, delivery.title, delivery.payload, delivery.url, delivery.record and delivery.record.id)
     return about == given
+
+
+def _record(link: RecordLink | None) -> Record | None:
+    return None if link is None else Record(link.id, link.type, link.name)
 
 
 def _skill(directory: Directory, name: str) -> Skill:

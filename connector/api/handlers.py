@@ -77,6 +77,11 @@ def _digits(agent: str, message: Command) -> c.Command:
     return c.SendDigits(agent, contact, _needed(message.digits, "digits", message.name))
 
 
+def _step(agent: str, message: Command) -> c.Command:
+    contact = _needed(message.contact, "contact", message.name)
+    return c.BeginStep(agent, contact, _needed(message.work, "work", message.name))
+
+
 _WITH_VALUES: Final[dict[str, Callable[[str, Command], c.Command]]] = {
     "set_state": _set_state,
     "log_out": lambda agent, _: c.LogOut(agent),
@@ -87,6 +92,7 @@ _WITH_VALUES: Final[dict[str, Callable[[str, Command], c.Command]]] = {
     "digits": _digits,
     "consult": _consult,
     "drop": _drop,
+    "step": _step,
 }
 
 

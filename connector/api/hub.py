@@ -16,7 +16,7 @@ from connector.api import view
 from connector.api.lists import Lists
 from connector.api.said import conversation_view
 from connector.api.shown import Shown, Situations
-from connector.domain.effects import CompleteWork, PopRecord, PopUrl, RaiseAlarm, RefreshView, WithdrawPop
+from connector.domain.effects import CompleteWork, Pop, RaiseAlarm, RefreshView, WithdrawPop
 from connector.domain.events import PanelsChanged, WorkCompleted
 from connector.domain.model import Agent
 from connector.domain.rules.transcript import has_transcript
@@ -24,6 +24,7 @@ from connector.service.alarms import Alarm
 from connector.service.chores import Chore, Chores, Work
 from connector.service.clock import Clock
 from connector.service.conversation import Conversations, News
+from connector.service.opening import KINDS, chore_of
 from connector.service.runner import Runner
 from connector.wire import requests
 from connector.wire import state as wire
@@ -52,6 +53,7 @@ class PanelSocket:
         "focused_at",
         "hub",
         "listed",
+        "name",
         "shown",
         "stale",
         "stuck_since",
@@ -61,13 +63,20 @@ class PanelSocket:
     )
 
     def __init__(
-        self, hub: "Hub", ws: web.WebSocketResponse, transport: asyncio.WriteTransport, agent: str, focused_at: int
+        self,
+        hub: "Hub",
+        ws: web.WebSocketResponse,
+        transport: asyncio.WriteTransport,
+        agent: str,
+        focused_at: int,
+        name: str = "",
     ) -> None:
         self.hub = hub
         self.ws = ws
         self.transport = transport
         self.agent = agent
         self.focused_at = focused_at
+        self.name = name
         self.listed: dict[str, bytes] = {}
         self.waiting: list[bytes] = []
         self.stale = False
@@ -88,7 +97,13 @@ class PanelSocket:
         work = chore.work
         record = view.pop_view(work.record) if work.record else None
         told = (record, work.text, work.task_id, work.disposition, work.connected)
-        self.send(wire.Chore(chore.id, chore.kind, chore.contact, *told))
+        layout = wire.LayoutAsked(*work.layout) if work.layout else None
+        values = (dict(work.fields), dict(work.arguments), layout)
+        self.send(wire.Chore(chore.id, chore.kind, chore.contact, *told, *values))
+
+    def begin(self, chore: str) -> None:
+        """See `chores.Panel`."""
+        self.send(wire.ChoreYours(chore))
 
 
 class Hub:
@@ -136,7 +151,7 @@ class Hub:
                 panel.send(conversation_view(update))
         panel.stale = True
         self.wake(panel)
-        self.chores.panel_came(panel.agent)
+        self.chores.panel_came(panel)
 
     def _setup(self, agent: str) -> wire.Setup:
         directory = self.runner.directory
@@ -151,13 +166,13 @@ class Hub:
             for panel in panels:
                 panel.send_text(text)
 
-    def leave(self, panel: PanelSocket) -> None:
-        """The panel is gone; calls, drafts and Tasks go on without it."""
+    def leave(self, panel: PanelSocket, *, closed: bool = True) -> None:
+        """The panel is gone; calls, drafts and Tasks go on without it.  `closed`: its page is, and will not be back."""
         panels = self._panels.get(panel.agent, [])
         if panel in panels:
             panels.remove(panel)
         self.lists.watch(panel, ())
-        self.chores.panel_gone(panel)
+        self.chores.panel_gone(panel, closed=closed)
         if not panels and self._panels.pop(panel.agent, None) is not None:
             self._seq.pop(panel.agent, None)
             self._shown.pop(panel.agent, None)
@@ -206,17 +221,14 @@ class Hub:
             self.state_changed(agent)
         self.lists.setup_changed()
 
-    def pop(self, effect: PopRecord) -> None:
+    def pop(self, effect: Pop) -> None:
         """See `Outside`."""
-        self.chores.give(effect.agent, "screen_pop", effect.contact, Work(effect.record))
-
-    def pop_url(self, effect: PopUrl) -> None:
-        """See `Outside`."""
-        self.chores.give(effect.agent, "url_pop", effect.contact, Work(text=effect.url))
+        kind, work = chore_of(effect)
+        self.chores.give(effect.agent, kind, effect.contact, work)
 
     def withdraw(self, effect: WithdrawPop) -> None:
         """See `Outside`."""
-        for kind in ("screen_pop", "url_pop"):
+        for kind in KINDS:
             self.chores.withdraw(effect.agent, kind, effect.contact)
 
     def refresh(self, effect: RefreshView) -> None:
@@ -229,8 +241,10 @@ class Hub:
         work = Work(None, effect.work, effect.task_id, effect.disposition, effect.connected)
         self.chores.give_once(effect.agent, "complete_work", effect.contact, work)
 
-    def chore_done(self, agent: str, chore: str, ok: bool) -> None:
-        """A panel reports what came of a chore."""
+    def chore_done(self, agent: str, chore: str, ok: bool, message: str = "") -> None:
+        """A panel reports what came of a chore; `message`: why it could not do it."""
+        if not ok:
+            log.warning("a panel could not do a chore: %s", message, extra={"agent": agent, "chore": chore})
         done = self.chores.done(agent, chore, ok)
         if done is not None and done.kind == "complete_work":
             self.runner.event(WorkCompleted(done.contact))

@@ -200,7 +200,7 @@ def contact_view(
         title=contact.title,
         payload=tuple(wire.Detail(name, value) for name, value in contact.payload),
         url=contact.url,
-        record=record_view(contact.record) if contact.record else None,
+        record=record_view(contact.record) if contact.record and contact.record.type else None,
         caller=contact.caller,
         attempts=contact.attempts,
         emergency=contact.emergency,

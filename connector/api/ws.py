@@ -44,6 +44,10 @@ NEVER_FULL: Final = 1 << 30
 it writes must not wait, or one panel that does not read would hold up all the others."""
 
 
+Greeted = tuple[str, str, bool, tuple[commands.DraftMessage, ...]]
+"""Of a hello: whose panel it is, its own id, whether it has the focus, and the drafts not yet acknowledged."""
+
+
 class PanelSockets:
     """Serves `/panel/socket`."""
 
@@ -98,7 +102,7 @@ class PanelSockets:
         closing = (ws.close(code=WSCloseCode.GOING_AWAY, message=b"restart") for ws in list(self._open))
         await asyncio.gather(*closing, return_exceptions=True)
 
-    async def _hello(self, ws: web.WebSocketResponse) -> tuple[str, bool, tuple[commands.DraftMessage, ...]] | None:
+    async def _hello(self, ws: web.WebSocketResponse) -> Greeted | None:
         """Who it is; None when the socket was turned away, with the reason told."""
         try:
             message = await ws.receive(timeout=HELLO_WITHIN)
@@ -119,7 +123,7 @@ class PanelSockets:
         except SignInRefused as error:
             await self._turn_away(ws, error.code, str(error))
         else:
-            return session.agent, hello.focused, hello.drafts
+            return session.agent, hello.panel, hello.focused, hello.drafts
         return None
 
     async def _turn_away(self, ws: web.WebSocketResponse, code: str, message: str, field: str | None = None) -> None:
@@ -133,6 +137,7 @@ class PanelSockets:
         request: web.Request,
         ws: web.WebSocketResponse,
         agent: str,
+        name: str,
         focused: bool,
         drafts: tuple[commands.DraftMessage, ...],
     ) -> None:
@@ -141,7 +146,7 @@ class PanelSockets:
             return
         transport.set_write_buffer_limits(high=NEVER_FULL)
         now = self._clock.now()
-        panel = PanelSocket(self._hub, ws, transport, agent, now if focused else 0)
+        panel = PanelSocket(self._hub, ws, transport, agent, now if focused else 0, name)
         questions = Questions(self._runner, self._crm, self._book, panel)
         session = self._session(ws, panel)
         conversation = Conversation(self._runner, self._hub, self._store, self._clock, panel, questions, session)
@@ -159,9 +164,9 @@ class PanelSockets:
                         break
                     await conversation.read(message.data)
             finally:
-                self._hub.leave(panel)
+                # A page that is closed says so; who is only cut off may be back in a moment.
+                self._hub.leave(panel, closed=ws.close_code == WSCloseCode.GOING_AWAY)
                 conversation.end()
-
 
     def _session(self, ws: web.WebSocketResponse, panel: PanelSocket) -> SocketSession:
         def over() -> None:
@@ -270,7 +275,7 @@ class Conversation:
         if isinstance(message, commands.ChoreTaken):
             self._hub.chores.taken(self._panel, message.chore)
         else:
-            self._hub.chore_done(self._panel.agent, message.chore, message.ok)
+            self._hub.chore_done(self._panel.agent, message.chore, message.ok, message.message)
 
     def _command(self, message: commands.Command) -> None:
         try:

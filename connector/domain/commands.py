@@ -164,6 +164,12 @@ class SaveAgain(OnContact, frozen=True):
     """Try again to save a Task that Salesforce refused."""
 
 
+class BeginStep(OnContact, frozen=True):
+    """A call that was dialled is for that step (`work`) of a Work Queue, which came to be known a moment later."""
+
+    work: str
+
+
 class SaveDraft(OnContact, frozen=True):
     """One field of the draft, as far as it is newer than what is held: exactly one of the values is used."""
 
@@ -205,6 +211,7 @@ ContactCommand = (
     | Extend
     | Done
     | SaveAgain
+    | BeginStep
     | SaveDraft
 )
 Command = SetState | LogOut | Dial | DialEmergency | SetFavourite | SetLine | Visit | ContactCommand

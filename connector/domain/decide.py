@@ -227,6 +227,8 @@ def _on_contact(step: Step, command: ContactCommand) -> None:
     assert contact is not None
     if isinstance(command, c.SaveDraft):
         links.save_draft(step, contact, command)
+    elif isinstance(command, c.BeginStep):
+        outbound.begin_step(step, contact, command)
     else:
         _ORDERS[type(command)][1](step, contact, command)
 

@@ -18,6 +18,24 @@ class RecordingMode(StrEnum):
     NEVER = "never"
 
 
+class PopMoment(StrEnum):
+    """When what concerns a contact opens in Salesforce; ANSWER is the customer's, of a call that an agent dialled."""
+
+    OFFER = "offer"
+    ANSWER = "answer"
+    NEVER = "never"
+
+
+class PopRule(Struct, frozen=True):
+    """What opens.  `what`: nothing, record, search, flow, new, layout (what the org's softphone layout says).
+
+    `name` is the API name of the flow that starts, or of the object of which a new record is begun.
+    """
+
+    what: str = "nothing"
+    name: str = ""
+
+
 class Opening(Struct, frozen=True):
     """Hours of one day: `day` 0 is Monday, `opens` and `closes` are minutes since midnight (closes 1440: all day)."""
 
@@ -53,7 +71,7 @@ class Skill(Struct, frozen=True):
     `extension` is what an agent may add to wrap-up at a time, in ms; 0: not permitted.  `priority` 1 is dealt with
     first, 10 last.  `longest_queue` None is no limit; `hours` in `time_zone`, () for always open.  `consent` names the
     announcement that is heard before a recording starts, "" for none.  `language` is what its callers speak (en-US), ""
-    when that is not said.
+    when that is not said.  Of `pop_…` None is what the settings say.
     """
 
     id: str
@@ -72,6 +90,11 @@ class Skill(Struct, frozen=True):
     consent: str = ""
     language: str = ""
     task: TaskForm = TaskForm()
+    pop_when: PopMoment | None = None
+    pop_one: PopRule | None = None
+    pop_many: PopRule | None = None
+    pop_none: PopRule | None = None
+    pop_fields: tuple[tuple[str, str], ...] | None = None
 
 
 class Entry(Struct, frozen=True):
@@ -185,7 +208,9 @@ class Settings(Struct, frozen=True):
     number, in place of its +, and stored with none.  `emergency_number` is shown for an agent without a direct number:
     within `emergency_callback` calls to it ring that agent.  `consent` is how long an announcement before a recording
     may take; below the address `recordings` they are listened to, "" for nowhere.  `transcript` is whose words are
-    written down live: customer, agent, both, or "" for nobody's.
+    written down live: customer, agent, both, or "" for nobody's.  `pop_one`, `pop_many` and
+    `pop_none` are what opens for so many persons with the number, `pop_fields` what a new record is filled in with,
+    `pop_outbound` whether something opens for a call that the agent dialled from no record, too.
     """
 
     subject: str = "Call with {who}"
@@ -214,6 +239,12 @@ class Settings(Struct, frozen=True):
     consent: int = 30_000
     recordings: str = ""
     transcript: str = ""
+    pop_when: PopMoment = PopMoment.OFFER
+    pop_one: PopRule = PopRule("record")
+    pop_many: PopRule = PopRule()
+    pop_none: PopRule = PopRule()
+    pop_fields: tuple[tuple[str, str], ...] = (("Phone", "{number}"),)
+    pop_outbound: bool = False
 
 
 class Directory(Struct, frozen=True):

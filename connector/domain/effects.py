@@ -182,6 +182,54 @@ class PopRecord(Struct, frozen=True, gc=False):
     record: Record
 
 
+class PopSearch(Struct, frozen=True, gc=False):
+    """Open Salesforce's search for the text, in one panel of the agent."""
+
+    agent: str
+    contact: str
+    text: str
+
+
+Values = tuple[tuple[str, str], ...]
+"""Names with their values, in order; none of them is empty."""
+
+
+class PopFlow(Struct, frozen=True, gc=False):
+    """Start the screen flow with these arguments, in one panel of the agent."""
+
+    agent: str
+    contact: str
+    flow: str
+    arguments: Values
+
+
+class PopNew(Struct, frozen=True, gc=False):
+    """Begin a new record of the object, with these fields filled in, in one panel of the agent."""
+
+    agent: str
+    contact: str
+    sobject: str
+    fields: Values
+
+
+class PopByLayout(Struct, frozen=True, gc=False):
+    """Do, in one panel of the agent, what the org's softphone layout says for so many matches.
+
+    `call`: Inbound, Outbound, Internal; `found`: one (`record` is it), many, none.  `part`: all; but_new, when a window
+    of a new record must not open yet; only_new, for what was left out then.
+    """
+
+    agent: str
+    contact: str
+    call: str
+    found: str
+    record: Record | None
+    number: str
+    fields: Values
+    arguments: Values
+    part: str
+
+
 class PopUrl(Struct, frozen=True, gc=False):
     """Open the page that a work item is about, in one panel of the agent."""
 
@@ -234,13 +282,15 @@ class SaveTask(Struct, frozen=True, gc=False):
     fields: dict[str, str | int | None]
 
 
+Pop = PopRecord | PopUrl | PopSearch | PopFlow | PopNew | PopByLayout
+"""What opens in Salesforce, once, in the panel that the agent used last."""
+
 Effect = (
     AskSwitch
     | PushState
     | QueuesChanged
     | MatchCaller
-    | PopRecord
-    | PopUrl
+    | Pop
     | WithdrawPop
     | RefreshView
     | CompleteWork

@@ -6,13 +6,17 @@ from connector.domain.model import Kind, Line, Record, Recording
 
 
 class CallArrived(Struct, frozen=True, gc=False):
-    """A customer calls `line`.  `contact_key` is set when the switch already carries our key for this channel."""
+    """A customer calls `line`.  `contact_key` is set when the switch already carries our key for this channel.
+
+    `record` is the id of the Salesforce record that the call is about, where the switch knows it.
+    """
 
     leg: str
     number: str
     line: str
     at: int
     contact_key: str | None = None
+    record: str = ""
 
 
 class LegRinging(Struct, frozen=True, gc=False):
@@ -242,7 +246,10 @@ class WorkCompleted(Struct, frozen=True, gc=False):
 
 
 class CallbackRequested(Struct, frozen=True, gc=False):
-    """Somebody is to be called (`number` in E.164), not before `not_before`.  `key` is the contact's; twice is once."""
+    """Somebody is to be called (`number` in E.164), not before `not_before`.  `key` is the contact's; twice is once.
+
+    `record` is what it is about, where that is known.
+    """
 
     key: str
     number: str
@@ -251,6 +258,7 @@ class CallbackRequested(Struct, frozen=True, gc=False):
     not_before: int
     priority: int
     at: int
+    record: Record | None = None
 
 
 class WorkDelivered(Struct, frozen=True, gc=False):

@@ -278,15 +278,16 @@ class Contact(Struct, frozen=True, gc=False):
     `internal`: the far end is a colleague; `direct`: it is for this agent only, and for no queue.  `asked_by` is the
     contact whose agent consults this one's, which has no Task of its own before it gets the customer; `sender` is the
     agent who passed the customer on.  `title`, `payload`, `url` and `record` are what a work item, an e-mail or a
-    callback is about.  `caller` is a name given with a callback; `not_before` is when it may be offered; `attempts`
-    counts the calls made for it before this one.  `work` is the step of a Work Queue that the call is for, `work_done`
-    says that Salesforce was told.  `emergency`: local (by the address that goes along), national or test.  `given_back`
-    is the agent who gave a work item or e-mail back, and when; `reaches` the agent whose emergency call showed the
-    number that is called here.  `silenced`: the microphone is off because the phone itself was put on hold.
-    `recorded`: something of it is, or was, on a recording.  `queued` is since when it waits in a queue, 0 for since
-    `started`; `waited` is for how long it did, `rung` for how long it rang and `hold` for how long the customer was on
-    hold, in ms (see `times`): hold before `hold_counted` is in it already, or another agent's.  `ended_by`: `agent` or
-    `customer`, of a call that was answered.
+    callback is about; of a call that came in, `record` is the one that the switch named.  `caller` is a name given with
+    a callback; `not_before` is when it may be offered; `attempts` counts the calls made for it before this one.  `work`
+    is the step of a Work Queue that the call is for, `work_done` says that Salesforce was told.  `emergency`: local (by
+    the address that goes along), national or test.  `given_back` is the agent who gave a work item or e-mail back, and
+    when; `reaches` the agent whose emergency call showed the number that is called here.  `silenced`: the microphone is
+    off because the phone itself was put on hold.  `recorded`: something of it is, or was, on a recording.  `queued` is
+    since when it waits in a queue, 0 for since `started`; `waited` is for how long it did, `rung` for how long it rang
+    and `hold` for how long the customer was on hold, in ms (see `times`): hold before `hold_counted` is in it already,
+    or another agent's.  `ended_by`: `agent` or `customer`, of a call that was answered.  `popped`: what concerns it was
+    opened in Salesforce for its agent; `window_due`: a new record's window is to open, too, once it is answered.
     """
 
     key: str
@@ -317,6 +318,7 @@ class Contact(Struct, frozen=True, gc=False):
     problem: Problem | None = None
     visited: tuple[Record, ...] = ()
     popped: bool = False
+    window_due: bool = False
     overtime: bool = False
     draft: Draft = Draft()
     save: Save = Save()

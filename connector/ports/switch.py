@@ -15,7 +15,7 @@ class LegNow(Struct, frozen=True):
     """One channel as the switch has it.  `contact` is our key as set by `Adopt` or by a leg of our own making.
 
     `answered` is when it was, if it was and the switch remembers; so a call that came and went unheard still counts.
-    Legs with the same `mix` (not "") hear each other.
+    Legs with the same `mix` (not "") hear each other.  `record` is the id of the record that a caller's call is about.
     """
 
     leg: str
@@ -29,6 +29,7 @@ class LegNow(Struct, frozen=True):
     cause: str = ""
     answered: int | None = None
     mix: str = ""
+    record: str = ""
 
 
 class Snapshot(Struct, frozen=True):

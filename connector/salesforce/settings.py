@@ -7,6 +7,7 @@ from typing import Any, Final
 from connector.domain import numbers, tasks
 from connector.domain.directory import Settings, Skill
 from connector.errors import BadInput
+from connector.salesforce import pops
 from connector.salesforce.tables import Tables
 
 SOBJECT: Final = "Phone_Setting__mdt"
@@ -119,6 +120,12 @@ _SETTINGS: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "Callback_Attempts": ("callback_attempts", _whole("attempts", 1, 20)),
     "Callback_Interval_Minutes": ("callback_interval", _minutes(1, 10_080)),
     "Outside_Prefix": ("outside_prefix", _prefix),
+    "Pop_When": ("pop_when", pops.moment),
+    "Pop_One": ("pop_one", pops.rule_of_one),
+    "Pop_Many": ("pop_many", pops.rule),
+    "Pop_None": ("pop_none", pops.rule),
+    "Pop_Fields": ("pop_fields", pops.fields),
+    "Pop_Outbound": ("pop_outbound", _yes),
     "Consent_Seconds": ("consent", _seconds(1, 120)),
     "Emergency_Record": ("emergency_record", _yes),
     "Emergency_Callback_Minutes": ("emergency_callback", _minutes(1, 1_440)),

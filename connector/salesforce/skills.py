@@ -1,14 +1,18 @@
 """Skills out of Phone_Skill__mdt; what cannot be used is noted and its default taken."""
 
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connector.domain import tasks
 from connector.domain.directory import DEFAULT_SKILL, Opening, RecordingMode, Skill, TaskForm
+from connector.salesforce import pops
 from connector.salesforce.client import Json
 from connector.salesforce.hours import opening_hours
 from connector.salesforce.tables import Tables, listed
+
+T = TypeVar("T")
 
 SOBJECT: Final = "Phone_Skill__mdt"
 _PLAIN: Final = Skill("", "")
@@ -58,6 +62,11 @@ class _Row:
             consent=(self._row.get("Consent__c") or "").strip(),
             language=self._language(),
             task=self._task(),
+            pop_when=self._read("Pop_When__c", pops.moment),
+            pop_one=self._read("Pop_One__c", pops.rule_of_one),
+            pop_many=self._read("Pop_Many__c", pops.rule),
+            pop_none=self._read("Pop_None__c", pops.rule),
+            pop_fields=self._read("Pop_Fields__c", pops.fields),
         )
 
     def _task(self) -> TaskForm:
@@ -70,6 +79,15 @@ class _Row:
             self._note(f"Task_Subject__c is left out: {{{unknown[0]}}} is not known; known are {known}")
             said["subject"] = ""
         return TaskForm(**said)
+
+    def _read(self, field: str, read: Callable[[str], T]) -> T | None:
+        """The field's value, or None when it is blank or (after a note) unusable: what the settings say counts."""
+        text = (self._row.get(field) or "").strip()
+        try:
+            return read(text) if text else None
+        except ValueError as error:
+            self._note(f"{field} {text!r} is left out, so that the setting counts: {error}")
+            return None
 
     def _lines(self, taken: dict[str, str]) -> tuple[str, ...]:
         lines = []

@@ -22,6 +22,7 @@ _SKILL_FIELDS = (
     *("Task_Record_Type__c", "Task_Status__c", "Task_Open_Status__c", "Task_Priority__c", "Task_Type__c"),
     "Task_Subject__c",
     *("Longest_Queue__c", "Hours__c", "Time_Zone__c", "Consent__c", "Language__c"),
+    *("Pop_When__c", "Pop_One__c", "Pop_Many__c", "Pop_None__c", "Pop_Fields__c"),
 )
 _USER_FIELDS = (
     *("Id", "Name", "TimeZoneSidKey", "LanguageLocaleKey", "LocaleSidKey"),

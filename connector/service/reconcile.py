@@ -68,7 +68,8 @@ def _turn(dated: tuple[int, SwitchEvent]) -> tuple[int, int]:
 
 def _arrived(found: LegNow) -> list[tuple[int, SwitchEvent]]:
     at = found.since
-    news: list[tuple[int, SwitchEvent]] = [(at, CallArrived(found.leg, found.number, found.line, at, found.contact))]
+    called = CallArrived(found.leg, found.number, found.line, at, found.contact, found.record)
+    news: list[tuple[int, SwitchEvent]] = [(at, called)]
     if found.state in (LegState.CONNECTED, LegState.HELD):
         news.append((at, LegAnswered(found.leg, at)))
     if found.state is LegState.HELD:

@@ -19,7 +19,12 @@ from connector.domain.effects import (
     EndLeg,
     MatchCaller,
     PlayDigits,
+    Pop,
+    PopByLayout,
+    PopFlow,
+    PopNew,
     PopRecord,
+    PopSearch,
     PopUrl,
     PushState,
     QueuesChanged,
@@ -64,14 +69,11 @@ class Outside(Protocol):
     def setup_changed(self) -> None:
         """The directory has changed."""
 
-    def pop(self, effect: PopRecord) -> None:
-        """A record is to be opened, in one panel."""
-
-    def pop_url(self, effect: PopUrl) -> None:
-        """A page is to be opened, in one panel."""
+    def pop(self, effect: Pop) -> None:
+        """Something is to be opened in Salesforce, in one panel."""
 
     def withdraw(self, effect: WithdrawPop) -> None:
-        """A record or page need not be opened any more, if no panel has begun to."""
+        """What concerns a contact need not be opened any more, if no panel has begun to."""
 
     def refresh(self, effect: RefreshView) -> None:
         """A Task was written: one panel refreshes its page."""
@@ -383,18 +385,16 @@ class Runner:
                 self._outside.queues_changed()
             case MatchCaller():
                 self._spawn(self._matching.look_up(effect))
-            case PopRecord():
-                self._outside.pop(effect)
             case WithdrawPop():
                 self._outside.withdraw(effect)
-            case PopUrl():
-                self._outside.pop_url(effect)
             case RefreshView():
                 self._outside.refresh(effect)
             case CompleteWork():
                 self._outside.complete_work(effect)
             case RaiseAlarm():
                 self._outside.raise_alarm(effect)
+            case PopRecord() | PopUrl() | PopSearch() | PopFlow() | PopNew() | PopByLayout():
+                self._outside.pop(effect)
 
     async def _ask_in_order(self) -> None:
         while True:

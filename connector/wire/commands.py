@@ -64,7 +64,7 @@ class Command(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     `set_state` (state, reason), `log_out`, `dial` (number, skill, record, hold, work), `dial_emergency` (number),
     `favourite` (entry, on), `line` (on), `answer`, `decline`, `end`, `hold`, `resume`, `mute`, `unmute`,
     `digits` (digits), `record`, `stop_record`, `mask`, `unmask`, `consult` (to), `abandon`, `merge`, `transfer`,
-    `swap`, `drop` (leg), `finish`, `give_back`, `extend`, `done`, `save_again`.
+    `swap`, `drop` (leg), `step` (work), `finish`, `give_back`, `extend`, `done`, `save_again`.
     """
 
     id: Id
@@ -114,16 +114,17 @@ class Focus(Struct, frozen=True, forbid_unknown_fields=True, tag="focus"):
 
 
 class ChoreTaken(Struct, frozen=True, forbid_unknown_fields=True, tag="chore_taken"):
-    """This panel is carrying out a chore: Salesforce may take its time, and no other panel does it meanwhile."""
+    """This panel would do a chore: told `chore_yours` it does it, however long Salesforce takes."""
 
     chore: Id
 
 
 class ChoreDone(Struct, frozen=True, forbid_unknown_fields=True, tag="chore_done"):
-    """A chore was carried out (`ok`), or could not be and is to be offered to the next panel."""
+    """A chore was carried out (`ok`), or could not be (`message` says why) and is to be offered to the next panel."""
 
     chore: Id
     ok: bool
+    message: Text = ""
 
 
 class Watch(Struct, frozen=True, forbid_unknown_fields=True, tag="watch"):

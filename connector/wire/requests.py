@@ -21,7 +21,8 @@ class CallbackRequest(Struct, frozen=True, forbid_unknown_fields=True):
     `number` may be written as people write it; `country` (ISO, two letters) says where one without country code is, and
     is the skill's own when left out.  `not_before` is ISO 8601; without an offset it is a time of `time_zone` (IANA),
     which is the skill's when left out.  `key` makes the request one that may be sent again; the header Idempotency-Key
-    does the same.  `priority` 1 is dealt with first, 10 last; left out, it is the skill's.
+    does the same.  `priority` 1 is dealt with first, 10 last; left out, it is the skill's.  `record` is what it is
+    about: it opens, and is Name or Related To.
     """
 
     number: Annotated[str, Meta(min_length=1, max_length=80)]
@@ -32,6 +33,7 @@ class CallbackRequest(Struct, frozen=True, forbid_unknown_fields=True):
     time_zone: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
     priority: Priority | None = None
     key: Key | None = None
+    record: RecordLink | None = None
 
 
 class WorkRequest(Struct, frozen=True, forbid_unknown_fields=True):

@@ -308,11 +308,23 @@ class Previewed(Struct, frozen=True, gc=False, tag="previewed", omit_defaults=Tr
     address: str = ""
 
 
-class Chore(Struct, frozen=True, gc=False, tag="chore", omit_defaults=True):
-    """Something that one panel must do once.
+class LayoutAsked(Struct, frozen=True, gc=False):
+    """What a softphone layout is asked.  `call`: Inbound, Outbound, Internal; `found`: one, many, none.
 
-    `kind`: screen_pop (record), url_pop (text), refresh, complete_work (text is the work id; task_id, disposition,
-    connected).
+    `part`: all; but_new, while a window of a new record must not open; only_new, once it may.
+    """
+
+    call: str
+    found: str
+    part: str
+
+
+class Chore(Struct, frozen=True, gc=False, tag="chore", omit_defaults=True):
+    """Something that one panel must do once: a panel that would says `chore_taken`, and waits for `chore_yours`.
+
+    `kind`: screen_pop (record), url_pop (text), search_pop (text), flow_pop (text is the flow; arguments), new_record
+    (text is the object; fields), layout_pop (layout, record, text is the number; fields, arguments), refresh,
+    complete_work (text is the work id; task_id, disposition, connected).
     """
 
     id: str
@@ -323,6 +335,15 @@ class Chore(Struct, frozen=True, gc=False, tag="chore", omit_defaults=True):
     task_id: str | None = None
     disposition: str | None = None
     connected: bool | None = None
+    fields: dict[str, str] = {}
+    arguments: dict[str, str] = {}
+    layout: LayoutAsked | None = None
+
+
+class ChoreYours(Struct, frozen=True, gc=False, tag="chore_yours"):
+    """The chore is this panel's own, and no other's.  It does it, unless it has done so and was not heard."""
+
+    chore: str
 
 
 class QueueView(Struct, frozen=True, gc=False):

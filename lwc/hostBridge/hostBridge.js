@@ -3,7 +3,8 @@
  * of which may be a promise that fails with words for the agent's administrator:
  *
  * `listen({dial, step, visit})` · `hasSteps` · `ready()` · `whereNow()` · `token()` · `clickToDial(enabled)` ·
- * `popRecord(id)` · `popSearch(text)` · `popUrl(url)` · `newRecord(type, fields)` · `refresh()` · `show()` ·
+ * `popRecord(id)` · `popSearch(text)` · `popUrl(url)` · `popFlow(flow, args)` · `newRecord(type, fields)` ·
+ * `popByLayout({call, found, part, record, number, fields, args})` · `refresh()` · `show()` ·
  * `completeWork({work, task, disposition, connected})` · `utility({label, icon, title})` ·
  * `publish(channel, message)` · `subscribe(channel, listener)`
  */

@@ -32,6 +32,24 @@ export class PageHost {
     return this.popUrl(`/lightning/r/${id}/view`);
   }
 
+  /** Lightning's search has an address of this form only. */
+  popSearch(term) {
+    const page = {
+      componentDef: "forceSearch:searchPageDesktop",
+      attributes: { term, scopeMap: { type: "TOP_RESULTS" } }
+    };
+    return this.popUrl(`/one/one.app#${btoa(JSON.stringify(page))}`);
+  }
+
+  popFlow(flow, args) {
+    return this.popUrl(`/flow/${flow}?${new URLSearchParams(args)}`);
+  }
+
+  /** Softphone layouts are told to Salesforce's own pages only: here the one who was found opens. */
+  async popByLayout({ record }) {
+    return record && this.popRecord(record.id);
+  }
+
   newRecord(type, fields) {
     const values = Object.entries(fields).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
     return this.popUrl(`/lightning/o/${type}/new?defaultFieldValues=${encodeURIComponent(values.join())}`);

@@ -5,6 +5,9 @@
  */
 const ANSWERS_WITHIN = 10_000;
 
+/** For how many were found: the rule's name in a softphone layout. */
+const RULES = { one: "SingleMatch", many: "MultipleMatches", none: "NoMatch" };
+
 const LINKED = /^(Account|Contact|Lead|Case|Opportunity|Campaign|\w+__c)$/;
 
 /** The record of a payload that a Task can be linked to, or null. */
@@ -91,14 +94,39 @@ class OpenCtiHost {
     return this.call("screenPop", { type: this.pop("SOBJECT"), params: { recordId } });
   }
 
-  /** A search for the number, or what the softphone layout says instead. */
-  popSearch(searchParams) {
-    const callType = this.api.CALL_TYPE?.INBOUND ?? "inbound";
-    return this.call("searchAndScreenPop", { searchParams, callType, defaultFieldValues: { Phone: searchParams } });
+  popSearch(searchString) {
+    return this.call("screenPop", { type: this.pop("SEARCH"), params: { searchString } });
   }
 
   newRecord(entityName, defaultFieldValues) {
     return this.call("screenPop", { type: this.pop("NEW_RECORD_MODAL"), params: { entityName, defaultFieldValues } });
+  }
+
+  popFlow(flowDevName, args) {
+    const flowArgs = Object.entries(args).map(([name, value]) => ({ name, type: "String", value }));
+    return this.call("screenPop", { type: this.pop("FLOW"), params: { flowDevName, flowArgs } });
+  }
+
+  /** What the softphone layout says for that kind of call and so many found; Salesforce itself would look for others. */
+  async popByLayout({ call, found, part, record, number, fields, args }) {
+    const layout = (await this.call("getSoftphoneLayout")) ?? {};
+    const { screenPopType: what, screenPopData: name } = layout[call]?.screenPopSettings?.[RULES[found]] ?? {};
+    const isNew = what === "PopToEntity" && !record;
+    if (part !== "all" && isNew !== (part === "only_new")) {
+      return null;
+    }
+    switch (what) {
+      case "PopToEntity":
+        return record ? this.popRecord(record.id) : name && this.newRecord(name, fields);
+      case "PopToSearch":
+        return number && this.popSearch(number);
+      case "PopToFlow":
+        return this.popFlow(name, args);
+      case "PopToVisualforce":
+        return this.popUrl(`/apex/${name}?${new URLSearchParams(args)}`);
+      default:
+        return null;
+    }
   }
 
   /** A page of the org opens as a tab of it, any other one in a window of its own. */

@@ -78,6 +78,7 @@ export class OutboundCall {
   /** Begins anew: the only skill is chosen by itself, else the one used last. */
   start({ number = "", record = null, skill = null, work = null } = {}) {
     const skills = outboundSkills(this.session.store.view.setup);
+    this.ordered = null;
     const known = [skill, skills.length === 1 ? skills[0].id : null, kept(LAST_SKILL, null)];
     this.set({
       ...EMPTY,
@@ -99,9 +100,17 @@ export class OutboundCall {
     }
   }
 
-  /** The Work Queue's step of a click came after the click: it belongs to the call that has not been made yet. */
+  /** The Work Queue's step of a click came after the click: it belongs to that call, be it made already. */
   attach({ number, work }) {
-    if (this.values.number === number && !this.values.work && !this.values.asked) {
+    if (this.ordered?.number === number) {
+      this.ordered.reply.then(({ contact }) => {
+        if (contact) {
+          this.session.order("step", { contact, work }, true);
+        } else {
+          this.set({ work });
+        }
+      });
+    } else if (this.values.number === number && !this.values.work) {
       this.set({ work });
     }
   }
@@ -113,7 +122,12 @@ export class OutboundCall {
     keep(LAST_SKILL, skill);
     this.set({ asked: true });
     const order = { number, skill, record: link, ...(hold ? { hold } : {}), ...(work ? { work } : {}) };
-    const { error = null, message = null } = await this.session.order("dial", order, true);
+    const reply = this.session.order("dial", order, true);
+    this.ordered = { number, reply };
+    const { error = null, message = null } = await reply;
+    if (error) {
+      this.ordered = null;
+    }
     this.set({ asked: false, error, message });
     return error;
   }

@@ -4,13 +4,14 @@ import { ConnectorClient } from "c/connectorClient";
 import { PhoneStore } from "c/phoneStore";
 import { currentOf } from "c/contactShown";
 import { Broadcast } from "./broadcast";
-import { chores } from "./chores";
+import { labels } from "c/words";
+import { Chores } from "./chores";
 import { ClickToDial } from "./clickToDial";
 import { conversationOf } from "./conversation";
 import { hasBegunToRing, utilityOf } from "./utility";
 
 const SEARCH_PAUSE = 250;
-const FOCUS_AGAIN = 5000;
+const FOCUS_AGAIN = 500;
 const SHORT_NUMBER = 6;
 const NO_DIALLING = new Set(["logged_out", "no_outbound_skill", "unknown_agent"]);
 
@@ -33,7 +34,8 @@ export class Session {
     this.host = host;
     this.visited = visited;
     this.broadcast = new Broadcast(host);
-    this.clicks = new ClickToDial({ dial, attach, steps: host.hasSteps });
+    this.chores = new Chores(host);
+    this.clicks = new ClickToDial({ dial, attach, hasSteps: host.hasSteps });
     this.client = new ConnectorClient({
       url: config.socket,
       token: () => host.token(),
@@ -50,7 +52,11 @@ export class Session {
     this.host.listen({
       dial: (click) => this.clicks.clicked(click),
       step: (step) => this.clicks.began(step),
-      visit: (record) => (record ? this.visit(record) : this.look())
+      visit: (record) => {
+        // The agent is at work in this window, though not in the panel.
+        this.focused();
+        return record ? this.visit(record) : this.look();
+      }
     });
     this.broadcast.start();
     this.client.start();
@@ -70,7 +76,10 @@ export class Session {
       correct(message.now);
     }
     if (message.type === "chore") {
-      this.work(message);
+      this.chores.offer(message);
+      this.client.send({ type: "chore_taken", chore: message.id });
+    } else if (message.type === "chore_yours") {
+      this.work(message.chore);
     }
     this.store.receive(message);
   }
@@ -123,18 +132,15 @@ export class Session {
   }
 
   /** Does what one panel must do once, and says whether it has worked. */
-  async work(chore) {
-    const { id, kind } = chore;
-    let ok = true;
-    // Salesforce may take its time: meanwhile no other panel shall do it too.
-    this.client.send({ type: "chore_taken", chore: id });
-    try {
-      await chores(kind)(this.host, chore);
-    } catch (error) {
-      ok = false;
-      console.error(`The chore ${kind} could not be done.`, error);
+  async work(id) {
+    const { chore, error } = (await this.chores.begin(id)) ?? {};
+    if (chore) {
+      const message = error ? error.message.slice(0, 255) : "";
+      this.client.send({ type: "chore_done", chore: id, ok: !error, message });
+      if (error && chore.kind === "complete_work" && this.host.hasSteps) {
+        this.store.notice({ title: labels.completeStep, message });
+      }
     }
-    this.client.send({ type: "chore_done", chore: id, ok });
   }
 
   /** Gives an order; a refusal becomes a notice, unless the caller shows it (`quiet`). Resolves with the reply. */

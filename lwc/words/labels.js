@@ -264,6 +264,7 @@ import colleagueCalls from "@salesforce/label/c.Phone_ColleagueCalls";
 import passedOn from "@salesforce/label/c.Phone_PassedOn";
 import cameAlong from "@salesforce/label/c.Phone_CameAlong";
 import openPage from "@salesforce/label/c.Phone_OpenPage";
+import completeStep from "@salesforce/label/c.Phone_CompleteStep";
 import openRecordShort from "@salesforce/label/c.Phone_OpenRecordShort";
 import goesAlong from "@salesforce/label/c.Phone_GoesAlong";
 import goesAlongNothing from "@salesforce/label/c.Phone_GoesAlongNothing";
@@ -648,6 +649,7 @@ export const labels = {
   passedOn,
   cameAlong,
   openPage,
+  completeStep,
   openRecordShort,
   goesAlong,
   goesAlongNothing,

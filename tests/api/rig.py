@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -129,6 +129,13 @@ class Panel:
         assert await self.closed() == aiohttp.WSCloseCode.POLICY_VIOLATION
         return str(failure["error"])
 
+    async def cut(self) -> None:
+        """The connection is gone, with no word of why."""
+        transport = self.ws._writer.transport
+        assert transport is not None
+        transport.abort()
+        await self.closed()
+
     async def closed(self) -> int | None:
         """Waits for the end of the socket; returns why."""
         while True:
@@ -245,6 +252,13 @@ class Edge:
             await asyncio.sleep(0)
         assert self.contact(key).phase is Phase.ACTIVE
         return key
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Returns when that is so."""
+        async with asyncio.timeout(PATIENCE):
+            # Sockets end by themselves: there is no event of ours to wait for, only the next turn of the loop.
+            while not true():  # noqa: ASYNC110
+                await asyncio.sleep(0)
 
     def hangs_up(self, key: str) -> None:
         """The customer does."""

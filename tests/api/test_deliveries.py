@@ -46,6 +46,7 @@ def test_a_callback_is_as_the_skill_has_it_where_nothing_is_said() -> None:
     assert callback() == CallbackRequested("k", MIA, "", "support", 0, DIRECTORY.skills["support"].priority, START)
     assert callback(name=" Mia \n Chen ", priority=1).name == "Mia Chen"
     assert callback(priority=1).priority == 1
+    assert callback(record=LINK).record == Record(LINK["id"], "Case", "00001026")
 
 
 @pytest.mark.parametrize(
@@ -193,6 +194,7 @@ def test_a_key_is_the_same_for_the_same_and_another_systems_is_another() -> None
     [
         (callback(), callback(number="415 555 0188")),
         (callback(), callback(name="Mia")),
+        (callback(), callback(record=LINK)),
         (work(), callback()),
         (work(), work(kind="email")),
         (work(), work(title="Another")),

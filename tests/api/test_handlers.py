@@ -47,6 +47,7 @@ EXPECTED = {
     "line": c.SetLine(SAM, False),
     "consult": c.Consult(SAM, "k", "skill", "billing"),
     "drop": c.Drop(SAM, "k", "leg-3"),
+    "step": c.BeginStep(SAM, "k", "0wT1"),
 }
 
 FULL = {
@@ -74,6 +75,7 @@ NEEDS = {
     "line": ("on",),
     "consult": ("contact", "to"),
     "drop": ("contact", "leg"),
+    "step": ("contact", "work"),
 }
 
 

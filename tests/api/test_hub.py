@@ -16,11 +16,23 @@ from connector.api.hub import PATIENCE as UNTIL_DROPPED
 from connector.api.hub import ROOM
 from connector.domain.commands import SaveDraft
 from connector.domain.directory import Tag
-from connector.domain.effects import CompleteWork, PopRecord, PopUrl, RaiseAlarm, RefreshView, WithdrawPop
+from connector.domain.effects import (
+    CompleteWork,
+    Pop,
+    PopByLayout,
+    PopFlow,
+    PopNew,
+    PopRecord,
+    PopSearch,
+    PopUrl,
+    RaiseAlarm,
+    RefreshView,
+    WithdrawPop,
+)
 from connector.domain.events import PhoneChanged, WorkCompleted
 from connector.service.alarms import Alarm
 from tests.api.rig import MIA_RECORD, ORIGIN, PATIENCE, Edge, Panel
-from tests.domain.stage import DIRECTORY, JONAS, SAM
+from tests.domain.stage import DIRECTORY, JONAS, MIA, SAM
 
 
 def states(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -245,14 +257,54 @@ async def test_a_page_that_nobody_has_open_is_not_refreshed(edge: Edge) -> None:
 
 
 async def test_a_page_of_a_work_item_is_opened_unless_it_is_no_longer_theirs(edge: Edge) -> None:
-    edge.hub.pop_url(PopUrl(SAM, "one", "https://x.example/1"))
-    edge.hub.pop_url(PopUrl(SAM, "two", "https://x.example/2"))
+    edge.hub.pop(PopUrl(SAM, "one", "https://x.example/1"))
+    edge.hub.pop(PopUrl(SAM, "two", "https://x.example/2"))
     edge.hub.pop(PopRecord(SAM, "one", MIA_RECORD))
     edge.hub.withdraw(WithdrawPop(SAM, "one"))
     async with edge.panel() as panel:
         (chore,) = [message for message in panel.heard if message["type"] == "chore"]
         assert (chore["kind"], chore["contact"], chore["text"]) == ("url_pop", "two", "https://x.example/2")
         assert "record" not in chore
+
+
+POPS = (
+    (PopRecord(SAM, "key", MIA_RECORD), {"kind": "screen_pop"}),
+    (PopSearch(SAM, "key", MIA), {"kind": "search_pop", "text": MIA}),
+    (PopUrl(SAM, "key", "https://x.example/1"), {"kind": "url_pop", "text": "https://x.example/1"}),
+    (
+        PopFlow(SAM, "key", "Who_Calls", (("number", MIA), ("contactKey", "key"))),
+        {"kind": "flow_pop", "text": "Who_Calls", "arguments": {"number": MIA, "contactKey": "key"}},
+    ),
+    (
+        PopNew(SAM, "key", "Lead", (("Phone", MIA),)),
+        {"kind": "new_record", "text": "Lead", "fields": {"Phone": MIA}},
+    ),
+    (
+        PopByLayout(SAM, "key", "Inbound", "none", None, MIA, (("Phone", MIA),), (("number", MIA),), "but_new"),
+        {
+            "kind": "layout_pop",
+            "text": MIA,
+            "fields": {"Phone": MIA},
+            "arguments": {"number": MIA},
+            "layout": {"call": "Inbound", "found": "none", "part": "but_new"},
+        },
+    ),
+)
+
+
+@pytest.mark.parametrize(("pop", "told"), POPS, ids=lambda it: type(it).__name__)
+async def test_what_opens_is_one_chore_and_none_when_it_is_no_longer_theirs(
+    edge: Edge, pop: Pop, told: dict[str, object]
+) -> None:
+    edge.hub.pop(pop)
+    async with edge.panel() as panel:
+        (chore,) = [message for message in panel.heard if message["type"] == "chore"]
+        record = chore.pop("record", None)
+        assert chore == {"type": "chore", "id": chore["id"], "contact": "key", **told}
+        assert (record is not None) is isinstance(pop, PopRecord)
+        edge.hub.withdraw(WithdrawPop(SAM, "key"))
+        await panel.say("chore_taken", chore=chore["id"])
+        assert await panel.so_far() == []
 
 
 @pytest.mark.parametrize("ok", [True, False])

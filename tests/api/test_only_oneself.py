@@ -19,6 +19,7 @@ WITH_VALUES: dict[str, dict[str, Any]] = {
     "consult": {"to": {"kind": "agent", "id": SAM}},
     "digits": {"digits": "1"},
     "drop": {"leg": "in-1"},
+    "step": {"work": "0wT1"},
 }
 """The commands on a contact that need more than its key."""
 

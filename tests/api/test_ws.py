@@ -218,7 +218,7 @@ async def test_a_chore_goes_to_the_panel_that_was_focused_last(edge: Edge) -> No
         assert (chore["kind"], chore["contact"], chore["record"]["id"]) == ("screen_pop", contact, MIA_RECORD.id)
         assert not [message for message in await two.so_far() if message["type"] == "chore"]
         await one.say("chore_taken", chore=chore["id"])
-        await one.so_far()
+        assert await one.until("chore_yours") == {"type": "chore_yours", "chore": chore["id"]}
         edge.clock.advance(60_000)
         assert not [message for message in await two.so_far() if message["type"] == "chore"]
         await one.say("chore_done", chore=chore["id"], ok=False)
@@ -227,6 +227,45 @@ async def test_a_chore_goes_to_the_panel_that_was_focused_last(edge: Edge) -> No
         await two.so_far()
         edge.clock.advance(60_000)
         assert not [message for message in await one.so_far() if message["type"] == "chore"]
+
+
+async def test_of_two_panels_without_focus_one_opens_the_record(edge: Edge) -> None:
+    async with edge.panel() as one, edge.panel() as two:
+        await edge.talking(person=MIA_RECORD)
+        chore = await one.until("chore")
+        edge.clock.advance(2_000)
+        assert (await two.until("chore"))["id"] == chore["id"], "the first was slow"
+        await two.say("chore_taken", chore=chore["id"])
+        await two.until("chore_yours")
+        await one.say("chore_taken", chore=chore["id"])
+        assert not [message for message in await one.so_far() if message["type"] == "chore_yours"]
+
+
+@pytest.mark.parametrize("how", ["closed", "cut"])
+async def test_who_opened_a_record_and_was_not_heard_is_asked_before_another_is(edge: Edge, how: str) -> None:
+    async with edge.panel() as other, edge.panel(panel="mine", focused=True) as mine:
+        await edge.talking(person=MIA_RECORD)
+        chore = await mine.until("chore")
+        await mine.say("chore_taken", chore=chore["id"])
+        await mine.until("chore_yours")
+        await other.so_far()
+        code = aiohttp.WSCloseCode.GOING_AWAY if how == "closed" else aiohttp.WSCloseCode.ABNORMAL_CLOSURE
+        await (mine.ws.close(code=code) if how == "closed" else mine.cut())
+        await edge.until(lambda: edge.hub.count() == 1)
+        given = [message for message in await other.so_far() if message["type"] == "chore"]
+        if how == "closed":
+            assert [message["id"] for message in given] == [chore["id"]], "what was open in it is gone"
+            return
+        assert given == []
+        async with edge.panel(panel="mine") as back:
+            again = next(message for message in back.heard if message["type"] == "chore")
+            assert again == chore
+            await back.say("chore_taken", chore=chore["id"])
+            await back.until("chore_yours")
+            await back.say("chore_done", chore=chore["id"], ok=True)
+            await back.so_far()
+            edge.clock.advance(60_000)
+            assert not [message for message in await other.so_far() if message["type"] == "chore"]
 
 
 async def test_a_panel_that_closes_takes_no_call_with_it(edge: Edge) -> None:

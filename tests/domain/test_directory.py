@@ -10,6 +10,8 @@ from connector.domain.directory import (
     EmergencyRoute,
     Entry,
     Opening,
+    PopMoment,
+    PopRule,
     Profile,
     RecordingMode,
     Settings,
@@ -46,6 +48,12 @@ SETTINGS = {
     "transcript": "",
     "task_type": "",
     "record_type": "",
+    "pop_when": PopMoment.OFFER,
+    "pop_one": PopRule("record"),
+    "pop_many": PopRule("nothing"),
+    "pop_none": PopRule("nothing"),
+    "pop_fields": (("Phone", "{number}"),),
+    "pop_outbound": False,
 }
 SKILL = {
     "id": "s",
@@ -64,6 +72,11 @@ SKILL = {
     "consent": "",
     "language": "",
     "task": TaskForm(),
+    "pop_when": None,
+    "pop_one": None,
+    "pop_many": None,
+    "pop_none": None,
+    "pop_fields": None,
 }
 PROFILE = {
     "id": "a",

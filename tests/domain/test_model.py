@@ -74,6 +74,7 @@ NOT_YET = {
     "problem": None,
     "visited": (),
     "popped": False,
+    "window_due": False,
     "overtime": False,
     "draft": Draft(Field("", 0), Field("", 0), Labels((), 0), Link(None, 0, "agent"), Link(None, 0, "agent")),
     "save": Save(SaveState.NONE, 0, 0, False),

@@ -18,7 +18,7 @@ from connector.domain import events as e
 from connector.domain import times
 from connector.domain.address import CivicAddress
 from connector.domain.decide import Input, deadline, decide, guard, reconnected, restarted, start
-from connector.domain.directory import Directory, Entry, Opening, Profile, RecordingMode
+from connector.domain.directory import Directory, Entry, Opening, PopMoment, PopRule, Profile, RecordingMode
 from connector.domain.effects import (
     Adopt,
     Announce,
@@ -88,6 +88,8 @@ DIRECTORIES = (
     replace(FULL, settings=replace(FULL.settings, blind_transfer=True, most_parties=4)),
     replace(FULL, skills=with_skill("support", wrap_up=20_000, longest_queue=1).skills),
     replace(FULL, skills=with_skill("support", hours=CLOSED, recording=RecordingMode.ALWAYS).skills),
+    replace(FULL, settings=replace(FULL.settings, pop_when=PopMoment.ANSWER, pop_none=PopRule("new", "Lead"))),
+    replace(FULL, settings=replace(FULL.settings, pop_one=PopRule("flow", "X"), pop_none=PopRule("layout"))),
 )
 ON_CONTACT: dict[str, type[Any]] = {
     "answer": c.Answer,
@@ -566,6 +568,12 @@ class Walk(RuleBasedStateMachine):
     @rule(n=ANY)
     def a_work_queue_step_is_told_of(self, n: int) -> None:
         self.give(e.WorkCompleted(self.contact(n)))
+
+    @rule(n=ANY)
+    def a_step_comes_late(self, n: int) -> None:
+        key = self.contact(n)
+        if key in self.floor.contacts:
+            self.give(c.BeginStep(self.floor.contacts[key].agent or SAM, key, "step"))
 
     @rule(directory=st.sampled_from(DIRECTORIES))
     def the_directory_changes(self, directory: Directory) -> None:

@@ -150,6 +150,7 @@ STEPS_OF: dict[str, tuple[float, Callable[["Counting", Dice], object]]] = {
     "line": (0.6, lambda w, d: w.a_line(d.agent, d.odds(0.6))),
     "lifted": (0.6, lambda w, d: w.a_phone_is_lifted_or_laid_down(d.choice(("2041", "2042")), d.choice(list(Line)))),
     "panel": (1, lambda w, d: w.a_panel_comes_or_goes(d.agent, d.odds(0.6))),
+    "late step": (1, lambda w, d: w.a_step_comes_late(d.any)),
     "told": (1, lambda w, d: w.a_work_queue_step_is_told_of(d.any)),
     "obey": (16, lambda w, d: w.the_switch_obeys()),
     "one ask": (6, lambda w, d: w.one_ask(d.any, d.choice(HOW))),

@@ -90,12 +90,19 @@ class Robot:
             case "draft_refused":
                 self.errors.append(message)
                 self._drafts.pop((message["contact"], message["field"]), None)
-            case "chore":
-                self.chores.append(message)
-                self._send_soon({"type": "chore_done", "chore": message["id"], "ok": True})
+            case "chore" | "chore_yours":
+                self._chore(message)
             case "error":
                 self.errors.append(message)
         self._changed.set()
+
+    def _chore(self, message: dict[str, Any]) -> None:
+        """It would do each chore, and says that it has done each that is its own."""
+        if message["type"] == "chore":
+            self.chores.append(message)
+            self._send_soon({"type": "chore_taken", "chore": message["id"]})
+        else:
+            self._send_soon({"type": "chore_done", "chore": message["chore"], "ok": True})
 
     def _send_soon(self, message: dict[str, Any]) -> None:
         ws = self._ws

@@ -237,9 +237,9 @@ class AsteriskRig:
         await switch.start(heard)
         return switch
 
-    async def ring(self) -> str:
+    async def ring(self, record: str = "") -> str:
         before = set(self.heard.legs)
-        await self.world.network.call(CALLER, LINE)
+        await self.world.network.call(CALLER, LINE, record)
 
         def came() -> list[str]:
             return [e.leg for e in self.heard.news if isinstance(e, CallArrived) and e.leg not in before]

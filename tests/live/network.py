@@ -4,6 +4,7 @@ Each of its channels does as it is told through its own ARI: it calls, answers, 
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import quote
@@ -195,13 +196,14 @@ class Network:
         assert self._ari is not None
         return self._ari
 
-    async def call(self, number: str, line: str) -> str:
-        """A customer calls; returns their channel here."""
+    async def call(self, number: str, line: str, record: str = "") -> str:
+        """A customer calls, with the id of a record in a header of the call; returns their channel here."""
         self._made += 1
         channel = f"caller-{self._made}"
         endpoint = f"PJSIP/{line}@caller"
         path = uri("channels", endpoint=endpoint, app=APP, appArgs="caller", channelId=channel, callerId=number)
-        await self.ari.request("POST", path)
+        named = {"variables": {"PJSIP_HEADER(add,X-Salesforce-Record)": record}} if record else {}
+        await self.ari.request("POST", path, json.dumps(named))
         return channel
 
     async def dial(self, device: str, number: str) -> str:

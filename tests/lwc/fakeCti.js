@@ -1,19 +1,19 @@
 /**
  * Salesforce's side of Open CTI, in memory. `calls` has [method, arguments] of each call; `answers[method]` is its
- * returnValue, or an Error with which it fails, or `null` in `silent` for none at all; `click` and `visit` are the agent,
- * `step` is a Work Queue, `message` a component on the page that sends one.
+ * returnValue, or an Error with which it fails, or its name is in `silent` for none at all before `late(method)`;
+ * `click` and `visit` are the agent, `step` is a Work Queue, `message` a component on the page that sends one.
  */
 const METHODS = [
   "disableClickToDial",
   "enableClickToDial",
   "getAppViewInfo",
+  "getSoftphoneLayout",
   "notifyInitializationComplete",
   "publish",
   "refreshView",
   "runApex",
   "completeWork",
   "screenPop",
-  "searchAndScreenPop",
   "setSoftphoneItemIcon",
   "setSoftphoneItemLabel",
   "setSoftphonePanelIcon",
@@ -22,10 +22,16 @@ const METHODS = [
 ];
 
 function fakeCti() {
+  const late = new Map();
   const cti = { calls: [], answers: { runApex: { runApex: "token-1" } }, silent: new Set() };
   const api = {
-    CALL_TYPE: { INBOUND: "inbound" },
-    SCREENPOP_TYPE: { SOBJECT: "sobject", NEW_RECORD_MODAL: "newRecord", URL: "url" },
+    SCREENPOP_TYPE: {
+      SOBJECT: "sobject",
+      NEW_RECORD_MODAL: "newRecord",
+      URL: "url",
+      SEARCH: "search",
+      FLOW: "flow"
+    },
     onClickToDial: ({ listener }) => (cti.click = listener),
     onNavigationChange: ({ listener }) => (cti.visit = listener),
     subscribe: ({ channelName, listener, callback }) => {
@@ -39,6 +45,7 @@ function fakeCti() {
       cti.calls.push([method, args]);
       const answer = cti.answers[method] ?? null;
       if (cti.silent.has(method)) {
+        late.set(method, callback);
         return;
       }
       if (answer instanceof Error) {
@@ -56,6 +63,7 @@ function fakeCti() {
   delete api.completeWork;
   api.hvs = { completeWork, onWorkStart: ({ listener }) => (cti.step = listener) };
   cti.of = (method) => cti.calls.filter(([name]) => name === method).map(([, args]) => args);
+  cti.late = (method) => late.get(method)({ success: true, returnValue: null, errors: null });
   cti.api = api;
   return cti;
 }

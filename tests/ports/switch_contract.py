@@ -143,6 +143,13 @@ class SwitchContract:
         as_seen = (await now(rig))[leg]
         assert as_seen == LegNow(leg, None, Role.CUSTOMER, LegState.RINGING, CALLER, LINE, arrived.at)
 
+    async def test_a_call_may_name_the_record_that_it_is_about(self, rig: Rig) -> None:
+        leg = await rig.ring("500000000000001AAA")
+        await rig.until(lambda: leg in rig.heard.legs)
+        arrived = next(event for event in rig.heard.news if isinstance(event, CallArrived) and event.leg == leg)
+        assert arrived.record == "500000000000001AAA"
+        assert (await now(rig))[leg].record == "500000000000001AAA"
+
     async def test_the_snapshot_has_everything(self, rig: Rig) -> None:
         scene = await talking(rig)
         await rig.switch.ask(mute(scene))

@@ -106,8 +106,8 @@ class Rig(Protocol):
     async def connect(self, heard: Heard) -> Switch:
         """Another connector of the same switch, started."""
 
-    async def ring(self) -> str:
-        """CALLER calls LINE; returns the leg."""
+    async def ring(self, record: str = "") -> str:
+        """CALLER calls LINE; returns the leg.  `record`: the id of the record that their call is about."""
 
     async def hang_up(self, leg: str) -> None:
         """The far end of a leg hangs up."""

@@ -14,6 +14,8 @@ from connector.domain.directory import (
     EmergencyRoute,
     Entry,
     Opening,
+    PopMoment,
+    PopRule,
     RecordingMode,
     Settings,
     Skill,
@@ -74,6 +76,7 @@ def skill(name: str, **fields: object) -> Row:
             "Outbound__c": False, "Caller_Id__c": None, "Wrap_Up_Seconds__c": 120.0, "Disposition_Required__c": False,
             "Recording__c": "on_demand", "Priority__c": None, "Wrap_Up_Extension_Seconds__c": None,
             "Longest_Queue__c": None, "Hours__c": None, "Time_Zone__c": None, "Consent__c": None, "Language__c": None,
+            "Pop_When__c": None, "Pop_One__c": None, "Pop_Many__c": None, "Pop_None__c": None, "Pop_Fields__c": None,
             **dict.fromkeys(TASK_FORM), **fields}  # fmt: skip
 
 
@@ -109,6 +112,7 @@ def test_fields_that_are_not_deployed_are_noted_and_their_defaults_used() -> Non
     lacking = (
         *("Priority__c", "Wrap_Up_Extension_Seconds__c", "Longest_Queue__c", "Hours__c", "Time_Zone__c", "Consent__c"),
         *("Language__c", "Phone_Transcript__c"),
+        *("Pop_When__c", "Pop_One__c", "Pop_Many__c", "Pop_None__c", "Pop_Fields__c"),
         *("Phone_Direct_Number__c", "Phone_Address_Street__c", "Phone_Address_Verified__c"),
         *("Phone_Device__c", "Phone_Country__c", "Recording__c", "Wrap_Up_Seconds__c", "Sort_Order__c"),
         "Skills__c",
@@ -146,6 +150,26 @@ def test_skills() -> None:
     assert [found.skills[name].consent for name in ("Billing", "Sales", "Support_EN")] == ["", "", "recorded"]
     assert found.agents["005A"].skills == {}
     assert found.ignored == ()
+
+
+def test_a_skill_may_open_other_things_than_the_settings_say() -> None:
+    rows = [
+        skill("A", Pop_When__c="never", Pop_One__c="layout", Pop_Many__c="Search", Pop_None__c="new Repair__c"),
+        skill("B", Pop_One__c="record", Pop_Fields__c="Subject=Call of {number}"),
+        skill("C", Pop_Fields__c="nothing", Pop_Many__c="record", Pop_When__c="soon"),
+    ]
+    found = read({"Phone_Skill__mdt": rows})
+    a, b, c = (found.skills[name] for name in "ABC")
+    assert (a.pop_when, a.pop_one, a.pop_many) == (PopMoment.NEVER, PopRule("layout"), PopRule("search"))
+    assert (a.pop_none, a.pop_fields) == (PopRule("new", "Repair__c"), None)
+    assert (b.pop_when, b.pop_one, b.pop_many, b.pop_none) == (None, PopRule("record"), None, None)
+    assert b.pop_fields == (("Subject", "Call of {number}"),)
+    assert (c.pop_fields, c.pop_many, c.pop_when) == ((), None, None)
+    when, many = found.ignored
+    assert when.startswith("Phone_Skill__mdt C: Pop_When__c 'soon' is left out, so that the setting counts: ")
+    assert when.endswith("give one of offer, answer, never")
+    assert many.startswith("Phone_Skill__mdt C: Pop_Many__c 'record' is left out, so that the setting counts: ")
+    assert many.endswith("give search, layout, nothing, flow and its name, or new and the name of an object")
 
 
 def test_the_language_of_a_skill_is_written_as_recognizers_name_it() -> None:
@@ -262,6 +286,12 @@ def test_settings() -> None:
         setting("Emergency_Number", "+1 415 555 0109"),
         setting("Consent_Seconds", "12"),
         setting("Transcript", "Both"),
+        setting("Pop_When", "Answer"),
+        setting("Pop_One", "flow Who_Calls"),
+        setting("Pop_Many", "search"),
+        setting("Pop_None", "new: Lead"),
+        setting("Pop_Fields", "Phone={number}; LeadSource=Phone Inquiry;"),
+        setting("Pop_Outbound", "yes"),
         setting("Connector_Address", "https://phone.acme.example"),
         setting("Certificate", "Phone_Panel_Session"),
     ]
@@ -289,6 +319,12 @@ def test_settings() -> None:
         emergency_number="+14155550109",
         consent=12_000,
         transcript="both",
+        pop_when=PopMoment.ANSWER,
+        pop_one=PopRule("flow", "Who_Calls"),
+        pop_many=PopRule("search"),
+        pop_none=PopRule("new", "Lead"),
+        pop_fields=(("Phone", "{number}"), ("LeadSource", "Phone Inquiry")),
+        pop_outbound=True,
     )
     assert found.ignored == ()
 
@@ -309,6 +345,17 @@ def test_settings() -> None:
         ("Callback_Attempts", "\u00b2", "whole attempts from 1 to 20"),
         ("Outside_Prefix", "nine", "up to eight digits, * or #"),
         ("Emergency_Number", "555 0109", "country code"),
+        ("Pop_When", "later", "give one of offer, answer, never"),
+        ("Pop_Many", "record", "give search, layout, nothing, flow and its name, or new and the name of an object"),
+        ("Pop_One", "a window", "give record, search, layout, nothing, flow"),
+        ("Pop_One", "record 003x", "give record, search, layout"),
+        ("Pop_None", "flow", "after 'flow' give the API name of a screen flow"),
+        ("Pop_None", "new 1st", "after 'new' give the API name of an object"),
+        ("Pop_None", "", "give search, layout"),
+        ("Pop_Fields", "Phone", "is no field with its value; write fields as Phone={number}"),
+        ("Pop_Fields", "Phone={tel}", "{tel} is not known; known are contact_key, line, name, number, skill"),
+        ("Pop_Fields", "Phone={number!r}", "{number} is not known"),
+        ("Pop_Fields", "Phone={number", "Phone={number"),
         ("Transcript", "everybody", "give off, customer, agent or both"),
         ("Ring_Tone", "x", "is not known; known are Ask_Seconds"),
     ],

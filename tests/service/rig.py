@@ -6,7 +6,16 @@ from typing import Any
 
 from connector.domain.commands import Command
 from connector.domain.directory import Directory
-from connector.domain.effects import CompleteWork, PopRecord, PopUrl, RaiseAlarm, RefreshView, SwitchAsk, WithdrawPop
+from connector.domain.effects import (
+    CompleteWork,
+    Pop,
+    PopRecord,
+    PopUrl,
+    RaiseAlarm,
+    RefreshView,
+    SwitchAsk,
+    WithdrawPop,
+)
 from connector.domain.emergency import PhonePlan
 from connector.domain.events import CallArrived
 from connector.domain.model import Contact, Record
@@ -136,14 +145,17 @@ class Panels:
     def setup_changed(self) -> None:
         self.seen.append(("setup", ""))
 
-    def pop(self, effect: PopRecord) -> None:
-        self.seen.append(("pop", effect.record.name))
+    def pop(self, effect: Pop) -> None:
+        match effect:
+            case PopRecord(record=record):
+                self.seen.append(("pop", record.name))
+            case PopUrl(url=url):
+                self.seen.append(("pop_url", url))
+            case _:
+                self.seen.append((type(effect).__name__, effect.contact))
 
     def withdraw(self, effect: WithdrawPop) -> None:
         self.seen.append(("withdraw", effect.contact))
-
-    def pop_url(self, effect: PopUrl) -> None:
-        self.seen.append(("pop_url", effect.url))
 
     def complete_work(self, effect: CompleteWork) -> None:
         self.seen.append(("complete_work", effect.work))

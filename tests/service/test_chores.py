@@ -12,13 +12,18 @@ MIA = Record("003000000000001AAA", "Contact", "Mia Chen")
 class Panel:
     """A panel that notes what it is to do."""
 
-    def __init__(self, focused_at: int, agent: str = "sam") -> None:
+    def __init__(self, focused_at: int, agent: str = "sam", name: str = "") -> None:
         self.agent = agent
+        self.name = name or f"panel-{id(self)}"
         self.focused_at = focused_at
         self.given: list[Chore] = []
+        self.begun: list[str] = []
 
     def do(self, chore: Chore) -> None:
         self.given.append(chore)
+
+    def begin(self, chore: str) -> None:
+        self.begun.append(chore)
 
 
 class Office:
@@ -37,9 +42,23 @@ class Office:
     def pop(self, contact: str = "key") -> None:
         self.chores.give("sam", "screen_pop", contact, Work(MIA))
 
-    def opens(self, focused_at: int) -> None:
-        self.panels.append(Panel(focused_at))
-        self.chores.panel_came("sam")
+    def opens(self, focused_at: int, name: str = "") -> Panel:
+        panel = Panel(focused_at, name=name)
+        self.panels.append(panel)
+        self.chores.panel_came(panel)
+        return panel
+
+    def takes(self, panel: int) -> str:
+        """The panel would do what it was given last."""
+        chore = self.id_of(panel)
+        self.chores.taken(self.panels[panel], chore)
+        return chore
+
+    def is_cut(self, panel: int) -> Panel:
+        """The panel's connection is gone; its page is still there."""
+        gone = self.panels.pop(panel)
+        self.chores.panel_gone(gone, closed=False)
+        return gone
 
     def id_of(self, panel: int) -> str:
         return self.panels[panel].given[-1].id
@@ -193,7 +212,7 @@ def test_what_was_taken_and_not_done_is_for_the_next(how: str) -> None:
     if how == "it could not":
         office.chores.done("sam", chore, False)
     else:
-        office.chores.panel_gone(office.panels.pop(1))
+        office.chores.panel_gone(office.panels.pop(1), closed=True)
     assert office.id_of(0) == chore
     office.clock.advance(60_000)
     assert len(office.panels[0].given) == 1
@@ -261,3 +280,173 @@ def test_an_answer_about_a_chore_of_before_a_restart_counts_for_nothing() -> Non
     after.clock.advance(2_000)
     after.opens(9)
     assert after.given == [1, 1]
+
+
+# --- exactly once --------------------------------------------------------------------------------------------------
+
+
+def test_of_two_panels_that_nobody_looks_at_one_does_it() -> None:
+    office = Office(0, 0)
+    office.pop()
+    assert office.given == [1, 0]
+    office.takes(0)
+    office.clock.advance(600_000)
+    assert office.given == [1, 0]
+    assert [len(panel.begun) for panel in office.panels] == [1, 0]
+
+
+@pytest.mark.parametrize("late_one_first", [True, False])
+def test_of_two_that_would_do_it_the_first_does(late_one_first: bool) -> None:
+    office = Office(9, 5)
+    office.pop()
+    office.clock.advance(2_000)
+    assert office.given == [1, 1], "the first did not answer in time"
+    first, second = (0, 1) if late_one_first else (1, 0)
+    chore = office.takes(first)
+    office.takes(second)
+    assert (office.panels[first].begun, office.panels[second].begun) == ([chore], [])
+
+
+def test_who_would_do_it_twice_begins_once() -> None:
+    office = Office(5)
+    office.pop()
+    chore = office.takes(0)
+    office.takes(0)
+    assert office.panels[0].begun == [chore]
+
+
+def test_focus_that_changes_while_one_is_at_it_changes_nothing() -> None:
+    office = Office(5, 9)
+    office.pop()
+    chore = office.takes(1)
+    office.panels[0].focused_at = 20
+    office.clock.advance(60_000)
+    assert office.given == [0, 1]
+    office.pop("next")
+    assert office.given == [1, 1], "but for the next one it counts"
+    office.chores.done("sam", chore, True)
+    assert office.given == [1, 1]
+
+
+def test_who_was_cut_off_while_at_it_comes_back_and_says_what_came_of_it() -> None:
+    office = Office(5, 9)
+    office.pop()
+    chore = office.takes(1)
+    gone = office.is_cut(1)
+    office.clock.advance(4_999)
+    assert office.given == [0], "it may have done it, and the word of it be lost"
+    back = office.opens(0, gone.name)
+    assert [one.id for one in back.given] == [chore]
+    office.takes(1)
+    assert back.begun == [chore]
+    office.chores.done("sam", chore, True)
+    office.clock.advance(60_000)
+    assert office.given == [0, 1]
+
+
+def test_who_comes_back_before_the_cut_was_noticed_does_too() -> None:
+    office = Office(5, 9)
+    office.pop()
+    chore = office.takes(1)
+    half_open = office.panels[1]
+    back = office.opens(0, half_open.name)
+    assert [one.id for one in back.given] == [chore]
+    office.takes(2)
+    office.panels.remove(half_open)
+    office.chores.panel_gone(half_open, closed=False)
+    office.clock.advance(60_000)
+    assert office.given == [0, 1]
+    assert back.begun == [chore]
+
+
+def test_who_does_not_come_back_is_not_waited_for_longer() -> None:
+    office = Office(5, 9)
+    office.pop()
+    office.takes(1)
+    office.is_cut(1)
+    office.clock.advance(5_000)
+    assert office.given == [1]
+
+
+def test_nobody_else_takes_what_one_that_was_cut_off_may_have_done() -> None:
+    office = Office(5, 9)
+    office.pop()
+    office.clock.advance(2_000)
+    office.takes(1)
+    office.is_cut(1)
+    office.takes(0)
+    office.opens(20)
+    assert [panel.begun for panel in office.panels] == [[], []]
+    assert office.given == [1, 0]
+
+
+def test_one_that_was_alone_and_is_back_late_is_asked_too() -> None:
+    office = Office(5)
+    office.pop()
+    chore = office.takes(0)
+    gone = office.is_cut(0)
+    office.clock.advance(60_000)
+    back = office.opens(0, gone.name)
+    assert [one.id for one in back.given] == [chore]
+
+
+def test_what_was_withdrawn_meanwhile_is_not_asked_for_again() -> None:
+    office = Office(5)
+    office.pop()
+    office.takes(0)
+    gone = office.is_cut(0)
+    office.chores.withdraw("sam", "screen_pop", "key")
+    office.clock.advance(60_000)
+    assert office.opens(0, gone.name).given == []
+
+
+# --- what must be done in the end ----------------------------------------------------------------------------------
+
+
+def refuses(office: Office, count: int) -> list[int]:
+    """Every panel refuses so many times; after how many ms it was asked the next time."""
+    pauses = []
+    for _ in range(count):
+        before, given = office.clock.now(), sum(office.given)
+        office.chores.done("sam", office.id_of(0), False)
+        while sum(office.given) == given:
+            office.clock.advance(1_000)
+        pauses.append(office.clock.now() - before)
+    return pauses
+
+
+def test_a_step_that_salesforce_refuses_is_tried_again_and_again_with_longer_pauses() -> None:
+    office = Office(5)
+    office.chores.give_once("sam", "complete_work", "key", STEP)
+    assert refuses(office, 8) == [30_000, 60_000, 120_000, 240_000, 480_000, 960_000, 1_800_000, 1_800_000]
+    assert len({chore.id for chore in office.panels[0].given}) == 1
+    office.chores.done("sam", office.id_of(0), True)
+    office.clock.advance(3_600_000)
+    assert office.given == [9]
+
+
+def test_a_panel_that_comes_meanwhile_tries_at_once() -> None:
+    office = Office(5)
+    office.chores.give_once("sam", "complete_work", "key", STEP)
+    office.chores.done("sam", office.id_of(0), False)
+    office.opens(9)
+    assert office.given == [1, 1]
+    office.opens(20)
+    assert office.given == [1, 1, 0], "one is at it"
+
+
+def test_with_no_panel_there_is_nothing_to_try_before_one_comes() -> None:
+    office = Office(5)
+    office.chores.give_once("sam", "complete_work", "key", STEP)
+    chore = office.takes(0)
+    office.chores.panel_gone(office.panels.pop(0), closed=True)
+    office.clock.advance(24 * 3_600_000)
+    assert office.opens(9).given[0].id == chore
+
+
+def test_a_record_that_could_not_be_opened_is_not_tried_again_by_itself() -> None:
+    office = Office(5)
+    office.pop()
+    office.chores.done("sam", office.id_of(0), False)
+    office.clock.advance(3_600_000)
+    assert office.given == [1]

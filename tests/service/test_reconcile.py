@@ -180,6 +180,8 @@ def test_a_new_customer_arrives() -> None:
     found = replace(now("in-1", Role.CUSTOMER, LegState.RINGING), contact=None)
     news, asks = reconcile(Floor(), Snapshot((found,)), NOW)
     assert (news, asks) == ([CallArrived("in-1", MIA, LINE, THEN, None)], [])
+    news, _ = reconcile(Floor(), Snapshot((replace(found, record="500000000000001AAA"),)), NOW)
+    assert news == [CallArrived("in-1", MIA, LINE, THEN, None, "500000000000001AAA")]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ TO_PANEL = msgspec.json.Decoder(
     | state.Found
     | state.Previewed
     | state.Chore
+    | state.ChoreYours
     | state.Queues
     | state.Today
     | state.Agents

@@ -8,6 +8,7 @@ from connector.domain.effects import MatchCaller
 from connector.domain.events import CallbackRequested
 from connector.domain.model import Contact, Kind, Match, MatchState, Outcome, Phase
 from connector.domain.step import Step
+from connector.domain.tasks import linked
 
 TRIED_AGAIN: Final = frozenset({Outcome.BUSY, Outcome.NO_ANSWER, Outcome.FAILED, Outcome.DECLINED})
 """How a call ends after which the callback is tried again: nobody was spoken to, and it may go better later."""
@@ -31,6 +32,8 @@ def request(step: Step, event: CallbackRequested) -> None:
         priority=event.priority,
         caller=event.name,
         not_before=event.not_before,
+        record=event.record,
+        draft=linked(event.record, "delivered"),
     )
     step.put(contact)
     step.effect(MatchCaller(contact.key, contact.number))
@@ -63,6 +66,8 @@ def again(step: Step, ended: Contact) -> None:
         caller=ended.caller,
         not_before=at,
         attempts=tried,
+        record=ended.record,
+        draft=linked(ended.record, "delivered"),
     )
     step.put(contact)
     step.effect(MatchCaller(contact.key, contact.number))

@@ -6,7 +6,7 @@ from connector.domain.commands import SaveDraft
 from connector.domain.directory import Directory
 from connector.domain.events import CallerMatched
 from connector.domain.model import Contact, Draft, Field, Labels, Link, Match, MatchState, Phase, Record
-from connector.domain.rules import offer, wrap_up
+from connector.domain.rules import pops, wrap_up
 from connector.domain.step import Step
 from connector.domain.task_values import TAGS_BETWEEN
 from connector.domain.tasks import LONGEST_TEXT, PEOPLE
@@ -96,7 +96,7 @@ def matched(step: Step, contact: Contact, event: CallerMatched) -> None:
     save = replace(contact.save, dirty=True) if contact.save.wanted and draft is not contact.draft else contact.save
     match = Match(state, event.people, event.related)
     contact = step.put(replace(contact, match=match, draft=draft, save=save))
-    offer.pop(step, contact)
+    pops.pop(step, contact)
 
 
 def options(contact: Contact) -> tuple[tuple[Record, ...], tuple[Record, ...]]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from connector.domain.effects import EndLeg, MatchCaller, Mix, PopRecord, SetRecording
+from connector.domain.effects import EndLeg, MatchCaller, Mix, SetRecording
 from connector.domain.events import LegsMixed
 from connector.domain.model import (
     UP,
@@ -25,7 +25,7 @@ from connector.domain.model import (
     Recording,
     Role,
 )
-from connector.domain.rules import recording, wrap_up
+from connector.domain.rules import pops, recording, wrap_up
 from connector.domain.rules.around import one_conversation
 from connector.domain.step import Step
 from connector.domain.tasks import LONGEST_COMMENTS
@@ -252,17 +252,16 @@ def passed_on(step: Step, contact: Contact, giver: Contact, legs: tuple[Leg, ...
         emergency=giver.emergency,
         address=giver.address,
         draft=_draft(step, contact, giver.draft, giver.agent),
+        record=giver.record,
         popped=False,
         hold_counted=step.now,
+        window_due=False,
     )
-    received, agent = step.put(received), contact.agent
+    received = step.put(received)
     if received.match.state is MatchState.SEARCHING:
         step.effect(MatchCaller(received.key, received.number))
-    shown = received.draft.who.value or (received.match.people[0] if received.match.state is MatchState.ONE else None)
-    if shown is not None and agent is not None:
-        received = step.put(replace(received, popped=True))
-        step.effect(PopRecord(agent, received.key, shown))
-    return received
+    pops.pop(step, received)
+    return step.newest(received)
 
 
 def _draft(step: Step, contact: Contact, theirs: Draft, agent: str) -> Draft:

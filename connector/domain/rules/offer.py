@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from connector.domain import times
 from connector.domain.commands import Answer, Decline
-from connector.domain.effects import Adopt, Announce, AskSwitch, Connect, EndLeg, MatchCaller, Mix, Offer, PopRecord
+from connector.domain.effects import Adopt, Announce, AskSwitch, Connect, EndLeg, MatchCaller, Mix, Offer
 from connector.domain.events import CallArrived
 from connector.domain.model import (
     AgentState,
@@ -17,10 +17,11 @@ from connector.domain.model import (
     MatchState,
     Outcome,
     Phase,
+    Record,
     Role,
 )
 from connector.domain.routing import agent_for, reached, turned_away, waiting
-from connector.domain.rules import agents, audio, consult
+from connector.domain.rules import agents, audio, consult, pops
 from connector.domain.step import Step
 from connector.domain.transitions import CONTACT, ContactTrigger
 
@@ -32,8 +33,8 @@ _DECLINED_OF = {
     Kind.EMAIL: "Declined an e-mail",
 }
 _MISSED_OF = {Kind.CALLBACK: "Missed a callback", Kind.WORK_ITEM: "Missed a work item", Kind.EMAIL: "Missed an e-mail"}
-_POPPED = frozenset({Kind.INBOUND, Kind.CALLBACK})
-"""The kinds of which the person with the number is opened when they are offered."""
+_LOOKED_UP = frozenset({Kind.INBOUND, Kind.CALLBACK})
+"""The kinds of which it is looked up whose the number is before somebody has them."""
 
 
 def arrive(step: Step, event: CallArrived) -> None:
@@ -65,6 +66,7 @@ def arrive(step: Step, event: CallArrived) -> None:
         priority=1 if reaches else skill.priority,
         reaches=reaches,
         match=Match(MatchState.SEARCHING if event.number else MatchState.WITHHELD),
+        record=Record(event.record, "", "") if event.record else None,
         legs=(Leg(event.leg, Role.CUSTOMER, LegState.RINGING, event.at),),
     )
     step.put(contact)
@@ -111,6 +113,7 @@ def _offer(step: Step, contact: Contact, agent: str) -> None:
             legs=contact.legs if customer is None else (*contact.legs, leg),
             visited=step.agent(agent).visited,
             popped=False,
+            window_due=False,
             problem=None,
         )
     )
@@ -119,22 +122,12 @@ def _offer(step: Step, contact: Contact, agent: str) -> None:
         consult.offered(step, offered, leg)
     if customer is not None:
         step.ask(Offer(contact.key, customer.id, leg.id, profile.device))
-    pop(step, offered)
-
-
-def pop(step: Step, contact: Contact) -> None:
-    """The one person with that number is opened, once per agent; several or none are never guessed."""
-    match = contact.match
-    if contact.agent is None or contact.popped or contact.kind not in _POPPED or match.state is not MatchState.ONE:
-        return
-    if contact.live:
-        step.put(replace(contact, popped=True))
-        step.effect(PopRecord(contact.agent, contact.key, match.people[0]))
+    pops.pop(step, offered)
 
 
 def looked_up_again(contact: Contact) -> Contact:
     """As it waits for another agent, who may see other records than the last one: who it is is looked up again."""
-    if contact.kind not in _POPPED or contact.internal or not contact.number:
+    if contact.kind not in _LOOKED_UP or contact.internal or not contact.number:
         return contact
     who = contact.draft.who
     draft = replace(contact.draft, who=Link()) if who.by == "match" else contact.draft
@@ -166,6 +159,7 @@ def connected(step: Step, contact: Contact, at: int) -> None:
         replace(contact, phase=CONTACT[contact.phase, ContactTrigger.ANSWER], answered=at, asked=asked, problem=None)
     )
     audio.only_in_ear(step, contact)
+    pops.pop(step, step.newest(contact))
 
 
 def decline(step: Step, contact: Contact, _command: Decline) -> None:

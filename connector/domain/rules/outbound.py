@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from connector.domain import times
-from connector.domain.commands import Dial
+from connector.domain.commands import BeginStep, Dial
 from connector.domain.dial_plan import dialled, outside
 from connector.domain.directory import Directory, Skill
 from connector.domain.effects import AskSwitch, EndLeg, MatchCaller, Offer, PlaceCall
@@ -18,7 +18,7 @@ from connector.domain.model import (
     Phase,
     Role,
 )
-from connector.domain.rules import agents, audio, wrap_up
+from connector.domain.rules import agents, audio, pops, wrap_up
 from connector.domain.rules.allowed_agents import outbound_skills, reachable
 from connector.domain.step import Step
 from connector.domain.tasks import linked
@@ -67,13 +67,22 @@ def dial(step: Step, command: Dial) -> None:
         visited=step.agent(command.agent).visited,
         draft=linked(command.record, "dialled"),
         work=command.work,
+        popped=command.record is not None,
     )
     step.created = contact.key
     step.asked(contact, "dial", contact.key)
     agents.take(step, contact)
     place(step, contact)
-    if outer:
+    if not outer:
+        pops.pop(step, step.newest(contact))
+    else:
         step.effect(MatchCaller(contact.key, number))
+
+
+def begin_step(step: Step, contact: Contact, command: BeginStep) -> None:
+    """The call is for the step, if it was dialled for none."""
+    if contact.kind is Kind.OUTBOUND and not contact.work:
+        step.put(replace(contact, work=command.work))
 
 
 def place(step: Step, contact: Contact) -> None:
@@ -132,6 +141,7 @@ def phone_answered(step: Step, contact: Contact) -> None:
     step.put(offered)
     agents.take(step, offered)
     step.ask(Offer(offered.key, mine.id, far.id, colleague.device))
+    pops.pop(step, offered)
 
 
 def call_back(step: Step, contact: Contact) -> None:
@@ -148,7 +158,9 @@ def call_back(step: Step, contact: Contact) -> None:
         started=step.now,
         legs=legs,
     )
-    place(step, step.asked(accepted, "dial", contact.key))
+    accepted = step.asked(accepted, "dial", contact.key)
+    place(step, accepted)
+    pops.pop(step, accepted)
 
 
 def _skill(step: Step, command: Dial) -> Skill:
@@ -166,7 +178,9 @@ def _skill(step: Step, command: Dial) -> Skill:
 def customer_answered(step: Step, contact: Contact, at: int) -> None:
     """The other side took the call: it counts from now, and no other call is in the agent's ear."""
     if contact.answered is None:
-        audio.only_in_ear(step, step.put(replace(contact, answered=at)))
+        answered = step.put(replace(contact, answered=at))
+        audio.only_in_ear(step, answered)
+        pops.pop(step, step.newest(answered))
 
 
 def refused(step: Step, contact: Contact, ask: str, code: str, at: int) -> bool:

@@ -31,6 +31,7 @@ def waits_again(step: Step, contact: Contact, customer: Leg) -> Contact:
         emergency=contact.emergency,
         address=contact.address,
         queued=step.now,
+        record=contact.record,
         legs=(replace(customer, invited=False),),
     )
 

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from connector.domain import times
 from connector.domain.commands import Answer, Finish, GiveBack
+from connector.domain.directory import PopMoment
 from connector.domain.effects import PopRecord, PopUrl
 from connector.domain.events import WorkDelivered
 from connector.domain.model import Contact, Match, MatchState, Phase
@@ -39,7 +40,7 @@ def deliver(step: Step, event: WorkDelivered) -> None:
 
 
 def accept(step: Step, contact: Contact, _command: Answer) -> None:
-    """It is the agent's at once, and the record or page that it is about opens."""
+    """It is the agent's at once, and the record or page that it is about opens, unless the skill never lets it."""
     assert contact.agent is not None
     accepted = step.put(
         replace(
@@ -50,6 +51,9 @@ def accept(step: Step, contact: Contact, _command: Answer) -> None:
     )
     # Whoever has only e-mails at hand may be offered a call from now on.
     agents.take(step, accepted)
+    when = step.directory.skill(contact.skill).pop_when or step.directory.settings.pop_when
+    if when is PopMoment.NEVER:
+        return
     if contact.record is not None:
         step.effect(PopRecord(contact.agent, contact.key, contact.record))
     elif contact.url:

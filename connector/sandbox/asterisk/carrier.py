@@ -103,10 +103,20 @@ class Customers:
         return f"customer-{secrets.token_hex(8)}"
 
     async def call(
-        self, number: str, line: str, *, talk: int | None = None, patience: int | None = None, call: str = ""
+        self,
+        number: str,
+        line: str,
+        *,
+        talk: int | None = None,
+        patience: int | None = None,
+        call: str = "",
+        record: str = "",
     ) -> str:
         """A customer calls the line and hangs up `talk` ms after the answer, or gives up after `patience` ms of
-        waiting; returns the call's name.  Without a number it is withheld.  Raises `PartError`."""
+        waiting; returns the call's name.  Without a number it is withheld; `record` is named in a header.
+
+        Raises `PartError`.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
         leg = call or self.name()
         port = free_udp(HOST)
@@ -114,6 +124,7 @@ class Customers:
         values = {
             "line": line, "from": self._from(number), "speech": self._speech(number),
             "talk": DAY if talk is None else talk, "patience": DAY if patience is None else patience,
+            "record": record,
         }
         scenario.write_text(render("sipp/caller.xml.j2", values), encoding="utf-8")
         command = sipp(self._program, HOST, port, scenario, "-m", "1", "-cid_str", leg, f"127.0.0.1:{self._pbx}")

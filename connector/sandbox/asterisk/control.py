@@ -18,7 +18,7 @@ from aiohttp import web
 
 from connector.errors import BadInput
 from connector.sandbox.asterisk.world import World
-from connector.switch.simulated.new_call import NewCall, caller_of, line_of, times_of
+from connector.switch.simulated.new_call import NewCall, caller_of, line_of, record_of, times_of
 from connector.switch.simulated.server import Dialled, Handler, Hangup, Lift, PhoneAct, body_of, json_of, problem
 from connector.switch.simulated.wire import KEY_HEADER
 
@@ -75,7 +75,8 @@ class Control:
         asked = await body_of(request, _NEW_CALL)
         talk, patience = times_of(asked)
         line = line_of(asked, self._world.lines)
-        leg = await self._world.call(caller_of(asked.caller), line, talk=talk, patience=patience)
+        caller, record = caller_of(asked.caller), record_of(asked)
+        leg = await self._world.call(caller, line, talk=talk, patience=patience, record=record)
         return web.json_response({"leg": leg}, status=201)
 
     async def _calls(self, _request: web.Request) -> web.Response:

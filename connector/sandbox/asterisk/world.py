@@ -170,10 +170,17 @@ class World:
         return call
 
     async def call(
-        self, number: str, line: str, *, talk: int | None = None, patience: int | None = None, call: str = ""
+        self,
+        number: str,
+        line: str,
+        *,
+        talk: int | None = None,
+        patience: int | None = None,
+        call: str = "",
+        record: str = "",
     ) -> str:
         """A customer calls; returns what the call is named in SIP when it is on its way.  Raises `PartError`."""
-        return await self.customers.call(number, line, talk=talk, patience=patience, call=call)
+        return await self.customers.call(number, line, talk=talk, patience=patience, call=call, record=record)
 
     def live(self) -> list[Leg]:
         """The legs of Asterisk as they were half a second ago at most."""

@@ -25,6 +25,7 @@ from connector.switch.register.channel import Channel
 from connector.switch.register.clock import Clock
 from connector.switch.register.consents import Consents, Hearing
 from connector.switch.register.exchange import Exchange
+from connector.switch.register.named import record_of
 
 log = logging.getLogger(__name__)
 
@@ -203,7 +204,7 @@ class Floor:
         """A caller has come, a spy listens, or the channel of somebody whom we call is there."""
         leg = event.channel.id
         if event.args[:1] == ("inbound",):
-            self._arrived(event, event.args[1])
+            self._arrived(event, *event.args[1:3])
         elif event.args[:1] == (EMERGENCY,):
             self.dialled.take(event)
         elif leg.startswith(SPY):
@@ -283,13 +284,15 @@ class Floor:
         if self.exchange.phones.get(device) is not ready:
             self.exchange.register(device, ready)
 
-    def _arrived(self, event: p.StasisStart, line: str) -> None:
+    def _arrived(self, event: p.StasisStart, line: str, record: str = "") -> None:
+        """`record`: what the dialplan, which may have asked or been told, says that the call is about."""
         number, leg, at = event.channel.caller.shown, event.channel.id, event.at
         if self.exchange.channel(leg) is not None:
             return
-        caller = Channel(leg, Role.CUSTOMER, number, line, at, LegState.RINGING, inbound=True)
+        record = record_of(record, leg)
+        caller = Channel(leg, Role.CUSTOMER, number, line, at, LegState.RINGING, inbound=True, record=record)
         self.exchange.add(caller, "arrived")
-        self.exchange.tell(CallArrived(leg, number, line, at))
+        self.exchange.tell(CallArrived(leg, number, line, at, record=record))
         self.welcome(caller)
 
     def welcome(self, caller: Channel) -> None:

@@ -12,6 +12,7 @@ from connector.domain.model import LegState, Role
 from connector.switch.asterisk.parse import Channel as AriChannel
 from connector.switch.asterisk.parse import milliseconds
 from connector.switch.register.channel import Channel
+from connector.switch.register.named import record_of
 
 NOTE: Final = "PHONE_PANEL"
 """The channel variable with the note."""
@@ -33,6 +34,7 @@ class Note(Struct, frozen=True, omit_defaults=True):
     held: bool = False
     announced: bool = False
     dialled: bool = False
+    record: str = ""
 
 
 _NOTES: Final = msgspec.json.Decoder(Note)
@@ -54,6 +56,7 @@ def note_of(channel: Channel) -> str:
         channel.state is LegState.HELD,
         channel.announced,
         channel.dialled,
+        channel.record,
     )
     return msgspec.json.encode(note).decode()
 
@@ -86,13 +89,15 @@ def leg_of(channel: AriChannel, text: str) -> Channel | None:
         note.muted,
         announced=note.announced,
         dialled=note.dialled,
+        record=note.record,
     )
 
 
 def _unnoted(channel: AriChannel) -> Channel | None:
     _, _, arguments = channel.dialplan.app_data.partition(",")
-    kind, _, line = arguments.partition(",")
+    kind, line, record, *_ = (*arguments.split(","), "", "", "")
     if channel.dialplan.app_name != "Stasis" or kind != "inbound":
         return None
     at = milliseconds(channel.creationtime)
-    return Channel(channel.id, Role.CUSTOMER, channel.caller.shown, line, at, LegState.RINGING, inbound=True)
+    caller, record = channel.caller.shown, record_of(record, channel.id)
+    return Channel(channel.id, Role.CUSTOMER, caller, line, at, LegState.RINGING, inbound=True, record=record)

@@ -16,7 +16,8 @@ class Channel(Struct):
 
     `number` is the far end: the customer's number, or the device.  `talk`: how long after the answer the customer hangs
     up, in ms.  `tones_until` is when the last tone asked for will have been played; `announced`: they are being told
-    why they cannot be taken; `dialled`: the network was asked to ring the far end of a leg of ours.
+    why they cannot be taken; `dialled`: the network was asked to ring the far end of a leg of ours; `record`: the id of
+    the Salesforce record that a caller's call is about, where it is known.
     """
 
     leg: str
@@ -36,6 +37,7 @@ class Channel(Struct):
     tones_until: int = 0
     announced: bool = False
     dialled: bool = False
+    record: str = ""
 
     @property
     def live(self) -> bool:
@@ -66,4 +68,5 @@ class Channel(Struct):
             self.cause,
             self.answered,
             mix,
+            self.record,
         )

@@ -20,7 +20,7 @@ from connector.switch.simulated.asks import carry_out
 from connector.switch.simulated.destinations import TRY_OUT, Rule, parse_rules
 from connector.switch.simulated.exchange import ROUTES, SimulatedExchange
 from connector.switch.simulated.faults import Delay, Down, Fault, Number, PendingFaults, Phone, Refuse, Silent, Up
-from connector.switch.simulated.new_call import NewCall, caller_of, line_of, times_of
+from connector.switch.simulated.new_call import NewCall, caller_of, line_of, record_of, times_of
 from connector.switch.simulated.takes import Takes
 from connector.switch.simulated.timing import USUAL, Timing
 
@@ -126,9 +126,12 @@ class Engine:
     def call(self, call: NewCall) -> str:
         """A customer calls; returns their leg.  Raises BadInput for what cannot be called or called from."""
         talk, patience = times_of(call)
-        return self.ring(caller_of(call.caller), line_of(call, self.lines), talk=talk, patience=patience)
+        caller, line, record = caller_of(call.caller), line_of(call, self.lines), record_of(call)
+        return self.ring(caller, line, talk=talk, patience=patience, record=record)
 
-    def ring(self, number: str, line: str, *, talk: int | None = None, patience: int | None = None) -> str:
+    def ring(
+        self, number: str, line: str, *, talk: int | None = None, patience: int | None = None, record: str = ""
+    ) -> str:
         """A customer calls `line`; returns their leg, after it was told.
 
         They hang up `talk` ms after the answer, or when they have waited for `patience` ms; None is never.
@@ -137,11 +140,11 @@ class Engine:
         now = self.clock.now()
         leg = f"{now}.{self._calls}"
         state = LegState.RINGING
-        customer = Channel(leg, Role.CUSTOMER, number, line, now, state, inbound=True, talk=talk)
+        customer = Channel(leg, Role.CUSTOMER, number, line, now, state, inbound=True, talk=talk, record=record)
         self._exchange.add(customer, "arrived")
         if patience is not None:
             self.clock.after(patience, lambda: None if customer.up else self.hang_up(leg))
-        self._tell(CallArrived(leg, number, line, now))
+        self._tell(CallArrived(leg, number, line, now, record=record))
         return leg
 
     def hang_up(self, leg: str) -> None:

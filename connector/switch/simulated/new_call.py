@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from connector.errors import BadInput
+from connector.switch.register.named import is_record
 
 E164: Final = re.compile(r"\+[1-9]\d{6,14}")
 _PUNCTUATION: Final = re.compile(r"[\s().\-\u2010-\u2015\u00a0]")
@@ -18,7 +19,7 @@ class NewCall(Struct, frozen=True, rename={"caller": "from"}, forbid_unknown_fie
     """A customer who is to call.  Without `to` and `skill` they call the first line.
 
     `talk`: seconds after the answer at which they hang up; `patience`: seconds of waiting after which they give up;
-    None is never.
+    None is never.  `record`: the id of the Salesforce record that the call is about, as if an IVR had asked.
     """
 
     caller: str
@@ -26,6 +27,14 @@ class NewCall(Struct, frozen=True, rename={"caller": "from"}, forbid_unknown_fie
     skill: str | None = None
     talk: float | None = None
     patience: float | None = None
+    record: str = ""
+
+
+def record_of(call: NewCall) -> str:
+    """The id of the record that the call is about, "" for none.  Raises BadInput for what is none."""
+    if call.record and not is_record(call.record):
+        raise BadInput("record_invalid", "record", f"{call.record!r} is no id of a record: 15 or 18 letters and digits")
+    return call.record
 
 
 def times_of(call: NewCall) -> tuple[int | None, int | None]:

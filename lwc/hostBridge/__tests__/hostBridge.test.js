@@ -50,6 +50,17 @@ describe("hostBridge", () => {
       expect(opened()).toEqual(["https://acme.lightning.force.com/lightning/r/003x/view", "phone-panel-org"]);
       await host.newRecord("Lead", { Phone: "+1 415" });
       expect(opened()[0]).toMatch(/\/lightning\/o\/Lead\/new\?defaultFieldValues=Phone%3D%252B1%2520415$/);
+      await host.popFlow("Who_Calls", { number: "+1415" });
+      expect(opened()[0]).toBe("https://acme.lightning.force.com/flow/Who_Calls?number=%2B1415");
+      await host.popSearch("+1415");
+      const [page, coded] = opened()[0].split("#");
+      expect(page).toBe("https://acme.lightning.force.com/one/one.app");
+      expect(JSON.parse(atob(coded)).attributes.term).toBe("+1415");
+      await host.popByLayout({ found: "one", record: { id: "003y" } });
+      expect(opened()[0]).toMatch(/\/003y\/view$/);
+      window.open.mockClear();
+      await host.popByLayout({ found: "many" });
+      expect(window.open).not.toHaveBeenCalled();
       window.open.mockReturnValue(null);
       await host.popUrl("https://shop.example/1");
       expect(opened()).toEqual(["https://shop.example/1", "_blank", "noopener,noreferrer"]);

@@ -87,15 +87,101 @@ describe("openCti", () => {
     await host.newRecord("Lead", { Phone: "+16285550172" });
     expect(cti.calls).toEqual([
       ["screenPop", { type: "sobject", params: { recordId: "003x" } }],
-      [
-        "searchAndScreenPop",
-        { searchParams: "+16285550172", callType: "inbound", defaultFieldValues: { Phone: "+16285550172" } }
-      ],
+      ["screenPop", { type: "search", params: { searchString: "+16285550172" } }],
       [
         "screenPop",
         { type: "newRecord", params: { entityName: "Lead", defaultFieldValues: { Phone: "+16285550172" } } }
       ]
     ]);
+  });
+
+  it("starts flows with their arguments as texts", async () => {
+    const host = await connectOpenCti(WHERE);
+    await host.popFlow("Who_Calls", { number: "+16285550172", skill: "Support_EN" });
+    const flowArgs = [
+      { name: "number", type: "String", value: "+16285550172" },
+      { name: "skill", type: "String", value: "Support_EN" }
+    ];
+    expect(cti.calls).toEqual([["screenPop", { type: "flow", params: { flowDevName: "Who_Calls", flowArgs } }]]);
+  });
+
+  describe("the softphone layout's rules", () => {
+    const MIA = { id: "003x" };
+    const wanted = {
+      call: "Inbound",
+      found: "none",
+      part: "all",
+      record: undefined,
+      number: "+16285550172",
+      fields: { Phone: "+16285550172" },
+      args: { number: "+16285550172" }
+    };
+    const opens = { sobject: { recordId: "003x" }, search: { searchString: "+16285550172" } };
+    opens.newRecord = { entityName: "Lead", defaultFieldValues: { Phone: "+16285550172" } };
+    opens.flow = {
+      flowDevName: "Who_Calls",
+      flowArgs: [{ name: "number", type: "String", value: "+16285550172" }]
+    };
+    opens.url = { url: "/apex/Caller?number=%2B16285550172" };
+
+    const rule = (screenPopType, screenPopData) => ({ screenPopType, screenPopData });
+    const ENTITY = rule("PopToEntity", "Lead");
+
+    async function popped(rules, changes) {
+      cti.calls.length = 0;
+      cti.answers.getSoftphoneLayout = rules && {
+        Inbound: { screenPopSettings: { screenPopsOpenWithin: "ExistingWindow", ...rules } },
+        Outbound: { screenPopSettings: { NoMatch: rule("PopToSearch") } },
+        Internal: {}
+      };
+      const host = await connectOpenCti(WHERE);
+      await host.popByLayout({ ...wanted, ...changes });
+      return cti.of("screenPop").map(({ type, params }) => {
+        expect(params).toEqual(opens[type]);
+        return type;
+      });
+    }
+
+    it.each([
+      ["PopToEntity", "one", { record: MIA }, ["sobject"]],
+      ["PopToEntity", "none", {}, ["newRecord"]],
+      ["PopToSearch", "one", { record: MIA }, ["search"]],
+      ["PopToSearch", "many", {}, ["search"]],
+      ["PopToSearch", "none", { number: undefined }, []],
+      ["PopToFlow", "one", { record: MIA }, ["flow"]],
+      ["PopToFlow", "many", {}, ["flow"]],
+      ["PopToFlow", "none", {}, ["flow"]],
+      ["PopToVisualforce", "none", {}, ["url"]],
+      ["PopToVisualforce", "many", {}, ["url"]],
+      ["DoNotPop", "none", {}, []],
+      [undefined, "many", {}, []]
+    ])("%s for %s", async (what, found, changes, expected) => {
+      const data = { PopToEntity: "Lead", PopToFlow: "Who_Calls", PopToVisualforce: "Caller" }[what];
+      const name = { one: "SingleMatch", many: "MultipleMatches", none: "NoMatch" }[found];
+      expect(await popped({ [name]: rule(what, data) }, { found, ...changes })).toEqual(expected);
+    });
+
+    it("are those of the kind of call", async () => {
+      expect(await popped({ NoMatch: ENTITY }, { call: "Outbound" })).toEqual(["search"]);
+      expect(await popped({ NoMatch: ENTITY }, { call: "Internal" })).toEqual([]);
+      expect(await popped(null, {})).toEqual([]);
+    });
+
+    it("open a new record's window only when it may, and everything else only once", async () => {
+      const one = { found: "one", record: MIA };
+      expect(await popped({ NoMatch: ENTITY }, { part: "but_new" })).toEqual([]);
+      expect(await popped({ NoMatch: ENTITY }, { part: "only_new" })).toEqual(["newRecord"]);
+      expect(await popped({ NoMatch: rule("PopToSearch") }, { part: "but_new" })).toEqual(["search"]);
+      expect(await popped({ NoMatch: rule("PopToSearch") }, { part: "only_new" })).toEqual([]);
+      expect(await popped({ SingleMatch: ENTITY }, { ...one, part: "but_new" })).toEqual(["sobject"]);
+      expect(await popped({ SingleMatch: ENTITY }, { ...one, part: "only_new" })).toEqual([]);
+    });
+
+    it("that cannot be read are an error", async () => {
+      const host = await connectOpenCti(WHERE);
+      cti.answers.getSoftphoneLayout = new Error("no call center");
+      await expect(host.popByLayout(wanted)).rejects.toThrow("getSoftphoneLayout: no call center");
+    });
   });
 
   it("says only what has changed about itself", async () => {

@@ -47,6 +47,12 @@ async function key(code, init = {}) {
   await drawn(20);
 }
 
+/** A chore that this panel is to do. */
+async function chore(given) {
+  await say(given);
+  await say({ type: "chore_yours", chore: given.id });
+}
+
 const alt = (code) => key(code, { altKey: true });
 
 async function later(ms) {
@@ -901,7 +907,7 @@ describe("phonePanel", () => {
 
     it("is completed when the connector says so, and said to be done only when it was", async () => {
       await open("wrapup_saved");
-      await say(message("chore_complete_work"));
+      await chore(message("chore_complete_work"));
       expect(cti.of("completeWork")).toEqual([
         {
           workId: "0wT000000000001AAA",
@@ -909,9 +915,55 @@ describe("phonePanel", () => {
         }
       ]);
       expect(last("chore_done")).toMatchObject({ chore: "h-3", ok: true });
+    });
+
+    it("is completed once, also when another connector asks for it by another name", async () => {
+      await open("wrapup_saved");
+      await chore(message("chore_complete_work"));
+      await chore({ ...message("chore_complete_work"), id: "h-77" });
+      expect(cti.of("completeWork")).toHaveLength(1);
+      expect(last("chore_done")).toMatchObject({ chore: "h-77", ok: true });
+    });
+
+    it("that Salesforce does not complete is told to the agent, and tried again", async () => {
+      await open("wrapup_saved");
       cti.answers.completeWork = new Error("not your work");
-      await say(message("chore_complete_work"));
-      expect(last("chore_done")).toMatchObject({ chore: "h-3", ok: false });
+      await chore(message("chore_complete_work"));
+      expect(last("chore_done")).toMatchObject({ chore: "h-3", ok: false, message: "completeWork: not your work" });
+      expect(words(find("c-error-panel"))).toContain(
+        "The Work Queue step is not complete yet; it is tried againcompleteWork: not your work"
+      );
+      delete cti.answers.completeWork;
+      await chore(message("chore_complete_work"));
+      expect(last("chore_done")).toMatchObject({ chore: "h-3", ok: true });
+    });
+
+    it("that comes when the call was made already is told to the connector", async () => {
+      await open("idle", one);
+      await click();
+      await reply({ contact: "01JD-live" });
+      cti.step(STEP);
+      await drawn(20);
+      expect(last("command")).toMatchObject({ name: "step", contact: "01JD-live", work: STEP.workId });
+    });
+
+    it("that comes while the call is asked for waits for the answer", async () => {
+      await open("idle", one);
+      await click();
+      cti.step(STEP);
+      await drawn(20);
+      expect(sent("command")).toHaveLength(1);
+      await reply({ contact: "01JD-live" });
+      expect(last("command")).toMatchObject({ name: "step", contact: "01JD-live", work: STEP.workId });
+    });
+
+    it("goes with the call that is tried again when the first one was refused", async () => {
+      await open("idle", one);
+      await click();
+      cti.step(STEP);
+      await reply({ error: "switch_down", message: "away" });
+      await press('[data-name="call"]');
+      expect(last("command")).toMatchObject({ name: "dial", work: STEP.workId });
     });
   });
 
@@ -994,22 +1046,73 @@ describe("phonePanel", () => {
 
     it("does its chores, and says which could not be done", async () => {
       await open("idle");
-      await say(message("chore_pop"));
-      await say(message("chore_search"));
-      await say({ type: "chore", id: "h-3", kind: "refresh", contact: "c", record: null, text: null });
+      cti.answers.getSoftphoneLayout = {
+        Inbound: { screenPopSettings: { NoMatch: { screenPopType: "PopToSearch" } } }
+      };
+      await chore(message("chore_pop"));
+      await chore(message("chore_search"));
+      await chore(message("chore_flow"));
+      await chore(message("chore_new_record"));
+      await chore(message("chore_layout"));
+      await chore({ type: "chore", id: "h-7", kind: "refresh", contact: "c", record: null, text: null });
       cti.answers.refreshView = new Error("no view");
-      await say({ type: "chore", id: "h-4", kind: "refresh", contact: "c", record: null, text: null });
-      await say({ type: "chore", id: "h-5", kind: "dance", contact: "c", record: null, text: null });
-      expect(cti.of("screenPop")).toHaveLength(1);
+      await chore({ type: "chore", id: "h-8", kind: "refresh", contact: "c", record: null, text: null });
+      await chore({ type: "chore", id: "h-9", kind: "dance", contact: "c", record: null, text: null });
+      expect(cti.of("screenPop").map((one) => one.type)).toEqual(["sobject", "search", "flow", "newRecord", "search"]);
+      expect(cti.of("screenPop")[2].params.flowArgs).toContainEqual({
+        name: "contactKey",
+        type: "String",
+        value: "01JD-live"
+      });
       expect(sent("chore_taken")[0]).toEqual(message("chore_taken", "to_connector"));
-      expect(cti.of("searchAndScreenPop")[0].searchParams).toBe("+16285550172");
-      expect(sent("chore_done").map(({ chore, ok }) => [chore, ok])).toEqual([
-        ["h-1", true],
-        ["h-2", true],
-        ["h-3", true],
-        ["h-4", false],
-        ["h-5", false]
+      expect(sent("chore_done")[0]).toEqual(message("chore_done", "to_connector"));
+      expect(sent("chore_done").map(({ chore: id, ok, message: words_ }) => [id, ok, words_])).toEqual([
+        ...["h-1", "h-2", "h-4", "h-5", "h-6", "h-7"].map((id) => [id, true, ""]),
+        ["h-8", false, "refreshView: no view"],
+        ["h-9", false, "dance is not a chore that this panel knows."]
       ]);
+      expect(find("c-error-panel")?.textContent ?? "").not.toContain("no view");
+    });
+
+    it("does nothing before it is told that the chore is its own, and nothing that it was not offered", async () => {
+      await open("idle");
+      await say(message("chore_pop"), { type: "chore_yours", chore: "h-99" });
+      expect(sent("chore_taken")).toHaveLength(1);
+      expect([cti.of("screenPop"), sent("chore_done")]).toEqual([[], []]);
+      await say(message("chore_yours"));
+      expect(cti.of("screenPop")).toHaveLength(1);
+    });
+
+    it("does a chore once, however often it is given it: its word may have been lost", async () => {
+      await open("idle");
+      await chore(message("chore_pop"));
+      await chore(message("chore_pop"));
+      expect(cti.of("screenPop")).toHaveLength(1);
+      expect(sent("chore_done").map(({ ok }) => ok)).toEqual([true, true]);
+      cti.answers.screenPop = new Error("busy");
+      const other = { ...message("chore_pop"), id: "h-50" };
+      await chore(other);
+      delete cti.answers.screenPop;
+      await chore(other);
+      expect(sent("chore_done").map(({ ok }) => ok)).toEqual([true, true, false, true]);
+      expect(cti.of("screenPop")).toHaveLength(3);
+    });
+
+    it("that was cut off while it is at one tells when it is back, and does not begin anew", async () => {
+      await open("idle");
+      cti.silent.add("screenPop");
+      await chore(message("chore_pop"));
+      socket.cut();
+      await later(300);
+      socket = FakeSocket.last;
+      socket.open();
+      await say(message("setup"), state("idle"));
+      await chore(message("chore_pop"));
+      expect(sent("chore_done")).toEqual([]);
+      cti.late("screenPop");
+      await drawn(20);
+      expect(cti.of("screenPop")).toHaveLength(1);
+      expect(sent("chore_done").map(({ chore: id, ok }) => [id, ok])).toContainEqual(["h-1", true]);
     });
 
     it("reports visited records and its focus", async () => {
@@ -1023,9 +1126,14 @@ describe("phonePanel", () => {
       cti.visit({ url: "/lightning/o/Case/list" });
       await drawn(20);
       expect(sent("visited").map(({ record }) => record.id)).toEqual(["003Rosa", "500x", "003Rosa"]);
+      expect(sent("focus")).toHaveLength(1);
+      await later(501);
       window.dispatchEvent(new CustomEvent("pointerdown"));
       window.dispatchEvent(new CustomEvent("focus"));
-      expect(sent("focus")).toHaveLength(1);
+      expect(sent("focus")).toHaveLength(2);
+      await later(501);
+      window.dispatchEvent(new CustomEvent("focus"));
+      expect(sent("focus")).toHaveLength(3);
     });
 
     it("orders the agent's state, and says when Salesforce cannot open a record", async () => {

@@ -514,3 +514,39 @@ def test_a_note_holds_all_that_a_channel_cannot_say() -> None:
     made = Channel("leg", Role.AGENT, SAM, LINE, 1, LegState.HELD, "c1", SAM, "cust", False, 2, True, dialled=True)
     note = msgspec.json.decode(note_of(made), type=Note)
     assert (note.held, note.muted, note.answered, note.dialled, note.customer) == (True, True, 2, True, "cust")
+
+
+# The record that a call is about --------------------------------------------------------------------------------
+
+CASE = "500000000000001AAA"
+
+
+@pytest.mark.parametrize(
+    ("does", "record"),
+    [
+        (f"inbound,{LINE}", ""),
+        (f"inbound,{LINE},", ""),
+        (f"inbound,{LINE},{CASE}", CASE),
+        (f"inbound,{LINE},{CASE},more", CASE),
+        (f"inbound,{LINE},the last one", ""),
+    ],
+)
+async def test_a_caller_who_was_not_noted_is_about_what_the_dialplan_says(rig: Rig, does: str, record: str) -> None:
+    rig.pbx.there("cust", "Ring", does=does)
+    await rig.connect()
+    found = rig.legs()["cust"]
+    assert (found.line, found.record) == (LINE, record)
+
+
+async def test_what_a_call_is_about_is_noted_with_it(rig: Rig) -> None:
+    rig.pbx.there("cust", note=caller(record=CASE), does=f"inbound,{LINE},other")
+    await rig.connect()
+    assert rig.legs()["cust"].record == CASE
+
+
+async def test_what_is_no_id_is_left_out_with_a_word_in_the_log(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    await rig.connect()
+    channel = p.Channel("new", "PJSIP/x-new", "Ring", "", p.Caller("", MIA))
+    rig.floor.take(p.StasisStart(AT, channel=channel, args=("inbound", LINE, "500'; drop")))
+    assert rig.legs()["new"].record == ""
+    assert "names a record by what is no id" in caplog.text

@@ -84,8 +84,8 @@ class RemoteRig:
         async with self.http.post(path, data=msgspec.json.encode(body)) as reply:
             return reply.status, await reply.json()
 
-    async def ring(self) -> str:
-        status, reply = await self.post("/calls", {"from": CALLER, "to": LINE})
+    async def ring(self, record: str = "") -> str:
+        status, reply = await self.post("/calls", {"from": CALLER, "to": LINE, "record": record})
         assert status == 201, reply
         leg: str = reply["leg"]
         return leg

@@ -239,7 +239,10 @@ def test_a_switch_without_lines_must_be_told_what_is_called() -> None:
     with pytest.raises(BadInput) as bad:
         engine.call(NewCall(CALLER, skill="Sales"))
     assert bad.value.field == "skill"
-    assert engine.call(NewCall(CALLER, to="+1 415 555 0100"))
+    with pytest.raises(BadInput) as bad:
+        engine.call(NewCall(CALLER, to="+1 415 555 0100", record="the last one"))
+    assert bad.value.field == "record"
+    assert engine.call(NewCall(CALLER, to="+1 415 555 0100", record="500000000000001"))
 
 
 def test_a_customer_who_is_left_on_hold_has_two_contacts_one_after_the_other() -> None:

@@ -39,8 +39,8 @@ class VirtualRig:
         await switch.start(heard)
         return switch
 
-    async def ring(self) -> str:
-        return self.engine.ring(CALLER, LINE)
+    async def ring(self, record: str = "") -> str:
+        return self.engine.ring(CALLER, LINE, record=record)
 
     async def hang_up(self, leg: str) -> None:
         self.engine.hang_up(leg)

@@ -54,6 +54,11 @@ PHONE: tuple[SObject, ...] = (
         text("Task_Priority__c", "Task Priority", 80),
         text("Task_Type__c", "Task Type", 80),
         text("Task_Subject__c", "Task Subject", 255),
+        picklist("Pop_When__c", "Screen Pop: When", ("offer", "answer", "never"), restricted=True),
+        text("Pop_One__c", "Screen Pop: One Match", 80),
+        text("Pop_Many__c", "Screen Pop: Several Matches", 80),
+        text("Pop_None__c", "Screen Pop: No Match", 80),
+        text("Pop_Fields__c", "Screen Pop: Fields of a New Record", 255),
     ]),
     _metadata_type("Phone_Disposition__mdt", "Phone Disposition", "m01", [
         text("Skills__c", "Skills", 255),
