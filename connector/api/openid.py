@@ -43,6 +43,9 @@ class OpenIdConfig(Struct, frozen=True):
     callback: str
     timeout_s: float = 10
 
+    def __repr__(self) -> str:
+        return f"OpenIdConfig({self.login_url!r}, {self.client_id!r}, …)"
+
 
 class Endpoints(Struct, frozen=True):
     """What the provider says of itself."""

@@ -51,6 +51,9 @@ class Token(Struct, frozen=True):
     access: str
     instance: str
 
+    def __repr__(self) -> str:
+        return f"Token({self.instance!r})"
+
 
 class SignIn:
     """The one token.  However many threads find it expired, one request gets the next."""

@@ -40,6 +40,9 @@ class SalesforceConfig(Struct, frozen=True):
     certificate_file: str = ""
     numbers_every_s: float = 60
 
+    def __repr__(self) -> str:
+        return f"SalesforceConfig(login_url={self.login_url!r}, username={self.username!r}, …)"
+
 
 def is_loopback_http(url: str) -> bool:
     """Whether `url` is plain http to this machine, the only case in which plain http is used."""
