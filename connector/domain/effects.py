@@ -168,7 +168,10 @@ class QueuesChanged(Struct, frozen=True, gc=False):
 
 
 class MatchCaller(Struct, frozen=True, gc=False):
-    """Find out who has the number (E.164), as the contact's agent may see it, once it has one: `CallerMatched`."""
+    """Find out who has the number (E.164), as the contact's agent may see it, once it has one: `CallerMatched`.
+
+    And which of the records that came along they may see; `number` is "" where it is about these alone.
+    """
 
     contact: str
     number: str

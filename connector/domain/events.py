@@ -157,6 +157,7 @@ class CallerMatched(Struct, frozen=True, gc=False):
     """Who has the number, of those whom the agent may see; `hidden`: there are others.
 
     `related` are records that concern them; `failed`: Salesforce could not be asked.
+    `seen`: the ids of those that came along which the agent may see.
     """
 
     contact: str
@@ -164,6 +165,7 @@ class CallerMatched(Struct, frozen=True, gc=False):
     related: tuple[Record, ...] = ()
     failed: bool = False
     hidden: bool = False
+    seen: tuple[str, ...] = ()
 
 
 class TaskSaved(Struct, frozen=True, gc=False):

@@ -288,6 +288,8 @@ class Contact(Struct, frozen=True, gc=False):
     and `hold` for how long the customer was on hold, in ms (see `times`): hold before `hold_counted` is in it already,
     or another agent's.  `ended_by`: `agent` or `customer`, of a call that was answered.  `popped`: what concerns it was
     opened in Salesforce for its agent; `window_due`: a new record's window is to open, too, once it is answered.
+    `along` are a Name and a Related To that somebody else has chosen: they become this agent's once it is known that
+    they may see them, and are neither shown nor written before.
     """
 
     key: str
@@ -327,6 +329,7 @@ class Contact(Struct, frozen=True, gc=False):
     consult: Consult | None = None
     asked_by: str = ""
     sender: str = ""
+    along: tuple[Record, ...] = ()
     title: str = ""
     payload: tuple[tuple[str, str], ...] = ()
     url: str = ""

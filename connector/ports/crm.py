@@ -1,6 +1,6 @@
 """Salesforce: the directory, who has a number, searches, and Tasks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -65,6 +65,9 @@ class Crm(Protocol):
         `country` (ISO 3166 two letters) decides what a number written without its country code means.  What the user
         `agent` may not read is left out; "": nothing is.
         """
+
+    async def visible(self, agent: str, records: Sequence[str]) -> Collection[str]:
+        """Those of the records (ids) that the user `agent` may read."""
 
     async def find(self, what: str, text: str, agent: str = "") -> Sequence[Record]:
         """Up to 20 `people` (Contacts, Leads) or `records` (what a Task may be related to) that match the text.

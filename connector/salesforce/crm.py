@@ -2,7 +2,7 @@
 
 import datetime as dt
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from connector.domain.directory import Directory, NumberField
@@ -13,6 +13,7 @@ from connector.ports.diagnosis import Diagnosis
 from connector.ports.finding import Finding
 from connector.ports.number_index import NumberIndex
 from connector.ports.store import OutboxRow
+from connector.salesforce.access import visible
 from connector.salesforce.callers import Callers
 from connector.salesforce.checks import findings
 from connector.salesforce.client import SalesforceClient, T
@@ -63,6 +64,10 @@ class SalesforceCrm:
     async def match(self, number: str, country: str, agent: str = "") -> CallerMatch:
         """Who has `number` (E.164), however it is written there, with or without extension; exact matches only."""
         return await self._read(partial(self._callers.match, number, country, agent))
+
+    async def visible(self, agent: str, records: Sequence[str]) -> Collection[str]:
+        """Those of the records (ids) that the user `agent` may read."""
+        return await self._read(partial(visible, self._client, agent, records))
 
     async def find(self, what: str, text: str, agent: str = "") -> Sequence[Record]:
         """Up to 20 `people` (Contacts, Leads) or `records` (what a Task may be related to) that match the text."""

@@ -3,16 +3,20 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import Final
 
 from connector.domain.directory import Directory, Profile
 from connector.domain.effects import MatchCaller
 from connector.domain.events import CallerMatched
 from connector.domain.model import Contact, Floor, Phase
+from connector.domain.rules.lookups import number_of
 from connector.domain.step import Change
 from connector.errors import CrmUnavailable
-from connector.ports.crm import Crm
+from connector.ports.crm import CallerMatch, Crm
 
 log = logging.getLogger(__name__)
+
+NOBODY: Final = CallerMatch((), ())
 
 
 class Matching:
@@ -42,14 +46,14 @@ class Matching:
         self._under_way.add(key)
         try:
             while (contact := self._open(key)) is not None:
-                agent = contact.agent
-                if agent is None:
+                if contact.agent is None:
                     self._waiting[key] = asyncio.get_running_loop().create_future()
                     await self._waiting[key]
                     continue
-                answer = await self._asked(effect, agent)
+                wanted = _wanted(contact)
+                answer = await self._asked(key, *wanted)
                 contact = self._open(key)
-                if contact is not None and contact.agent == agent:
+                if contact is not None and _wanted(contact) == wanted:
                     self._under_way.discard(key)
                     self._tell(answer)
                     return
@@ -70,10 +74,10 @@ class Matching:
         contact = self._floor.contacts.get(key)
         return None if contact is None or contact.phase is Phase.CLOSED else contact
 
-    async def _asked(self, effect: MatchCaller, agent: str) -> CallerMatched:
-        key = effect.contact
+    async def _asked(self, key: str, agent: str, number: str, along: tuple[str, ...]) -> CallerMatched:
         try:
-            found = await self._crm.match(effect.number, self._country(agent), agent)
+            found = await self._crm.match(number, self._country(agent), agent) if number else NOBODY
+            seen = await self._crm.visible(agent, along) if along else ()
         except CrmUnavailable as error:
             log.warning("caller could not be looked up: %s", error, extra={"contact": key})
             return CallerMatched(key, failed=True)
@@ -81,8 +85,13 @@ class Matching:
             self._fault()
             log.exception("caller could not be looked up", extra={"contact": key})
             return CallerMatched(key, failed=True)
-        return CallerMatched(key, found.people, found.related, hidden=found.hidden)
+        return CallerMatched(key, found.people, found.related, hidden=found.hidden, seen=tuple(seen))
 
     def _country(self, agent: str) -> str:
         """Where records are written whose numbers have no country code: in the agent's country."""
         return (self._directory().agents.get(agent) or Profile("", "")).country
+
+
+def _wanted(contact: Contact) -> tuple[str, str, tuple[str, ...]]:
+    """For whom, whose number, and which records are asked about."""
+    return contact.agent or "", number_of(contact), tuple(record.id for record in contact.along)

@@ -36,6 +36,7 @@ from connector.domain.effects import (
 )
 from connector.domain.events import AskRefused, CallbackRequested, Event, LegEnded, WorkDelivered
 from connector.domain.model import Contact, Floor, MatchState, Phase, SaveState
+from connector.domain.rules.lookups import number_of
 from connector.domain.rules.wrap_up import settled
 from connector.domain.step import Change, Stamp, apply, load
 from connector.domain.tasks import fields
@@ -171,7 +172,7 @@ class Runner:
         await self._switch.start(self)
         for contact in list(self.floor.contacts.values()):
             if contact.match.state is MatchState.SEARCHING and contact.phase is not Phase.CLOSED:
-                self._spawn(self._matching.look_up(MatchCaller(contact.key, contact.number)))
+                self._spawn(self._matching.look_up(MatchCaller(contact.key, number_of(contact))))
 
     def _want_again(self) -> None:
         """Each Task that is not known to be written is wanted; a store that has it in its outbox already ignores it."""

@@ -5,12 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from connector.domain.commands import (
+    Answer,
     ContactCommand,
     End,
     Hold,
     Mute,
     Resume,
     SendDigits,
+    SetState,
     StartMask,
     Unmute,
 )
@@ -27,9 +29,21 @@ from connector.domain.events import (
     LegRinging,
     SwitchEvent,
 )
-from connector.domain.model import AgentState, Kind, LegState, MatchState, Outcome, Phase, Recording, Role
+from connector.domain.model import AgentState, Kind, LegState, MatchState, Outcome, Phase, Record, Recording, Role
 from connector.errors import NotAllowed
-from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, SAM, START, Stage, asks_again, available, go, on_a_call
+from tests.domain.stage import (
+    BILLING_LINE,
+    DIRECTORY,
+    JONAS,
+    MIA,
+    SAM,
+    START,
+    Stage,
+    asks_again,
+    available,
+    go,
+    on_a_call,
+)
 
 Order = Callable[[str, str], ContactCommand]
 ORDERS: dict[str, Order] = {"hold": Hold, "resume": Resume, "mute": Mute, "unmute": Unmute, "end": End}
@@ -346,13 +360,30 @@ def test_who_calls_is_looked_up_for_the_new_contact_too_if_it_was_not_known() ->
     assert MatchCaller(again.key, again.number) in stage.effects
 
 
-def test_what_is_known_of_the_caller_goes_along() -> None:
+@pytest.mark.parametrize("found", [(), (Record("003000000000001AAA", "Contact", "Mia Chen"),)])
+def test_who_calls_is_looked_up_for_the_next_agent_who_may_see_whom_the_last_one_may_not(
+    found: tuple[Record, ...],
+) -> None:
     stage, key = on_a_call()
-    stage.give(CallerMatched(key))
+    stage.give(CallerMatched(key, found))
     go(stage, Hold(SAM, key))
     stage.walks_away(key)
     (again,) = [contact for contact in stage.floor.contacts.values() if contact.key != key]
-    assert again.match.state is MatchState.NONE
+    assert again.match.state is MatchState.SEARCHING
+    assert MatchCaller(again.key, MIA) in stage.effects
+
+
+def test_whose_number_is_withheld_is_nobody_for_the_next_agent_either() -> None:
+    stage = Stage()
+    stage.give(SetState(SAM, AgentState.AVAILABLE))
+    key = stage.ring_in(number="")
+    stage.obey()
+    go(stage, Answer(SAM, key), Hold(SAM, key))
+    stage.effects.clear()
+    stage.walks_away(key)
+    (again,) = [contact for contact in stage.floor.contacts.values() if contact.key != key]
+    assert again.match.state is MatchState.WITHHELD
+    assert not any(isinstance(effect, MatchCaller) for effect in stage.effects)
 
 
 def test_a_customer_left_on_hold_is_offered_at_once_to_who_is_free() -> None:

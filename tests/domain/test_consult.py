@@ -22,8 +22,8 @@ from connector.domain.commands import (
 )
 from connector.domain.directory import Directory, Entry, Profile
 from connector.domain.effects import CallParty, Connect, EndLeg, Mix, Offer, PlayDigits
-from connector.domain.events import AskRefused, LegAnswered, LegEnded, PhoneChanged
-from connector.domain.model import AgentState, Contact, LegState, Phase, Record, Role
+from connector.domain.events import AskRefused, CallerMatched, LegAnswered, LegEnded, PhoneChanged
+from connector.domain.model import AgentState, Contact, LegState, Link, Phase, Record, Role
 from connector.domain.rules.allowed import controls
 from connector.errors import BadInput, NotAllowed
 from tests.domain.stage import DIRECTORY, JONAS, MIA, SAM, Stage, go, on_a_call
@@ -382,7 +382,10 @@ def test_a_transfer_gives_the_customer_to_the_colleague_with_what_was_written() 
     assert (other.number, other.line, other.interaction_key) == (MIA, mine.line, key)
     assert parties(other) == {"CUSTOMER": ("CONNECTED", True), "AGENT": ("CONNECTED", True)}
     assert other.draft.comments.value == "Sam Rivera:\nCharged twice.\n\n"
-    assert (other.draft.what.value, other.draft.what.by) == (CASE, "sender")
+    assert (other.draft.what, other.along) == (Link(), (CASE,)), "whether Jonas may see it is asked first"
+    stage.give(CallerMatched(other.key, seen=(CASE.id,)))
+    draft = theirs(stage).draft
+    assert (draft.what.value, draft.what.by) == (CASE, "sender")
     assert other.draft.tags.value == ("Refund",)
     stage.customer_hangs_up(other.key)
     stage.obey()

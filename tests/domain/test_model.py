@@ -83,6 +83,7 @@ NOT_YET = {
     "consult": None,
     "asked_by": "",
     "sender": "",
+    "along": (),
     "title": "",
     "payload": (),
     "url": "",
@@ -160,7 +161,10 @@ UNASKED = {"task_id": None, "subject": None, "next_try": None, "code": None, "fi
             {"id": "i", "contact": "key", "agent_leg": "a", "customer_leg": "c", "device": "2041", "number": MIA}
             | {"caller_id": "", "route": "", "address": None, "other": ""},
         ),
-        (CallerMatched("key"), {"contact": "key", "people": (), "related": (), "failed": False, "hidden": False}),
+        (
+            CallerMatched("key"),
+            {"contact": "key", "people": (), "related": (), "failed": False, "hidden": False, "seen": ()},
+        ),
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, dict) else "",
 )

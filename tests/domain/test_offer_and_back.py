@@ -188,8 +188,9 @@ def test_a_name_that_came_along_is_opened_and_the_match_is_not_after_that() -> N
     go(stage, Consult(SAM, key, "agent", JONAS))
     go(stage, Answer(JONAS, theirs(stage).key), Transfer(SAM, key))
     other = theirs(stage).key
+    assert not [effect for effect in stage.effects if isinstance(effect, PopRecord) and effect.agent == JONAS]
+    stage.give(CallerMatched(other, (MIA_RECORD,), seen=(OTHER.id,)))
     assert PopRecord(JONAS, other, OTHER) in stage.effects
-    stage.give(CallerMatched(other, (MIA_RECORD,)))
     assert PopRecord(JONAS, other, MIA_RECORD) not in stage.effects
     assert stage.contact(other).match.people == (MIA_RECORD,)
 

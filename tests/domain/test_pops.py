@@ -451,6 +451,7 @@ def test_who_gets_the_customer_is_shown_them(answered: bool, when: PopMoment) ->
     key, theirs = asked(stage, answered=answered)
     assert not [it for it in opened(stage) if it.agent == JONAS], "a question is no call of a customer"  # type: ignore[union-attr]
     go(stage, Transfer(SAM, key))
+    looked_up(stage, theirs, MIA_IS)
     shown = [it for it in opened(stage) if it.agent == JONAS]  # type: ignore[union-attr]
     early = when is OFFER or (answered and when is ANSWER)
     assert [type(it) for it in shown] == [PopRecord] * early
@@ -472,6 +473,9 @@ def test_the_receiver_in_a_skill_is_offered_what_the_sender_chose() -> None:
     assert opened(stage) == []
     available(stage, JONAS)
     stage.obey()
+    assert opened(stage) == [], "whether Jonas may see them is asked first"
+    theirs = next(it.key for it in stage.floor.contacts.values() if it.agent == JONAS)
+    looked_up(stage, theirs, MIA_IS, TWIN, seen=(TWIN.id,))
     (shown,) = opened(stage)
     assert isinstance(shown, PopRecord)
     assert (shown.agent, shown.record.id) == (JONAS, TWIN.id)

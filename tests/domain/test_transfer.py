@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from connector.domain.commands import Consult, Mute, SaveDraft, SetState, StartRecord, Transfer
+from connector.domain.commands import Consult, Decline, Mute, SaveDraft, SetState, StartRecord, Transfer
 from connector.domain.effects import EndLeg, MatchCaller, Mix, PopRecord, QueuesChanged, SetRecording
 from connector.domain.events import AskRefused, CallerMatched, LegAnswered
 from connector.domain.model import (
@@ -11,6 +11,7 @@ from connector.domain.model import (
     Field,
     Labels,
     Link,
+    Match,
     MatchState,
     Outcome,
     Phase,
@@ -19,7 +20,7 @@ from connector.domain.model import (
     Role,
 )
 from connector.domain.tasks import LONGEST_COMMENTS
-from tests.domain.stage import JONAS, MIA, SAM, START, go
+from tests.domain.stage import JONAS, MIA, SAM, START, Stage, go
 from tests.domain.test_attend import goal, left_alone
 from tests.domain.test_consult import BLIND, CASE, OFFICE, PRIYA, asked, asking, call, conference, theirs
 from tests.domain.test_departures import agent_of, customer_of
@@ -126,57 +127,134 @@ def test_who_gets_the_customer_has_what_belongs_to_the_call_and_keeps_their_own(
     go(stage, Transfer(SAM, key))
     got = stage.contact(other)
     assert (got.interaction_key, got.number, got.line) == (before.interaction_key, MIA, before.line)
-    assert (got.match, got.internal, got.asked_by, got.sender) == (before.match, False, "", SAM)
+    assert (got.match.state, got.internal, got.asked_by, got.sender) == (MatchState.NONE, False, "", SAM)
     assert (got.emergency, got.address, got.caller) == ("local", "hq", "Mia C.")
     assert (got.visited, got.popped, got.agent) == (visited, False, JONAS)
 
 
-@pytest.mark.parametrize(
-    ("found", "chosen", "opened"),
-    [
-        ((MIA_RECORD,), None, MIA_RECORD),
-        ((MIA_RECORD, OTHER), None, None),
-        ((), None, None),
-        ((MIA_RECORD, OTHER), OTHER, OTHER),
-        ((MIA_RECORD,), OTHER, OTHER),
-    ],
-    ids=["one", "several", "nobody", "chosen of several", "chosen another"],
-)
-def test_the_person_is_opened_for_the_receiver_too(
-    found: tuple[Record, ...], chosen: Record | None, opened: Record | None
-) -> None:
+def look_ups(stage: Stage) -> list[MatchCaller]:
+    return [effect for effect in stage.effects if isinstance(effect, MatchCaller)]
+
+
+def opened(stage: Stage) -> list[PopRecord]:
+    return [effect for effect in stage.effects if isinstance(effect, PopRecord)]
+
+
+@pytest.mark.parametrize("found", [(MIA_RECORD,), (MIA_RECORD, OTHER), ()], ids=["one", "several", "nobody"])
+@pytest.mark.parametrize("notes", [True, False])
+def test_who_calls_is_looked_up_for_the_receiver_who_may_see_others(found: tuple[Record, ...], notes: bool) -> None:
+    """Whoever the sender was shown: neither they nor what concerns them goes along."""
+    stage, key = asked(directory=replace(OFFICE, settings=replace(OFFICE.settings, transfer_notes=notes)))
+    stage.give(CallerMatched(key, found, (CASE,)))
+    other = theirs(stage).key
+    stage.effects.clear()
+    go(stage, Transfer(SAM, key))
+    got = stage.contact(other)
+    assert (got.match, got.draft.who, got.along) == (Match(MatchState.SEARCHING), Link(), ())
+    assert look_ups(stage) == [MatchCaller(other, MIA)]
+    assert opened(stage) == []
+    stage.give(CallerMatched(other, (OTHER,)))
+    assert opened(stage) == [PopRecord(JONAS, other, OTHER)]
+    assert stage.contact(other).draft.who == Link(OTHER, 1, "match")
+
+
+@pytest.mark.parametrize("found", [(MIA_RECORD,), (MIA_RECORD, OTHER), ()], ids=["one", "several", "nobody"])
+def test_whom_the_sender_chose_is_opened_for_the_receiver_who_may_see_them(found: tuple[Record, ...]) -> None:
     stage, key = asked()
     stage.give(CallerMatched(key, found))
-    if chosen is not None:
-        stage.give(SaveDraft(SAM, key, "who", 5, record=chosen))
+    stage.give(SaveDraft(SAM, key, "who", 5, record=OTHER))
     other = theirs(stage).key
     stage.effects.clear()
     go(stage, Transfer(SAM, key))
-    popped = [effect for effect in stage.effects if isinstance(effect, PopRecord)]
-    assert popped == ([] if opened is None else [PopRecord(JONAS, other, opened)])
-    assert stage.contact(other).popped is (opened is not None)
-    assert not any(isinstance(effect, MatchCaller) for effect in stage.effects)
+    assert (stage.contact(other).draft.who, opened(stage)) == (Link(), [])
+    stage.give(CallerMatched(other, found, seen=(OTHER.id,)))
+    assert stage.contact(other).draft.who == Link(OTHER, 1, "sender")
+    assert opened(stage) == [PopRecord(JONAS, other, OTHER)]
+    assert stage.contact(other).along == ()
 
 
-@pytest.mark.parametrize("found", [(MIA_RECORD,), (MIA_RECORD, OTHER)], ids=["one", "several"])
-def test_the_person_is_opened_where_notes_do_not_go_along(found: tuple[Record, ...]) -> None:
-    stage, key = asked(directory=replace(OFFICE, settings=replace(OFFICE.settings, transfer_notes=False)))
-    stage.give(CallerMatched(key, found))
-    other = theirs(stage).key
-    stage.effects.clear()
-    go(stage, Transfer(SAM, key))
-    popped = [effect for effect in stage.effects if isinstance(effect, PopRecord)]
-    assert popped == ([PopRecord(JONAS, other, MIA_RECORD)] if len(found) == 1 else [])
-    assert stage.contact(other).draft.who.value is None
-
-
-def test_who_calls_is_looked_up_for_the_receiver_when_it_is_not_known_yet() -> None:
+@pytest.mark.parametrize("failed", [True, False], ids=["cannot be asked", "may not be seen"])
+@pytest.mark.parametrize("found", [(MIA_RECORD,), ()], ids=["one", "nobody"])
+def test_what_the_receiver_may_not_see_is_neither_shown_nor_written(found: tuple[Record, ...], failed: bool) -> None:
     stage, key = asked()
-    assert stage.contact(key).match.state is MatchState.SEARCHING
+    stage.give(SaveDraft(SAM, key, "who", 5, record=OTHER))
+    stage.give(SaveDraft(SAM, key, "what", 5, record=CASE))
     other = theirs(stage).key
     stage.effects.clear()
     go(stage, Transfer(SAM, key))
-    assert [effect for effect in stage.effects if isinstance(effect, MatchCaller)] == [MatchCaller(other, MIA)]
+    stage.give(CallerMatched(other, () if failed else found, failed=failed))
+    got = stage.contact(other)
+    one = bool(found) and not failed
+    assert got.draft.who == (Link(MIA_RECORD, 1, "match") if one else Link())
+    assert (got.draft.what, got.along) == (Link(), ())
+    assert opened(stage) == [PopRecord(JONAS, other, MIA_RECORD)] * one
+    stage.customer_hangs_up(other)
+    stage.obey()
+    tasks = {task.contact: task.fields for task in stage.tasks}
+    assert tasks[key]["WhoId"] == OTHER.id, "the sender's Task has it"
+    assert (tasks[other]["WhoId"], tasks[other]["WhatId"]) == (MIA_RECORD.id if one else None, None)
+
+
+def test_what_the_receiver_chooses_while_it_is_asked_stands() -> None:
+    stage, key = asked()
+    stage.give(SaveDraft(SAM, key, "who", 5, record=OTHER))
+    other = theirs(stage).key
+    go(stage, Transfer(SAM, key))
+    stage.give(SaveDraft(JONAS, other, "who", 1, record=NOBODY))
+    stage.give(CallerMatched(other, (MIA_RECORD,), seen=(OTHER.id,)))
+    assert stage.contact(other).draft.who == Link(NOBODY, 1)
+
+
+def test_what_came_along_goes_along_again_for_the_next_receiver_before_it_was_asked() -> None:
+    stage, key = asking("skill", "billing")
+    stage.give(SaveDraft(SAM, key, "who", 5, record=OTHER))
+    stage.give(SaveDraft(SAM, key, "what", 5, record=CASE))
+    go(stage, Transfer(SAM, key))
+    (queued,) = stage.floor.queues["billing"]
+    stage.give(SetState(PRIYA, AgentState.AVAILABLE))
+    stage.obey()
+    stage.effects.clear()
+    stage.give(Decline(PRIYA, queued))
+    assert stage.contact(queued).along == (OTHER, CASE)
+    assert look_ups(stage) == [MatchCaller(queued, MIA)]
+
+
+def test_what_the_agent_before_has_chosen_is_asked_about_for_the_next_one() -> None:
+    stage, key = asking("skill", "billing")
+    stage.give(SaveDraft(SAM, key, "who", 5, record=OTHER))
+    go(stage, Transfer(SAM, key))
+    (queued,) = stage.floor.queues["billing"]
+    stage.give(SetState(PRIYA, AgentState.AVAILABLE))
+    stage.obey()
+    stage.give(CallerMatched(queued, seen=(OTHER.id,)))
+    stage.give(SaveDraft(PRIYA, queued, "what", 1, record=CASE))
+    stage.give(Decline(PRIYA, queued))
+    got = stage.contact(queued)
+    assert (got.draft.who, got.draft.what, got.along) == (Link(), Link(), (OTHER, CASE))
+
+
+def test_of_a_colleague_only_what_came_along_is_asked() -> None:
+    """And of a caller who withholds their number: it is known that nobody can be found by it."""
+    stage, key = asked()
+    stage.floor.contacts[key] = replace(stage.contact(key), number="", match=Match(MatchState.WITHHELD))
+    stage.give(SaveDraft(SAM, key, "what", 5, record=CASE))
+    other = theirs(stage).key
+    stage.effects.clear()
+    go(stage, Transfer(SAM, key))
+    assert look_ups(stage) == [MatchCaller(other, "")]
+    stage.give(CallerMatched(other, seen=(CASE.id,)))
+    got = stage.contact(other)
+    assert (got.match.state, got.draft.what) == (MatchState.WITHHELD, Link(CASE, 1, "sender"))
+
+
+def test_nothing_is_asked_where_there_is_nothing_to_ask() -> None:
+    stage, key = asked()
+    stage.floor.contacts[key] = replace(stage.contact(key), number="", match=Match(MatchState.WITHHELD))
+    other = theirs(stage).key
+    stage.effects.clear()
+    go(stage, Transfer(SAM, key))
+    assert look_ups(stage) == []
+    assert stage.contact(other).match.state is MatchState.WITHHELD
 
 
 def test_nothing_is_opened_for_a_queue() -> None:
@@ -184,11 +262,12 @@ def test_nothing_is_opened_for_a_queue() -> None:
     stage.give(CallerMatched(key, (MIA_RECORD,)))
     stage.effects.clear()
     go(stage, Transfer(SAM, key))
-    assert not any(isinstance(effect, PopRecord) for effect in stage.effects)
+    assert opened(stage) == []
     (queued,) = stage.floor.queues["billing"]
     assert stage.contact(queued).popped is False
     stage.give(SetState(PRIYA, AgentState.AVAILABLE))
-    assert [effect.agent for effect in stage.effects if isinstance(effect, PopRecord)] == [PRIYA]
+    stage.give(CallerMatched(queued, (MIA_RECORD,)))
+    assert [effect.agent for effect in opened(stage)] == [PRIYA]
 
 
 NOBODY = Record("003000000000003AAA", "Contact", "Written by Jonas")
@@ -226,6 +305,7 @@ def test_what_was_written_goes_along_where_the_receiver_has_nothing(
     if own:
         stage.give(SaveDraft(JONAS, other, name, 7, **own))  # type: ignore[arg-type]  # by name
     go(stage, Transfer(SAM, key))
+    stage.give(CallerMatched(other, seen=(OTHER.id, LEAD.id, CASE.id)))
     assert getattr(stage.contact(other).draft, name) == kept
 
 
@@ -235,8 +315,20 @@ def test_a_name_and_a_related_to_come_together_where_the_name_is_no_lead() -> No
     stage.give(SaveDraft(SAM, key, "who", 3, record=OTHER))
     stage.give(SaveDraft(JONAS, other, "what", 7, record=CASE))
     go(stage, Transfer(SAM, key))
+    stage.give(CallerMatched(other, seen=(OTHER.id,)))
     draft = stage.contact(other).draft
     assert (draft.who, draft.what) == (Link(OTHER, 1, "sender"), Link(CASE, 7))
+
+
+def test_a_lead_and_a_related_to_do_not_come_together() -> None:
+    stage, key = asked()
+    other = theirs(stage).key
+    stage.give(SaveDraft(SAM, key, "who", 3, record=LEAD))
+    stage.give(SaveDraft(JONAS, other, "what", 7, record=CASE))
+    go(stage, Transfer(SAM, key))
+    stage.give(CallerMatched(other, seen=(LEAD.id,)))
+    draft = stage.contact(other).draft
+    assert (draft.who, draft.what) == (Link(), Link(CASE, 7))
 
 
 @pytest.mark.parametrize(("room", "left"), [(2, "Pa"), (1, "P"), (0, None), (-1, None)])

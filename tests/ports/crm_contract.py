@@ -545,6 +545,13 @@ class CrmContract(TaskContract):
         assert ([one.id for one in found.people], found.hidden) == ([who], False)
         assert [one.id for one in found.related] == [account]
 
+    async def test_of_records_that_are_named_those_are_told_that_the_agent_may_see(self, crm: Crm, desk: Desk) -> None:
+        who, gone = [await desk.make("Contact", LastName=name) for name in ("Quay", "Gone")]
+        company = await desk.make("Account", Name="Quay & Sons")
+        await desk.delete("Contact", gone)
+        assert set(await crm.visible(desk.agent, [who, gone, company])) == {who, company}
+        assert set(await crm.visible(desk.agent, [])) == set()
+
     @pytest.mark.parametrize("number", ["", "anonymous", "2042", "+1", "+999"])
     async def test_what_is_no_number_has_nobody(self, crm: Crm, number: str) -> None:
         assert await crm.match(number, "US") == CallerMatch((), ())

@@ -176,6 +176,7 @@ class TestCallers:
         found = await crm.match(called(parts), "US", desk.agent)
         assert ([person.id for person in found.people], found.related, found.hidden) == ([seen], (), True)
         assert len((await crm.match(called(parts), "US")).people) == 2
+        assert set(await crm.visible(desk.agent, [seen, secret, account])) == {seen}
 
     async def test_a_switchboard_of_hundreds(self, crm: SalesforceCrm, desk: Desk) -> None:
         parts = fresh_number()

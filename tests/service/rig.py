@@ -113,9 +113,17 @@ class People:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
         self.asked_for: list[str] = []
+        self.looked_at: list[tuple[str, tuple[str, ...]]] = []
+        self.hidden: set[str] = set()
         self.go_on = asyncio.Event()
         self.go_on.set()
         self.answer: CallerMatch | Exception = CallerMatch((), ())
+
+    async def visible(self, agent: str, records: Sequence[str]) -> set[str]:
+        self.looked_at.append((agent, tuple(records)))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return set(records) - self.hidden
 
     async def match(self, number: str, country: str, agent: str = "") -> CallerMatch:
         self.asked.append((number, country))

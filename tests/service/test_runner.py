@@ -18,7 +18,7 @@ from connector.domain.commands import (
 from connector.domain.directory import Directory
 from connector.domain.effects import Adopt, Connect, EndLeg, Mix, Offer, PlaceCall, PlayDigits, SetMute
 from connector.domain.events import CallerMatched, LegAnswered, LegEnded, LegHeld, LegRinging, PanelsChanged, TaskSaved
-from connector.domain.model import AgentState, LegState, MatchState, Phase, Role, SaveState
+from connector.domain.model import AgentState, LegState, MatchState, Phase, Record, Role, SaveState
 from connector.errors import BadInput, CrmUnavailable, NotAllowed, SwitchTaken
 from connector.ports.store import Loaded
 from connector.ports.switch import LegNow, Snapshot
@@ -825,6 +825,59 @@ async def test_an_answer_that_comes_when_the_call_is_the_next_agent_s_is_not_the
     await rig.turn()
     assert rig.people.asked_for == [SAM, JONAS]
     assert rig.contact(key).match.state is MatchState.ONE
+
+
+CASE = Record("500000000000001AAA", "Case", "00001026")
+GRACE = Record("003000000000002AAA", "Contact", "Grace Okafor")
+
+
+async def chosen_and_declined(rig: Rig) -> str:
+    """Sam chose a person and a case before the call went on to Jonas."""
+    rig.order(SetState(SAM, AgentState.AVAILABLE))
+    key = rig.ring()
+    await rig.turn()
+    for field, record in (("who", GRACE), ("what", CASE)):
+        rig.runner.draft(SaveDraft(SAM, key, field, 2, record=record), lambda: None)
+    rig.order(SetState(JONAS, AgentState.AVAILABLE))
+    rig.order(Decline(SAM, key))
+    return key
+
+
+async def test_what_came_along_is_the_next_agent_s_as_far_as_they_may_see_it() -> None:
+    rig = await Rig().start()
+    rig.people.hidden = {CASE.id}
+    key = await chosen_and_declined(rig)
+    assert (rig.contact(key).draft.who.value, rig.contact(key).along) == (None, (GRACE, CASE))
+    await rig.turn()
+    assert rig.people.looked_at == [(JONAS, (GRACE.id, CASE.id))]
+    contact = rig.contact(key)
+    assert (contact.agent, contact.draft.who.value, contact.draft.what.value) == (JONAS, GRACE, None)
+    assert (contact.along, contact.draft.who.by) == ((), "sender")
+
+
+async def test_what_came_along_is_asked_about_again_after_a_restart() -> None:
+    before = await Rig().start()
+    before.people.go_on.clear()
+    key = await chosen_and_declined(before)
+    await before.turn()
+    kept = before.disk.contacts[key]
+    assert kept.along == (GRACE, CASE)
+    rig = Rig(Snapshot((LegNow("in-1", key, Role.CUSTOMER, LegState.RINGING, MIA, LINE, 0),), phones=PHONES))
+    await rig.start(loaded(before))
+    rig.order(SetState(JONAS, AgentState.AVAILABLE))
+    await rig.turn()
+    assert rig.people.looked_at == [(JONAS, (GRACE.id, CASE.id))]
+    assert rig.contact(key).draft.what.value == CASE
+
+
+async def test_what_came_along_is_nobody_s_while_salesforce_cannot_be_asked() -> None:
+    rig = await Rig().start()
+    rig.people.answer = CrmUnavailable("connection", "no route")
+    key = await chosen_and_declined(rig)
+    await rig.turn()
+    contact = rig.contact(key)
+    assert (contact.match.state, contact.along) == (MatchState.FAILED, ())
+    assert (contact.draft.who.value, contact.draft.what.value) == (None, None)
 
 
 async def test_who_hangs_up_while_waiting_is_looked_up_for_nobody() -> None:

@@ -6,7 +6,7 @@ from connector.domain.commands import SaveDraft
 from connector.domain.directory import Directory
 from connector.domain.events import CallerMatched
 from connector.domain.model import Contact, Draft, Field, Labels, Link, Match, MatchState, Phase, Record
-from connector.domain.rules import pops, wrap_up
+from connector.domain.rules import lookups, pops, wrap_up
 from connector.domain.step import Step
 from connector.domain.task_values import TAGS_BETWEEN
 from connector.domain.tasks import LONGEST_TEXT, PEOPLE
@@ -77,26 +77,31 @@ def _name(draft: Draft, record: Record | None, revision: int) -> Draft:
 def matched(step: Step, contact: Contact, event: CallerMatched) -> None:
     """Who has the number is known: a single person becomes the Name, unless the agent has chosen one already.
 
-    When there are others, whom this agent may not see, the one who is left is one of several.
+    When there are others, whom this agent may not see, the one who is left is one of several.  What came along and may
+    be seen comes first; what may not, or could not be asked about, is the sender's Task's alone.
 
     A Lead does not take the place of a Related To that is there already: one or the other, and it was chosen.
     """
     if contact.match.state is not MatchState.SEARCHING or contact.phase is Phase.CLOSED:
         return
-    if event.failed:
-        state = MatchState.FAILED
-    else:
-        state = (MatchState.NONE, MatchState.ONE, MatchState.MANY)[min(len(event.people), 2)]
-        if event.hidden and state is MatchState.ONE:
-            state = MatchState.MANY
-    draft = contact.draft
+    state = _state(contact, event)
+    draft = lookups.joined(contact.draft, tuple(one for one in contact.along if one.id in event.seen))
     shut_out = state is MatchState.ONE and event.people[0].type == "Lead" and draft.what.value is not None
     if state is MatchState.ONE and draft.who.revision == 0 and not shut_out:
         draft = replace(draft, who=Link(event.people[0], 1, "match"))
     save = replace(contact.save, dirty=True) if contact.save.wanted and draft is not contact.draft else contact.save
     match = Match(state, event.people, event.related)
-    contact = step.put(replace(contact, match=match, draft=draft, save=save))
+    contact = step.put(replace(contact, match=match, draft=draft, save=save, along=()))
     pops.pop(step, contact)
+
+
+def _state(contact: Contact, event: CallerMatched) -> MatchState:
+    if not lookups.number_of(contact):
+        return MatchState.NONE if contact.number else MatchState.WITHHELD
+    if event.failed:
+        return MatchState.FAILED
+    state = (MatchState.NONE, MatchState.ONE, MatchState.MANY)[min(len(event.people), 2)]
+    return MatchState.MANY if event.hidden and state is MatchState.ONE else state
 
 
 def options(contact: Contact) -> tuple[tuple[Record, ...], tuple[Record, ...]]:

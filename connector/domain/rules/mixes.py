@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from connector.domain.effects import EndLeg, MatchCaller, Mix, SetRecording
+from connector.domain.effects import EndLeg, Mix, SetRecording
 from connector.domain.events import LegsMixed
 from connector.domain.model import (
     UP,
@@ -18,14 +18,12 @@ from connector.domain.model import (
     Labels,
     Leg,
     LegState,
-    Link,
-    MatchState,
     Outcome,
     Phase,
     Recording,
     Role,
 )
-from connector.domain.rules import pops, recording, wrap_up
+from connector.domain.rules import lookups, pops, recording, wrap_up
 from connector.domain.rules.around import one_conversation
 from connector.domain.step import Step
 from connector.domain.tasks import LONGEST_COMMENTS
@@ -251,51 +249,45 @@ def passed_on(step: Step, contact: Contact, giver: Contact, legs: tuple[Leg, ...
         caller=giver.caller,
         emergency=giver.emergency,
         address=giver.address,
-        draft=_draft(step, contact, giver.draft, giver.agent),
         record=giver.record,
+        draft=_draft(step, contact.draft, giver),
+        along=lookups.chosen(giver) if step.directory.settings.transfer_notes else (),
         popped=False,
         hold_counted=step.now,
         window_due=False,
     )
-    received = step.put(received)
-    if received.match.state is MatchState.SEARCHING:
-        step.effect(MatchCaller(received.key, received.number))
+    received = step.put(lookups.searched(received))
+    lookups.look_up(step, received)
     pops.pop(step, received)
     return step.newest(received)
 
 
-def _draft(step: Step, contact: Contact, theirs: Draft, agent: str) -> Draft:
-    """What the sender wrote, under their name, before what the receiver wrote meanwhile."""
-    mine = contact.draft
+def _draft(step: Step, mine: Draft, giver: Contact) -> Draft:
+    """What the sender wrote, under their name, before what the receiver wrote meanwhile.
+
+    Not the records that the sender chose: whether the receiver may see them is asked first.
+    """
+    assert giver.agent is not None
     if not step.directory.settings.transfer_notes:
         return mine
-    sender = step.directory.agents.get(agent)
+    theirs, sender = giver.draft, step.directory.agents.get(giver.agent)
     name = sender.name if sender else ""
     comments = mine.comments
     room = LONGEST_COMMENTS - len(comments.value) - len(name) - 4
     if theirs.comments.value and room > 0:
         text = f"{name}:\n{theirs.comments.value[:room]}\n\n{comments.value}"
         comments = Field(text, comments.revision + 1)
-    who = mine.who if mine.who.value else _along(theirs.who)
-    what = mine.what if mine.what.value else _along(theirs.what)
-    if who.value is not None and who.value.type == "Lead" and what.value is not None:
-        # One or the other, and what the receiver has chosen stands.
-        who, what = mine.who, mine.what
     return Draft(
         comments=comments,
         disposition=mine.disposition if mine.disposition.value else _came(theirs.disposition),
         tags=mine.tags if mine.tags.value or not theirs.tags.value else Labels(theirs.tags.value, 1),
-        who=who,
-        what=what,
+        who=mine.who if mine.who.value else lookups.delivered(theirs.who),
+        what=mine.what if mine.what.value else lookups.delivered(theirs.what),
     )
 
 
 def _came(field: Field) -> Field:
     return Field(field.value, 1) if field.value else Field()
-
-
-def _along(link: Link) -> Link:
-    return Link() if link.value is None else Link(link.value, 1, "sender")
 
 
 # An agent goes ------------------------------------------------------------------------------------------------------

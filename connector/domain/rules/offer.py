@@ -12,7 +12,6 @@ from connector.domain.model import (
     Kind,
     Leg,
     LegState,
-    Link,
     Match,
     MatchState,
     Outcome,
@@ -21,7 +20,7 @@ from connector.domain.model import (
     Role,
 )
 from connector.domain.routing import agent_for, reached, turned_away, waiting
-from connector.domain.rules import agents, audio, consult, pops
+from connector.domain.rules import agents, audio, consult, lookups, pops
 from connector.domain.step import Step
 from connector.domain.transitions import CONTACT, ContactTrigger
 
@@ -125,15 +124,6 @@ def _offer(step: Step, contact: Contact, agent: str) -> None:
     pops.pop(step, offered)
 
 
-def looked_up_again(contact: Contact) -> Contact:
-    """As it waits for another agent, who may see other records than the last one: who it is is looked up again."""
-    if contact.kind not in _LOOKED_UP or contact.internal or not contact.number:
-        return contact
-    who = contact.draft.who
-    draft = replace(contact.draft, who=Link()) if who.by == "match" else contact.draft
-    return replace(contact, match=Match(MatchState.SEARCHING), draft=draft)
-
-
 def answer(step: Step, contact: Contact, _command: Answer) -> None:
     """The switch is asked to connect the two; the call is the agent's when it says so."""
     audio.only_in_ear(step, contact)
@@ -201,6 +191,11 @@ def put_back(step: Step, contact: Contact) -> None:
         requeue(step, contact, None)
 
 
+def _for_the_next(contact: Contact) -> Contact:
+    """The next agent may see other records than the last one; what was delivered without a call is as it was."""
+    return lookups.anew(contact) if contact.kind in _LOOKED_UP else contact
+
+
 def requeue(step: Step, contact: Contact, reason: str | None) -> None:
     """The contact waits again, with its age; the agent becomes unavailable with the reason, if there is one.
 
@@ -219,7 +214,7 @@ def requeue(step: Step, contact: Contact, reason: str | None) -> None:
     again = contact.reaches == agent and step.now < step.agent(agent).reached_until
     queued = step.put(
         replace(
-            looked_up_again(contact),
+            _for_the_next(contact),
             phase=CONTACT[contact.phase, ContactTrigger.REQUEUE],
             agent=None,
             offered=None,
@@ -231,8 +226,7 @@ def requeue(step: Step, contact: Contact, reason: str | None) -> None:
             not_before=step.now + step.directory.settings.ask if again else contact.not_before,
         )
     )
-    if queued.match.state is MatchState.SEARCHING:
-        step.effect(MatchCaller(queued.key, queued.number))
+    lookups.look_up(step, queued)
     if contact.asked_by:
         consult.taken_back(step, queued, leg)
     afterwards = None if reason is None or contact.direct or again else (AgentState.UNAVAILABLE, reason)

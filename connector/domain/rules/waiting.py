@@ -4,16 +4,13 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from connector.domain.effects import Adopt, MatchCaller, Mix
+from connector.domain.effects import Adopt, Mix
 from connector.domain.model import Contact, Kind, Leg, LegState, Match, MatchState, Phase
+from connector.domain.rules import lookups
 from connector.domain.step import Step
 
 FIRST: Final = 0
 """The priority of who is dealt with before everybody else: skills and requests have 1 to 10."""
-
-FOUND_FOR_ONE: Final = frozenset({MatchState.ONE, MatchState.MANY, MatchState.FAILED})
-"""The next agent may see other records than the last one: who it is is looked up again."""
-
 
 def waits_again(step: Step, contact: Contact, customer: Leg) -> Contact:
     """A contact of its own for a customer who waits for the next agent of the skill."""
@@ -26,7 +23,7 @@ def waits_again(step: Step, contact: Contact, customer: Leg) -> Contact:
         line=contact.line,
         skill=contact.skill,
         started=contact.started,
-        match=Match(MatchState.SEARCHING) if contact.match.state in FOUND_FOR_ONE else contact.match,
+        match=Match(MatchState.SEARCHING) if lookups.number_of(contact) else contact.match,
         priority=contact.priority,
         emergency=contact.emergency,
         address=contact.address,
@@ -43,6 +40,5 @@ def queue(step: Step, waiting: Contact) -> None:
     step.ask(Adopt(customer.id, waiting.key))
     if customer.state is LegState.CONNECTED:
         step.ask(Mix(step.new_id(), waiting.key, (), (customer.id,)))
-    if waiting.match.state is MatchState.SEARCHING:
-        step.effect(MatchCaller(waiting.key, waiting.number))
+    lookups.look_up(step, waiting)
     step.enqueue(waiting)
