@@ -60,7 +60,7 @@ deploy: ## the Salesforce side into an org: make deploy ORG=alias HOST=phone.acm
 scratch-org: ## a scratch org with all of it, its user an agent: make scratch-org HOST=phone.acme.com [ORG=phone-panel]
 	@test -n "$(HOST)" || { echo "scratch-org: give HOST=phone.acme.com (the connector's, as browsers reach it)"; exit 2; }
 	@$(SETUP) python node panel
-	@$(PY) tools/deploy.py --scratch "$(or $(ORG),phone-panel)" "$(HOST)"
+	@$(PY) tools/deploy.py --scratch $(if $(CI),,--open) "$(or $(ORG),phone-panel)" "$(HOST)"
 
 wheel: ## dist/*.whl with the built panel inside: who installs it needs no Node.js
 	@$(SETUP) python panel

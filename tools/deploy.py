@@ -176,6 +176,14 @@ def settle(sf: Sf) -> None:
         sf.do("a customer", "data", "create", "record", "--sobject", "Contact", "--values", fields)
 
 
+def show(sf: Sf) -> None:
+    """The app, in this machine's browser; where there is none, the line above says how to open it elsewhere."""
+    try:
+        sf.do("the app Phone in your browser", "org", "open", "--path", APP)
+    except SetupError as problem:
+        say(f"  {problem}\n  All is in the org; open it by the last line above where there is a browser.")
+
+
 def _rows(sf: Sf, query: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = sf.do("a look", "data", "query", "--query", query)["records"]
     return rows
@@ -187,6 +195,7 @@ def main() -> int:
     parser.add_argument("org", help="alias or user name that sf knows")
     parser.add_argument("host", help="the connector's, as phone.acme.com or phone.acme.com:8443")
     parser.add_argument("--scratch", action="store_true", help="make the org, and get its user ready")
+    parser.add_argument("--open", action="store_true", help="with --scratch: show the app in your browser at the end")
     chosen = parser.parse_args()
     if not PLACE.fullmatch(chosen.host):
         parser.error(f"{chosen.host!r} is no host: give it as phone.acme.com, without https:// and without a path")
@@ -203,6 +212,8 @@ def main() -> int:
             say("  and what follows; nothing but a person can do them.")
             say(f"    sf org open --target-org {chosen.org} --path {CERTIFICATES}")
             say(f"    sf org open --target-org {chosen.org} --path {APP}")
+            if chosen.open:
+                show(sf)
     except SetupError as problem:
         say(f"deploy: {problem}")
         return 1

@@ -185,11 +185,15 @@ async def test_a_mistake_of_ours_is_told(api: Api, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Bearer ppk_no", f"Basic {KEY}", KEY, "Bearer \xe9"])
-async def test_without_a_key_that_is_known_nothing_is_read(api: Api, path: str, header: str | None) -> None:
+async def test_without_a_key_that_is_known_nothing_is_read(
+    api: Api, path: str, header: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
     headers = {} if header is None else {"Authorization": header}
     before = api.edge.runner.counts.inputs
     status, told, answered = await api.post(path, b"{", key=None, **headers)
     assert (status, told["code"], answered["WWW-Authenticate"]) == (401, "key_refused", "Bearer")
+    assert [vars(record)["code"] for record in caplog.records if "code" in vars(record)] == ["key_refused"]
+    assert "ppk_" not in caplog.text
     assert api.edge.runner.counts.inputs == before
 
 

@@ -144,6 +144,20 @@ def test_an_address_is_no_host(deploy: Deploy) -> None:
     assert "without https://" in told
 
 
+def test_the_app_is_opened_where_that_is_asked_for_and_can_be(deploy: Deploy) -> None:
+    answers: dict[str, Any] = {"CallCenter_WHERE": CENTRE}
+    code, told, asked = deploy("--scratch", "--open", "trial", "h.example", **answers)
+    assert code == 0, told
+    assert asked[-1].startswith("h.example org open --path /lightning/app/c__Phone_Panel")
+    answers["org open"] = {"status": 1, "name": "Error", "message": "spawn xdg-open ENOENT"}
+    code, told, _ = deploy("--scratch", "--open", "trial", "h.example", **answers)
+    assert code == 0, "all is in the org"
+    assert "spawn xdg-open ENOENT" in told
+    assert "open it by the last line above" in told
+    code, _, asked = deploy("--scratch", "trial", "h.example", CallCenter_WHERE=CENTRE)
+    assert (code, "org open" in asked[-1]) == (0, False)
+
+
 @pytest.mark.parametrize(
     ("name", "message", "words"),
     [
