@@ -47,6 +47,7 @@ from connector.ports.store import OutboxCount, Store
 from connector.service.admin import Admin
 from connector.service.alarms import Alarms
 from connector.service.clock import Clock, WallClock
+from connector.service.configuration import Configuration
 from connector.service.conversation import Conversations
 from connector.service.judgement import TaskNews
 from connector.service.outbox import Outbox
@@ -92,7 +93,15 @@ class Connector:
         self._alarms = Alarms(channels_of(config), self._clock)
         self._stops: list[Callable[[], Awaitable[object]]] = []
         self._hearing = hearing
-        self._missing = {"store", "salesforce", "switch"}
+        self._configuration = Configuration(
+            self._crm,
+            self._store,
+            self._clock,
+            every_ms=config.directory_every_s * 1000,
+            complete=lambda directory: with_ours(directory, config),
+            use=self._use,
+        )
+        self._missing = {"store", "switch"}
         self.port = config.port
 
     async def start(self) -> None:
@@ -102,7 +111,7 @@ class Connector:
         self._stops.append(self._store.close)
         self._stops.append(self._crm.close)
         self._missing.discard("store")
-        directory = await self._first_directory(loaded.directory)
+        directory = await self._configuration.first(loaded.directory)
         self._hub = Hub(clock)
         self._hub.alarm = self._alarms.tell
         self._stops.append(self._alarms.close)
@@ -140,7 +149,7 @@ class Connector:
         self._outbox.start()
         self._stops.append(self._outbox.stop)
         self._keep(self._hub.run())
-        self._keep(self._refresh_directory())
+        self._keep(self._configuration.run())
         self._keep(self._read_numbers())
         self._keep(self._prune())
         await self._listen_to_admin()
@@ -199,6 +208,7 @@ class Connector:
             public_url=self._config.public_url,
             clock=self._clock,
             templates=PANEL / "templates",
+            fresh=self._configuration.fresh,
         )
 
     async def _serve(self) -> None:
@@ -211,6 +221,7 @@ class Connector:
             sign_in=self._sign_in,
             origins=self.origins,
             clock=self._clock,
+            fresh=self._configuration.fresh,
         )
         self._metrics = Metrics(self._runner, lambda: self._reading)
         work = WorkApi(runner=self._runner, store=self._store, keys=self._api_keys, clock=self._clock)
@@ -248,6 +259,8 @@ class Connector:
 
     def _ready(self) -> Health:
         missing = set(self._missing)
+        if not self._configuration.reached:
+            missing.add("salesforce")
         if not self._runner.floor.switch_up:
             missing.add("switch")
         if self._runner.slow:
@@ -288,39 +301,14 @@ class Connector:
 
     # The directory -----------------------------------------------------------------------------------------------
 
-    async def _first_directory(self, kept: Directory | None) -> Directory:
-        """The org's, or the last good one while the org cannot be asked."""
-        try:
-            directory = with_ours(await self._crm.directory(), self._config)
-        except CrmUnavailable as error:
-            if kept is None:
-                raise
-            log.warning("the directory of the last run is used: %s", error)
-            return with_ours(kept, self._config)
-        self._missing.discard("salesforce")
-        self._say_ignored(directory)
-        await self._store.save_directory(directory)
-        return directory
+    def read_configuration(self) -> None:
+        """The org's configuration is read again now."""
+        self._configuration.soon()
 
-    async def _refresh_directory(self) -> None:
-        while True:
-            await asyncio.sleep(self._config.directory_every_s)
-            try:
-                directory = with_ours(await self._crm.directory(), self._config)
-            except CrmUnavailable as error:
-                self._missing.add("salesforce")
-                log.warning("the directory cannot be read: %s", error)
-                continue
-            self._missing.discard("salesforce")
-            if directory != self._runner.directory:
-                self._say_ignored(directory)
-                self._runner.set_directory(directory)
-                self._switch.watch(devices_of(directory))
-                self._switch.provide(phone_plans(directory))
-                try:
-                    await self._store.save_directory(directory)
-                except StoreError as error:
-                    log.warning("the directory could not be kept for a restart: %s", error)
+    def _use(self, directory: Directory) -> None:
+        self._runner.set_directory(directory)
+        self._switch.watch(devices_of(directory))
+        self._switch.provide(phone_plans(directory))
 
     async def _read_numbers(self) -> None:
         """Who has a number is known before they call; while that cannot be read, callers are searched for."""
@@ -341,10 +329,6 @@ class Connector:
                 await self._store.prune(self._clock.now())
             except StoreError as error:
                 log.warning("the store could not be pruned: %s", error)
-
-    def _say_ignored(self, directory: Directory) -> None:
-        for line in directory.ignored:
-            log.warning("configuration ignored: %s", line)
 
     # Today ---------------------------------------------------------------------------------------------------------
 

@@ -140,12 +140,15 @@ def _serve(arguments: argparse.Namespace) -> int:
 async def serve(connector: Connector) -> None:
     """Starts, prints `connector ready http://…` on stdout, and stops on SIGINT or SIGTERM, also while it is starting.
 
+    At a SIGUSR1 the org's configuration is read again.
+
     Raises a `ConnectorError` that says why it cannot start, or not go on.
     """
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
+    loop.add_signal_handler(signal.SIGUSR1, connector.read_configuration)
     starting = loop.create_task(connector.start())
     stop = loop.create_task(stopped.wait())
     print("starting: store, Salesforce, switch …", file=sys.stderr, flush=True)

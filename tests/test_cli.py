@@ -255,6 +255,7 @@ class Scripted:
     def __init__(self, *, starts: bool = True, error: Exception | None = None) -> None:
         self.started = asyncio.Event()
         self.stopped = False
+        self.read_again = 0
         self.loses: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
         self._starts = starts
         self._error = error
@@ -265,6 +266,9 @@ class Scripted:
             raise self._error
         if not self._starts:
             await asyncio.Event().wait()
+
+    def read_configuration(self) -> None:
+        self.read_again += 1
 
     async def lost(self) -> Exception:
         return await self.loses
@@ -297,6 +301,19 @@ async def test_serve_says_where_it_is_and_stops_at_a_signal(number: int, capsys:
     await signalled(connector, number)
     assert connector.stopped
     assert capsys.readouterr().out == "connector ready http://127.0.0.1:8080\n"
+
+
+@pytest.mark.parametrize("starts", [True, False])
+async def test_at_a_signal_the_configuration_is_read_again_and_nothing_ends(starts: bool) -> None:
+    connector = Scripted(starts=starts)
+    serving = asyncio.get_running_loop().create_task(cli.serve(connector))  # type: ignore[arg-type]  # all that is used
+    await connector.started.wait()
+    os.kill(os.getpid(), signal.SIGUSR1)
+    for _ in range(10):  # what is ready by then happens
+        await asyncio.sleep(0)
+    assert (connector.read_again, connector.stopped) == (1, False)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(serving, 10)
 
 
 async def test_a_start_that_takes_its_time_can_be_stopped(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ import hmac
 import logging
 import re
 import secrets
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
@@ -85,8 +86,18 @@ class Hosted:
     """The requests, and who has a session.  `public_url` is where browsers reach the connector."""
 
     def __init__(
-        self, *, runner: Runner, sign_in: SignIn, openid: OpenId, public_url: str, clock: Clock, templates: Path
+        self,
+        *,
+        runner: Runner,
+        sign_in: SignIn,
+        openid: OpenId,
+        public_url: str,
+        clock: Clock,
+        templates: Path,
+        fresh: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """`fresh` asks the org for its agents of now, for somebody who is none."""
+        self._fresh = fresh
         self._runner = runner
         self._sign_in = sign_in
         self._openid = openid
@@ -176,6 +187,8 @@ class Hosted:
             raise SignInRefused("too_many_requests", "Too many sign in at once.")
         verifier, nonce = self._made("verifier", browser), self._made("nonce", browser)
         user = await self._openid.user(request.query.get("code", ""), verifier, nonce)
+        if user not in self._runner.directory.agents and self._fresh is not None:
+            await self._fresh()
         if user not in self._runner.directory.agents:
             raise SignInRefused("not_an_agent", f"The user {user} is no agent: ask for the Phone Panel permission.")
         return user

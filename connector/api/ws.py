@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -61,8 +62,11 @@ class PanelSockets:
         sign_in: SignIn,
         origins: frozenset[str],
         clock: Clock,
+        fresh: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """`fresh` asks the org for its agents of now, for somebody who is none."""
         self._runner = runner
+        self._fresh = fresh
         self._hub = hub
         self._crm = crm
         self._store = store
@@ -114,6 +118,8 @@ class PanelSockets:
             if hello.version != VERSION:
                 raise SignInRefused("wire_version", f"This connector speaks version {VERSION}: reload the page.")
             session = await self._sign_in.admit(hello.token)
+            if session.agent not in self._runner.directory.agents and self._fresh is not None:
+                await self._fresh()
             if session.agent not in self._runner.directory.agents:
                 raise SignInRefused("not_an_agent", "Your user is not an agent: ask for the Phone Panel permission.")
         except TimeoutError:

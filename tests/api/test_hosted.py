@@ -52,6 +52,19 @@ async def test_the_browser_goes_to_salesforce_and_comes_back_signed_in(site: Sit
     assert site.provider.form["redirect_uri"] == f"{site.url}/sign-in/callback"
 
 
+async def test_the_org_is_asked_about_somebody_who_is_no_agent_yet(site: Site) -> None:
+    others = {who: profile for who, profile in DIRECTORY.agents.items() if who != SAM}
+    site.edge.runner.set_directory(replace(DIRECTORY, agents=others))
+
+    async def fresh() -> None:
+        site.edge.runner.set_directory(DIRECTORY)
+
+    site.hosted._fresh = fresh
+    await site.start()
+    site.provider.id_token = site.provider.token(site.way["nonce"])
+    assert (await site.come_back()).status == 303
+
+
 async def test_nothing_is_the_same_the_next_time(site: Site) -> None:
     seen: list[str] = []
     for _ in range(2):

@@ -6,12 +6,13 @@ from typing import Any
 
 import aiohttp
 import pytest
+from msgspec.structs import replace
 
 from connector.api import ws as sockets
 from connector.api.auth import LEEWAY
 from tests.api.rig import ORIGIN, Edge
 from tests.api.tokens import NOW, key, token
-from tests.domain.stage import JONAS
+from tests.domain.stage import DIRECTORY, JONAS, SAM
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,27 @@ async def test_a_hello_that_is_not_accepted_is_told_why(edge: Edge, changes: dic
         await panel.say("hello", **{**edge.hello(), **changes})
         assert await panel.turned_away() == code
         assert edge.hub.count() == 0
+
+
+async def test_the_org_is_asked_about_somebody_who_is_no_agent_yet(edge: Edge) -> None:
+    asked = []
+    newcomer = "005000000000009AAA"
+
+    async def fresh() -> None:
+        asked.append(1)
+        if len(asked) == 2:
+            agents = {**DIRECTORY.agents, newcomer: replace(DIRECTORY.agents[SAM], id=newcomer, device="")}
+            edge.runner.set_directory(replace(DIRECTORY, version=2, agents=agents))
+
+    edge.sockets._fresh = fresh
+    async with edge.panel():
+        assert asked == [], "an agent waits for nobody"
+    async with edge.socket() as panel:
+        await panel.say("hello", **{**edge.hello(), "token": token(newcomer)})
+        assert await panel.turned_away() == "not_an_agent"
+    async with edge.panel(token=token(newcomer)) as panel:
+        assert panel.heard[0]["type"] == "setup"
+    assert asked == [1, 1]
 
 
 def unsigned() -> str:
