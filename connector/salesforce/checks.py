@@ -101,7 +101,7 @@ def _directory(client: SalesforceClient, shapes: Shapes, directory: Directory) -
     cure = "" if agents else f"Assign the permission set {AGENT_PERMISSION} to the users who take calls."
     yield Finding(agents > 0, f"{agents} agents, {skills} skills, {len(directory.dispositions)} dispositions.", cure)
     for note in directory.ignored:
-        yield Finding(False, f"Left out of the directory: {note}.", "Correct it in Setup, Custom Metadata Types.")
+        yield Finding(False, f"Left out of the directory: {note.rstrip('.')}.", "Correct it in Setup, Custom Metadata Types.")
     settings, statuses = directory.settings, {}
     for row in client.query("SELECT ApiName, IsClosed FROM TaskStatus"):
         statuses[row["ApiName"]] = row["IsClosed"]

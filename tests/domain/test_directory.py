@@ -17,6 +17,7 @@ from connector.domain.directory import (
     Settings,
     Skill,
     Tag,
+    TaskField,
     TaskForm,
 )
 from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, SAM
@@ -122,6 +123,11 @@ DIRECTORY_FIELDS = {
         (Entry("e", "Hotline", "+18005550199"), {"id": "e", "name": "Hotline", "number": "+18005550199", "detail": ""}),
         (Disposition("Answered"), {"name": "Answered", "skills": (), "call_result": ""}),
         (Tag("VIP"), {"name": "VIP", "skills": ()}),
+        (
+            TaskForm(),
+            dict.fromkeys(("record_type", "status", "open_status", "priority", "type", "subject"), ""),
+        ),
+        (TaskField("tags"), {"value": "tags", "field": ""}),
         (Opening(0, 480, 1_050), {"day": 0, "opens": 480, "closes": 1_050}),
         (Directory(), DIRECTORY_FIELDS),
     ],
