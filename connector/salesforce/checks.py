@@ -101,7 +101,8 @@ def _directory(client: SalesforceClient, shapes: Shapes, directory: Directory) -
     cure = "" if agents else f"Assign the permission set {AGENT_PERMISSION} to the users who take calls."
     yield Finding(agents > 0, f"{agents} agents, {skills} skills, {len(directory.dispositions)} dispositions.", cure)
     for note in directory.ignored:
-        yield Finding(False, f"Left out of the directory: {note.rstrip('.')}.", "Correct it in Setup, Custom Metadata Types.")
+        what = f"Left out of the directory: {note.rstrip('.')}."
+        yield Finding(False, what, "Correct it in Setup, Custom Metadata Types.")
     settings, statuses = directory.settings, {}
     for row in client.query("SELECT ApiName, IsClosed FROM TaskStatus"):
         statuses[row["ApiName"]] = row["IsClosed"]
