@@ -91,6 +91,59 @@ async def test_an_unknown_caller_becomes_a_new_contact(product: Product, desk: D
     await product.task(lambda task: task["WhoId"] == ada, "of the new contact")
 
 
+HOLD_BACK = """
+() => window.addEventListener("message", (event) => {
+  if (event.data?.methodName === "hvs.completeWork") {
+    document.documentElement.dataset.heldBack = "yes";
+    event.stopImmediatePropagation();
+  }
+}, true)
+"""
+COUNT_COMPLETED = """
+window.completed = 0;
+window.addEventListener("message", ({ data }) => {
+  if (data?.methodName === "hvs.completeWork" && data.isCallbackRegistered) window.completed += 1;
+}, true);
+"""
+
+
+async def test_a_step_that_no_panel_could_complete_waits_over_a_restart_of_the_connector(
+    product: Product, desk: Desk
+) -> None:
+    sam = await desk.sit_down()
+    desk.expected_troubles = ("WebSocket", "ERR_CONNECTION_REFUSED")
+    await sam.page.goto(f"{product.demo.console}/lightning/n/WorkQueue")
+    row = sam.page.get_by_role("region", name="To call").locator("tr[data-step]").first
+    step = await row.get_attribute("data-step")
+    await row.get_by_role("button").click()
+    await sam.choose_skill_and_call("Sales")
+    await expect(sam.button("Hold")).to_be_enabled(timeout=15_000)
+    await sam.page.evaluate(HOLD_BACK)
+    await sam.show_details_if_closed()
+    await sam.panel.get_by_role("combobox", name="Disposition").select_option("Callback Promised")
+    await expect(sam.shown("Draft saved")).to_be_visible()
+    await sam.button("End").click()
+    await sam.done()
+    await expect(sam.page.locator("html")).to_have_attribute("data-held-back", "yes")
+    # Salesforce has not heard of it, and the only panel is gone.
+    context = sam.page.context
+    await sam.page.close()
+
+    async def nothing() -> None:
+        """Nobody is there."""
+
+    await product.restart_connector_after(nothing())
+    await context.add_init_script(COUNT_COMPLETED)
+    back = await desk.open_tab(context)
+    await back.page.goto(f"{product.demo.console}/lightning/n/WorkQueue")
+    finished = back.page.get_by_role("region", name="Done").locator(f"tr[data-step='{step}']")
+    await expect(finished).to_contain_text("Callback Promised")
+    again = await desk.open_tab(context)
+    await expect(again.status).to_be_visible()
+    await product.none_left("contacts")
+    assert await again.page.evaluate("window.completed") == 0
+
+
 @pytest.mark.parametrize(("first", "name"), [("work", "Rosa Martínez"), ("number", "Grace Okafor")])
 async def test_a_work_queue_step_is_completed_after_a_reload(
     product: Product, desk: Desk, first: str, name: str

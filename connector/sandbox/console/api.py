@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -35,6 +35,24 @@ class StepDone(msgspec.Struct, frozen=True, rename="camel"):
     disposition: str
     task_id: str
     was_connected: bool = True
+
+
+class PopRule(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What a softphone layout says for so many matches; nothing where no type is given."""
+
+    screen_pop_type: Literal["PopToEntity", "PopToSearch", "PopToFlow", "PopToVisualforce"] | None = None
+    screen_pop_data: str = ""
+
+
+_RULES = {"none": "NoMatch", "one": "SingleMatch", "many": "MultipleMatches"}
+
+
+class PopRules(msgspec.Struct, frozen=True, rename=_RULES):
+    """The screen pops of one kind of call."""
+
+    none: PopRule = PopRule()
+    one: PopRule = PopRule()
+    many: PopRule = PopRule()
 
 
 class SimulatedCall(msgspec.Struct, frozen=True, rename={"number": "from"}):
@@ -141,6 +159,16 @@ async def complete_step(request: web.Request) -> web.Response:
     done = await body_of(request, StepDone)
     await desk.work_queue.complete(user, match["id"], done.disposition, done.task_id, done.was_connected)
     return reply({"id": match["id"]})
+
+
+@ROUTES.put("/api/softphone-layout/{call:Inbound|Outbound|Internal}")
+async def softphone_layout(request: web.Request) -> web.Response:
+    """An administrator changes the screen pops of a kind of call; pages that are opened from now on are told so."""
+    rules = msgspec.to_builtins(await body_of(request, PopRules))
+    layout = request.app[DESK].softphone_layout
+    call = request.match_info["call"]
+    layout[call] = {**layout[call], "screenPopSettings": {"screenPopsOpenWithin": "ExistingWindow", **rules}}
+    return reply(layout[call])
 
 
 @ROUTES.post("/api/apex")

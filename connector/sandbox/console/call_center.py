@@ -6,6 +6,7 @@ Shapes and keys: Open CTI guide, getCallCenterSettings and getSoftphoneLayout.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 HEIGHT_PX = 560
 WIDTH_PX = 340
@@ -55,7 +56,7 @@ OBJECTS = {
     "Lead": _object(("Name", "Name"), ("Company", "Company"), ("Phone", "Phone")),
 }
 
-SOFTPHONE_LAYOUT: dict[str, object] = {
+SOFTPHONE_LAYOUT: dict[str, Any] = {
     "Inbound": {
         "callRelatedFields": ["ANI", "DNIS", "SEGMENT", "QUEUE"],
         "objects": OBJECTS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import aiohttp
 import jinja2
@@ -58,7 +59,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """The console's parts and settings. `nonce` is new at each start, as in the iframe address of Lightning.
 
     `attendance` plays agents at whose console nobody sits; `requests` reaches the connector's API, `samples` are what
-    is sent there, by kind; `news` tells open pages of alarms.
+    is sent there, by kind; `news` tells open pages of alarms.  `softphone_layout` can be set anew, section by section.
     """
 
     rest: OrgRest
@@ -77,6 +78,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     templates: jinja2.Environment
     nonce: str
     now: Callable[[], float]
+    softphone_layout: dict[str, Any]
 
     def user(self, key: str | None) -> ConsoleUser:
         """The user of that key, or the first one when no key is given. Raises `BadRequestError` for an unknown key."""

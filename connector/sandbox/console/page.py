@@ -13,7 +13,6 @@ from aiohttp import web
 from connector.sandbox.console.api import DESK, USER_COOKIE, reply, signed_in
 from connector.sandbox.console.call_center import (
     HEIGHT_PX,
-    SOFTPHONE_LAYOUT,
     WIDTH_PX,
     call_center_settings,
 )
@@ -98,7 +97,7 @@ async def _boot(desk: Desk, user: ConsoleUser) -> str:
             "standbyMs": desk.standby_ms,
         },
         "callCenter": call_center_settings(desk.panel_url, desk.standby_url, desk.standby_ms),
-        "softphoneLayout": SOFTPHONE_LAYOUT,
+        "softphoneLayout": desk.softphone_layout,
         "navigation": NAVIGATION,
         "icons": {name: layout.icon for name, layout in LAYOUTS.items()},
         "simulation": desk.simulation is not None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from copy import deepcopy
 from itertools import cycle
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from aiohttp import web
 
 from connector.sandbox.attendance import MANNERS, Attendance
 from connector.sandbox.console import api, menu_wishes, page, stream
+from connector.sandbox.console.call_center import SOFTPHONE_LAYOUT
 from connector.sandbox.console.catalogue import BadRequestError, Catalogue
 from connector.sandbox.console.desk import DEFAULT_USERS, ConsoleUser, Desk, Simulation
 from connector.sandbox.console.news import News
@@ -101,6 +103,7 @@ async def start_console(
     manners = {key: manner for key, manner in MANNERS.items() if key in by_key}
     attendance = Attendance(http, _socket_of(panel_url), token, manners) if colleagues_come else None
     desk = Desk(
+        softphone_layout=deepcopy(SOFTPHONE_LAYOUT),
         rest=rest,
         catalogue=catalogue,
         records=Records(rest, catalogue),

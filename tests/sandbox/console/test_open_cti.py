@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from aiohttp import web
@@ -172,6 +173,34 @@ async def test_search_and_screen_pop_follows_the_softphone_layout(open_panel: Op
     none = await panel.value("searchAndScreenPop", {"searchParams": "6285550172", "callType": "INBOUND"})
     assert none == {}
     assert page.url == before
+
+
+async def test_search_and_screen_pop_starts_flows_and_pages_that_the_layout_names(open_panel: OpenPanel) -> None:
+    panel = await open_panel("/")
+    rules = {
+        "NoMatch": {"screenPopType": "PopToFlow", "screenPopData": "Who_Calls"},
+        "SingleMatch": {"screenPopType": "PopToVisualforce", "screenPopData": "Caller"},
+    }
+    setup = urljoin(panel.page.url, "/api/softphone-layout/Inbound")
+    changed = await panel.page.request.put(setup, data=rules)
+    assert changed.ok
+    refused = await panel.page.request.put(setup, data={"NoMatch": {"screenPopType": "Dance"}})
+    assert refused.status == 400
+    again = await open_panel("/")
+    assert (await again.value("getSoftphoneLayout"))["Inbound"]["screenPopSettings"] == {
+        "screenPopsOpenWithin": "ExistingWindow",
+        "MultipleMatches": {},
+        **rules,
+    }
+    flow = [{"name": "number", "type": "String", "value": "+16285550172"}]
+    nobody = {"searchParams": "6285550172", "callType": "INBOUND", "params": {"flowArgs": flow}}
+    await again.value("searchAndScreenPop", nobody)
+    window = again.page.get_by_role("dialog", name="Flow: Who_Calls")
+    await expect(window).to_contain_text("+16285550172")
+    await window.get_by_role("button", name="Close").first.click()
+    one = {"searchParams": "4155550143", "callType": "INBOUND", "queryParams": "number=%2B14155550143"}
+    await again.value("searchAndScreenPop", one)
+    await expect(again.page.get_by_role("dialog", name="Visualforce page: Caller")).to_contain_text("+14155550143")
 
 
 async def test_the_panel_rules_its_own_frame(open_panel: OpenPanel) -> None:

@@ -16,6 +16,7 @@ export function recordMethods({ workspace, boot }) {
       const url = text(params, "url");
       if (!url.startsWith("/") || url.startsWith("//"))
         throw rejected(`url must be relative and start with one /, not ${url}`);
+      if (url.startsWith("/apex/")) return pageWindow(url);
       if (placeOf(url).kind === "missing") throw rejected(`url ${url} leads to no page of this console`);
       return workspace.open(url);
     },
@@ -66,14 +67,14 @@ export function recordMethods({ workspace, boot }) {
     const wanted = text(args, "searchParams", { least: 2 });
     const callType = oneOf(args, "callType", CALL_TYPES);
     const found = await api.matches(wanted);
-    const pop = popFor(callType, Object.keys(found), wanted);
+    const pop = popFor(callType, Object.keys(found), wanted, args);
     if (args.deferred === true) return { ...found, SCREEN_POP_DATA: pop };
     if (pop) await screenPop(pop);
     return found;
   }
 
   /** What the softphone layout says to open for so many matches; null for nothing. */
-  function popFor(callType, ids, searchString) {
+  function popFor(callType, ids, searchString, { params, queryParams }) {
     const settings = {
       INBOUND: boot.softphoneLayout.Inbound,
       OUTBOUND: boot.softphoneLayout.Outbound,
@@ -89,6 +90,10 @@ export function recordMethods({ workspace, boot }) {
             params: { entityName: rule.screenPopData }
           };
     if (rule?.screenPopType === "PopToSearch") return { type: "SEARCH", params: { searchString } };
+    if (rule?.screenPopType === "PopToFlow")
+      return { type: "FLOW", params: { flowDevName: rule.screenPopData, flowArgs: params?.flowArgs ?? params ?? [] } };
+    if (rule?.screenPopType === "PopToVisualforce")
+      return { type: "URL", params: { url: `/apex/${rule.screenPopData}?${queryParams ?? ""}` } };
     return null;
   }
 
@@ -123,6 +128,16 @@ export function recordMethods({ workspace, boot }) {
     },
     getAppViewInfo: () => workspace.appView
   };
+}
+
+/** A page of the org's own cannot run here: the window shows which one would open, and what it would be told. */
+function pageWindow(url) {
+  const { pathname, searchParams } = new URL(url, window.location.origin);
+  const given = [...searchParams].map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)));
+  showModal(
+    `Visualforce page: ${pathname.slice("/apex/".length)}`,
+    el("div", {}, el("p", {}, "In Salesforce this page would open here, with:"), el("dl", { class: "lx-dl" }, ...given))
+  );
 }
 
 /** A flow cannot run here: the window shows which one would start, and with what. */
