@@ -542,7 +542,8 @@ def test_a_clock_that_is_wrong_is_told_though_sign_in_fails_by_it(
         elsewhere.close()
     told = found[0]
     assert (told.about, told.state) == ("clock", State.WRONG)
-    assert f"400 s {'behind' if ahead > 0 else 'ahead of'} Salesforce's" in told.what
+    # The answer has whole seconds, and takes a moment on a machine that is busy.
+    assert re.search(rf"(39\d|40\d) s {'behind' if ahead > 0 else 'ahead of'} Salesforce's", told.what)
     if ahead > 0:
         assert found[-1].about == "sign-in"
         assert "expired" in found[-1].what
