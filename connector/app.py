@@ -30,6 +30,7 @@ from connector.configured import (
     channels_of,
     crm_of,
     devices_of,
+    keep_of,
     openid_of,
     org_of,
     sign_in_of,
@@ -86,9 +87,10 @@ class Connector:
         self.origins = frozenset(config.origins)
         self._page = PanelPage(self.origins, config.origins[0] if config.origins else "")
         self._openid = openid_of(config)
-        self._store: Store = SqliteStore(Path(config.store), self._clock.now)
+        self._store: Store = SqliteStore(Path(config.store), self._clock.now, keep_of(config))
         self._sign_in = sign_in_of(config, self._clock.now, sandbox=sandbox, kept=self._store.use_token)
-        self._crm = crm_of(config, SqliteNumberIndex(Path(f"{config.store}.numbers")))
+        self._numbers = SqliteNumberIndex(Path(f"{config.store}.numbers"))
+        self._crm = crm_of(config, self._numbers)
         self._api_keys = api_keys_of(config)
         self._alarms = Alarms(channels_of(config), self._clock)
         self._stops: list[Callable[[], Awaitable[object]]] = []
@@ -173,7 +175,13 @@ class Connector:
 
     async def _listen_to_admin(self) -> None:
         admin = Admin(
-            self._store, self._clock, lambda: self._runner.directory, runner=self._runner, outbox=self._outbox
+            self._store,
+            self._clock,
+            lambda: self._runner.directory,
+            self._numbers,
+            runner=self._runner,
+            outbox=self._outbox,
+            recordings=self._recordings,
         )
         listening = AdminSocket(admin, Path(f"{self._config.store}.admin"))
         await listening.start()

@@ -93,6 +93,19 @@ class ApiKey(Struct, frozen=True, forbid_unknown_fields=True):
     sha256_file: str = ""
 
 
+class Retention(Struct, frozen=True, forbid_unknown_fields=True):
+    """How long is kept what nobody needs any more; recordings have `recordings_days`.
+
+    0 of `directory_days`: as long as there is no newer one.
+    """
+
+    contacts_days: Annotated[int, Meta(ge=2, le=3_650)] = 8
+    task_fields_days: Annotated[int, Meta(ge=0, le=3_650)] = 8
+    replies_minutes: Annotated[int, Meta(ge=5, le=1_440)] = 60
+    discards_days: Annotated[int, Meta(ge=1, le=3_650)] = 366
+    directory_days: Annotated[int, Meta(ge=0, le=3_650)] = 0
+
+
 class Emergency(Struct, frozen=True, forbid_unknown_fields=True):
     """Who is told of an emergency call beside the supervisors' panels; what is empty is not used."""
 
@@ -134,6 +147,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     oidc: Oidc = Oidc()
     api_keys: tuple[ApiKey, ...] = ()
     emergency: Emergency = Emergency()
+    retention: Retention = Retention()
 
 
 ENVIRONMENT: Final = {
@@ -184,6 +198,12 @@ _TAKES: Final = {
     "api_keys": "a list of tables, [[api_keys]] each",
     "api_keys.name": "1 to 64 letters, digits, dots, dashes and underscores",
     "api_keys.sha256": "64 hexadecimal digits, as `connector api-key` prints them",
+    "retention": "a table, [retention]",
+    "retention.contacts_days": "whole days, 2 to 3650",
+    "retention.task_fields_days": "whole days, 0 to 3650",
+    "retention.replies_minutes": "whole minutes, 5 to 1440",
+    "retention.discards_days": "whole days, 1 to 3650",
+    "retention.directory_days": "whole days, 0 (as long as there is no newer one) to 3650",
     "emergency": "a table, [emergency]",
     "emergency.email_to": 'a list, as ["security@acme.example"]',
     "emergency.language": "en or nl",

@@ -20,6 +20,7 @@ from connector.domain.directory import Directory, RecordingMode
 from connector.errors import ConfigError
 from connector.ports.finding import Finding
 from connector.ports.number_index import NumberIndex
+from connector.ports.store import Keep
 from connector.salesforce import SalesforceConfig, SalesforceCrm, open_crm
 from connector.service.alarm_channels import Mail, MailServer, Webhook
 from connector.service.alarms import Channel
@@ -138,6 +139,19 @@ def with_ours(directory: Directory, config: Config) -> Directory:
     if not where and any(skill.recording is not RecordingMode.NEVER for skill in directory.skills.values()):
         ignored = (*ignored, NO_LINKS)
     return replace(directory, settings=settings, ignored=ignored)
+
+
+def keep_of(config: Config) -> Keep:
+    """How long the store keeps what nobody needs any more."""
+    given = config.retention
+    day = 24 * 3_600_000
+    return Keep(
+        contacts=given.contacts_days * day,
+        task_fields=given.task_fields_days * day,
+        replies=given.replies_minutes * 60_000,
+        discards=given.discards_days * day,
+        directory=given.directory_days * day,
+    )
 
 
 def devices_of(directory: Directory) -> tuple[str, ...]:

@@ -58,3 +58,5 @@ def set_up(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # Its debug lines and warnings have whole addresses, and with them the names that agents search for.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)

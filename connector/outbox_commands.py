@@ -1,4 +1,4 @@
-"""`connector outbox`: which Tasks are not written, why, and what is to be done about them.
+"""`connector outbox`: which Tasks are not written, why, and what is to be done about them; and `connector erase`.
 
 It asks the running connector, by the socket beside its store; when none runs it opens the store itself.
 """
@@ -18,13 +18,17 @@ from typing import Any
 import aiohttp
 import msgspec
 
+from connector import config as settings
 from connector.api.admin import act, address
+from connector.configured import keep_of
 from connector.domain.directory import Directory
 from connector.errors import ConfigError, StoreError
+from connector.ports.store import Keep
 from connector.service.admin import STATES, Admin, Line
 from connector.service.clock import WallClock
+from connector.service.erasing import Erased
+from connector.store.number_index import SqliteNumberIndex
 from connector.store.sqlite import SqliteStore
-from connector.store_commands import store_of
 
 WITHIN = 60.0
 """Seconds in which a running connector must have answered."""
@@ -39,7 +43,8 @@ _EXPORT = "Write all that is known of these Tasks, notes and all, as JSON or CSV
 
 
 def add_commands(commands: Any, with_config: argparse.ArgumentParser) -> None:
-    """`outbox` is among the subcommands."""
+    """`outbox` and `erase` are among the subcommands."""
+    _add_erase(commands, with_config)
     parser = commands.add_parser("outbox", help="Tasks that are not written: why, and retry.", description=_OUTBOX)
     what = parser.add_subparsers(metavar="what", required=True)
 
@@ -66,14 +71,48 @@ def add_commands(commands: Any, with_config: argparse.ArgumentParser) -> None:
     discard.add_argument("--by", metavar="NAME", help="who decides (default: your name on this machine)")
 
 
-def ask(store: Path, name: str, body: object) -> Any:
+_ERASE = (
+    "Erase what the connector knows of a person: contacts with them, notes, recordings, their numbers in the index, "
+    "and that they were missed or looked at.  What is under way, or not written yet, is named and left: erase again "
+    "then.  Erase them in Salesforce first, or their numbers are read from there again."
+)
+
+
+def _add_erase(commands: Any, with_config: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser(
+        "erase", help="Erase what is known of a person.", description=_ERASE, parents=[with_config]
+    )
+    parser.set_defaults(run=_erase)
+    parser.add_argument("--person", action="append", default=[], metavar="ID", help="a record of theirs, as 003…")
+    parser.add_argument("--number", action="append", default=[], metavar="NUMBER", help="as +14155550143")
+    parser.add_argument("--contact", action="append", default=[], metavar="KEY", help="Phone_Contact_Key__c of a Task")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be erased")
+
+
+def _erase(arguments: argparse.Namespace) -> int:
+    asked = {"numbers": arguments.number, "records": arguments.person, "contacts": arguments.contact}
+    done = msgspec.convert(ask(arguments, "erase", {**asked, "dry_run": arguments.dry_run}), Erased)
+    verb = "would be erased" if arguments.dry_run else "erased"
+    print(f"{verb}: {len(done.contacts)} contacts, {done.recordings} recordings, {done.numbers} records of the index")
+    for key in done.contacts:
+        print(f"  {key}")
+    for left in done.left:
+        print(f"left: {left.contact}: {left.why}", file=sys.stderr)
+    store = Path(settings.read(arguments.config, os.environ).store)
+    for copy in sorted(store.parent.glob(f"{store.name}.before-restore-*")):
+        print(f"not looked at: {copy}: an older store; remove it when it is not needed", file=sys.stderr)
+    return 1 if done.left else 0
+
+
+def ask(arguments: argparse.Namespace, name: str, body: object) -> Any:
     """What a running connector answers, or the store itself when none runs.  Raises a `ConnectorError`."""
-    return asyncio.run(_asked(store, name, msgspec.json.encode(body)))
+    config = settings.read(arguments.config, os.environ)
+    return asyncio.run(_asked(Path(config.store), keep_of(config), name, msgspec.json.encode(body)))
 
 
-async def _asked(store: Path, name: str, body: bytes) -> Any:
+async def _asked(store: Path, keep: Keep, name: str, body: bytes) -> Any:
     found = await _by_socket(store.with_name(store.name + ".admin"), name, body)
-    return msgspec.json.decode(await _by_store(store, name, body) if found is None else found)
+    return msgspec.json.decode(await _by_store(store, keep, name, body) if found is None else found)
 
 
 async def _by_socket(path: Path, name: str, body: bytes) -> bytes | None:
@@ -100,21 +139,23 @@ async def _by_socket(path: Path, name: str, body: bytes) -> bytes | None:
     return text
 
 
-async def _by_store(path: Path, name: str, body: bytes) -> bytes:
+async def _by_store(path: Path, keep: Keep, name: str, body: bytes) -> bytes:
     if not path.exists():  # noqa: ASYNC240 - nothing else runs here
         raise StoreError(f"{path}: there is no store yet: look at the setting `store`")
     clock = WallClock()
-    store = SqliteStore(path, clock.now)
+    store = SqliteStore(path, clock.now, keep)
     loaded = await store.open()
+    numbers = SqliteNumberIndex(path.with_name(path.name + ".numbers"))
     try:
         directory = loaded.directory or Directory()
-        return await act(Admin(store, clock, lambda: directory), name, body)
+        return await act(Admin(store, clock, lambda: directory, numbers), name, body)
     finally:
+        numbers.close()
         await store.close()
 
 
 def _lines(arguments: argparse.Namespace, contact: str | None = None) -> list[Line]:
-    return msgspec.convert(ask(store_of(arguments), "outbox", {"contact": contact}), list[Line])
+    return msgspec.convert(ask(arguments, "outbox", {"contact": contact}), list[Line])
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -152,21 +193,21 @@ def _explain(arguments: argparse.Namespace) -> int:
         if value:
             print(f"{name:>9}: {value}")
     print("\nas wanted:" if line.state != "written" else "\nas written:")
-    for name, text in line.fields.items():
+    for name, text in (line.fields or line.written_fields).items():
         before = line.written_fields.get(name, text)
         print(f"  {name} = {text!r}" + (f"  (written: {before!r})" if line.written and before != text else ""))
     return 0
 
 
 def _retry(arguments: argparse.Namespace) -> int:
-    count = ask(store_of(arguments), "retry", {"contact": arguments.contact})
+    count = ask(arguments, "retry", {"contact": arguments.contact})
     print(f"{count} to be tried now" if count else "nothing waits: each Task is written, or discarded")
     return 0
 
 
 def _discard(arguments: argparse.Namespace) -> int:
     body = {"contact": arguments.contact, "who": arguments.by or getpass.getuser(), "reason": arguments.reason}
-    line = msgspec.convert(ask(store_of(arguments), "discard", body), Line)
+    line = msgspec.convert(ask(arguments, "discard", body), Line)
     print(f"{line.contact}: revision {line.wanted} is not written; by {body['who']}: {body['reason']}")
     if line.doubtful:
         print("an earlier try may have been carried out: Salesforce may have a Task with this key")

@@ -7,7 +7,20 @@ from typing import Any
 import msgspec
 import pytest
 
-from connector.config import ENVIRONMENT, SECRET, ApiKey, Config, Emergency, Oidc, Salesforce, SignIn, Switch, Tls, read
+from connector.config import (
+    ENVIRONMENT,
+    SECRET,
+    ApiKey,
+    Config,
+    Emergency,
+    Oidc,
+    Retention,
+    Salesforce,
+    SignIn,
+    Switch,
+    Tls,
+    read,
+)
 from connector.errors import ConfigError
 
 ORG = "00D000000000001EAA"
@@ -82,6 +95,13 @@ login_url = "https://acme.my.salesforce.com"
 client_id = "3MVG9.pages"
 client_secret_file = "pages.secret"
 org = "{ORG}"
+
+[retention]
+contacts_days = 30
+task_fields_days = 3
+replies_minutes = 10
+discards_days = 100
+directory_days = 14
 """
 
 
@@ -105,6 +125,7 @@ def settings_of(kind: type, room: str = "") -> set[str]:
     found: set[str] = set()
     rooms: dict[str, type] = {
         "tls": Tls,
+        "retention": Retention,
         "salesforce": Salesforce,
         "switch": Switch,
         "sign_in": SignIn,
@@ -162,6 +183,7 @@ def test_every_setting_can_be_in_the_file(tmp_path: Path) -> None:
         public_url="https://phone.acme.example",
         recordings_days=30,
         tls=Tls("crt.pem", "key"),
+        retention=Retention(30, 3, 10, 100, 14),
         emergency=Emergency(
             "https://x.example/alarm",
             "hook",

@@ -17,10 +17,12 @@ from connector.domain.model import Phase
 from connector.ports.store import Commit, Settled
 from connector.service.admin import Admin
 from connector.service.clock import ManualClock
+from connector.store.number_index import SqliteNumberIndex
 from connector.store.sqlite import SqliteStore
 from tests.ports.store_contract import HOUR, NOON, SAM, committed, saving, task
 
 LATER = NOON + 3_650 * 24 * HOUR
+INDEX = SqliteNumberIndex(Path("never-opened"))
 DIRECTORY = Directory(agents={SAM: Profile(SAM, "Sam Rivera")})
 
 
@@ -58,7 +60,7 @@ async def connector(path: Path, request: pytest.FixtureRequest) -> AsyncIterator
     """A connector with two rows; one that runs answers by its socket."""
     store = await filled(path)
     if request.param == "running":
-        admin = Admin(store, ManualClock(NOON), lambda: DIRECTORY)
+        admin = Admin(store, ManualClock(NOON), lambda: DIRECTORY, INDEX)
         listening = AdminSocket(admin, path.with_name(path.name + ".admin"))
         await listening.start()
         yield request.param
@@ -145,7 +147,7 @@ async def test_only_its_owner_can_use_the_socket_and_it_goes_with_the_connector(
     store = await filled(path)
     where = path.with_name(path.name + ".admin")
     where.write_text("left behind")
-    listening = AdminSocket(Admin(store, ManualClock(NOON), lambda: DIRECTORY), where)
+    listening = AdminSocket(Admin(store, ManualClock(NOON), lambda: DIRECTORY, INDEX), where)
     await listening.start()
     assert stat.S_IMODE(where.stat().st_mode) == 0o600
     assert stat.S_ISSOCK(where.stat().st_mode)
@@ -158,7 +160,8 @@ async def test_a_connector_that_was_killed_leaves_a_socket_that_is_no_obstacle(
     path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store = await filled(path)
-    listening = AdminSocket(Admin(store, ManualClock(NOON), lambda: DIRECTORY), path.with_name(path.name + ".admin"))
+    admin = Admin(store, ManualClock(NOON), lambda: DIRECTORY, INDEX)
+    listening = AdminSocket(admin, path.with_name(path.name + ".admin"))
     await listening.start()
     assert listening._runner is not None
     await listening._runner.cleanup()  # and the file stays

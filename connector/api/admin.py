@@ -1,4 +1,4 @@
-"""What `connector outbox` asks a running connector: by a socket beside the store that only its owner can use."""
+"""What `connector outbox` and `erase` ask a running connector, by a socket beside the store, its owner's only."""
 
 import logging
 import os
@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
+from connector.domain.erasure import Person
 from connector.errors import BadInput, ConnectorError, StoreError
 from connector.service.admin import Admin
 
@@ -41,6 +42,15 @@ class GiveUp(Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
 
 
+class Erase(Struct, frozen=True, forbid_unknown_fields=True):
+    """A person is to be forgotten."""
+
+    numbers: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
+    dry_run: bool = False
+
+
 async def act(admin: Admin, name: str, body: bytes) -> bytes:
     """Does what is asked; returns JSON.  Raises a `ConnectorError`."""
     try:
@@ -59,6 +69,9 @@ async def _acted(admin: Admin, name: str, body: bytes) -> object:
         case "discard":
             given = msgspec.json.decode(body, type=GiveUp)
             return await admin.discard(given.contact, given.who, given.reason)
+        case "erase":
+            asked = msgspec.json.decode(body, type=Erase)
+            return await admin.erase(Person(asked.numbers, asked.records, asked.contacts), dry_run=asked.dry_run)
     raise BadInput("command_unknown", "act", f"{name}: this connector does not know that; is it older?")
 
 

@@ -66,7 +66,8 @@ class WorkApi:
         try:
             key, status = await self._taken(request, decode, meaning)
         except Refusal as refusal:
-            log.warning("a request was refused: %s", refusal, extra={"code": refusal.code})
+            # Not its words: they may be those of the request.
+            log.warning("a request was refused", extra={"code": refusal.code, "field": refusal.field})
             told = requests.Refused(refusal.code, refusal.field, str(refusal))
             return _json(refusal.status, told, refusal.headers)
         return _json(status, requests.Accepted(key), {})

@@ -10,6 +10,7 @@ from connector.domain import events as e
 from connector.domain.commands import Command, ContactCommand
 from connector.domain.directory import Directory, Settings
 from connector.domain.effects import AskSwitch
+from connector.domain.erasure import Person, about, agent_without, unnamed
 from connector.domain.events import Event
 from connector.domain.model import SILENT, UP, Agent, Contact, Floor, Kind, LegState, Line, Phase, Role
 from connector.domain.rules import (
@@ -255,12 +256,30 @@ def _event(step: Step, event: Event) -> None:
             callbacks.request(step, event)
         case e.WorkDelivered():
             work.deliver(step, event)
+        case e.PanelsChanged() | e.AgentDeadlinePassed() | e.PersonErased():
+            _about_agents(step, event)
+        case _:
+            _about_contact(step, event)
+
+
+def _about_agents(step: Step, event: e.PanelsChanged | e.AgentDeadlinePassed | e.PersonErased) -> None:
+    match event:
         case e.PanelsChanged():
             presence.panels_changed(step, event)
         case e.AgentDeadlinePassed():
             presence.overdue(step, event)
-        case _:
-            _about_contact(step, event)
+        case e.PersonErased(person=person):
+            _forget_person(step, person)
+
+
+def _forget_person(step: Step, person: Person) -> None:
+    """They are named nowhere but in contacts with them, which are erased when their time is over."""
+    for agent in step.floor.agents.values():
+        if (other := agent_without(agent, person)) is not agent:
+            step.put_agent(other)
+    for contact in list(step.floor.contacts.values()):
+        if not about(contact, person) and (changed := unnamed(contact, person)) is not contact:
+            step.put(changed)
 
 
 def _is_agents(contact: Contact, leg: str) -> bool:

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from connector.domain.erasure import Person
 from connector.domain.model import Kind, Line, Record, Recording
 
 
@@ -277,6 +278,12 @@ class WorkDelivered(Struct, frozen=True, gc=False):
     at: int
 
 
+class PersonErased(Struct, frozen=True, gc=False):
+    """A person has asked that what is known of them be forgotten."""
+
+    person: Person
+
+
 Event = (
     SwitchEvent
     | CrmEvent
@@ -286,4 +293,5 @@ Event = (
     | WorkCompleted
     | CallbackRequested
     | WorkDelivered
+    | PersonErased
 )

@@ -44,6 +44,12 @@ class NumberIndex(Protocol):
     def remove(self, places: Iterable[Place]) -> None:
         """These records are there no more."""
 
+    def erase(self, keys: Sequence[str], places: Iterable[Place]) -> int:
+        """As `remove`, and of whoever has a number under these keys; their bytes are in no file of it any more.
+
+        Returns of how many records.
+        """
+
     def mark(self, sobject: str) -> Mark:
         """How far the object was read; an empty one for an object that was not."""
 

@@ -1,14 +1,17 @@
 """The store: contacts, agents, the outbox, remembered replies, the last good directory."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from connector.domain.directory import Directory
 from connector.domain.effects import SaveTask
+from connector.domain.erasure import Person
 from connector.domain.events import TaskDiscarded, TaskRefused, TaskSaved, TaskWaiting
 from connector.domain.model import Agent, Contact
+
+_DAY: Final = 24 * 3_600_000
 
 TaskFields = dict[str, str | int | None]
 
@@ -106,6 +109,29 @@ class OutboxCount(Struct, frozen=True):
     leased: int
     parked: int
     oldest_due: int | None
+
+
+class Keep(Struct, frozen=True):
+    """How long is kept, in ms, what nobody needs any more; 0 for ever, of those that say so.
+
+    `contacts` from their end (if their Task is written), `task_fields` what was written to a Task, from the end of its
+    contact, `replies` what commands were answered, `discards` who decided that a Task is not written, `directory` the
+    last good one since it was last confirmed (0).
+    """
+
+    contacts: int = 8 * _DAY
+    task_fields: int = 8 * _DAY
+    replies: int = 3_600_000
+    discards: int = 366 * _DAY
+    directory: int = 0
+
+
+class About(Struct, frozen=True):
+    """A contact with a person.  `settled`: nothing is left to do for it, so that it can be erased."""
+
+    contact: Contact
+    settled: bool
+    recorded: bool
 
 
 class Discard(Struct, frozen=True):
@@ -207,8 +233,17 @@ class Store(Protocol):
     async def save_directory(self, directory: Directory) -> None:
         """Keeps the last good directory."""
 
+    async def about(self, person: Person) -> Sequence[About]:
+        """The contacts with that person, oldest first, of those that are kept."""
+
+    async def erase(self, person: Person, contacts: Sequence[str]) -> None:
+        """Those contacts are gone with all that belongs to them, and nowhere else is that person named.
+
+        Their bytes are in no file of the store any more.  Raises `StoreError` when they are, for now.
+        """
+
     async def prune(self, now: int) -> int:
-        """Deletes contacts that closed over 8 days before `now` with a settled Task, and replies older than an hour.
+        """Deletes what is older than `Keep` says; contacts whose Task is not settled stay.
 
         How many contacts are gone.  `open` does it once; it is for an hourly or daily call.
         """

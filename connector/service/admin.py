@@ -1,4 +1,7 @@
-"""What whoever runs the connector may look at and do: the outbox.  The same beside a running connector and without."""
+"""What whoever runs the connector may look at and do: the outbox, and to erase a person.
+
+The same beside a running connector and without one.
+"""
 
 import logging
 from collections.abc import Callable
@@ -7,11 +10,15 @@ from typing import Final
 from msgspec import Struct
 
 from connector.domain.directory import Directory
+from connector.domain.erasure import Person
 from connector.domain.events import TaskDiscarded, TaskWanted
 from connector.domain.model import SaveState
 from connector.errors import BadInput
+from connector.ports.number_index import NumberIndex
+from connector.ports.recordings import RecordingStore
 from connector.ports.store import Discard, OutboxEntry, Store, TaskFields
 from connector.service.clock import Clock
+from connector.service.erasing import Erased, Erasing
 from connector.service.explain import explained
 from connector.service.outbox import Outbox
 from connector.service.runner import Runner
@@ -57,15 +64,22 @@ class Admin:
         store: Store,
         clock: Clock,
         directory: Callable[[], Directory],
+        numbers: NumberIndex,
         *,
         runner: Runner | None = None,
         outbox: Outbox | None = None,
+        recordings: RecordingStore | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._directory = directory
         self._runner = runner
         self._outbox = outbox
+        self._erasing = Erasing(store, numbers, runner=runner, recordings=recordings)
+
+    async def erase(self, person: Person, *, dry_run: bool) -> Erased:
+        """See `Erasing`."""
+        return await self._erasing.erase(person, dry_run=dry_run)
 
     async def lines(self, contact: str | None = None) -> list[Line]:
         """What is not written; of one contact its row, written or not.  Raises `BadInput` when that has none."""

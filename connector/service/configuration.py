@@ -27,6 +27,10 @@ AGAIN: Final = 15_000
 """ms until an org that could not be asked is asked again, unless it says when."""
 
 
+CONFIRMED: Final = 6 * 3_600_000
+"""After so many ms one that has not changed is kept anew: what the org does not confirm for long may be forgotten."""
+
+
 class Configuration:
     """`complete` adds to a directory what is set here; `use` is called with each that differs from the one before.
 
@@ -51,6 +55,7 @@ class Configuration:
         self._complete = complete
         self._use = use
         self._used = Directory()
+        self._kept = clock.now()
         self._begun = clock.now() - LEAST
         self._next = clock.now()
         self._wanted = asyncio.Event()
@@ -69,8 +74,12 @@ class Configuration:
             return self._used
         self._answered()
         _say_ignored(self._used)
-        await self._store.save_directory(self._used)
+        await self._keep()
         return self._used
+
+    async def _keep(self) -> None:
+        await self._store.save_directory(self._used)
+        self._kept = self._clock.now()
 
     async def run(self) -> None:
         """Reads it again and again, after `first`; ends when it is cancelled."""
@@ -103,12 +112,13 @@ class Configuration:
         try:
             directory = self._complete(await self._crm.directory())
             self._answered()
-            if directory == self._used:
+            if directory != self._used:
+                _say_ignored(directory)
+                self._use(directory)
+                self._used = directory
+            elif self._clock.now() - self._kept < CONFIRMED:
                 return
-            _say_ignored(directory)
-            self._use(directory)
-            self._used = directory
-            await self._store.save_directory(directory)
+            await self._keep()
         except StoreError as error:
             log.warning("the directory could not be kept for a restart: %s", error)
         except Exception as error:

@@ -88,6 +88,15 @@ def explained(error: sqlite3.Error, path: Path) -> StoreError:
     return StoreError(f"{path}: {error}: {cure}", reason=cure, damaged=code == sqlite3.SQLITE_CORRUPT)
 
 
+def purge(db: sqlite3.Connection) -> None:
+    """The file and its log hold nothing but what is kept.  Raises `StoreError` while somebody else reads them."""
+    db.execute("VACUUM")
+    busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if busy:
+        why = "somebody reads the store, a backup perhaps, so that what was erased is still in its log: erase again"
+        raise StoreError(why, reason=why)
+
+
 def latest_schema() -> int:
     """The number of the newest migration."""
     return max(_migrations(), default=0)
@@ -100,6 +109,8 @@ def _configure(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA fullfsync = ON")
     db.execute("PRAGMA cell_size_check = ON")
+    # What is deleted or replaced is overwritten.
+    db.execute("PRAGMA secure_delete = ON")
     db.execute("PRAGMA journal_size_limit = 67108864")
 
 

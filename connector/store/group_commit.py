@@ -26,6 +26,16 @@ Perform = Callable[[sqlite3.Connection, Sequence[Work]], Sequence[Any]]
 """Does a batch within a transaction and returns a result for each, in order; an exception undoes them all."""
 
 
+T = TypeVar("T")
+
+
+class Alone(Generic[T]):
+    """A job that is done by itself and outside of a transaction."""
+
+    def __init__(self, call: Callable[[sqlite3.Connection], T]) -> None:
+        self.call = call
+
+
 class GroupCommit(Generic[Work]):
     """Starts with `start`, ends with `end`; `submit` from the loop only.
 
@@ -37,8 +47,8 @@ class GroupCommit(Generic[Work]):
         self._path = path
         self._perform = perform
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._coming: list[tuple[Work, Done]] = []
-        self._jobs: deque[tuple[Work, Done]] = deque()
+        self._coming: list[tuple[Work | Alone[Any], Done]] = []
+        self._jobs: deque[tuple[Work | Alone[Any], Done]] = deque()
         self._news = threading.Condition()
         self._taking = False
         self._ending = False
@@ -62,7 +72,7 @@ class GroupCommit(Generic[Work]):
         self._taking = True
         return epoch
 
-    def submit(self, work: Work, done: Done) -> bool:
+    def submit(self, work: Work | Alone[Any], done: Done) -> bool:
         """Queues it; `done` is called on the loop.  False, and it is not queued, before `start` and after `end`.
 
         What comes within one turn of the loop is handed over at its end, together: one wake-up, one transaction.
@@ -124,17 +134,19 @@ class GroupCommit(Generic[Work]):
         status = self._path.stat()
         self._inode = (status.st_dev, status.st_ino)
 
-    def _next(self) -> list[tuple[Work, Done]]:
+    def _next(self) -> list[tuple[Work | Alone[Any], Done]]:
         """What waits, as soon as anything does; nothing when it is time to end."""
         with self._news:
             while not self._jobs and not self._ending:
                 self._news.wait()
-            batch = [self._jobs.popleft() for _ in range(min(len(self._jobs), LARGEST_BATCH))]
+            batch = [self._jobs.popleft()] if self._jobs else []
+            while self._jobs and len(batch) < LARGEST_BATCH and not _is_alone(batch[-1], self._jobs[0]):
+                batch.append(self._jobs.popleft())
         self.batches += bool(batch)
         self.largest = max(self.largest, len(batch))
         return batch
 
-    def _carry_out(self, db: sqlite3.Connection, batch: list[tuple[Work, Done]]) -> list[Outcome]:
+    def _carry_out(self, db: sqlite3.Connection, batch: list[tuple[Work | Alone[Any], Done]]) -> list[Outcome]:
         try:
             return self._transact(db, batch)
         except Exception as error:  # each job's owner is told
@@ -143,11 +155,15 @@ class GroupCommit(Generic[Work]):
             log.warning("a batch of %d was undone and is done one by one: %s", len(batch), error)
         return [outcome for job in batch for outcome in self._carry_out(db, [job])]
 
-    def _transact(self, db: sqlite3.Connection, batch: list[tuple[Work, Done]]) -> list[Outcome]:
+    def _transact(self, db: sqlite3.Connection, batch: list[tuple[Work | Alone[Any], Done]]) -> list[Outcome]:
+        work, done = batch[0]
+        if isinstance(work, Alone):
+            self._check_ownership(db)
+            return [(done, work.call(db), None)]
         try:
             db.execute("BEGIN IMMEDIATE")
             self._check_ownership(db)
-            results = self._perform(db, [work for work, _ in batch])
+            results = self._perform(db, [work for work, _ in batch if not isinstance(work, Alone)])
             db.execute("COMMIT")
         except BaseException:
             if db.in_transaction:
@@ -177,6 +193,10 @@ class GroupCommit(Generic[Work]):
             failure = StoreError(f"{self._path}: {error}")
         failure.__cause__ = error
         return failure
+
+
+def _is_alone(*jobs: tuple[object, Done]) -> bool:
+    return any(isinstance(work, Alone) for work, _ in jobs)
 
 
 def _tell(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *args: object) -> bool:

@@ -29,6 +29,7 @@ CREATE TABLE mark (
     sobject TEXT PRIMARY KEY, fields TEXT NOT NULL, stamp TEXT NOT NULL, record TEXT NOT NULL, filled INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
+_ALL: Final = 1_000_000
 _SIDES: Final = ("", "-wal", "-shm")
 
 
@@ -71,6 +72,25 @@ class SqliteNumberIndex:
         """See the port."""
         rows = [(place.sobject, place.record) for place in places]
         self._do(lambda db: db.executemany("DELETE FROM number WHERE sobject = ? AND record = ?", rows))
+
+    def erase(self, keys: Sequence[str], places: Iterable[Place]) -> int:
+        """See the port."""
+        found = {*self.find(keys, _ALL), *places} if keys else set(places)
+        rows = [(place.sobject, place.record) for place in found]
+
+        def work(db: sqlite3.Connection) -> int:
+            gone = {
+                row
+                for row in rows
+                if db.execute("DELETE FROM number WHERE sobject = ? AND record = ?", row).rowcount
+            }
+            return len(gone)
+
+        count = self._do(work)
+        with self._lock:
+            if self._db is not None:
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return count
 
     def mark(self, sobject: str) -> Mark:
         """See the port."""

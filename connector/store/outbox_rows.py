@@ -91,12 +91,15 @@ def _written(db: sqlite3.Connection, row: Settled, now: int, epoch: int) -> None
     db.execute(
         "UPDATE outbox SET written = :revision, written_fields = :fields, task_id = :task_id, told = 0, attempts = 0,"
         " doubtful = 0, parked = 0, lease_until = NULL, due = CASE WHEN wanted > :revision THEN :now END,"
+        # What is written is not kept twice.
+        " fields = CASE WHEN wanted > :revision THEN outbox.fields ELSE :nothing END,"
         " code = '', field = '', message = '', epoch = :epoch"
         " WHERE contact = :contact AND written <= :revision",
         {
             "contact": row.contact,
             "revision": row.revision,
             "fields": _encode(row.fields),
+            "nothing": _encode({}),
             "task_id": row.task_id,
             "now": now,
             "epoch": epoch,

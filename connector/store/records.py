@@ -8,21 +8,14 @@ from typing import Final, Protocol, TypeVar
 import msgspec
 from msgspec import structs
 
+from connector.domain import erasure
 from connector.domain.directory import Directory
+from connector.domain.erasure import Person
 from connector.domain.model import Agent, Contact, Phase, SaveState
 from connector.errors import StoreError
-from connector.ports.store import RememberedReply
+from connector.ports.store import About, Keep, RememberedReply
 
 log = logging.getLogger(__name__)
-
-REMEMBERED: Final = 3_600_000
-"""How long a reply is kept, in ms."""
-
-KEPT: Final = 8 * 24 * 3_600_000
-"""How long a closed contact is kept, in ms: a week for whoever looks back, and a day for time zones."""
-
-DISCARDS_KEPT: Final = 366 * 24 * 3_600_000
-"""How long it is kept who discarded what, in ms."""
 
 PRUNED_AT_ONCE: Final = 500
 """Rows deleted in one transaction, so that no commit waits long for it."""
@@ -94,12 +87,12 @@ def put_replies(db: sqlite3.Connection, replies: Iterable[RememberedReply], epoc
     )
 
 
-def put_directory(db: sqlite3.Connection, directory: Directory, epoch: int) -> None:
+def put_directory(db: sqlite3.Connection, directory: Directory, now: int, epoch: int) -> None:
     """The directory, in place of the one before."""
     db.execute(
-        "INSERT INTO directory (one, epoch, value) VALUES (1, ?, ?)"
-        " ON CONFLICT (one) DO UPDATE SET epoch = excluded.epoch, value = excluded.value",
-        (epoch, _encode(directory)),
+        "INSERT INTO directory (one, epoch, value, at) VALUES (1, ?, ?, ?)"
+        " ON CONFLICT (one) DO UPDATE SET epoch = excluded.epoch, value = excluded.value, at = excluded.at",
+        (epoch, _encode(directory), now),
     )
 
 
@@ -134,15 +127,15 @@ def agents(db: sqlite3.Connection) -> list[Agent]:
     return [_decoded(_agent, value, f"agent {key}") for key, value in rows]
 
 
-def replies(db: sqlite3.Connection, now: int) -> list[RememberedReply]:
-    """The replies of the last hour, oldest first."""
-    rows = db.execute("SELECT request, value FROM reply WHERE at > ? ORDER BY at, rowid", (now - REMEMBERED,))
+def replies(db: sqlite3.Connection, since: int) -> list[RememberedReply]:
+    """The replies since then, oldest first."""
+    rows = db.execute("SELECT request, value FROM reply WHERE at > ? ORDER BY at, rowid", (since,))
     return [_decoded(_reply, value, f"reply {request}") for request, value in rows]
 
 
-def directory(db: sqlite3.Connection) -> Directory | None:
-    """The last directory, or None, also when this version cannot read it: Salesforce has the true one."""
-    row = db.execute("SELECT value FROM directory").fetchone()
+def directory(db: sqlite3.Connection, since: int = -1) -> Directory | None:
+    """The last directory, if it was confirmed since then; None, too, when this version cannot read it."""
+    row = db.execute("SELECT value FROM directory WHERE at > ?", (since,)).fetchone()
     if row is None:
         return None
     try:
@@ -188,16 +181,63 @@ def today(db: sqlite3.Connection, agent: str, since: int, limit: int) -> tuple[i
     return count, [_decoded(_contact, value, f"contact {key}") for key, value in rows]
 
 
-def prune(db: sqlite3.Connection, now: int) -> int:
+_SETTLED: Final = (
+    "SELECT key FROM contact WHERE closed IS NOT NULL AND pending = 0"
+    " AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.contact = key"
+    " AND (wanted > outbox.written OR told = 0) AND NOT (discarded AND told))"
+)
+
+
+def about(db: sqlite3.Connection, person: Person) -> list[About]:
+    """The contacts with that person, oldest first."""
+    settled = {key for (key,) in db.execute(_SETTLED)}
+    recorded = {key for (key,) in db.execute("SELECT contact FROM recorded")}
+    found = [it for it in every_contact(db) if erasure.about(it, person)]
+    return [About(it, it.key in settled, it.recorded or it.key in recorded) for it in sorted(found, key=_age)]
+
+
+def erase(db: sqlite3.Connection, person: Person, keys: Iterable[str], now: int, epoch: int) -> None:
+    """Those contacts are gone, and nowhere else is that person named."""
+    gone = set(keys)
+    for change in _ERASE:
+        db.executemany(change, [(key,) for key in gone])
+    for request, value in db.execute("SELECT request, value FROM reply").fetchall():
+        reply = _decoded(_reply, value, f"reply {request}")
+        named = any(number in (reply.message or "") for number in person.numbers)
+        if reply.contact in gone or named:
+            db.execute("DELETE FROM reply WHERE agent = ? AND request = ?", (reply.agent, reply.request))
+    changed = [other for it in every_contact(db) if (other := erasure.unnamed(it, person)) is not it]
+    put_contacts(db, changed, now, epoch)
+    put_agents(db, [o for it in agents(db) if (o := erasure.agent_without(it, person)) is not it], epoch)
+
+
+_ERASE: Final = (
+    "DELETE FROM contact WHERE key = ?",
+    "DELETE FROM outbox WHERE contact = ?",
+    "DELETE FROM restored WHERE contact = ?",
+    "DELETE FROM discarded WHERE contact = ?",
+    "DELETE FROM recorded WHERE contact = ?",
+)
+
+
+def prune(db: sqlite3.Connection, now: int, keep: Keep) -> int:
     """Deletes some of what nobody needs any more; returns how many contacts, 0 when nothing was left to delete."""
-    db.execute("DELETE FROM reply WHERE at <= ?", (now - REMEMBERED,))
+    db.execute("DELETE FROM reply WHERE at <= ?", (now - keep.replies,))
     db.execute("DELETE FROM used_token WHERE until <= ?", (now,))
-    db.execute("DELETE FROM discarded WHERE at <= ?", (now - DISCARDS_KEPT,))
+    db.execute("DELETE FROM discarded WHERE at <= ?", (now - keep.discards,))
+    if keep.directory:
+        db.execute("DELETE FROM directory WHERE at <= ?", (now - keep.directory,))
+    if keep.task_fields < keep.contacts:
+        db.execute(
+            "UPDATE outbox SET written_fields = ? WHERE wanted <= outbox.written AND written_fields <> ?"
+            " AND contact IN (SELECT key FROM contact WHERE closed < ?)",
+            (_encode({}), _encode({}), now - keep.task_fields),
+        )
     gone = db.execute(
         "DELETE FROM contact WHERE key IN (SELECT key FROM contact WHERE closed < ? AND NOT EXISTS (SELECT 1 FROM"
         " outbox WHERE outbox.contact = key AND (wanted > outbox.written OR told = 0) AND NOT (discarded AND told))"
         " LIMIT ?) RETURNING key",
-        (now - KEPT, PRUNED_AT_ONCE),
+        (now - keep.contacts, PRUNED_AT_ONCE),
     ).fetchall()
     db.executemany("DELETE FROM outbox WHERE contact = ?", gone)
     db.executemany("DELETE FROM restored WHERE contact = ?", gone)

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from connector.domain.directory import Directory
+from connector.domain.erasure import Person
 from connector.domain.model import Contact
 from connector.errors import StoreError
-from connector.ports.store import Commit, Discard, Loaded, OutboxCount, OutboxEntry, OutboxRow, Settled
-from connector.store import outbox_rows, records
-from connector.store.group_commit import GroupCommit
+from connector.ports.store import About, Commit, Discard, Keep, Loaded, OutboxCount, OutboxEntry, OutboxRow, Settled
+from connector.store import database, outbox_rows, records
+from connector.store.group_commit import Alone, GroupCommit
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +37,9 @@ class SqliteStore:
     lock `<path>.lock` and SQLite's own `-wal` and `-shm` lie beside the file and belong to it.
     """
 
-    def __init__(self, path: Path, now: Callable[[], int]) -> None:
+    def __init__(self, path: Path, now: Callable[[], int], keep: Keep = Keep()) -> None:  # noqa: B008 - frozen
         self.path = path
+        self.keep = keep
         self.epoch = 0
         self._now = now
         self._thread: GroupCommit[_Write | Query] = GroupCommit(path, self._perform)
@@ -60,8 +62,8 @@ class SqliteStore:
             self.epoch,
             tuple(contacts),
             tuple(records.agents(db)),
-            tuple(records.replies(db, now)),
-            records.directory(db),
+            tuple(records.replies(db, now - self.keep.replies)),
+            records.directory(db, now - self.keep.directory if self.keep.directory else -1),
             tuple(outbox_rows.news(db, contacts, now)),
         )
 
@@ -128,12 +130,23 @@ class SqliteStore:
 
     async def save_directory(self, directory: Directory) -> None:
         """See the port."""
-        await self._ask(lambda db: records.put_directory(db, directory, self.epoch))
+        now = self._now()
+        await self._ask(lambda db: records.put_directory(db, directory, now, self.epoch))
+
+    async def about(self, person: Person) -> Sequence[About]:
+        """See the port."""
+        return await self._ask(lambda db: records.about(db, person))
+
+    async def erase(self, person: Person, contacts: Sequence[str]) -> None:
+        """See the port.  The file is written anew: commits wait for that."""
+        now = self._now()
+        await self._ask(lambda db: records.erase(db, person, contacts, now, self.epoch))
+        await self._ask(Alone(database.purge))
 
     async def prune(self, now: int) -> int:
         """See the port.  Done in small steps: commits get their turn in between."""
         total = 0
-        while gone := await self._ask(lambda db: records.prune(db, now)):
+        while gone := await self._ask(lambda db: records.prune(db, now, self.keep)):
             total += gone
         return total
 
@@ -143,7 +156,7 @@ class SqliteStore:
 
     # ------------------------------------------------------------------------------------------------------------
 
-    async def _ask(self, query: Callable[[sqlite3.Connection], T]) -> T:
+    async def _ask(self, query: "Callable[[sqlite3.Connection], T] | Alone[T]") -> T:
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
         def done(result: Any, error: BaseException | None) -> None:

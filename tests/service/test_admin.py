@@ -16,10 +16,12 @@ from connector.service.clock import ManualClock
 from connector.service.explain import _WORDS, explained
 from connector.service.outbox import Outbox
 from connector.service.retry import VERDICTS
+from connector.store.number_index import SqliteNumberIndex
 from connector.store.sqlite import SqliteStore
 from tests.ports.store_contract import HOUR, NOON, SAM, committed, contact, saving, task
 from tests.service.task_org import TaskOrg
 
+INDEX = SqliteNumberIndex(Path("never-opened"))
 DIRECTORY = Directory(agents={SAM: Profile(SAM, "Sam Rivera")})
 
 
@@ -55,7 +57,7 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
 @pytest.fixture
 def admin(store: SqliteStore) -> Admin:
     """Of a store that no connector has open."""
-    return Admin(store, ManualClock(NOON), lambda: DIRECTORY)
+    return Admin(store, ManualClock(NOON), lambda: DIRECTORY, INDEX)
 
 
 async def test_rows_are_explained(admin: Admin) -> None:
@@ -115,7 +117,7 @@ async def test_what_was_refused_is_wanted_anew_by_the_running_connector(store: S
     clock = ManualClock(NOON)
     org = TaskOrg()
     outbox = Outbox(store, org, clock=clock, report=lambda _: None)
-    admin = Admin(store, clock, lambda: DIRECTORY, runner=runner, outbox=outbox)  # type: ignore[arg-type]  # as far as asked
+    admin = Admin(store, clock, lambda: DIRECTORY, INDEX, runner=runner, outbox=outbox)  # type: ignore[arg-type]  # as far as asked
     outbox.start()
     assert await admin.retry() == 2
     assert runner.told == [TaskWanted("parked")]
@@ -138,7 +140,7 @@ async def test_discard_is_kept_with_who_when_and_why(admin: Admin, store: Sqlite
 
 async def test_a_running_connectors_contact_shows_who_discarded_it(store: SqliteStore) -> None:
     runner = Shown()
-    admin = Admin(store, ManualClock(NOON), lambda: DIRECTORY, runner=runner)  # type: ignore[arg-type]  # as far as asked
+    admin = Admin(store, ManualClock(NOON), lambda: DIRECTORY, INDEX, runner=runner)  # type: ignore[arg-type]  # as far as asked
     await admin.discard("later", "Kim", "a test call")
     assert runner.told == [TaskDiscarded("later", 1, "Kim: a test call")]
 

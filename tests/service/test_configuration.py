@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from connector.domain.directory import Directory, Settings, Tag
 from connector.errors import CrmUnavailable, StoreError
 from connector.service.clock import ManualClock
-from connector.service.configuration import AGAIN, LEAST, Configuration
+from connector.service.configuration import AGAIN, CONFIRMED, LEAST, Configuration
 
 EVERY = 300_000
 ONE, TWO, THREE = (Directory(version, tags=(Tag(f"T{version}"),)) for version in (1, 2, 3))
@@ -97,6 +97,16 @@ async def test_what_has_changed_is_used_and_kept_and_what_has_not_is_left_alone(
         assert await rig.after(EVERY) == 1
         assert (versions(rig.used), versions(rig.saved)) == ([2], [1, 2])
         assert rig.used[0].settings.recordings == "here"
+
+
+async def test_what_the_org_confirms_is_kept_anew_now_and_then() -> None:
+    """So that a directory that nobody has confirmed for long can be told apart, and forgotten."""
+    rig = Rig()
+    await rig.configuration.first(None)
+    async with rig.running():
+        for _ in range(CONFIRMED // EVERY + 1):
+            await rig.after(EVERY)
+        assert (rig.used, versions(rig.saved)) == ([], [1, 1])
 
 
 async def test_what_is_ignored_is_said_at_the_start_and_with_each_change(caplog: pytest.LogCaptureFixture) -> None:

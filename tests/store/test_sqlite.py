@@ -293,7 +293,7 @@ from tests.ports.store_contract import committed, contact
 async def main():
     store = SqliteStore(Path(sys.argv[1]), lambda: 0)
     await store.open()
-    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))
     kept = 0
     try:
         while True:
@@ -349,7 +349,7 @@ def test_a_store_that_may_only_be_read(tmp_path: Path) -> None:
 
 async def test_a_directory_of_another_version_is_fetched_anew(path: Path) -> None:
     store = await opened(path)
-    await store._ask(lambda db: db.execute("INSERT INTO directory VALUES (1, 1, x'93')").rowcount)
+    await store._ask(lambda db: db.execute("INSERT INTO directory VALUES (1, 1, x'93', 0)").rowcount)
     await committed(store, Commit((saving("k1", 1, phase=Phase.CLOSED),), (), (task("k1"),)))
     await store.close()
     store = SqliteStore(path, lambda: NOON)
