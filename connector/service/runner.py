@@ -35,8 +35,8 @@ from connector.domain.effects import (
     WithdrawPop,
 )
 from connector.domain.events import AskRefused, CallbackRequested, Event, LegEnded, WorkDelivered
-from connector.domain.model import Contact, Floor, MatchState, Phase, SaveState
-from connector.domain.rules.lookups import number_of
+from connector.domain.model import Contact, Floor, Phase, SaveState
+from connector.domain.rules.lookups import UNKNOWN, number_of
 from connector.domain.rules.wrap_up import settled
 from connector.domain.step import Change, Stamp, apply, load
 from connector.domain.tasks import fields
@@ -138,7 +138,7 @@ class Runner:
         self._replies: dict[str, OrderedDict[str, RememberedReply]] = {}
         self._asks: asyncio.Queue[SwitchAsk] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._matching = Matching(self.floor, crm, lambda: self.directory, self.event, self.fault)
+        self._matching = Matching(self.floor, crm, lambda: self.directory, self.event, self.fault, clock)
         self._deadlines = Deadlines(clock, self.event)
         self._endings = Endings(clock, self._asks.put_nowait, lambda leg: leg in self.floor.legs)
 
@@ -171,7 +171,7 @@ class Runner:
         self._spawn(self._ask_in_order())
         await self._switch.start(self)
         for contact in list(self.floor.contacts.values()):
-            if contact.match.state is MatchState.SEARCHING and contact.phase is not Phase.CLOSED:
+            if contact.match.state in UNKNOWN and contact.phase is not Phase.CLOSED:
                 self._spawn(self._matching.look_up(MatchCaller(contact.key, number_of(contact))))
 
     def _want_again(self) -> None:

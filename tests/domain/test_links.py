@@ -259,7 +259,8 @@ def test_the_state_of_the_match(people: tuple[Record, ...], failed: bool, state:
     assert stage.contact().match.state is state
     assert stage.contact().match.people == people
     assert (value_of(stage, "who") is not None) == (state is MatchState.ONE)
-    assert stage.give(CallerMatched(key, (GRACE,))).contacts == ()
+    again = stage.give(CallerMatched(key, (GRACE,))).contacts
+    assert [contact.match.state for contact in again] == [MatchState.ONE] * failed
 
 
 def test_a_match_during_wrap_up_goes_to_the_task_at_its_end_and_opens_nothing() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from connector.domain.commands import Consult, Decline, Mute, SaveDraft, SetState, StartRecord, Transfer
+from connector.domain.commands import Consult, Decline, Done, Mute, SaveDraft, SetState, StartRecord, Transfer
 from connector.domain.effects import EndLeg, MatchCaller, Mix, PopRecord, QueuesChanged, SetRecording
 from connector.domain.events import AskRefused, CallerMatched, LegAnswered
 from connector.domain.model import (
@@ -186,13 +186,30 @@ def test_what_the_receiver_may_not_see_is_neither_shown_nor_written(found: tuple
     got = stage.contact(other)
     one = bool(found) and not failed
     assert got.draft.who == (Link(MIA_RECORD, 1, "match") if one else Link())
-    assert (got.draft.what, got.along) == (Link(), ())
+    assert (got.draft.what, got.along) == (Link(), (OTHER, CASE) if failed else ())
     assert opened(stage) == [PopRecord(JONAS, other, MIA_RECORD)] * one
     stage.customer_hangs_up(other)
     stage.obey()
     tasks = {task.contact: task.fields for task in stage.tasks}
     assert tasks[key]["WhoId"] == OTHER.id, "the sender's Task has it"
     assert (tasks[other]["WhoId"], tasks[other]["WhatId"]) == (MIA_RECORD.id if one else None, None)
+
+
+def test_what_came_along_is_shown_once_salesforce_can_be_asked_after_all() -> None:
+    stage, key = asked()
+    stage.give(SaveDraft(SAM, key, "who", 5, record=OTHER))
+    stage.give(SaveDraft(SAM, key, "what", 5, record=CASE))
+    other = theirs(stage).key
+    go(stage, Transfer(SAM, key))
+    stage.give(CallerMatched(other, failed=True))
+    stage.customer_hangs_up(other)
+    stage.give(CallerMatched(other, failed=True))
+    stage.give(CallerMatched(other, (MIA_RECORD,), seen=(OTHER.id, CASE.id)))
+    got = stage.contact(other)
+    assert (got.draft.who.value, got.draft.what.value, got.along) == (OTHER, CASE, ())
+    stage.give(Done(JONAS, other))
+    stage.obey()
+    assert (stage.tasks[-1].fields["WhoId"], stage.tasks[-1].fields["WhatId"]) == (OTHER.id, CASE.id)
 
 
 def test_what_the_receiver_chooses_while_it_is_asked_stands() -> None:

@@ -870,14 +870,49 @@ async def test_what_came_along_is_asked_about_again_after_a_restart() -> None:
     assert rig.contact(key).draft.what.value == CASE
 
 
-async def test_what_came_along_is_nobody_s_while_salesforce_cannot_be_asked() -> None:
+async def test_what_came_along_is_nobody_s_until_salesforce_can_be_asked() -> None:
     rig = await Rig().start()
+    good = rig.people.answer
     rig.people.answer = CrmUnavailable("connection", "no route")
     key = await chosen_and_declined(rig)
     await rig.turn()
-    contact = rig.contact(key)
-    assert (contact.match.state, contact.along) == (MatchState.FAILED, ())
-    assert (contact.draft.who.value, contact.draft.what.value) == (None, None)
+    for seconds in (1, 2, 4):
+        contact = rig.contact(key)
+        assert (contact.match.state, contact.along) == (MatchState.FAILED, (GRACE, CASE))
+        assert (contact.draft.who.value, contact.draft.what.value) == (None, None)
+        rig.clock.advance(seconds * 1_000)
+        await rig.turn()
+    rig.people.answer = good
+    rig.clock.advance(8_000)
+    await rig.turn()
+    assert rig.contact(key).along == ()
+    assert rig.contact(key).draft.what.value == CASE
+
+
+async def test_an_org_that_says_when_to_ask_again_is_not_asked_before() -> None:
+    rig = await Rig().start()
+    rig.people.answer = CrmUnavailable("daily_limit", "used up", retry_after=10_000)
+    rig.order(SetState(SAM, AgentState.AVAILABLE))
+    rig.ring()
+    await rig.turn()
+    rig.clock.advance(10_000 - 1)
+    await rig.turn()
+    assert len(rig.people.asked) == 1
+    rig.clock.advance(1_001)
+    await rig.turn()
+    assert len(rig.people.asked) == 2
+
+
+async def test_after_a_call_nobody_is_asked_about_any_more() -> None:
+    rig = await Rig().start()
+    rig.people.answer = CrmUnavailable("connection", "no route")
+    rig.order(SetState(SAM, AgentState.AVAILABLE))
+    rig.ring()
+    await rig.turn()
+    rig.runner.event(LegEnded("in-1", "caller", rig.clock.now()))
+    rig.clock.advance(4_000)
+    await rig.turn()
+    assert len(rig.people.asked) == 1
 
 
 async def test_who_hangs_up_while_waiting_is_looked_up_for_nobody() -> None:
@@ -899,7 +934,7 @@ async def test_once_an_agent_has_the_contact_their_country_counts() -> None:
 
 
 @pytest.mark.parametrize("error", [CrmUnavailable("connection", "no route"), ZeroDivisionError("our mistake")])
-async def test_a_look_up_that_fails_is_told_and_does_not_go_on_for_ever(error: Exception) -> None:
+async def test_a_look_up_that_fails_is_told(error: Exception) -> None:
     rig = await Rig().start()
     rig.people.answer = error
     rig.order(SetState(SAM, AgentState.AVAILABLE))

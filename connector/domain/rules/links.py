@@ -78,13 +78,16 @@ def matched(step: Step, contact: Contact, event: CallerMatched) -> None:
     """Who has the number is known: a single person becomes the Name, unless the agent has chosen one already.
 
     When there are others, whom this agent may not see, the one who is left is one of several.  What came along and may
-    be seen comes first; what may not, or could not be asked about, is the sender's Task's alone.
+    be seen comes first; what may not is the sender's Task's alone.  Where nothing could be asked, it is asked again.
 
     A Lead does not take the place of a Related To that is there already: one or the other, and it was chosen.
     """
-    if contact.match.state is not MatchState.SEARCHING or contact.phase is Phase.CLOSED:
+    if contact.match.state not in lookups.UNKNOWN or contact.phase is Phase.CLOSED:
         return
     state = _state(contact, event)
+    if state is MatchState.FAILED:
+        pops.pop(step, step.put(replace(contact, match=Match(state))))
+        return
     draft = lookups.joined(contact.draft, tuple(one for one in contact.along if one.id in event.seen))
     shut_out = state is MatchState.ONE and event.people[0].type == "Lead" and draft.what.value is not None
     if state is MatchState.ONE and draft.who.revision == 0 and not shut_out:
@@ -96,10 +99,10 @@ def matched(step: Step, contact: Contact, event: CallerMatched) -> None:
 
 
 def _state(contact: Contact, event: CallerMatched) -> MatchState:
-    if not lookups.number_of(contact):
-        return MatchState.NONE if contact.number else MatchState.WITHHELD
     if event.failed:
         return MatchState.FAILED
+    if not lookups.number_of(contact):
+        return MatchState.NONE if contact.number else MatchState.WITHHELD
     state = (MatchState.NONE, MatchState.ONE, MatchState.MANY)[min(len(event.people), 2)]
     return MatchState.MANY if event.hidden and state is MatchState.ONE else state
 

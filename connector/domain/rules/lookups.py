@@ -9,6 +9,9 @@ from connector.domain.model import Contact, Draft, Link, Match, MatchState, Reco
 from connector.domain.step import Step
 from connector.domain.tasks import PEOPLE
 
+UNKNOWN: Final = frozenset({MatchState.SEARCHING, MatchState.FAILED})
+"""It is not known yet who has the number."""
+
 DELIVERED: Final = "delivered"
 """Why a record is linked that came with the call or callback itself: it is nobody's choice and nobody's find."""
 
