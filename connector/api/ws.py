@@ -171,7 +171,8 @@ class PanelSockets:
                     await conversation.read(message.data)
             finally:
                 # A page that is closed says so; who is only cut off may be back in a moment.
-                self._hub.leave(panel, closed=ws.close_code == WSCloseCode.GOING_AWAY)
+                closed = ws.close_code == WSCloseCode.GOING_AWAY and not self._closing
+                self._hub.leave(panel, closed=closed)
                 conversation.end()
 
     def _session(self, ws: web.WebSocketResponse, panel: PanelSocket) -> SocketSession:
