@@ -4,9 +4,11 @@ import asyncio
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from connector.cli import main
 from connector.config import ENVIRONMENT, Config, Salesforce, read
 from connector.configured import api_keys_of
 from connector.errors import ConfigError, SwitchTaken
+from connector.store import database
 from tests.api.tokens import ORG, key, public_pem
 
 ROOT = Path(__file__).parents[1]
@@ -133,6 +136,27 @@ def test_serve_says_what_salesforce_needs(
     monkeypatch.setenv("PANEL_STORE", str(tmp_path / "store.db"))
     assert main(["serve"]) == 1
     assert "salesforce.consumer_key: is missing" in capsys.readouterr().err
+
+
+def test_serve_leaves_the_store_of_a_newer_connector_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], needs: Callable[[str], str]
+) -> None:
+    needs("panel")
+    store = tmp_path / "store.db"
+    database.connect(store).close()
+    with closing(sqlite3.connect(store)) as db:
+        db.execute("PRAGMA user_version = 99")
+    before = store.read_bytes()
+    pem = tmp_path / "app.pem"
+    pem.write_bytes(key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    monkeypatch.setenv("PANEL_STORE", str(store))
+    monkeypatch.setenv("SALESFORCE_CONSUMER_KEY", "k")
+    monkeypatch.setenv("SALESFORCE_USERNAME", "u")
+    monkeypatch.setenv("SALESFORCE_PRIVATE_KEY_FILE", str(pem))
+    assert main(["serve"]) == 1
+    words = f"connector: {store}: written by a newer connector (schema 99, this one knows {database.latest_schema()}): "
+    assert words + "install that version again, or restore the backup made before it\n" in capsys.readouterr().err
+    assert store.read_bytes() == before
 
 
 def test_check_tells_everything_that_is_wrong_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
