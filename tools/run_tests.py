@@ -1,8 +1,8 @@
 """Run every check and every test, in stages that make use of two cores; one summary line for each group at the end.
 
-Tests that mostly wait for a real switch run beside the checks and Salesforce's clients; those without a browser or a
-switch beside each other; so do those with a browser, which all have contexts of one Chromium. What plays audio, or has
-a Chromium of its own, has the machine for itself. Exit code 1 when anything failed; no group keeps a later one up.
+Tests on a real switch mostly wait: several run beside each other, and beside them what needs no switch and no browser.
+Tests with a browser run by two, which have contexts of one Chromium. What has both, or a Chromium of its own, has the
+machine for itself. Exit code 1 when anything failed; no group keeps a later one up.
 """
 
 from __future__ import annotations
@@ -26,20 +26,26 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 WITH_A_BROWSER = "tests with a browser"
 
+# What computes gives way to what answers in real time beside it.
+ASIDE = ["nice", "-n", "10"]
+
 GROUPS: dict[str, list[str]] = {
-    "checks": [sys.executable, "tools/check.py"],
-    "tests of Salesforce's clients": [*PYTEST, "-m", "clients"],
-    "tests without a browser or a switch": [*PYTEST, "-n", "2", "-m", "not (browser or live or clients)"],
+    "checks": [*ASIDE, sys.executable, "tools/check.py"],
+    "tests of Salesforce's clients": [*ASIDE, *PYTEST, "-m", "clients"],
+    "tests without a browser or a switch": [*ASIDE, *PYTEST, "-n", "2", "-m", "not (browser or live or clients)"],
     "tests that wait for a switch": [*PYTEST, "-n", "5", "--dist", "worksteal", "-m", "waits"],
+    "tests on a switch": [*PYTEST, "-n", "3", "--dist", "worksteal", "-m", "live and not (browser or waits)"],
     WITH_A_BROWSER: [*PYTEST, "-n", "2", "--dist", "worksteal", "-m", "browser and not (live or alone)"],
-    "tests that need the machine": [*PYTEST, "-m", "(live or alone) and not waits"],
+    "tests with a browser on a switch": [*PYTEST, "-m", "browser and (live or alone) and not waits"],
 }
 
 STAGES: list[list[list[str]]] = [
-    [["checks", "tests of Salesforce's clients"], ["tests that wait for a switch"]],
-    [["tests without a browser or a switch"]],
+    [
+        ["checks", "tests of Salesforce's clients", "tests without a browser or a switch"],
+        ["tests that wait for a switch", "tests on a switch"],
+    ],
     [[WITH_A_BROWSER]],
-    [["tests that need the machine"]],
+    [["tests with a browser on a switch"]],
 ]
 """One after the other. What is in a column of a stage runs one after the other, too, and beside its other columns."""
 
