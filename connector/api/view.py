@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import UNSET
+
 from connector.domain import numbers
 from connector.domain.decide import deadline
 from connector.domain.directory import Directory, Profile
@@ -50,7 +52,8 @@ def _link(link: Link) -> wire.LinkDraft:
 
 
 def _save(save: Save) -> wire.SaveView:
-    return wire.SaveView(save.state, save.task_id, save.subject, save.next_try, save.code, save.field, save.message)
+    told = (save.state, save.task_id, save.subject, save.next_try, save.code, save.field, save.message)
+    return wire.SaveView(*told, save.left_out or UNSET)
 
 
 def _draft(contact: Contact) -> wire.DraftView:

@@ -204,13 +204,15 @@ class Settings(Struct, frozen=True):
     """Values with a default that works when nothing is configured.  Times are in ms.
 
     `transfer_notes`: Name, Related To, comments, disposition and tags go along with a customer who is passed on.
-    `unattended` is how long those may talk whom no agent is with any more.  `outside_prefix` is dialled before every
-    number, in place of its +, and stored with none.  `emergency_number` is shown for an agent without a direct number:
-    within `emergency_callback` calls to it ring that agent.  `consent` is how long an announcement before a recording
-    may take; below the address `recordings` they are listened to, "" for nowhere.  `transcript` is whose words are
-    written down live: customer, agent, both, or "" for nobody's.  `pop_one`, `pop_many` and
-    `pop_none` are what opens for so many persons with the number, `pop_fields` what a new record is filled in with,
-    `pop_outbound` whether something opens for a call that the agent dialled from no record, too.
+    `drop_links`: of which records a Task may be saved without, when Salesforce will not have it hang on them: "" none,
+    `deleted` those that are gone, `unseen` also those that our user may not reach.  `unattended` is how long those may
+    talk whom no agent is with any more.  `outside_prefix` is dialled before every number, in place of its +, and stored
+    with none.  `emergency_number` is shown for an agent without a direct number: within `emergency_callback` calls to
+    it ring that agent.  `consent` is how long an announcement before a recording may take; below the address
+    `recordings` they are listened to, "" for nowhere.  `transcript` is whose words are written down live: customer,
+    agent, both, or "" for nobody's.  `pop_one`, `pop_many` and `pop_none` are what opens for so many persons with the
+    number, `pop_fields` what a new record is filled in with, `pop_outbound` whether something opens for a call that the
+    agent dialled from no record, too.
     """
 
     subject: str = "Call with {who}"
@@ -228,6 +230,7 @@ class Settings(Struct, frozen=True):
     transfer_notes: bool = True
     most_parties: int = 6
     unattended: int = 3_600_000
+    drop_links: str = ""
     no_panel: int = 30_000
     mask_reminder: int = 60_000
     callback_attempts: int = 3

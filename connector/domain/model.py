@@ -253,7 +253,8 @@ class Save(Struct, frozen=True, gc=False):
     """The state of a contact's Task: `wanted` counts our revisions, 0 while none was asked for.
 
     `dirty`: the draft has changed since the last revision was asked for.  `base`: no revision up to this one is asked
-    for again, since the contact comes from a backup and others may have been written under those numbers.
+    for again, since the contact comes from a backup and others may have been written under those numbers.  `left_out`
+    names the records that Salesforce would not have it hang on, so that it hangs on nothing there.
     """
 
     state: SaveState = SaveState.NONE
@@ -267,6 +268,7 @@ class Save(Struct, frozen=True, gc=False):
     field: str | None = None
     message: str | None = None
     base: int = 0
+    left_out: str = ""
 
 
 class Contact(Struct, frozen=True, gc=False):

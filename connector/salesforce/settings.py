@@ -71,6 +71,12 @@ def _sides(text: str) -> str:
     return "" if text.lower() == "off" else text.lower()
 
 
+def _links(text: str) -> str:
+    if text.lower() not in ("never", "deleted", "unseen"):
+        raise ValueError("give never, deleted or unseen")
+    return "" if text.lower() == "never" else text.lower()
+
+
 def _some_text(text: str) -> str:
     if not text:
         raise ValueError("it is empty")
@@ -131,5 +137,6 @@ _SETTINGS: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "Emergency_Callback_Minutes": ("emergency_callback", _minutes(1, 1_440)),
     "Emergency_Number": ("emergency_number", _number),
     "Transcript": ("transcript", _sides),
+    "Drop_Links": ("drop_links", _links),
 }
 """Key of a Phone_Setting__mdt → field of `Settings`, and how its text is read."""

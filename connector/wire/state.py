@@ -83,7 +83,8 @@ class TagsDraft(Struct, frozen=True, gc=False):
 
 
 class LinkDraft(Struct, frozen=True, gc=False):
-    """Name or Related To, with its revision; `by` is `agent` or `match` (chosen by itself)."""
+    """Name or Related To, with its revision; `by` is `agent`, `match` (chosen by itself), `sender`, or
+    `left_out`: Salesforce would not have it."""
 
     value: RecordView | None = None
     revision: int = 0
@@ -104,7 +105,8 @@ class SaveView(Struct, frozen=True, gc=False):
     """The Task.  `state`: none, saving, saved, waiting (next try at `next_try`), attention (see `field`, `message`),
     discarded (`message`: who decided so, and why).
 
-    `field` is a draft field name (who, what, disposition, tags, comments) or a Task field's API name."""
+    `field` is a draft field name (who, what, disposition, tags, comments) or a Task field's API name.  `left_out` names
+    the records without which it is saved, because Salesforce would not have it hang on them (default: none)."""
 
     state: str
     task_id: str | None = None
@@ -113,6 +115,7 @@ class SaveView(Struct, frozen=True, gc=False):
     code: str | None = None
     field: str | None = None
     message: str | None = None
+    left_out: str | UnsetType = UNSET
 
 
 class ProblemView(Struct, frozen=True, gc=False):

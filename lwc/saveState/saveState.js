@@ -1,6 +1,6 @@
 import { LightningElement, api } from "lwc";
 import { tell } from "c/tell";
-import { around, labels, why } from "c/words";
+import { around, fill, labels, why } from "c/words";
 
 const LOOKS = {
   saving: { icon: "utility:sync", tone: "pp-i pp-i_ink", word: labels.savingTo },
@@ -14,7 +14,7 @@ const LOOKS = {
 export default class SaveState extends LightningElement {
   static renderMode = "light";
 
-  /** {state, task_id, subject, next_try, code, message}; not for the state `none`. */
+  /** {state, task_id, subject, next_try, code, message, left_out}; not for the state `none`. */
   @api save;
 
   labels = labels;
@@ -33,7 +33,8 @@ export default class SaveState extends LightningElement {
   }
 
   get word() {
-    return this.look.word;
+    const { state, left_out: without } = this.save;
+    return state === "saved" && without ? fill(labels.savedWithout, without) : this.look.word;
   }
 
   get head() {

@@ -136,6 +136,7 @@ import newContact from "@salesforce/label/c.Phone_NewContact";
 import newLead from "@salesforce/label/c.Phone_NewLead";
 import savingTo from "@salesforce/label/c.Phone_SavingTo";
 import savedTo from "@salesforce/label/c.Phone_SavedTo";
+import savedWithout from "@salesforce/label/c.Phone_SavedWithout";
 import waitingNextTry from "@salesforce/label/c.Phone_WaitingNextTry";
 import nextTryNow from "@salesforce/label/c.Phone_NextTryNow";
 import notSaved from "@salesforce/label/c.Phone_NotSaved";
@@ -521,6 +522,7 @@ export const labels = {
   newLead,
   savingTo,
   savedTo,
+  savedWithout,
   waitingNextTry,
   nextTryNow,
   notSaved,

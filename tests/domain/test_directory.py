@@ -36,6 +36,7 @@ SETTINGS = {
     "transfer_notes": True,
     "most_parties": 6,
     "unattended": 60 * 60_000,
+    "drop_links": "",
     "no_panel": 30_000,
     "mask_reminder": 60_000,
     "callback_attempts": 3,

@@ -124,7 +124,8 @@ UNSEEN = {
     "persistent": False,
     "line": Line.ALWAYS,
 }
-UNASKED = {"task_id": None, "subject": None, "next_try": None, "code": None, "field": None, "message": None, "base": 0}
+NOTHING = dict.fromkeys(("task_id", "subject", "next_try", "code", "field", "message"))
+UNASKED = {**NOTHING, "base": 0, "left_out": ""}
 
 
 @pytest.mark.parametrize(

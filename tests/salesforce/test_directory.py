@@ -187,6 +187,12 @@ def test_a_transcript_is_off_until_the_org_has_it_and_the_agent_may_read_it() ->
         assert read({"Phone_Setting__mdt": [setting("Transcript", said)]}).settings.transcript == sides
 
 
+def test_which_records_a_task_may_be_saved_without() -> None:
+    assert read({}).settings.drop_links == ""
+    for said, policy in {"never": "", "Deleted": "deleted", "unseen": "unseen"}.items():
+        assert read({"Phone_Setting__mdt": [setting("Drop_Links", said)]}).settings.drop_links == policy
+
+
 def test_bad_values_of_a_skill_are_noted_and_left_out() -> None:
     rows = [
         skill(
@@ -357,6 +363,7 @@ def test_settings() -> None:
         ("Pop_Fields", "Phone={number!r}", "{number} is not known"),
         ("Pop_Fields", "Phone={number", "Phone={number"),
         ("Transcript", "everybody", "give off, customer, agent or both"),
+        ("Drop_Links", "always", "give never, deleted or unseen"),
         ("Ring_Tone", "x", "is not known; known are Ask_Seconds"),
     ],
 )

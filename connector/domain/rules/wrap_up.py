@@ -9,7 +9,7 @@ from connector.domain.commands import Done, Extend, SaveAgain
 from connector.domain.effects import CompleteWork, RefreshView, SaveTask
 from connector.domain.events import TaskDiscarded, TaskRefused, TaskSaved, TaskWaiting
 from connector.domain.model import SILENT, Contact, Mask, Outcome, Phase, Recording, SaveState
-from connector.domain.rules import agents, callbacks
+from connector.domain.rules import agents, callbacks, left_out
 from connector.domain.rules.around import in_a_call
 from connector.domain.step import Step
 from connector.domain.transitions import CONTACT, ContactTrigger
@@ -233,8 +233,15 @@ def waits(step: Step, contact: Contact, event: TaskWaiting) -> None:
 
 
 def refused(step: Step, contact: Contact, event: TaskRefused) -> None:
-    """Salesforce will not have it so: the agent sees the field and Salesforce's own words."""
+    """Salesforce will not have it so: the agent sees the field and Salesforce's own words.
+
+    Where it is about a record that it may be saved without, it is.
+    """
     if _open(contact, event.revision):
+        without = left_out.without(contact, event, step.directory.settings.drop_links)
+        if without is not None:
+            want(step, without)
+            return
         save = replace(
             contact.save,
             state=SaveState.ATTENTION,

@@ -19,6 +19,7 @@ describe("saveState", () => {
     ["wrapup_saving", {}, "Saving to Salesforce"],
     ["wrapup_saved", {}, "Saved to SalesforceCall with Mia Chen"],
     ["wrapup_saved", { subject: null }, "Saved to SalesforceOpen the Task"],
+    ["wrapup_saved", { left_out: "Mia Chen" }, "Saved without Mia Chen, which Salesforce refusedCall with Mia Chen"],
     ["wrapup_waiting", {}, "Waiting for Salesforce, next try in 0:40"],
     ["wrapup_waiting", { next_try: null }, "Waiting for Salesforce, trying now"],
     ["wrapup_attention", {}, "Needs attention.Related To: entity is deleted"],
