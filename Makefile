@@ -30,7 +30,7 @@ check: ## style, types, imports, metadata, Apex, components: all checks that sta
 
 test-fast: ## the tests without a browser and without the slow ones: under 20 seconds
 	@$(SETUP) python
-	@$(PY) -m pytest -q -n 2 -m "not browser and not slow and not live"
+	@$(PY) -m pytest -q -n 2 --dist worksteal -m "not browser and not slow and not live"
 
 test: ## what CI runs: every check, then every test
 	@$(SETUP) all

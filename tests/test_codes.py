@@ -5,8 +5,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from connector.domain.directory import RecordingMode
 from connector.domain.rules.consult import ENDINGS
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
 CONNECTOR = ROOT / "connector"

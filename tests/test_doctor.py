@@ -13,6 +13,8 @@ from connector.cli import main
 from connector.sandbox.org.server import CONSUMER_KEY, INTEGRATION_USERNAME
 from tests.sandbox.org.rig import RunningOrg
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def org_and_key() -> Iterator[tuple[RunningOrg, rsa.RSAPrivateKey]]:

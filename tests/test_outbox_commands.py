@@ -21,6 +21,8 @@ from connector.store.number_index import SqliteNumberIndex
 from connector.store.sqlite import SqliteStore
 from tests.ports.store_contract import HOUR, NOON, SAM, committed, saving, task
 
+pytestmark = pytest.mark.slow
+
 LATER = NOON + 3_650 * 24 * HOUR
 INDEX = SqliteNumberIndex(Path("never-opened"))
 DIRECTORY = Directory(agents={SAM: Profile(SAM, "Sam Rivera")})

@@ -15,6 +15,8 @@ from tests.api.openid_rig import CONTACT, Site, challenge, site_of
 from tests.api.rig import Edge
 from tests.domain.stage import DIRECTORY, JONAS, SAM, START
 
+pytestmark = pytest.mark.slow
+
 SUPERVISOR = "005000000000009AAA"
 STRANGER = "005000000000008AAA"
 

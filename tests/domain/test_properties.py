@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -55,6 +56,8 @@ from connector.domain.rules.presence import agent_deadline
 from connector.domain.step import Change, Stamp, apply, load
 from connector.errors import BadInput, NotAllowed
 from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, LINE, MIA, SAM, Stage, with_skill
+
+pytestmark = pytest.mark.slow
 
 PRIYA = "005000000000003AAA"
 AGENTS = (SAM, JONAS, PRIYA)

@@ -8,6 +8,8 @@ from connector.salesforce import SalesforceCrm
 from tests.ports.crm_contract import CrmContract, Desk, TaskContract
 from tests.sandbox.org.rig import RunningOrg
 
+pytestmark = pytest.mark.slow
+
 
 class TestUniqueKey(CrmContract):
     @pytest.fixture

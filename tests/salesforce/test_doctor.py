@@ -26,6 +26,8 @@ from tests.salesforce.conftest import MakeConfig
 from tests.sandbox.org.packages import document, grant, package, permission_set, text_field
 from tests.sandbox.org.rig import RunningOrg
 
+pytestmark = pytest.mark.slow
+
 ORG_METADATA = Path(__file__).resolve().parents[2] / "force-app" / "main" / "default"
 ADMIN = "admin@phone-panel.example"
 INTEGRATION = "integration@phone-panel.example"

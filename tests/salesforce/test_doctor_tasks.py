@@ -22,6 +22,8 @@ from tests.salesforce.test_doctor import (  # noqa: F401 - fixtures among them
 )
 from tests.sandbox.org.rig import RunningOrg
 
+pytestmark = pytest.mark.slow
+
 SALES = "Sales without disposition"
 
 

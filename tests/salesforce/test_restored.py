@@ -25,6 +25,8 @@ from tests.ports.crm_contract import Desk, first, fresh_key, later, one, task_fi
 from tests.ports.store_contract import DAY, NOON, committed, contact
 from tests.sandbox.org.rig import RunningOrg
 
+pytestmark = pytest.mark.slow
+
 SO_FAR = Draft(comments=Field("so far", 1), disposition=Field("Resolved", 1))
 BASE = NOON // 60_000
 

@@ -28,6 +28,8 @@ from tests.domain.stage import BILLING_LINE, DIRECTORY, JONAS, LINE, MIA, SAM, T
 from tests.domain.test_properties import order_of
 from tests.service.rig import Disk, Panels, People
 
+pytestmark = pytest.mark.slow
+
 AGENTS = (SAM, JONAS)
 LINES = (LINE, BILLING_LINE, "+14155550102")
 WALKS = settings().max_examples // 8

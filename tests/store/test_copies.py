@@ -20,6 +20,8 @@ from connector.store import copies, database
 from connector.store.sqlite import SqliteStore
 from tests.ports.store_contract import DAY, MEMORY, NOON, committed, contact, saving, task
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

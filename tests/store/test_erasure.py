@@ -17,6 +17,8 @@ from connector.store.number_index import SqliteNumberIndex
 from connector.store.sqlite import SqliteStore
 from tests.ports.store_contract import DAY, HOUR, NOON, SAM, committed, contact, task
 
+pytestmark = pytest.mark.slow
+
 NUMBER = "+442079460130"
 WORDS = ("canary-note", "canary-older-note", "Canary Name", NUMBER, "canary-reason")
 PERSON = Person((NUMBER,), ("003000000000001AAA",))

@@ -72,7 +72,10 @@ def _has_namespaces() -> bool:
     return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
-pytestmark = pytest.mark.skipif(not _has_namespaces(), reason="this machine permits no user namespaces")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not _has_namespaces(), reason="this machine permits no user namespaces"),
+]
 
 
 def on(folder: Path, shell: str, script: str, **environment: str) -> subprocess.CompletedProcess[str]:

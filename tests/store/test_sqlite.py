@@ -21,6 +21,8 @@ from connector.store import database
 from connector.store.sqlite import SqliteStore
 from tests.ports.store_contract import MEMORY, NOON, SAM, StoreContract, Stores, committed, contact, saving, task
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def path() -> Iterator[Path]:

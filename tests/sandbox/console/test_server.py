@@ -20,7 +20,7 @@ from connector.service.alarm_channels import Mail, MailServer
 from connector.service.alarms import Alarm
 from tests.sandbox.console.doubles import MIA, MIA_PHONE, Simulated, served
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def get(http: aiohttp.ClientSession, path: str, status: int = 200) -> Any:

@@ -13,6 +13,8 @@ from connector.sandbox.org.server import CONSUMER_KEY, Org, start_org
 from tests.api.openid_rig import challenge
 from tests.api.tokens import public_pem
 
+pytestmark = pytest.mark.slow
+
 CALLBACK = "http://localhost:8080/sign-in/callback"
 VERIFIER = "v" * 43
 

@@ -10,6 +10,8 @@ import pytest
 from house.debian import packages_of
 from house.speech import RATE, SAID, _mu_law, _resampled, write_speech
 
+pytestmark = pytest.mark.slow
+
 
 def level(samples: list[int], frequency: float) -> float:
     """How loud that frequency is, by Goertzel's algorithm; a sine of full scale is 1."""
