@@ -1,0 +1,181 @@
+"""What stands between the connector and the org: passes requests on, or does to them what a bad day does."""
+
+import asyncio
+import json
+import ssl
+from collections.abc import Callable
+from typing import Any, Final
+
+import aiohttp
+from aiohttp import web
+from msgspec import Struct
+
+HTML_503: Final = "<html><head><title>503</title></head><body><h1>Service Unavailable</h1></body></html>"
+NOT_BULK_SAFE: Final = (
+    "PhoneTaskTrigger: execution of AfterInsert\n\ncaused by: System.LimitException: Too many SOQL queries: 101"
+)
+_HOP: Final = frozenset({"connection", "content-length", "content-encoding", "transfer-encoding", "keep-alive"})
+
+
+class Asked(Struct, frozen=True):
+    """A request as the org is to get it."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def writes(self) -> bool:
+        return self.method != "GET" and "/composite/sobjects" in self.path
+
+    @property
+    def records(self) -> int:
+        """How many records it carries."""
+        return len(json.loads(self.body)["records"]) if self.writes and self.method != "DELETE" else 0
+
+
+class Told(Struct, frozen=True):
+    """An answer."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def error(status: int, code: str, message: str, **headers: str) -> Told:
+    """Salesforce's refusal of a whole request."""
+    body = json.dumps([{"errorCode": code, "message": message}]).encode()
+    return Told(status, {"Content-Type": "application/json", **headers}, body)
+
+
+def page(status: int, text: str = HTML_503, content_type: str = "text/html") -> Told:
+    """An answer of something that is not Salesforce."""
+    return Told(status, {"Content-Type": content_type}, text.encode())
+
+
+class Fault(Struct):
+    """What is done to the next `count` requests that it `meets`: writes, unless said otherwise.
+
+    `way`: "answer" (`told`, the org gets nothing), "cut_before" and "cut_after" (no answer; the org got nothing, or
+    all), "slow" (the org got it, the answer comes too late), "late" (no answer; the org gets it when `release` is
+    called), "twice" (the org gets it two times), "again_late" (answered; the org gets it once more at `release`),
+    "not_bulk_safe" (a trigger undoes every request of more than one record).
+    """
+
+    way: str
+    count: int = 1
+    told: Told | None = None
+    meets: Callable[[Asked], bool] = lambda asked: asked.writes
+
+
+class Proxy:
+    """Serves on a port of its own for one org.  `faults` wait for requests, `late` requests for `release`."""
+
+    def __init__(self, org: str, tls: ssl.SSLContext | None = None) -> None:
+        self.faults: list[Fault] = []
+        self.late: list[Asked] = []
+        self.met = 0
+        self.requests = 0
+        self.url = ""
+        self._org = org
+        self._tls = tls
+        self._over = asyncio.Event()
+
+    async def start(self) -> None:
+        self._http = aiohttp.ClientSession(auto_decompress=True)
+        app = web.Application(client_max_size=64 << 20)
+        app.router.add_route("*", "/{rest:.*}", self._serve)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, max_line_size=1 << 16)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self._tls).start()
+        self.url = f"{'https' if self._tls else 'http'}://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        self._over.set()
+        await self._runner.cleanup()
+        await self._http.close()
+
+    def hang_up(self) -> None:
+        """Every connection is closed; new ones are taken."""
+        server = self._runner.server
+        assert server is not None
+        for connection in list(server.connections):
+            if connection.transport is not None:
+                connection.transport.close()
+
+    async def release(self) -> None:
+        """What the network had kept arrives at the org, in the order in which it was sent."""
+        kept, self.late = self.late, []
+        for asked in kept:
+            await self._forward(asked)
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        dropped = ("connection", "accept-encoding", "content-length")
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in dropped}
+        asked = Asked(request.method, request.raw_path, headers, await request.read())
+        self.requests += 1
+        fault = self._take(asked)
+        told = await self._forward(asked) if fault is None else await self._faulty(asked, fault)
+        if told is None:
+            assert request.transport is not None
+            request.transport.close()
+            return web.Response()
+        kept = {name: value for name, value in told.headers.items() if name.lower() not in _HOP}
+        return web.Response(status=told.status, headers=kept, body=told.body)
+
+    def _take(self, asked: Asked) -> Fault | None:
+        for fault in self.faults:
+            if fault.meets(asked) and not (fault.way == "not_bulk_safe" and asked.records < 2):
+                fault.count -= 1
+                self.met += 1
+                if not fault.count:
+                    self.faults.remove(fault)
+                return fault
+        return None
+
+    async def _faulty(self, asked: Asked, fault: Fault) -> Told | None:
+        match fault.way:
+            case "answer":
+                return fault.told
+            case "cut_before":
+                return None
+            case "cut_after":
+                await self._forward(asked)
+                return None
+            case "slow":
+                await self._forward(asked)
+                await self._over.wait()
+                return None
+            case "late":
+                self.late.append(asked)
+                await self._over.wait()
+                return None
+            case "twice":
+                await self._forward(asked)
+                return await self._forward(asked)
+            case "again_late":
+                self.late.append(asked)
+                return await self._forward(asked)
+            case "not_bulk_safe":
+                return _undone(asked.records)
+        raise ValueError(fault.way)
+
+    async def _forward(self, asked: Asked) -> Told:
+        url = self._org + asked.path
+        async with self._http.request(
+            asked.method, aiohttp.client.URL(url, encoded=True), headers=asked.headers, data=asked.body
+        ) as answer:
+            body = await answer.read()
+            if self._tls is not None:
+                # The org names itself as it was asked: without TLS.
+                body = body.replace(self.url.replace("https:", "http:").encode(), self.url.encode())
+            return Told(answer.status, dict(answer.headers), body)
+
+
+def _undone(records: int) -> Told:
+    row: dict[str, Any] = {
+        "success": False,
+        "errors": [{"statusCode": "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "message": NOT_BULK_SAFE, "fields": []}],
+    }
+    return Told(200, {"Content-Type": "application/json"}, json.dumps([row] * records).encode())
