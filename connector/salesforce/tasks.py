@@ -18,7 +18,7 @@ from connector.ports.crm import TaskDeleted, TaskError, TaskResult, TaskWritten
 from connector.ports.store import OutboxRow, TaskFields
 from connector.salesforce.client import LARGEST_COLLECTION, Json, SalesforceClient
 from connector.salesforce.converted import followed
-from connector.salesforce.edits import Edits, Sent
+from connector.salesforce.edits import REVISION, Edits, Sent
 from connector.salesforce.faults import Refused
 from connector.salesforce.restore import Restore
 from connector.salesforce.shapes import Shape, Shapes
@@ -31,6 +31,12 @@ KEY_WITHOUT_OURS: Final = "CallObject"
 
 _MET_BEFORE: Final = frozenset({"DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID"})
 _CREATE_ONLY: Final = "INVALID_FIELD_FOR_INSERT_UPDATE"
+OLDER_VERSION: Final = "OLDER_VERSION"
+"""Our own code of what the package's validation rule Phone_Revision_never_decreases refuses."""
+
+_OLDER_WORDS: Final = "holds a newer version of the phone's notes"
+"""Of that rule's message, which is not translated."""
+
 _PERHAPS_GONE: Final = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY"})
 _OUT_OF_DATE: Final = frozenset({"INVALID_FIELD", _CREATE_ONLY, "NOT_FOUND"})
 """What we know of Task's fields may be wrong; NOT_FOUND: the contact key is no external id any more."""
@@ -146,7 +152,7 @@ class _Round:
         if not isinstance(result, TaskError):
             return False
         create_only = {name for name, field in self.shape.fields.items() if field.createable and not field.updateable}
-        return result.code in _MET_BEFORE or (result.code == _CREATE_ONLY and bool(create_only & set(result.fields)))
+        return result.code in {*_MET_BEFORE, OLDER_VERSION} or (result.code == _CREATE_ONLY and bool(create_only & set(result.fields)))
 
     # Look up, then create or update -----------------------------------------------------------------------------
 
@@ -164,7 +170,10 @@ class _Round:
         for row in rows:
             here = found.get(row.contact, _Found())
             doubles.extend(here.doubles)
-            if here.task is not None:
+            if here.task is not None and row.restored is None and _is_newer(here.task, row):
+                # Of another connector, or of a try of ours that a copy of the store knows nothing of.
+                self.results[row.contact] = TaskWritten(row.contact, here.task["Id"], self._fields(row))
+            elif here.task is not None:
                 restore = self._restore(row, here.task)
                 changes = self._changes(row, here.task) if restore is None else restore.changes(self._fields(row))
                 newer = restore is not None
@@ -185,15 +194,17 @@ class _Round:
         wanted = {name for row in rows for name in row.fields if name in self.shape.fields}
         select = f"SELECT {', '.join([*_ALWAYS, *sorted(wanted | {key} - set(_ALWAYS))])} FROM Task WHERE"
         ids = {row.task_id[:15]: row.contact for row in rows if row.task_id}
-        keys = {row.contact for row in rows if not row.task_id}
+        # Where the org does not keep keys apart, a create may have come through late, or twice, beside the Task.
+        keys = {row.contact for row in rows if not row.task_id or not can_upsert(self.shape)}
         found: dict[str, list[Json]] = {}
         for task in self._client.query_among(f"{select} Id IN ({{}})", ids, deleted=True):
             found.setdefault(ids[task["Id"][:15]], []).append(task)
         for task in self._client.query_among(f"{select} {key} IN ({{}})", keys, deleted=True):
             # SOQL compares text without regard to case; keys are compared exactly.
-            if task[key] in keys:
+            if task[key] in keys and not (task["Id"][:15] in ids and ids[task["Id"][:15]] == task[key]):
                 found.setdefault(task[key], []).append(task)
-        return {contact: _chosen(tasks) for contact, tasks in found.items()}
+        known = {contact: task_id for task_id, contact in ids.items()}
+        return {contact: _chosen(tasks, known.get(contact)) for contact, tasks in found.items()}
 
     def _restore(self, row: OutboxRow, task: Json) -> Restore | None:
         """What decides when we come from a backup and the org knows better, else None."""
@@ -260,8 +271,8 @@ class _Round:
             self.results.update({row.contact: TaskDeleted(row.contact) for row in gone})
 
     def _remove(self, doubles: Sequence[Json]) -> None:
-        """Doubles, of a create that came through after we had looked, go to the recycle bin if nobody edited them."""
-        ids = [task["Id"] for task in doubles if task["LastModifiedById"] == task["CreatedById"]]
+        """Doubles, of a create that came through after we had looked, go to the recycle bin; nobody edited them."""
+        ids = [task["Id"] for task in doubles]
         for first in range(0, len(ids), LARGEST_COLLECTION):
             part = ids[first : first + LARGEST_COLLECTION]
             self._may_write()
@@ -290,12 +301,29 @@ class _Round:
             raise CrmUnavailable("timeout", "Salesforce is too slow to write the Tasks within the lease.")
 
 
-def _chosen(tasks: list[Json]) -> _Found:
-    """The oldest Task that is there counts; the others are doubles."""
+def _chosen(tasks: list[Json], known: str | None) -> _Found:
+    """The Task whose id we know counts, else the oldest; doubles are others of the same hand that nobody edited.
+
+    What people made of our Task, with its key (a clone, say), is theirs.
+    """
+    ours = next((task for task in tasks if task["Id"][:15] == known), None)
     alive = sorted(
         (task for task in tasks if not task["IsDeleted"]), key=lambda task: (task["CreatedDate"], task["Id"])
     )
-    return _Found(alive[0], tuple(alive[1:])) if alive else _Found(deleted=True)
+    if ours is None and alive:
+        ours = alive[0]
+    if ours is None:
+        return _Found(deleted=True)
+    hand = {ours["CreatedById"]}
+    doubles = tuple(
+        task for task in alive if task is not ours and {task["CreatedById"], task["LastModifiedById"]} == hand
+    )
+    return _Found(deleted=True, doubles=doubles) if ours["IsDeleted"] else _Found(ours, doubles)
+
+
+def _is_newer(task: Json, row: OutboxRow) -> bool:
+    revision = task.get(REVISION)
+    return revision is not None and revision > row.wanted
 
 
 def _is_out_of_date(result: TaskResult) -> bool:
@@ -319,4 +347,5 @@ def _row_error(row: OutboxRow, answer: Json) -> TaskError:
     errors = answer.get("errors") or [{"statusCode": "UNKNOWN_EXCEPTION", "message": "no reason given"}]
     fields = dict.fromkeys(str(field) for error in errors for field in error.get("fields") or ())
     message = " ".join(str(error.get("message", "")) for error in errors)
-    return TaskError(row.contact, str(errors[0].get("statusCode", "")), message, tuple(fields))
+    code = OLDER_VERSION if _OLDER_WORDS in message else str(errors[0].get("statusCode", ""))
+    return TaskError(row.contact, code, message, tuple(fields))

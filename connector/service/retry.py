@@ -26,6 +26,9 @@ _RETRY, _LOOK_UP, _PAUSE, _PARK = Verdict
 OUR_FAULT: Final = "INTERNAL"
 """The code of a failure that is neither Salesforce's nor the connection's."""
 
+OLDER_VERSION: Final = "OLDER_VERSION"
+"""The adapter's code of a version that came after a newer one."""
+
 VERDICTS: Final[dict[str, Verdict]] = {
     # Contention and overload: over by itself.
     "UNABLE_TO_LOCK_ROW": _RETRY,
@@ -43,6 +46,8 @@ VERDICTS: Final[dict[str, Verdict]] = {
     # Our own earlier try, most likely.
     "DUPLICATE_VALUE": _LOOK_UP,
     "DUPLICATE_EXTERNAL_ID": _LOOK_UP,
+    # Our own rule in the package: the Task has a newer version than this one.
+    OLDER_VERSION: _LOOK_UP,
     # The org as a whole; administrators mend it, or the next day does.
     "INVALID_SESSION_ID": _PAUSE,
     "REQUEST_LIMIT_EXCEEDED": _PAUSE,
@@ -106,6 +111,9 @@ def verdict(error: TaskError, *, looked_up: bool) -> Verdict:
         # Same code, other meaning: too many long requests at this moment, not the end of the daily budget.
         return Verdict.RETRY
     if error.code == "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" and _wraps_transient(error.message):
+        return Verdict.RETRY
+    if error.code == OLDER_VERSION and looked_up:
+        # It came between the look and the write; people cannot mend that.
         return Verdict.RETRY
     if found is Verdict.LOOK_UP and looked_up:
         return Verdict.PARK

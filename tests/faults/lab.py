@@ -63,9 +63,9 @@ class Connector:
 
     async def copied(self, path: Path) -> "Connector":
         """Another connector, on a copy of the store; nobody told it that it is one."""
-        await self.store.close()
+        await self.stop()
         shutil.copyfile(self.path, path)
-        await self.store.open()
+        await self.start()
         other = Connector(path, self._make_crm, self.clock)
         await other.start()
         return other

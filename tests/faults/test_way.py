@@ -45,17 +45,22 @@ FAULTS: dict[str, Callable[[], list[Fault]]] = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-async def test_a_fault_of_the_way(lab: Lab, name: str, record_property: Callable[[str, Any], None]) -> None:
+async def test_a_fault_of_the_way(
+    lab: Lab, name: str, external_id: str, record_property: Callable[[str, Any], None]
+) -> None:
     took = []
     keys: list[str] = []
     for begin in (lambda: lab.call(CONTACTS), lambda: lab.type(keys)):
         lab.proxy.faults = FAULTS[name]()
         lab.proxy.met = 0
         keys = await begin() or keys
-        took.append((await lab.settled()).recovered_ms)
+        took.append(await lab.connector.settle())
         assert lab.proxy.met
         lab.proxy.faults = []
         await lab.proxy.release()
+        if external_id == "plain" and name.startswith("arrives"):
+            # Salesforce does not keep the two apart here; the next look at the contact does.
+            await lab.type(keys)
         await lab.settled()
     record_property("figures", f"{name}: {await lab.figures(max(took))}")
 

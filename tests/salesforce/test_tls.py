@@ -21,8 +21,8 @@ from tests.sandbox.org.rig import RunningOrg
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def certificate(private_key: rsa.RSAPrivateKey) -> bytes:
+def certificate_for(private_key: rsa.RSAPrivateKey, days: tuple[int, int] = (-1, 1)) -> bytes:
+    """A self-signed certificate of this machine, good between those days from now."""
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
     now = dt.datetime.now(dt.UTC)
@@ -32,13 +32,18 @@ def certificate(private_key: rsa.RSAPrivateKey) -> bytes:
         .issuer_name(name)
         .public_key(private_key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
+        .not_valid_before(now + dt.timedelta(days=days[0]))
+        .not_valid_after(now + dt.timedelta(days=days[1]))
         .add_extension(address, critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(private_key, hashes.SHA256())
     )
     return built.public_bytes(Encoding.PEM)
+
+
+@pytest.fixture(scope="module")
+def certificate(private_key: rsa.RSAPrivateKey) -> bytes:
+    return certificate_for(private_key)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from connector.sandbox.org.errors import OrgError
 from connector.sandbox.org.fields import flag, lookup, moment, number, picklist, read_only, text, whole
 from connector.sandbox.org.objects.setup import RIGHTS
 from connector.sandbox.org.objects.task import CLOSED_STATUSES
-from connector.sandbox.org.rules import Change, ValidationRule
+from connector.sandbox.org.rules import REVISION_FORMULA, REVISION_MESSAGE, REVISION_RULE, Change, ValidationRule
 from connector.sandbox.org.schema import Field, RecordKind, Row, Schema, SObject, with_fields
 
 Hostility = Literal[
@@ -283,9 +283,11 @@ class RuleSeen(msgspec.Struct, frozen=True):
     formula: str
 
 
-def rules_seen(rules_in_force: Sequence[ValidationRule], hostile: Sequence[str]) -> list[RuleSeen]:
-    """All rules in force, with their formulas."""
-    seen = [
+def rules_seen(rules_in_force: Sequence[ValidationRule], hostile: Sequence[str], *, product: bool) -> list[RuleSeen]:
+    """All rules in force, with their formulas; `product`: ours is among them."""
+    ours = RuleSeen(REVISION_RULE, "Task", REVISION_MESSAGE, None, REVISION_FORMULA)
+    seen = [ours] if product else []
+    seen += [
         RuleSeen(f"{rule.object}_{rule.require.removesuffix('__c')}_{number}", rule.object, rule.message, rule.field,
                  rule.formula())
         for number, rule in enumerate(rules_in_force, 1)

@@ -28,6 +28,12 @@ PERSON_FIELDS = {
 """A person account's fields and those of its Contact that mirror them."""
 
 
+REVISION = "Phone_Revision__c"
+REVISION_RULE = "Phone_Revision_never_decreases"
+REVISION_FORMULA = "AND(NOT(ISNEW()), Phone_Revision__c < PRIORVALUE(Phone_Revision__c))"
+REVISION_MESSAGE = "This Task holds a newer version of the phone's notes; an older one is not put over it."
+
+
 PICKLISTS = frozenset({"Status", "Priority", "CallType", "TaskSubtype", "Type"})
 """Fields of Task that a formula compares by ISPICKVAL."""
 
@@ -93,7 +99,8 @@ def apply_rules(change: Change) -> None:
 
 
 def apply_validation(change: Change, rules: tuple[ValidationRule, ...]) -> None:
-    """Raise FIELD_CUSTOM_VALIDATION_EXCEPTION for the first administrator's rule that refuses the record."""
+    """Raise FIELD_CUSTOM_VALIDATION_EXCEPTION for the first rule, the package's or an administrator's, that refuses."""
+    refuse_older_version(change)
     for rule in rules:
         if rule.object == change.sobject.name and rule.refuses(change.new):
             fields = [rule.field] if rule.field else []
@@ -109,6 +116,18 @@ def refuse_inactive_owner(change: Change) -> None:
     if user is not None and not user["IsActive"]:
         message = f"operation performed with inactive user [{owner[:15]}] as owner of {change.sobject.label.lower()}"
         raise OrgError("INACTIVE_OWNER_OR_USER", message, fields=[])
+
+
+def refuse_older_version(change: Change) -> None:
+    """The package's validation rule Phone_Revision_never_decreases, where the package is; a blank counts as zero."""
+    if change.sobject.name != "Task" or change.old is None or REVISION not in change.sobject.fields:
+        return
+    if _number(change.new.get(REVISION)) < _number(change.old.get(REVISION)):
+        raise OrgError("FIELD_CUSTOM_VALIDATION_EXCEPTION", REVISION_MESSAGE, fields=[])
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def _task_people(change: Change) -> None:

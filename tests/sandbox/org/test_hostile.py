@@ -30,7 +30,8 @@ def test_validation_rules_are_told_with_their_formulas(desk: Desk, hostile: Any)
     soql = (
         "SELECT Id, ValidationName, ErrorMessage FROM ValidationRule WHERE EntityDefinition.QualifiedApiName = 'Task'"
     )
-    (rule,) = tooling(desk, soql)
+    ours, rule = tooling(desk, soql)
+    assert ours["ValidationName"] == "Phone_Revision_never_decreases"
     assert rule["ErrorMessage"] == "Say how the call ended."
     (whole,) = tooling(desk, f"SELECT Metadata FROM ValidationRule WHERE Id = '{rule['Id']}'")
     assert whole["Metadata"]["errorConditionFormula"] == 'AND(ISPICKVAL(Status, "Completed"), ISBLANK(CallDisposition))'

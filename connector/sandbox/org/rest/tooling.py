@@ -17,6 +17,7 @@ from connector.sandbox.org.fields import flag, long_text, lookup, moment, record
 from connector.sandbox.org.hostile import may, rules_seen
 from connector.sandbox.org.query import run_soql
 from connector.sandbox.org.rest.call import Call, Reply
+from connector.sandbox.org.rules import REVISION
 from connector.sandbox.org.schema import Row, Schema, sobject
 
 ENTITY = sobject(
@@ -86,7 +87,10 @@ def _fill(context: Context, database: Database) -> None:
     for number, (name, item) in enumerate(everything.objects.items()):
         entities[name] = ids.make_id(ENTITY.prefix, number)
         database.insert(ENTITY, {"Id": entities[name], "QualifiedApiName": name, "Label": item.label})
-    for number, rule in enumerate(rules_seen(context.records.validation, context.settings.hostile)):
+    rules = rules_seen(
+        context.records.validation, context.settings.hostile, product=REVISION in everything["Task"].fields
+    )
+    for number, rule in enumerate(rules):
         metadata = {
             "active": True,
             "errorConditionFormula": rule.formula,
