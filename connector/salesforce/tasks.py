@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 KEY: Final = "Phone_Contact_Key__c"
 KEY_WITHOUT_OURS: Final = "CallObject"
 
-_MET_BEFORE: Final = frozenset({"DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID"})
 _CREATE_ONLY: Final = "INVALID_FIELD_FOR_INSERT_UPDATE"
 OLDER_VERSION: Final = "OLDER_VERSION"
 """Our own code of what the package's validation rule Phone_Revision_never_decreases refuses."""
@@ -37,6 +36,7 @@ OLDER_VERSION: Final = "OLDER_VERSION"
 _OLDER_WORDS: Final = "holds a newer version of the phone's notes"
 """Of that rule's message, which is not translated."""
 
+_MET_BEFORE: Final = frozenset({"DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID", OLDER_VERSION})
 _PERHAPS_GONE: Final = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY"})
 _OUT_OF_DATE: Final = frozenset({"INVALID_FIELD", _CREATE_ONLY, "NOT_FOUND"})
 """What we know of Task's fields may be wrong; NOT_FOUND: the contact key is no external id any more."""
@@ -152,7 +152,7 @@ class _Round:
         if not isinstance(result, TaskError):
             return False
         create_only = {name for name, field in self.shape.fields.items() if field.createable and not field.updateable}
-        return result.code in {*_MET_BEFORE, OLDER_VERSION} or (result.code == _CREATE_ONLY and bool(create_only & set(result.fields)))
+        return result.code in _MET_BEFORE or (result.code == _CREATE_ONLY and bool(create_only & set(result.fields)))
 
     # Look up, then create or update -----------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from connector.salesforce import SalesforceConfig, open_crm
 from connector.sandbox.org.server import CONSUMER_KEY, INTEGRATION_USERNAME

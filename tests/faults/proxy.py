@@ -9,6 +9,7 @@ from typing import Any, Final
 import aiohttp
 from aiohttp import web
 from msgspec import Struct
+from yarl import URL
 
 HTML_503: Final = "<html><head><title>503</title></head><body><h1>Service Unavailable</h1></body></html>"
 NOT_BULK_SAFE: Final = (
@@ -164,7 +165,7 @@ class Proxy:
     async def _forward(self, asked: Asked) -> Told:
         url = self._org + asked.path
         async with self._http.request(
-            asked.method, aiohttp.client.URL(url, encoded=True), headers=asked.headers, data=asked.body
+            asked.method, URL(url, encoded=True), headers=asked.headers, data=asked.body
         ) as answer:
             body = await answer.read()
             if self._tls is not None:

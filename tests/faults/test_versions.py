@@ -12,8 +12,8 @@ from tests.faults.conftest import laboratory
 from tests.faults.lab import Lab
 from tests.faults.proxy import Fault, Proxy
 from tests.ports.crm_contract import Desk
-from tests.sandbox.org.rig import RunningOrg
 from tests.salesforce.test_tls import certificate_for
+from tests.sandbox.org.rig import RunningOrg
 
 pytestmark = pytest.mark.slow
 CONTACTS = 5
