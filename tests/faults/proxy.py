@@ -94,6 +94,7 @@ class Proxy:
 
     async def stop(self) -> None:
         self._over.set()
+        self.hang_up()
         await self._runner.cleanup()
         await self._http.close()
 
@@ -103,7 +104,7 @@ class Proxy:
         assert server is not None
         for connection in list(server.connections):
             if connection.transport is not None:
-                connection.transport.close()
+                connection.transport.abort()
 
     async def release(self) -> None:
         """What the network had kept arrives at the org, in the order in which it was sent."""
@@ -120,7 +121,7 @@ class Proxy:
         told = await self._forward(asked) if fault is None else await self._faulty(asked, fault)
         if told is None:
             assert request.transport is not None
-            request.transport.close()
+            request.transport.abort()
             return web.Response()
         kept = {name: value for name, value in told.headers.items() if name.lower() not in _HOP}
         return web.Response(status=told.status, headers=kept, body=told.body)
