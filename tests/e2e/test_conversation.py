@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -212,6 +213,48 @@ async def test_what_comes_late_gets_what_was_said_so_far(
     await talk.mia("Third")
     for one in (talk, other):
         await one.shown("Third")
+
+
+async def test_in_a_conference_all_are_named_and_who_takes_over_sees_from_then_on(
+    product: Product, desk: Desk, speech: aiohttp.ClientSession
+) -> None:
+    jonas = await desk.sit_down("jonas", available=False)
+    await jonas.choose_state("Training")
+    talk = await talking(product, desk, speech)
+    await talk.mia("For Sam alone")
+    await talk.shown("For Sam alone")
+    known = {leg["leg"] for leg in await product.calls()}
+    await talk.seat.ask("Agents", "Jonas Weber")
+    await jonas.button("Answer").click()
+    await expect(talk.seat.card("Jonas Weber")).to_contain_text("Connected")
+    (leg,) = {leg["leg"] for leg in await product.calls()} - known
+    private = {"leg": leg, "text": RARE, "final": True}
+    assert await talk.ask("say", private) is False, "what they say to each other is nobody's to read"
+    theirs = Talk(product, jonas, speech)
+    await expect(theirs.panel).to_have_count(0)
+    await talk.seat.press("Merge")
+    await expect(theirs.panel).to_be_visible()
+    async with asyncio.timeout(10):
+        while True:
+            if await talk.ask("say", {**private, "text": "Jonas from billing here"}):
+                break
+            # The connector is another process: there is no event to wait for, only the next try.
+            await asyncio.sleep(0.05)
+    await expect(talk.panel.get_by_role("listitem").filter(has_text="Jonas Weber · ")).to_have_count(1)
+    await expect(talk.window.get_by_role("listitem").filter(has_text="Jonas Weber · ")).to_have_count(1)
+    await expect(theirs.panel.get_by_role("listitem").filter(has_text="You · ")).to_have_text(
+        re.compile("Jonas from billing")
+    )
+    await talk.seat.press("Leave")
+    await expect(talk.seat.button("Done")).to_be_visible()
+    await expect(talk.panel).to_have_count(0)
+    await talk.mia("Now it is only us")
+    await expect(theirs.panel.get_by_role("listitem").last).to_contain_text("Now it is only us")
+    await expect(theirs.panel).not_to_contain_text("For Sam alone")
+    await expect(theirs.panel).not_to_contain_text(RARE)
+    await jonas.button("End").click()
+    await jonas.done()
+    await talk.seat.done()
 
 
 async def test_a_recognizer_that_fails_is_told_and_the_call_goes_on(
