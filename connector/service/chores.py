@@ -77,6 +77,7 @@ class _Waiting:
     def __init__(self, chore: Chore) -> None:
         self.chore = chore
         self.tried: list[Panel] = []
+        self.failed: list[Panel] = []
         self.timer: Timer | None = None
         self.taken_by: Panel | None = None
         self.back: str | None = None
@@ -132,6 +133,8 @@ class Chores:
             return
         if waiting.taken_by is None:
             waiting.taken_by = panel
+            # Who was offered it as well has not tried it: should this one vanish, it is for them.
+            waiting.tried = [*waiting.failed, panel]
             waiting.wait(None)
             panel.begin(chore)
 
@@ -156,6 +159,8 @@ class Chores:
         if ok:
             self._drop(chore)
             return waiting.chore
+        if waiting.taken_by is not None:
+            waiting.failed.append(waiting.taken_by)
         self._offer(chore)
         return None
 
@@ -198,7 +203,7 @@ class Chores:
         if untried:
             self._give(waiting, untried[0])
             return
-        waiting.tried = []
+        waiting.tried, waiting.failed = [], []
         if panels and waiting.chore.kind in PERSISTENT:
             waiting.wait(self._later(min(AGAIN << waiting.rounds, LONGEST), chore_id), rests=True)
             waiting.rounds += 1

@@ -11,7 +11,7 @@ from tests.e2e.product import Product
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 MIA = "+14155550143"
-NOBODY = "+16285550173"
+NOBODY = "+16285550176"
 
 
 async def test_a_work_item_is_accepted_handled_and_has_its_task(product: Product, desk: Desk) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from connector.domain.model import Record
-from connector.service.chores import Chore, Chores, Work
+from connector.service.chores import COMES_BACK, PATIENCE, Chore, Chores, Work
 from connector.service.clock import ManualClock
 
 MIA = Record("003000000000001AAA", "Contact", "Mia Chen")
@@ -305,6 +305,31 @@ def test_of_two_that_would_do_it_the_first_does(late_one_first: bool) -> None:
     chore = office.takes(first)
     office.takes(second)
     assert (office.panels[first].begun, office.panels[second].begun) == ([chore], [])
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_one_that_was_only_asked_does_it_when_the_slow_one_that_took_it_is_gone(closed: bool) -> None:
+    office = Office(9, 5)
+    office.pop()
+    office.clock.advance(PATIENCE)
+    assert office.given == [1, 1]
+    office.takes(0)
+    office.takes(1)
+    gone = office.panels.pop(0)
+    office.chores.panel_gone(gone, closed=closed)
+    office.clock.advance(COMES_BACK)
+    assert office.given == [2], "the other one is asked once more"
+    office.chores.taken(office.panels[0], office.id_of(0))
+    assert len(office.panels[0].begun) == 1
+
+
+def test_who_could_not_is_not_asked_again_though_the_next_could_not_either() -> None:
+    office = Office(9, 5)
+    office.pop()
+    for panel in (0, 1):
+        chore = office.takes(panel)
+        office.chores.done("sam", chore, ok=False)
+    assert office.given == [1, 1]
 
 
 def test_who_would_do_it_twice_begins_once() -> None:
