@@ -33,7 +33,7 @@ _CREATE_ONLY: Final = "INVALID_FIELD_FOR_INSERT_UPDATE"
 OLDER_VERSION: Final = "OLDER_VERSION"
 """Our own code of what the package's validation rule Phone_Revision_never_decreases refuses."""
 
-_OLDER_WORDS: Final = "holds a newer version of the phone's notes"
+_OLDER_WORDS: Final = "holds a newer version of this call"
 """Of that rule's message, which is not translated."""
 
 _MET_BEFORE: Final = frozenset({"DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID", OLDER_VERSION})

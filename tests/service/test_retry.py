@@ -37,7 +37,7 @@ TABLE = [
     ("INVALID_FIELD", "No such column 'Phone_Tags__c' on sobject of type Task", Verdict.RETRY),
     ("DUPLICATE_VALUE", "duplicate value found: Phone_Contact_Key__c duplicates value", Verdict.LOOK_UP),
     ("DUPLICATE_EXTERNAL_ID", "more than one record found for external id field", Verdict.LOOK_UP),
-    ("OLDER_VERSION", "This Task holds a newer version of the phone's notes", Verdict.LOOK_UP),
+    ("OLDER_VERSION", "This Task holds a newer version of this call", Verdict.LOOK_UP),
     ("DUPLICATES_DETECTED", "Use one of these records?", Verdict.PARK),
     ("ENTITY_IS_DELETED", "entity is deleted", Verdict.PARK),
     ("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", Verdict.PARK),

@@ -31,7 +31,7 @@ PERSON_FIELDS = {
 REVISION = "Phone_Revision__c"
 REVISION_RULE = "Phone_Revision_never_decreases"
 REVISION_FORMULA = "AND(NOT(ISNEW()), Phone_Revision__c < PRIORVALUE(Phone_Revision__c))"
-REVISION_MESSAGE = "This Task holds a newer version of the phone's notes; an older one is not put over it."
+REVISION_MESSAGE = "This Task holds a newer version of this call; an older one is not put over it."
 
 
 PICKLISTS = frozenset({"Status", "Priority", "CallType", "TaskSubtype", "Type"})
