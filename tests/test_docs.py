@@ -110,3 +110,24 @@ def test_whatever_is_assigned_is_named_as_setup_shows_it(kind: str) -> None:
         found = re.search(r"<(?:label|displayName)>(.*?)</", file.read_text(encoding="utf-8"))
         assert found is not None
         assert f"**{found[1]}**" in ALL_OF_IT, found[1]
+
+
+# --- what is not proven -----------------------------------------------------------------------------------------------
+
+UNPROVEN = ROOT / "docs" / "explain" / "unproven.md"
+CELL = re.compile(r"(?<!\\)\|")
+
+
+def test_whatever_is_not_proven_says_how_it_is_tried() -> None:
+    rows = [line for line in text_of(UNPROVEN).splitlines() if line.startswith("| **")]
+    assert rows
+    for row in rows:
+        cells = [cell.strip() for cell in CELL.split(row)[1:-1]]
+        assert len(cells) == 3, row
+        assert all(cells), row
+
+
+def test_every_apex_test_is_among_them() -> None:
+    named = UNPROVEN.read_text(encoding="utf-8")
+    for file in (METADATA / "classes").glob("*Test.cls"):
+        assert file.stem in named, file.stem
