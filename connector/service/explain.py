@@ -34,6 +34,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "INVALID_FIELD": ("the org has lost a field that it had", _BY_ITSELF),
     "DUPLICATE_VALUE": ("the org has a Task with this key", "it is looked up; if it stays, look for a foreign record"),
     "DUPLICATE_EXTERNAL_ID": ("the org has several records with this key", "delete those that are none of ours"),
+    "OLDER_VERSION": ("the Task has a newer version than this one", _BY_ITSELF),
     "INTERNAL": ("a mistake of the connector's", "look at its log, and report it; it is tried again by itself"),
     # The links.
     "ENTITY_IS_DELETED": ("a record that it links to was deleted", "undelete it, or choose another in the panel"),
