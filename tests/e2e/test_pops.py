@@ -98,7 +98,7 @@ async def test_it_opens_where_the_agent_worked_last_in_the_page_too(product: Pro
         await seat.done()
 
 
-@pytest.mark.alone  # in a Chromium that two workers share a closed page's socket can stay open for longer than the ringing
+@pytest.mark.alone  # in a Chromium shared by two workers a closed page was not always noticed in time
 async def test_a_window_that_is_closed_while_it_opens_the_record_leaves_it_to_the_other(
     product: Product, desk: Desk
 ) -> None:
