@@ -274,8 +274,18 @@ class Network:
         await self.ari.request("POST", uri("channels", channel, "dtmf", dtmf=digits, between=80, duration=120))
 
     async def register(self, device: str, ready: bool) -> None:
-        """That phone registers, or is no longer registered."""
+        """That phone registers, or is no longer registered and has read that it is not.
+
+        The other side tells its register sooner than the answer is here, and a phone that still waits for an answer
+        sends nothing: asked to register then, it never would.
+        """
         await self.asterisk.cli(f"pjsip send {'register' if ready else 'unregister'} {device}")
+        while not ready and not await self._unregistered(device):  # noqa: ASYNC110  # the console has no events
+            await asyncio.sleep(0.02)
+
+    async def _unregistered(self, device: str) -> bool:
+        said = await self.asterisk.cli("pjsip show registrations")
+        return any(line.lstrip().startswith(f"{device}/") and "Unregistered" in line for line in said.splitlines())
 
     async def channels(self) -> list[str]:
         """All channels but those that listen."""
