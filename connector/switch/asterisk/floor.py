@@ -157,6 +157,8 @@ class Floor:
                 self._left(event.channel.id, event.bridge)
             case p.PlaybackFinished():
                 self.heard(event.playback)
+            case p.RecordingStarted() | p.RecordingFailed():
+                self.recorder.take(event)
             case p.DeviceStateChanged():
                 self._phone_changed(event.device_state)
 

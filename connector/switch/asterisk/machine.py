@@ -69,6 +69,10 @@ class _Info(Struct, frozen=True):
     status: _Status
 
 
+class _Recording(Struct, frozen=True):
+    state: str
+
+
 class _Value(Struct, frozen=True):
     value: str = ""
 
@@ -319,9 +323,10 @@ class Machine:
         """Whether that is being heard now."""
         return await self._found(uri("playbacks", playback)) is not None
 
-    async def recording(self, name: str) -> bool:
-        """Whether that is being written now."""
-        return await self._found(uri("recordings", "live", name)) is not None
+    async def recording(self, name: str) -> str:
+        """Its state: "queued" before it is written; "" when there is none."""
+        body = await self._found(uri("recordings", "live", name))
+        return "" if body is None else msgspec.json.decode(body, type=_Recording).state
 
     async def started(self) -> int:
         """When Asterisk was started, in ms since 1970; all its channels are younger."""

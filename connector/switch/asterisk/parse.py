@@ -70,11 +70,9 @@ class Bridge(Struct, frozen=True):
 
 
 class Recording(Struct, frozen=True, gc=False):
-    """A live recording; `duration` in seconds, once it is done."""
+    """A live recording; `cause` why there is none."""
 
     name: str
-    state: str = ""
-    duration: int | None = None
     cause: str = ""
 
 
@@ -201,12 +199,6 @@ class RecordingStarted(Message, frozen=True, tag=True, kw_only=True):
     recording: Recording
 
 
-class RecordingFinished(Message, frozen=True, tag=True, kw_only=True):
-    """The file is whole."""
-
-    recording: Recording
-
-
 class RecordingFailed(Message, frozen=True, tag=True, kw_only=True):
     """Nothing is written: `recording.cause` says why."""
 
@@ -253,7 +245,6 @@ Event = (
     | ChannelLeftBridge
     | DeviceStateChanged
     | RecordingStarted
-    | RecordingFinished
     | RecordingFailed
     | PlaybackFinished
     | ApplicationReplaced

@@ -4,6 +4,7 @@ A pause mutes the recording: the time goes on, and what is said meanwhile is sil
 music is nobody's business, and so does whatever one of two colleagues talks about with somebody else.
 """
 
+import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
@@ -14,16 +15,19 @@ from msgspec import Struct
 from connector.domain.effects import Mix
 from connector.domain.model import LegState, Recording
 from connector.switch.asterisk.machine import Machine
+from connector.switch.asterisk.parse import RecordingFailed, RecordingStarted
 from connector.switch.register.exchange import Exchange
 
 SPY: Final = "spy-"
 """With this the channel id of a spy begins."""
 
+log = logging.getLogger(__name__)
+
 
 class Tape(Struct, eq=False):
     """One recording that runs or is about to: `legs` whom it is of, the first one spied on.
 
-    `silent` as Asterisk was told.
+    `running` once it was asked for, `begun` once Asterisk writes; `silent` as Asterisk was told.
     """
 
     contact: str
@@ -32,6 +36,7 @@ class Tape(Struct, eq=False):
     wanted: Recording = Recording.ON
     running: bool = False
     silent: bool = False
+    begun: bool = False
 
 
 def _tape_of(note: str) -> Tape | None:
@@ -65,9 +70,9 @@ class Recorder:
             await self._start(contact)
         elif tape is not None and tape.running and recording is not Recording.OFF:
             tape.wanted = recording
-            await self._obey(tape)
             await self._note(tape)
-            self._exchange.record(contact, recording)
+            if tape.begun:
+                await self._follow(tape)
         elif recording is not Recording.ON:
             if tape is not None:
                 await self._stop(tape)
@@ -94,6 +99,29 @@ class Recorder:
         tape.running = True
         await self._note(tape)
         await self._machine().record(f"{SPY}{tape.name}", tape.name)
+
+    def take(self, event: RecordingStarted | RecordingFailed) -> None:
+        """A recording that was asked for is written from now on, or never will be.
+
+        Asterisk answers before it writes, and refuses to silence (409) what it does not write yet.
+        """
+        tape = next((tape for tape in self._tapes.values() if tape.name == event.recording.name), None)
+        if tape is None:
+            return
+        if isinstance(event, RecordingStarted):
+            tape.begun = True
+            self._do(partial(self._follow, tape))
+        else:
+            log.error("Asterisk could not record: %s", event.recording.cause, extra={"contact": tape.contact})
+            self._do(partial(self._give_up, tape))
+
+    async def _give_up(self, tape: Tape) -> None:
+        if self._tapes.get(tape.contact) is tape:
+            await self._stop(tape)
+            self._exchange.record(tape.contact, Recording.OFF)
+
+    async def _follow(self, tape: Tape) -> None:
+        """It is as it is to be, and told."""
         await self._obey(tape)
         if self._tapes.get(tape.contact) is tape:
             self._exchange.record(tape.contact, tape.wanted)
@@ -109,11 +137,12 @@ class Recorder:
             if noted is not None:
                 self._tapes.setdefault(noted.contact, noted)
         for tape in self._tapes.values():
-            tape.running = await self._machine().recording(tape.name)
-            if tape.running:
+            state = await self._machine().recording(tape.name)
+            tape.running, tape.begun = state != "", state not in ("", "queued")
+            if tape.begun:
                 self._exchange.record(tape.contact, tape.wanted)
                 self._do(partial(self._obey, tape))
-            else:
+            elif not tape.running:
                 self._do(partial(self._begin, tape))
 
     async def _note(self, tape: Tape) -> None:
@@ -138,7 +167,7 @@ class Recorder:
             await self._obey(tape)
 
     def _of(self, legs: set[str]) -> list[Tape]:
-        return [tape for tape in self._tapes.values() if tape.running and not legs.isdisjoint(tape.legs)]
+        return [tape for tape in self._tapes.values() if tape.begun and not legs.isdisjoint(tape.legs)]
 
     def ended(self, leg: str) -> None:
         """Whose leg has ended is not recorded any more; Asterisk closes the file by itself."""

@@ -23,7 +23,7 @@ def first(kind: type) -> object:
 
 def test_every_message_is_one_of_ours_or_left_out() -> None:
     types = Counter(json.loads(line)["type"] for line in RECORDED)
-    left_out = {"Dial", "ChannelConnectedLine", "BridgeDestroyed"}
+    left_out = {"Dial", "ChannelConnectedLine", "BridgeDestroyed", "RecordingFinished"}
     assert set(types) - left_out <= set(p.USED)
     assert Counter(type(event).__name__ for event in EVENTS) == {k: n for k, n in types.items() if k not in left_out}
 
@@ -64,9 +64,8 @@ def test_who_is_in_a_bridge() -> None:
 
 
 def test_a_recording() -> None:
-    started, finished = first(p.RecordingStarted), first(p.RecordingFinished)
-    assert isinstance(started, p.RecordingStarted) and started.recording == p.Recording("01JD/1", "recording")
-    assert isinstance(finished, p.RecordingFinished) and finished.recording == p.Recording("01JD/1", "done", 1)
+    started = first(p.RecordingStarted)
+    assert isinstance(started, p.RecordingStarted) and started.recording == p.Recording("01JD/1")
 
 
 def test_phones_come_and_go() -> None:

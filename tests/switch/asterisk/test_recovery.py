@@ -34,7 +34,7 @@ class Pbx:
         self.channel_list: list[tuple[p.Channel, str]] = []
         self.bridge_list: list[p.Bridge] = []
         self.played: set[str] = set()
-        self.recorded: set[str] = set()
+        self.recorded: dict[str, str] = {}
         self.held: set[str] = set()
         self.ear = True
         self.boot = BOOT
@@ -75,8 +75,8 @@ class Pbx:
     async def playing(self, playback: str) -> bool:
         return playback in self.played
 
-    async def recording(self, name: str) -> bool:
-        return name in self.recorded
+    async def recording(self, name: str) -> str:
+        return self.recorded.get(name, "")
 
     async def has_ear(self) -> bool:
         return self.ear
@@ -431,11 +431,11 @@ async def test_one_who_was_called_talks_when_they_answer(rig: Rig, meanwhile: bo
 # Recordings --------------------------------------------------------------------------------------------------------
 
 
-def spied(rig: Rig, *, wanted: Recording = Recording.ON, silent: bool = False, running: bool = True) -> None:
+def spied(rig: Rig, *, wanted: Recording = Recording.ON, silent: bool = False, state: str = "recording") -> None:
     note = msgspec.json.encode(Tape("c1", ("cust",), "c1-1", wanted, True, silent)).decode()
     rig.pbx.there("spy-c1-1", note=note, name="Snoop/cust-0000", does="spy")
-    if running:
-        rig.pbx.recorded.add("c1-1")
+    if state:
+        rig.pbx.recorded["c1-1"] = state
 
 
 @pytest.mark.parametrize("wanted", [Recording.ON, Recording.PAUSED])
@@ -457,10 +457,33 @@ async def test_a_recording_of_one_who_was_parked_meanwhile_is_silent(rig: Rig) -
 
 async def test_a_recording_that_had_not_begun_begins(rig: Rig) -> None:
     talk(rig)
-    spied(rig, running=False)
+    spied(rig, state="")
     await rig.connect()
     assert rig.pbx.asked_for("record") == [("record", "spy-c1-1", "c1-1")]
+    assert rig.floor.exchange.snapshot().recordings == {}
+    await rig.hear(p.RecordingStarted(recording=p.Recording("c1-1")))
     assert rig.floor.exchange.snapshot().recordings == {"c1": Recording.ON}
+
+
+async def test_a_recording_that_asterisk_has_not_begun_yet_is_silenced_when_it_has(rig: Rig) -> None:
+    rig.pbx.there("cust", note=caller(held=True), does="inbound")
+    rig.pbx.there("phone", note=phone())
+    spied(rig, state="queued")
+    await rig.connect()
+    assert not rig.pbx.asked_for("record", "silence")
+    await rig.hear(p.RecordingStarted(recording=p.Recording("c1-1")))
+    assert rig.pbx.asked_for("silence") == [("silence", "c1-1", True)]
+    assert rig.floor.exchange.snapshot().recordings == {"c1": Recording.ON}
+
+
+async def test_a_recording_that_cannot_be_written_is_off(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    talk(rig)
+    spied(rig, state="")
+    await rig.connect()
+    await rig.hear(p.RecordingFailed(recording=p.Recording("c1-1", "no space left")))
+    assert rig.floor.exchange.snapshot().recordings == {}
+    assert ("hang_up", "spy-c1-1", "normal") in rig.pbx.asked
+    assert "could not record: no space left" in caplog.text
 
 
 async def test_a_recording_that_is_gone_is_off(rig: Rig) -> None:
