@@ -4,6 +4,8 @@ const { jestConfig } = require("@salesforce/sfdx-lwc-jest/config");
 module.exports = {
   ...jestConfig,
   roots: ["<rootDir>/lwc"],
+  // axe looks at a whole panel for seconds where the other checks have the processors, too: that is slow, not broken.
+  testTimeout: 60000,
   moduleNameMapper: {
     ...(jestConfig.moduleNameMapper || {}),
     "^c/(\\w+)$": "<rootDir>/lwc/$1/$1",
