@@ -62,8 +62,9 @@ async def laboratory(proxy: Proxy, desk: Desk, folder: Path, private_pem: str, c
 
 @pytest.fixture
 async def lab(
-    external_id: str, proxy: Proxy, desk: Desk, folder: Path, private_pem: str
+    external_id: str, proxy: Proxy, desk: Desk, folder: Path, private_pem: str, request: pytest.FixtureRequest
 ) -> AsyncIterator[Lab]:
     lab = await laboratory(proxy, desk, folder, private_pem)
     yield lab
+    await lab.tell(request.node.name)
     await lab.connector.stop()

@@ -155,9 +155,14 @@ async def test_the_clock_jumps(lab: Lab, jump: int) -> None:
     await lab.settled()
 
 
-@pytest.mark.parametrize("external_id", ["unique"], indirect=True)
+@pytest.mark.usefixtures("external_id")
 async def test_a_certificate_expires_and_is_renewed(
-    org: RunningOrg, external_id: str, desk: Desk, folder: Path, private_pem: str, private_key: rsa.RSAPrivateKey
+    desk: Desk,
+    org: RunningOrg,
+    folder: Path,
+    private_pem: str,
+    private_key: rsa.RSAPrivateKey,
+    request: pytest.FixtureRequest,
 ) -> None:
     def use(name: str) -> None:
         (folder / f"{name}.pem").write_bytes(good if name == "good" else expired)
@@ -185,6 +190,7 @@ async def test_a_certificate_expires_and_is_renewed(
             lab.connector.clock.advance(60_000)
         use("good")
         await lab.settled()
+        await lab.tell(request.node.name)
     finally:
         await lab.connector.stop()
         await proxy.stop()

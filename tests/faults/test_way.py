@@ -50,7 +50,6 @@ FAULTS: dict[str, Callable[[], list[Fault]]] = {
 
 @pytest.mark.parametrize("name", FAULTS)
 async def test_a_fault_of_the_way(lab: Lab, name: str, external_id: str) -> None:
-    took = []
     keys: list[str] = []
     for version in (1, 2):
         lab.proxy.faults = FAULTS[name]()
@@ -59,15 +58,15 @@ async def test_a_fault_of_the_way(lab: Lab, name: str, external_id: str) -> None
             keys = await lab.call(CONTACTS)
         else:
             await lab.type(keys)
-        took.append(await lab.connector.settle())
+        await lab.connector.settle()
         assert lab.proxy.met
         lab.proxy.faults = []
         await lab.proxy.release()
+        await lab.figures(0)
         if external_id == "plain" and name.startswith("arrives"):
             # Salesforce does not keep the two apart here; the next look at the contact does.
             await lab.type(keys)
         await lab.settled()
-    print(f"| {name} | {external_id} | {await lab.figures(max(took))}")
 
 
 @pytest.mark.parametrize("rows", [None, [0, 2, 4, 6]], ids=["every row locked", "half a batch locked"])
