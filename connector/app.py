@@ -285,7 +285,7 @@ class Connector:
             return self._reading.outbox
 
     async def _show_metrics(self) -> bytes:
-        used, limit = getattr(self._crm, "api_usage", None) or (None, None)
+        budget = self._crm.budget
         self._reading = Reading(
             panels=self._hub.count(),
             messages_sent=self._hub.sent,
@@ -297,8 +297,8 @@ class Connector:
                 name: (self._alarms.sent[name], self._alarms.failed[name], self._alarms.lost[name])
                 for name in self._alarms.names
             },
-            api_used=used,
-            api_limit=limit,
+            api_used=None if budget is None else budget.used,
+            api_limit=None if budget is None else budget.limit,
             now=self._clock.now(),
             recordings_removed=self._retention.removed,
             recordings_kept=self._retention.failed,

@@ -17,6 +17,7 @@ from connector.errors import ConfigError
 
 KEY_NAME: Final = re.compile(r"^[A-Za-z0-9._-]{1,64}\Z")
 Seconds = Annotated[int, Meta(ge=1, le=86_400)]
+Percent = Annotated[float, Meta(ge=0, le=90)]
 
 
 class Salesforce(Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,6 +37,8 @@ class Salesforce(Struct, frozen=True, forbid_unknown_fields=True):
     threads: Annotated[int, Meta(ge=1, le=64)] = 4
     client_secret_file: str = ""
     numbers_every_s: Annotated[int, Meta(ge=5, le=86_400)] = 60
+    reserve_percent: Percent = 20
+    last_reserve_percent: Percent = 5
     private_key: str = ""
     client_secret: str = ""
 
@@ -185,6 +188,8 @@ _TAKES: Final = {
     "salesforce.timeout_s": "seconds above 0, up to 600",
     "salesforce.threads": "a number, 1 to 64",
     "salesforce.numbers_every_s": "whole seconds, 5 to 86400",
+    "salesforce.reserve_percent": "a percentage, 0 (nothing is kept back) to 90",
+    "salesforce.last_reserve_percent": "a percentage, 0 to that of reserve_percent",
     "switch": "a table, [switch]",
     "switch.app": "1 to 64 letters, digits, dots, dashes and underscores",
     "switch.kind": "simulated, remote or asterisk",

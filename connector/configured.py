@@ -53,6 +53,8 @@ def crm_of(config: Config, index: NumberIndex | None = None) -> SalesforceCrm:
             threads=given.threads,
             client_secret=secret,
             numbers_every_s=given.numbers_every_s,
+            reserve_percent=given.reserve_percent,
+            last_reserve_percent=given.last_reserve_percent,
         ),
         index,
     )

@@ -15,6 +15,8 @@ ConnectorError
     └── StoreLocked       another connector has it open
 """
 
+from typing import Final
+
 
 class ConnectorError(Exception):
     """The root.  `code` is stable and documented; the text is for people."""
@@ -73,6 +75,13 @@ class RecognizerBusy(RecognizerUnavailable):
     """There is no room for one more; who has a transcript keeps it."""
 
     code = "recognizer_busy"
+
+
+DAILY_LIMIT: Final = "daily_limit"
+"""The code of a `CrmUnavailable`: the org has used up its API requests."""
+
+BUDGET: Final = "budget"
+"""Likewise: few are left, and we keep them for what is more urgent; the org was not asked."""
 
 
 class CrmUnavailable(ConnectorError):

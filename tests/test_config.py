@@ -52,6 +52,8 @@ api_version = "65.0"
 timeout_s = 2.5
 threads = 8
 numbers_every_s = 15
+reserve_percent = 25
+last_reserve_percent = 2.5
 client_secret_file = "secret"
 
 [switch]
@@ -163,6 +165,8 @@ def test_every_setting_can_be_in_the_file(tmp_path: Path) -> None:
             timeout_s=2.5,
             threads=8,
             numbers_every_s=15,
+            reserve_percent=25,
+            last_reserve_percent=2.5,
             client_secret_file="secret",
         ),
         switch=Switch(
@@ -286,6 +290,8 @@ def test_an_empty_variable_is_none(tmp_path: Path) -> None:
         ("[salesforce]\ntimeout_s = 0", "salesforce.timeout_s", "above 0"),
         ("[salesforce]\ntimeout_s = nan", "salesforce.timeout_s", "above 0"),
         ("[salesforce]\nthreads = 0", "salesforce.threads", "1 to 64"),
+        ("[salesforce]\nreserve_percent = 91", "salesforce.reserve_percent", "0 (nothing is kept back) to 90"),
+        ("[salesforce]\nlast_reserve_percent = -1", "salesforce.last_reserve_percent", "0 to that of reserve_percent"),
         ('[salesforce]\napi_version = "v62"', "salesforce.api_version", "62.0"),
         ("[salesforce]\nuser = 1", "salesforce.user", "is not a setting"),
         ('[[api_keys]]\nname = "a b"', "api_keys[0].name", "1 to 64 letters"),

@@ -1,6 +1,7 @@
 """Salesforce: the directory, who has a number, searches, and Tasks."""
 
 from collections.abc import Collection, Sequence
+from enum import StrEnum
 from typing import Protocol
 
 from msgspec import Struct
@@ -53,8 +54,37 @@ class TaskError(Struct, frozen=True):
 TaskResult = TaskWritten | TaskDeleted | TaskError
 
 
+class BudgetMode(StrEnum):
+    """NORMAL: everything is asked · RESERVE: agents' saves and questions only · LAST: agents' saves only."""
+
+    NORMAL = "normal"
+    RESERVE = "reserve"
+    LAST = "last"
+
+
+class Budget(Struct, frozen=True):
+    """The org's API requests, of all who use it, in 24 hours: `used` of `limit`, as an answer said at `read_at` (ms).
+
+    `mode` is what is made of it: what is asked while few are left.
+    """
+
+    used: int
+    limit: int
+    mode: BudgetMode
+    read_at: int
+
+    @property
+    def left(self) -> int:
+        """How many may still be made; never less than 0, though some orgs are let a little over their limit."""
+        return max(0, self.limit - self.used)
+
+
 class Crm(Protocol):
     """All methods raise `CrmUnavailable` when Salesforce cannot be asked; none changes anything unless it says so."""
+
+    @property
+    def budget(self) -> Budget | None:
+        """The org's API requests, from the newest answer that said so; None before one."""
 
     async def directory(self) -> Directory:
         """Agents, skills, dispositions, tags, settings as configured in the org, with defaults for what is absent."""

@@ -5,8 +5,8 @@ import email.utils
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
@@ -16,12 +16,15 @@ from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceError
 from simple_salesforce.util import Usage
 
-from connector.errors import CrmUnavailable
+from connector.errors import DAILY_LIMIT, CrmUnavailable
+from connector.ports.crm import Budget
 from connector.salesforce import faults
 from connector.salesforce.auth import SignIn, Token
+from connector.salesforce.budget import Keeper, Reserves
 from connector.salesforce.config import SalesforceConfig
 from connector.salesforce.faults import Refused
 from connector.salesforce.http import open_session
+from connector.salesforce.turns import Turn, Turns
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -53,25 +56,49 @@ class SalesforceClient:
         self._session = open_session(config)
         self._now = now
         self._sign_in = SignIn(config, self._session, now=now)
-        self._pool = ThreadPoolExecutor(config.threads, thread_name_prefix="salesforce")
+        self._turns = Turns(config.threads)
+        self._keeper = Keeper(Reserves(config.reserve_percent, config.last_reserve_percent))
         self._clients = threading.local()
         self._retry_after = threading.local()
-        self._usage: tuple[int, int] | None = None
+        self._made: Counter[Turn] = Counter()
+        self._counting = threading.Lock()
         self._session.hooks["response"].append(self._note)
 
     @property
-    def api_usage(self) -> tuple[int, int] | None:
-        """Requests used and allowed in the last 24 hours, from the newest answer that said so."""
-        return self._usage
+    def budget(self) -> Budget | None:
+        """The org's API requests in the last 24 hours, from the newest answer that said so."""
+        return self._keeper.budget
 
-    async def run(self, work: Callable[[], T]) -> T:
-        """Runs blocking `work` in one of the threads."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+    @property
+    def made(self) -> dict[Turn, int]:
+        """How many API requests were answered, by turn."""
+        with self._counting:
+            return {turn: self._made[turn] for turn in Turn}
+
+    async def run(self, work: Callable[[], T], turn: Turn = Turn.BACKGROUND, *, seldom: str = "") -> T:
+        """Runs blocking `work` in one of the threads, when it is its turn; `seldom`: see `Keeper.wait`.
+
+        Raises `CrmUnavailable` with the code "budget" when the requests that are left are kept for those before it.
+        """
+        return await self._turns.run(turn, partial(self._in_budget, work, turn, seldom))
 
     async def close(self) -> None:
         """Lets requests under way end (at most their timeout), then ends threads and connections."""
-        await asyncio.to_thread(partial(self._pool.shutdown, wait=True, cancel_futures=True))
+        await asyncio.to_thread(self._turns.close)
         self._session.close()
+
+    def _in_budget(self, work: Callable[[], T], turn: Turn, seldom: str) -> T:
+        if self._keeper.wants_news(turn, self._ms()):
+            # Any answer says how the budget stands; this one is the smallest that every user gets.
+            self.get("")
+        wait = self._keeper.wait(turn, self._ms(), seldom)
+        if wait:
+            text = "The API requests that the org has left are kept for what is more urgent."
+            raise CrmUnavailable("budget", text, retry_after=wait)
+        return work()
+
+    def _ms(self) -> int:
+        return int(self._now() * 1000)
 
     # Requests ---------------------------------------------------------------------------------------------------
 
@@ -224,7 +251,10 @@ class SalesforceClient:
                     renewals -= 1
                     token = self._sign_in.renewed(token)
                     continue
-                raise faults.from_answer(error, writing=writing, retry_after=self._retry_after.ms) from error
+                fault = faults.from_answer(error, writing=writing, retry_after=self._retry_after.ms)
+                if isinstance(fault, CrmUnavailable) and fault.code == DAILY_LIMIT:
+                    self._keeper.used_up(self._ms())
+                raise fault from error
             except (requests.RequestException, json.JSONDecodeError) as error:
                 if repeats and isinstance(error, requests.RequestException) and faults.was_dropped(error):
                     repeats -= 1
@@ -250,7 +280,10 @@ class SalesforceClient:
         info = response.headers.get("Sforce-Limit-Info")
         usage = Salesforce.parse_api_usage(info).get("api-usage") if info else None
         if isinstance(usage, Usage):
-            self._usage = (usage.used, usage.total)
+            self._keeper.note(usage.used, usage.total, self._ms())
+        if "/services/data/" in (response.url or ""):
+            with self._counting:
+                self._made[self._turns.current] += 1
         self._retry_after.ms = _milliseconds(response.headers.get("Retry-After"), self._now())
 
 

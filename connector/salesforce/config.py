@@ -11,6 +11,9 @@ from connector.errors import ConfigError
 
 LOOPBACK = ("localhost", "127.0.0.1")
 
+MOST_RESERVED = 90
+"""Percent: with more than that kept back hardly anything would ever be asked."""
+
 
 class SalesforceConfig(Struct, frozen=True):
     """How to sign in, and how patiently to ask.
@@ -21,7 +24,9 @@ class SalesforceConfig(Struct, frozen=True):
     each wait for data, half of it connecting; `threads` is how many requests are under way at most.  `proxy` (a URL)
     and `ca_file` (PEM) are for networks that need them; the environment's proxy settings are not read.
     `certificate_file` is what the connected app holds, for whoever looks at when it ends.
-    `numbers_every_s` is how often what changed of the org's numbers is read.
+    `numbers_every_s` is how often what changed of the org's numbers is read.  With less than `reserve_percent` of the
+    org's API requests left what nobody waits for is put off, with less than `last_reserve_percent` only Tasks are
+    written; 0: never.
     """
 
     login_url: str
@@ -39,6 +44,8 @@ class SalesforceConfig(Struct, frozen=True):
     ca_file: str = ""
     certificate_file: str = ""
     numbers_every_s: float = 60
+    reserve_percent: float = 20
+    last_reserve_percent: float = 5
 
     def __repr__(self) -> str:
         return f"SalesforceConfig(login_url={self.login_url!r}, username={self.username!r}, …)"
@@ -66,6 +73,15 @@ def check(config: SalesforceConfig) -> None:
         raise ConfigError(f"salesforce.timeout_s: {config.timeout_s} is not a time in seconds above 0.")
     if config.threads < 1:
         raise ConfigError(f"salesforce.threads: {config.threads} must be 1 or more.")
+    if not 0 <= config.reserve_percent <= MOST_RESERVED:
+        raise ConfigError(
+            f"salesforce.reserve_percent: {config.reserve_percent} must be 0 (nothing is kept back) to {MOST_RESERVED}."
+        )
+    if not 0 <= config.last_reserve_percent <= config.reserve_percent:
+        raise ConfigError(
+            f"salesforce.last_reserve_percent: {config.last_reserve_percent} must be 0 to reserve_percent "
+            f"({config.reserve_percent}), of which it is a part; lower it, or raise reserve_percent."
+        )
 
 
 def private_key(config: SalesforceConfig) -> RSAPrivateKey:

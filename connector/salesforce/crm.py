@@ -7,8 +7,8 @@ from functools import partial
 
 from connector.domain.directory import Directory, NumberField
 from connector.domain.model import Record
-from connector.errors import CrmUnavailable
-from connector.ports.crm import CallerMatch, TaskResult
+from connector.errors import BUDGET, CrmUnavailable
+from connector.ports.crm import Budget, CallerMatch, TaskResult
 from connector.ports.diagnosis import Diagnosis
 from connector.ports.finding import Finding
 from connector.ports.number_index import NumberIndex
@@ -24,6 +24,7 @@ from connector.salesforce.faults import ACCESS_MS, Refused
 from connector.salesforce.search import Search
 from connector.salesforce.shapes import Shapes
 from connector.salesforce.tasks import TaskWriter
+from connector.salesforce.turns import Turn
 
 
 class SalesforceCrm:
@@ -53,33 +54,44 @@ class SalesforceCrm:
         self._tasks = TaskWriter(self._client, self._shapes, timeout_s=config.timeout_s, clock=monotonic)
 
     @property
-    def api_usage(self) -> tuple[int, int] | None:
-        """API requests that the org has used and may use in 24 hours, as its newest answer said; None before one."""
-        return self._client.api_usage
+    def budget(self) -> Budget | None:
+        """The org's API requests, from the newest answer that said so; None before one."""
+        return self._client.budget
+
+    @property
+    def requests(self) -> dict[str, int]:
+        """How many API requests of ours were answered, by whose turn it was."""
+        return {turn.name.lower(): count for turn, count in self._client.made.items()}
 
     async def directory(self) -> Directory:
         """Agents, skills, dispositions, tags and settings as the org has them, with defaults for what is absent."""
-        return await self._read(self._directory)
+        return await self._read(self._directory, Turn.BACKGROUND, seldom="directory")
 
     async def match(self, number: str, country: str, agent: str = "") -> CallerMatch:
         """Who has `number` (E.164), however it is written there, with or without extension; exact matches only."""
-        return await self._read(partial(self._callers.match, number, country, agent))
+        return await self._read(partial(self._callers.match, number, country, agent), Turn.ASK)
 
     async def visible(self, agent: str, records: Sequence[str]) -> Collection[str]:
         """Those of the records (ids) that the user `agent` may read."""
-        return await self._read(partial(visible, self._client, agent, records))
+        return await self._read(partial(visible, self._client, agent, records), Turn.ASK)
 
     async def find(self, what: str, text: str, agent: str = "") -> Sequence[Record]:
         """Up to 20 `people` (Contacts, Leads) or `records` (what a Task may be related to) that match the text."""
-        return await self._read(partial(self._search.find, what, text, agent))
+        return await self._read(partial(self._search.find, what, text, agent), Turn.ASK)
 
     async def read_numbers(self) -> float:
         """Reads on in the numbers of the org; returns in how many seconds to call it again."""
-        return await self._read(partial(self._callers.step, self._numbers_every_s))
+        try:
+            return await self._read(partial(self._callers.step, self._numbers_every_s), Turn.BACKGROUND)
+        except CrmUnavailable as error:
+            if error.code != BUDGET:
+                raise
+            # No failure: `match` reads what changed by itself, or searches.
+            return (error.retry_after or 0) / 1000
 
     async def write_tasks(self, rows: Sequence[OutboxRow]) -> Sequence[TaskResult]:
         """Brings up to 200 Tasks to their wanted revision: one result per row, in order."""
-        return await self._read(partial(self._tasks.write, rows))
+        return await self._read(partial(self._tasks.write, rows), Turn.SAVE)
 
     async def check(self) -> Sequence[Finding]:
         """Tries log-in, permissions, the Task fields and the directory."""
@@ -102,10 +114,10 @@ class SalesforceCrm:
         self._number_fields = directory.number_fields
         return directory
 
-    async def _read(self, work: Callable[[], T]) -> T:
+    async def _read(self, work: Callable[[], T], turn: Turn, *, seldom: str = "") -> T:
         """Runs `work` in a thread; a refusal that no row can be blamed for is the org's fault: a missing permission."""
         try:
-            return await self._client.run(work)
+            return await self._client.run(work, turn, seldom=seldom)
         except Refused as refused:
             cure = "See `connector check`: the integration user may lack a permission, or the package its deployment."
             text = f"Salesforce refused a request ({refused.code}: {refused}). {cure}"

@@ -26,10 +26,6 @@ OVERLAP: Final = timedelta(seconds=120)
 """A record has the time at which it was saved, and is there only when its transaction has ended: that much is
 read again."""
 
-SHARE_OF_BUDGET: Final = 0.8
-"""With more of the org's API requests used up than this nothing is read ahead: callers are searched for instead."""
-
-REST_S: Final = 600.0
 SOON_S: Final = 0.1
 """Between two pages while the index is filled, so that a caller's look-up comes in between."""
 
@@ -55,9 +51,6 @@ class NumberFeed:
         """Reads a page of what is not filled yet, or else what changed; returns in how many seconds to go on."""
         found, _ = sources(self._shapes, configured)
         self._index.keep_only([source.sobject for source in found])
-        usage = self._client.api_usage
-        if usage is not None and usage[0] > usage[1] * SHARE_OF_BUDGET:
-            return REST_S
         self._refused.clear()
         empty = next((source for source in found if not self._mark(source).filled), None)
         if empty is None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from connector.domain.directory import Directory
-from connector.errors import CrmUnavailable, StoreError
+from connector.errors import BUDGET, CrmUnavailable, StoreError
 from connector.ports.crm import Crm
 from connector.ports.store import Store
 from connector.service.clock import Clock
@@ -126,7 +126,10 @@ class Configuration:
             self._did_not_work(error, "the directory stays as it is")
 
     def _did_not_work(self, error: Exception, then: str) -> None:
-        if isinstance(error, CrmUnavailable):
+        if isinstance(error, CrmUnavailable) and error.code == BUDGET:
+            # Put off, not out of reach; the log has said so once.
+            self._next = self._clock.now() + max(error.retry_after or 0, self._every)
+        elif isinstance(error, CrmUnavailable):
             log.warning("the org's configuration cannot be read, and %s: %s", then, error)
             self.reached = False
             self._next = self._clock.now() + max(error.retry_after or 0, min(self._every, AGAIN))

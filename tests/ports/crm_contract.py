@@ -8,6 +8,7 @@ run on the stand-in org and on a real one alike: there, `patience_s` is the time
 import asyncio
 import itertools
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
@@ -16,7 +17,7 @@ import requests
 from msgspec import structs
 
 from connector.domain.model import Record
-from connector.ports.crm import CallerMatch, Crm, TaskDeleted, TaskError, TaskResult, TaskWritten
+from connector.ports.crm import BudgetMode, CallerMatch, Crm, TaskDeleted, TaskError, TaskResult, TaskWritten
 from connector.ports.store import OutboxRow, TaskFields
 
 Row = dict[str, Any]
@@ -602,6 +603,18 @@ class CrmContract(TaskContract):
     async def test_any_text_can_be_searched_for(self, crm: Crm, what: str, text: str) -> None:
         for record in await crm.find(what, text):
             assert record.type in ("Contact", "Lead", "Account", "Case", "Opportunity", "Campaign")
+
+    # The budget ---------------------------------------------------------------------------------------------------
+
+    async def test_after_an_answer_it_is_known_how_the_budget_stands(self, crm: Crm, desk: Desk) -> None:
+        before = round(time.time() * 1000)
+        await crm.visible(desk.agent, [await desk.make("Account", Name="Quay & Sons")])
+        budget = crm.budget
+        assert budget is not None
+        assert 0 < budget.used <= budget.limit
+        assert budget.left == budget.limit - budget.used
+        assert budget.mode in BudgetMode
+        assert before <= budget.read_at <= round(time.time() * 1000)
 
     # The check ----------------------------------------------------------------------------------------------------
 

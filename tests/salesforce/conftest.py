@@ -45,6 +45,7 @@ def org(running_org: RunningOrg) -> Iterator[RunningOrg]:
         "external_id": "unique",
         "rules": [],
         "daily_limit": 5_000_000,
+        "daily_used": 0,
         "session_idle_seconds": 7200,
         "hostile": [],
         "search_lag_seconds": 0,
@@ -81,6 +82,7 @@ def shared_crm(config: MakeConfig) -> Iterator[SalesforceCrm]:
 def crm(org: RunningOrg, shared_crm: SalesforceCrm) -> SalesforceCrm:
     """As if new: nothing described."""
     shared_crm._shapes._kept.clear()
+    shared_crm._client._keeper._budget = None
     return shared_crm
 
 
@@ -103,6 +105,7 @@ def shared_indexed_crm(config: MakeConfig, tmp_path_factory: pytest.TempPathFact
 async def indexed_crm(org: RunningOrg, shared_indexed_crm: SalesforceCrm) -> SalesforceCrm:
     """It has read the numbers of all people, in an org whose own search is a day behind."""
     shared_indexed_crm._number_fields = ()
+    shared_indexed_crm._client._keeper._budget = None
     crm = await filled(shared_indexed_crm)
     org.control("POST", "settings", {"search_lag_seconds": 86_400})
     return crm

@@ -12,10 +12,12 @@ from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
 from connector.errors import CrmUnavailable
+from connector.ports.crm import Budget, BudgetMode
 from connector.salesforce import SalesforceConfig
 from connector.salesforce.client import LONGEST_QUERY, SalesforceClient, quoted
 from connector.salesforce.faults import Refused
 from connector.salesforce.http import open_session
+from connector.salesforce.turns import Turn
 from tests.salesforce.scripted import INSTANCE, LOGIN, Answer, Say, Scripted, refusal, said
 
 Connect = Callable[..., tuple[SalesforceClient, Scripted]]
@@ -36,7 +38,7 @@ def connect() -> Iterator[Connect]:
 
     yield make
     for client in clients:
-        client._pool.shutdown()
+        client._turns.close()
         client._session.close()
 
 
@@ -244,9 +246,9 @@ def test_quoted(value: str, literal: str) -> None:
 )
 def test_api_usage(connect: Connect, header: str, usage: tuple[int, int] | None) -> None:
     client, _ = connect(said(200, {"records": [], "done": True}, Sforce_Limit_Info=header))
-    assert client.api_usage is None
+    assert client.budget is None
     client.query("SELECT Id FROM Task")
-    assert client.api_usage == usage
+    assert client.budget == (Budget(*usage, BudgetMode.NORMAL, 1_795_435_200_000) if usage else None)
 
 
 def test_api_usage_is_read_from_refusals_too(connect: Connect) -> None:
@@ -255,7 +257,27 @@ def test_api_usage_is_read_from_refusals_too(connect: Connect) -> None:
     client, _ = connect(answer)
     with pytest.raises(CrmUnavailable):
         client.query("SELECT Id FROM Task")
-    assert client.api_usage == (5000, 5000)
+    assert client.budget == Budget(5000, 5000, BudgetMode.LAST, 1_795_435_200_000)
+
+
+def test_a_refusal_without_numbers_says_that_all_is_used_up(connect: Connect) -> None:
+    client, _ = connect(
+        said(200, {"records": [], "done": True}, Sforce_Limit_Info="api-usage=18/5000"),
+        refusal(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
+    )
+    client.query("SELECT Id FROM Task")
+    with pytest.raises(CrmUnavailable):
+        client.query("SELECT Id FROM Task")
+    assert client.budget == Budget(5000, 5000, BudgetMode.LAST, 1_795_435_200_000)
+
+
+async def test_requests_are_counted_by_turn(connect: Connect) -> None:
+    client, _ = connect(said(200, {"records": [], "done": True}))
+    client.query("SELECT Id FROM Task")
+    for turn, times in ((Turn.SAVE, 2), (Turn.ASK, 1)):
+        for _ in range(times):
+            await client.run(lambda: client.query("SELECT Id FROM Task"), turn)
+    assert client.made == {Turn.SAVE: 2, Turn.ASK: 1, Turn.BACKGROUND: 1}, "the sign-in is none"
 
 
 # The session ----------------------------------------------------------------------------------------------------

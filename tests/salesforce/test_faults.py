@@ -335,7 +335,9 @@ async def test_an_org_without_our_fields_gets_its_tasks_all_the_same(ready: Sale
 
 
 async def test_usage_is_read_from_answers(ready: SalesforceCrm, org: RunningOrg) -> None:
-    assert ready.api_usage is not None
-    used, allowed = ready.api_usage
+    before = ready.budget
+    assert before is not None
     await ready.find("people", "Chen")
-    assert ready.api_usage == (used + 1, allowed)
+    after = ready.budget
+    assert after is not None
+    assert (after.used, after.limit) == (before.used + 1, before.limit)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from connector.domain.directory import Directory
 from connector.domain.model import Record
-from connector.ports.crm import CallerMatch, TaskDeleted, TaskError, TaskResult, TaskWritten
+from connector.ports.crm import Budget, CallerMatch, TaskDeleted, TaskError, TaskResult, TaskWritten
 from connector.ports.finding import Finding
 from connector.ports.store import OutboxRow, TaskFields
 
@@ -31,6 +31,7 @@ class TaskOrg:
         self.gate.set()
         self.asked = asyncio.Event()
         self.under_way = 0
+        self.budget: Budget | None = None
         self._ids = 0
 
     def of(self, contact: str) -> list[TaskFields]:

@@ -39,6 +39,11 @@ class Usage:
             self._hours.popleft()
         return sum(count for _, count in self._hours)
 
+    def set(self, used: int) -> None:
+        """As if so many had been made within this hour, and none before."""
+        self._hours.clear()
+        self._hours.append((int(self._now() // 3600), used))
+
     def count(self) -> None:
         """Add one request; raises REQUEST_LIMIT_EXCEEDED when the day's allowance is already used up."""
         if self.used >= self.limit:

@@ -48,6 +48,7 @@ class SettingsWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     external_id: ExternalIdMode | None = None
     rules: list[str | ValidationRule] | None = None
     daily_limit: int | None = None
+    daily_used: Annotated[int, msgspec.Meta(ge=0)] | None = None
     session_idle_seconds: float | None = None
     search_lag_seconds: float | None = None
     hostile: list[Hostility] | None = None
@@ -166,6 +167,7 @@ class Control:
             "external_id": self.context.settings.external_id,
             "rules": list(self.context.settings.rules),
             "daily_limit": self.context.usage.limit,
+            "daily_used": self.context.usage.used,
             "session_idle_seconds": self.sessions.idle_seconds,
             "search_lag_seconds": self.context.settings.search_lag_seconds,
             "hostile": list(self.context.settings.hostile),
@@ -184,6 +186,8 @@ class Control:
         self.context.apply(settings)
         if wanted.daily_limit is not None:
             self.context.usage.limit = wanted.daily_limit
+        if wanted.daily_used is not None:
+            self.context.usage.set(wanted.daily_used)
         if wanted.session_idle_seconds is not None:
             self.sessions.idle_seconds = wanted.session_idle_seconds
         return self.settings(request, body)
