@@ -14,6 +14,7 @@ from connector.ports.crm import TaskError, TaskWritten
 from connector.ports.store import OutboxRow
 from connector.salesforce import SalesforceCrm, open_crm
 from connector.salesforce.client import SalesforceClient
+from connector.salesforce.turns import Turn
 from tests.ports.crm_contract import Desk, first, fresh_key, later, one, task_fields, written
 from tests.salesforce.conftest import MakeConfig
 from tests.sandbox.org.rig import RunningOrg
@@ -84,7 +85,7 @@ async def test_sixteen_threads_on_an_expired_session_make_one_token_request(
             together.wait(10)
             return len(client.query("SELECT Id FROM User LIMIT 1"))
 
-        answers = await asyncio.gather(*(client.run(ask) for _ in range(16)))
+        answers = await asyncio.gather(*(client.run(ask, Turn.SAVE) for _ in range(16)))
         assert answers == [1] * 16
         assert token_requests(org, before) == 1
     finally:

@@ -118,6 +118,9 @@ def test_usage_header_counts_each_request_once(run_org: Callable[..., RunningOrg
     clock.advance(25 * 3600)
     session = org.session()
     assert org.api("GET", "limits", session).headers["Sforce-Limit-Info"] == "api-usage=1/4"
+    said = org.control("POST", "settings", {"daily_limit": 1000, "daily_used": 900}).json()
+    assert (said["daily_limit"], said["daily_used"]) == (1000, 900)
+    assert org.api("GET", "limits", session).headers["Sforce-Limit-Info"] == "api-usage=901/1000"
 
 
 def test_versions_and_unknown_routes(live: RunningOrg) -> None:
