@@ -43,12 +43,16 @@ class TaskDeleted(Struct, frozen=True):
 
 
 class TaskError(Struct, frozen=True):
-    """Salesforce refused the row: its error code, its own words, the fields it named (API names)."""
+    """Salesforce refused the row: its error code, its own words, the fields it named (API names).
+
+    `request`: it refused the whole request, which need not be this row's fault.
+    """
 
     contact: str
     code: str
     message: str
     fields: tuple[str, ...] = ()
+    request: bool = False
 
 
 TaskResult = TaskWritten | TaskDeleted | TaskError

@@ -46,10 +46,14 @@ _CURES = (
 
 
 class Token(Struct, frozen=True):
-    """A session: the access token and the address of the org's instance (no trailing slash)."""
+    """A session: the access token and the address of the org's instance (no trailing slash).
+
+    `user` is the id of whose session it is, "" when the answer did not say.
+    """
 
     access: str
     instance: str
+    user: str = ""
 
     def __repr__(self) -> str:
         return f"Token({self.instance!r})"
@@ -113,7 +117,7 @@ class SignIn:
             is_loopback_http(instance) and is_loopback_http(self._config.login_url)
         ):
             raise CrmUnavailable("login", f"{url} names {instance} as the org's address, which is not https.")
-        return Token(access, instance.rstrip("/"))
+        return Token(access, instance.rstrip("/"), str(body.get("id") or "").rpartition("/")[2])
 
     def _form(self) -> dict[str, str]:
         if self._config.client_secret is not None:

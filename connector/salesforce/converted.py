@@ -16,7 +16,7 @@ from connector.salesforce.faults import Refused
 
 CONVERTED: Final = "CANNOT_UPDATE_CONVERTED_LEAD"
 GONE: Final = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY"})
-_LINKS: Final = ("WhoId", "WhatId")
+LINKS: Final = ("WhoId", "WhatId")
 _MERGED: Final = {"003": "Contact", "00Q": "Lead", "001": "Account"}
 """By how their ids begin, the objects of which Salesforce merges records."""
 
@@ -32,13 +32,13 @@ def followed(client: SalesforceClient, rows: Sequence[OutboxRow], results: Mappi
     gone = {
         str(row.fields[name])
         for row in rows
-        for name in _LINKS
+        for name in LINKS
         if _is(results[row.contact], GONE) and row.fields.get(name)
     }
     became = {**_converted(client, leads), **_merged(client, gone)}
     found = []
     for row in rows:
-        links = {name: became[str(row.fields[name])] for name in _LINKS if str(row.fields.get(name)) in became}
+        links = {name: became[str(row.fields[name])] for name in LINKS if str(row.fields.get(name)) in became}
         if links and _is(results[row.contact], {CONVERTED, *GONE}):
             found.append(replace(row, fields={**row.fields, **links}))
     return found

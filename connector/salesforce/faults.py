@@ -19,7 +19,8 @@ BUSY_MS: Final = 5_000
 
 EXPIRED: Final = frozenset({"INVALID_SESSION_ID", "INVALID_AUTH_HEADER"})
 _NO_ACCESS: Final = frozenset({"API_CURRENTLY_DISABLED", "API_DISABLED_FOR_ORG", "INVALID_CLIENT_ID", "ORG_LOCKED"})
-_BUSY: Final = frozenset({"UNABLE_TO_LOCK_ROW", "QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG", "SERVER_UNAVAILABLE"})
+_TOO_LONG: Final = frozenset({"QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG"})
+_BUSY: Final = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", *_TOO_LONG})
 _NEVER_SENT: Final = (fault.ConnectTimeout, fault.SSLError, fault.ProxyError, fault.InvalidURL, fault.InvalidSchema)
 
 
@@ -55,8 +56,9 @@ def from_answer(error: SalesforceError, *, writing: bool, retry_after: int | Non
     if code == "REQUEST_LIMIT_EXCEEDED" or code in _BUSY or status == requests.codes.too_many_requests:
         # The last two of these may come after the work was done.
         doubtful = writing and status >= requests.codes.server_error
+        kind = "timeout" if code in _TOO_LONG else "busy"
         return CrmUnavailable(
-            "busy", message or "Too many requests.", doubtful=doubtful, retry_after=retry_after or BUSY_MS
+            kind, message or "Too many requests.", doubtful=doubtful, retry_after=retry_after or BUSY_MS
         )
     if code in _NO_ACCESS:
         cure = "Give the integration user the permission 'API Enabled', in an edition with API access."

@@ -20,6 +20,7 @@ from connector.salesforce.client import LARGEST_COLLECTION, Json, SalesforceClie
 from connector.salesforce.converted import followed
 from connector.salesforce.edits import REVISION, Edits, Sent
 from connector.salesforce.faults import Refused
+from connector.salesforce.named import named
 from connector.salesforce.restore import Restore
 from connector.salesforce.shapes import Shape, Shapes
 from connector.salesforce.values import comparable, prepared
@@ -46,6 +47,9 @@ _OF_A_FIELD: Final = frozenset({"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "NUMB
 """Likewise, of a custom field or the record type: what we knew that they take."""
 
 _TASK: Final = {"type": "Task"}
+_WHOLE: Final = "wholeRequest"
+"""Our own mark of a row's answer that is the refusal of its whole request."""
+
 _Record = tuple[OutboxRow, dict[str, Any], TaskFields]
 """A row, the body to send for it, and what the Task's fields are after it was carried out."""
 
@@ -106,6 +110,7 @@ class TaskWriter:
             current.shape = self._shapes.of("Task")
             current.bring(stale)
         current.bring(followed(self._client, rows, current.results))
+        current.results |= named(self._client, rows, current.results)
         return current.results
 
 
@@ -334,13 +339,13 @@ def _is_out_of_date(result: TaskResult) -> bool:
 
 
 def _error(row: OutboxRow, refused: Refused) -> TaskError:
-    return TaskError(row.contact, refused.code, str(refused), refused.fields)
+    return TaskError(row.contact, refused.code, str(refused), refused.fields, request=True)
 
 
 def _answer(refused: Refused) -> Json:
     """A refusal of the whole request in the form of a row's."""
     error = {"statusCode": refused.code, "message": str(refused), "fields": list(refused.fields)}
-    return {"success": False, "errors": [error]}
+    return {"success": False, "errors": [error], _WHOLE: True}
 
 
 def _row_error(row: OutboxRow, answer: Json) -> TaskError:
@@ -348,4 +353,4 @@ def _row_error(row: OutboxRow, answer: Json) -> TaskError:
     fields = dict.fromkeys(str(field) for error in errors for field in error.get("fields") or ())
     message = " ".join(str(error.get("message", "")) for error in errors)
     code = OLDER_VERSION if _OLDER_WORDS in message else str(errors[0].get("statusCode", ""))
-    return TaskError(row.contact, code, message, tuple(fields))
+    return TaskError(row.contact, code, message, tuple(fields), request=bool(answer.get(_WHOLE)))

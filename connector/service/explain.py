@@ -21,6 +21,12 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "STORAGE_LIMIT_EXCEEDED": ("the org's data storage is full", "free or buy storage; it goes on by itself"),
     "API_CURRENTLY_DISABLED": ("the API is switched off", "give the integration user the permission API Enabled"),
     "API_DISABLED_FOR_ORG": ("the org has no API", "use an edition with API access"),
+    "FUNCTIONALITY_NOT_ENABLED": ("a feature of the org is switched off", "ask Salesforce; it goes on by itself"),
+    "INSUFFICIENT_ACCESS": ("the integration user may not do this", "give it the connector's permission set"),
+    "INSUFFICIENT_ACCESS_OR_READONLY": (
+        "the integration user may not write this Task",
+        "give it the connector's permission set, or share the Task with it; it goes on by itself",
+    ),
     "INVALID_TYPE": ("the integration user may not see Tasks", "give it the connector's permission set"),
     "NOT_FOUND": ("the integration user may not see Tasks", "give it the connector's permission set"),
     # Passing.

@@ -7,7 +7,7 @@ from msgspec import Struct
 from connector.domain.events import TaskRefused, TaskSaved, TaskWaiting
 from connector.ports.crm import TaskDeleted, TaskError, TaskResult, TaskWritten
 from connector.ports.store import OutboxRow, Settled, TaskFields
-from connector.service.retry import UNSURE, VERDICTS, Verdict, backoff, field_of, pause, verdict
+from connector.service.retry import UNSURE, Verdict, backoff, field_of, meant, pause, verdict
 
 TaskNews = TaskSaved | TaskWaiting | TaskRefused
 Judged = tuple[Settled, TaskNews | None]
@@ -36,6 +36,7 @@ def judge(
 
     An error that every row of a kind got is taken for the batch's: none of them is parked, and the next is smaller.
     """
+    results = [meant(result) if isinstance(result, TaskError) else result for result in results]
     pausing = next((r for r in results if isinstance(r, TaskError) and _verdict(r) is Verdict.PAUSE), None)
     rest = None
     if pausing is not None:
@@ -70,9 +71,9 @@ def _shared(rows: Sequence[OutboxRow], results: Sequence[TaskResult]) -> set[str
         kind = [
             result for row, result in zip(rows, results, strict=True) if (row.written == 0 and not row.doubtful) is new
         ]
-        codes = {result.code for result in kind if isinstance(result, TaskError)}
-        alike = len(kind) > 1 and len(codes) == 1 and all(isinstance(result, TaskError) for result in kind)
-        if alike and VERDICTS.get(*codes) not in {Verdict.PAUSE, Verdict.LOOK_UP}:
+        errors = [result for result in kind if isinstance(result, TaskError)]
+        alike = len(kind) > 1 and len(errors) == len(kind) and len({error.code for error in errors}) == 1
+        if alike and {Verdict.PAUSE, Verdict.LOOK_UP}.isdisjoint(map(_verdict, errors)):
             shared.update(result.contact for result in kind)
     return shared
 

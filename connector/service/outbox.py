@@ -10,7 +10,7 @@ from connector.ports.crm import Crm, TaskDeleted, TaskError, TaskResult, TaskWri
 from connector.ports.store import OutboxRow, Settled, Store
 from connector.service.clock import Clock
 from connector.service.judgement import Judged, Rest, TaskNews, judge, rest_of
-from connector.service.retry import OUR_FAULT, backoff, pause
+from connector.service.retry import OUR_FAULT, TOO_LONG, backoff, needs_people, pause
 
 log = logging.getLogger(__name__)
 
@@ -179,6 +179,7 @@ class Outbox:
             results = await self._results(rows)
         except CrmUnavailable as error:
             return self._unavailable(rows, error)
+        _say_refused_requests(results)
         judgement = judge(rows, results, self._clock.now(), self._faults, self._random)
         if judgement.rest is not None:
             self._rest(judgement.rest)
@@ -191,6 +192,8 @@ class Outbox:
         return judgement.rows
 
     def _unavailable(self, rows: Sequence[OutboxRow], error: CrmUnavailable) -> tuple[Judged, ...]:
+        if error.code == TOO_LONG:
+            self._limit = max(1, len(rows) // 2)
         delay = pause(error.code, self._faults + 1, self._random(), error.retry_after)
         rest = Rest(self._clock.now() + delay, error.code, str(error))
         self._rest(rest)
@@ -199,7 +202,8 @@ class Outbox:
     def _rest(self, rest: Rest) -> None:
         self._faults += 1
         self.rest = rest
-        log.warning(
+        log.log(
+            logging.ERROR if needs_people(rest.code) else logging.WARNING,
             "Salesforce takes no Tasks (%s: %s); the next try is in %d ms",
             rest.code,
             rest.message,
@@ -228,6 +232,13 @@ class Outbox:
 
 def _deleted(row: OutboxRow) -> bool:
     return row.written > 0 and row.task_id is None
+
+
+def _say_refused_requests(results: Sequence[TaskResult]) -> None:
+    """What Salesforce refused as a whole is nobody's to mend in the panel, so the log has it."""
+    whole = {(result.code, result.message) for result in results if isinstance(result, TaskError) and result.request}
+    for code, message in sorted(whole):
+        log.warning("Salesforce refused a request for Tasks as a whole (%s: %s)", code, message)
 
 
 def _check_order(rows: Sequence[OutboxRow], answers: Sequence[TaskResult]) -> None:

@@ -9,6 +9,8 @@ import re
 from enum import StrEnum
 from typing import Final
 
+from msgspec.structs import replace
+
 from connector.ports.crm import TaskError
 
 
@@ -43,6 +45,8 @@ VERDICTS: Final[dict[str, Verdict]] = {
     "PROCESSING_HALTED": _RETRY,
     # A field that the org no longer has: the adapter describes Task anew and leaves it out.
     "INVALID_FIELD": _RETRY,
+    # Our user may not write this Task: an administrator mends that, and the agent cannot.
+    "INSUFFICIENT_ACCESS_OR_READONLY": _RETRY,
     # Our own earlier try, most likely.
     "DUPLICATE_VALUE": _LOOK_UP,
     "DUPLICATE_EXTERNAL_ID": _LOOK_UP,
@@ -54,6 +58,8 @@ VERDICTS: Final[dict[str, Verdict]] = {
     "STORAGE_LIMIT_EXCEEDED": _PAUSE,
     "API_CURRENTLY_DISABLED": _PAUSE,
     "API_DISABLED_FOR_ORG": _PAUSE,
+    "FUNCTIONALITY_NOT_ENABLED": _PAUSE,
+    "INSUFFICIENT_ACCESS": _PAUSE,
     "INVALID_TYPE": _PAUSE,
     "NOT_FOUND": _PAUSE,
     # A related record, or the Task, is not there for us; links are kept as the agent chose them.
@@ -97,6 +103,18 @@ ORG_CAP: Final = 60_000
 PAUSE: Final = 300_000
 """How long the queue rests, in ms, after a fault that does not pass within seconds, when nothing says how long."""
 
+TOO_LONG: Final = "timeout"
+"""The code of a request that took too long, ours or Salesforce's patience: a smaller one may not."""
+
+_OF_THE_ADAPTER: Final = frozenset({"session", "login", "access"})
+_TRANSIENT: Final = frozenset({"UNABLE_TO_LOCK_ROW", "QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG", "SERVER_UNAVAILABLE",
+                               "REQUEST_LIMIT_EXCEEDED", "STORAGE_LIMIT_EXCEEDED"})  # fmt: skip
+"""What a trigger or flow may have met that is no fault of the Task."""
+
+_TRIGGER: Final = "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
+_NO_RIGHT: Final = re.compile(r"entity type cannot be (?:inserted|updated)")
+"""Said under a trigger's code where our user may not write Tasks at all."""
+
 _SLOW_TO_PASS: Final = frozenset({"daily_limit", *(code for code, verdict in VERDICTS.items() if verdict is _PAUSE)})
 _CODE = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
 
@@ -104,13 +122,14 @@ _CODE = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
 def verdict(error: TaskError, *, looked_up: bool) -> Verdict:
     """What to do about a refused row; an unknown code is taken for one that people must look at.
 
+    Of a whole request, whose rows may all be well, it is not: that is tried again.
     `looked_up`: the Task had been looked for before this try, so that a duplicate is another record's, not ours.
     """
-    found = VERDICTS.get(error.code, Verdict.PARK)
+    found = VERDICTS.get(error.code, Verdict.RETRY if error.request else Verdict.PARK)
     if error.code == "REQUEST_LIMIT_EXCEEDED" and "Concurrent" in error.message:
         # Same code, other meaning: too many long requests at this moment, not the end of the daily budget.
         return Verdict.RETRY
-    if error.code == "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" and _wraps_transient(error.message):
+    if error.code == _TRIGGER and not _TRANSIENT.isdisjoint(_CODE.findall(error.message)):
         return Verdict.RETRY
     if error.code == OLDER_VERSION and looked_up:
         # It came between the look and the write; people cannot mend that.
@@ -120,8 +139,16 @@ def verdict(error: TaskError, *, looked_up: bool) -> Verdict:
     return found
 
 
-def _wraps_transient(message: str) -> bool:
-    return any(VERDICTS.get(code) is Verdict.RETRY for code in _CODE.findall(message))
+def meant(error: TaskError) -> TaskError:
+    """The error under the code of what it is, where Salesforce gives it another."""
+    if error.code == _TRIGGER and _NO_RIGHT.search(error.message):
+        return replace(error, code="INSUFFICIENT_ACCESS")
+    return error
+
+
+def needs_people(code: str) -> bool:
+    """Whether Salesforce takes Tasks again only after an administrator has mended something."""
+    return code in _OF_THE_ADAPTER or (VERDICTS.get(code) is Verdict.PAUSE and code != "REQUEST_LIMIT_EXCEEDED")
 
 
 def backoff(failures: int, random: float, cap: int = ROW_CAP) -> int:

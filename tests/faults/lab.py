@@ -41,6 +41,7 @@ class Connector:
         self.clock = clock
         self.parked: list[TaskNews] = []
         self.longest_ms = 0
+        self.news: list[TaskNews] = []
         self._make_crm = make_crm
 
     async def start(self) -> None:
@@ -50,6 +51,7 @@ class Connector:
         self.outbox = Outbox(self.store, self.crm, clock=self.clock, report=self._take, timeout_ms=2_000)
 
     def _take(self, news: TaskNews) -> None:
+        self.news.append(news)
         if type(news).__name__ == "TaskRefused":
             self.parked.append(news)
 
@@ -102,7 +104,8 @@ class Lab:
         keys = [fresh_key() for _ in range(count)]
         for n, key in enumerate(keys):
             who = self._people[n % len(self._people)]
-            self.must_be[key] = task_fields(key, self.desk.agent, WhoId=who, Description=f"words {n}", **fields)
+            given = {"WhoId": who, "Description": f"words {n}", **fields}
+            self.must_be[key] = task_fields(key, self.desk.agent, **given)
         await self._commit(self.connector, keys)
         return keys
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import aiohttp
 from aiohttp import web
 from msgspec import Struct
+from msgspec.structs import replace
 from yarl import URL
 
 HTML_503: Final = "<html><head><title>503</title></head><body><h1>Service Unavailable</h1></body></html>"
@@ -61,23 +62,29 @@ class Fault(Struct):
     `way`: "answer" (`told`, the org gets nothing), "cut_before" and "cut_after" (no answer; the org got nothing, or
     all), "slow" (the org got it, the answer comes too late), "late" (no answer; the org gets it when `release` is
     called), "twice" (the org gets it two times), "again_late" (answered; the org gets it once more at `release`),
-    "not_bulk_safe" (a trigger undoes every request of more than one record).
+    "not_bulk_safe" (a trigger undoes every request of more than one record), "refuse" (the first record is refused with
+    `refused`, the others are carried out).
     """
 
     way: str
     count: int = 1
     told: Told | None = None
     meets: Callable[[Asked], bool] = lambda asked: asked.writes
+    refused: dict[str, Any] = {}
 
 
 class Proxy:
-    """Serves on a port of its own for one org.  `faults` wait for requests, `late` requests for `release`."""
+    """Serves on a port of its own for one org.  `faults` wait for requests, `late` requests for `release`.
+
+    `asked` is what came, in order.
+    """
 
     def __init__(self, org: str, tls: ssl.SSLContext | None = None) -> None:
         self.faults: list[Fault] = []
         self.late: list[Asked] = []
         self.met = 0
         self.requests = 0
+        self.asked: list[Asked] = []
         self.url = ""
         self._org = org
         self._tls = tls
@@ -117,6 +124,7 @@ class Proxy:
         headers = {name: value for name, value in request.headers.items() if name.lower() not in dropped}
         asked = Asked(request.method, request.raw_path, headers, await request.read())
         self.requests += 1
+        self.asked.append(asked)
         fault = self._take(asked)
         told = await self._forward(asked) if fault is None else await self._faulty(asked, fault)
         if told is None:
@@ -161,7 +169,18 @@ class Proxy:
                 return await self._forward(asked)
             case "not_bulk_safe":
                 return _undone(asked.records)
+            case "refuse":
+                return await self._refuse_one(asked, fault.refused)
         raise ValueError(fault.way)
+
+    async def _refuse_one(self, asked: Asked, refused: dict[str, Any]) -> Told:
+        given = json.loads(asked.body)
+        others: list[Any] = []
+        if given["records"][1:]:
+            body = json.dumps({**given, "records": given["records"][1:]}).encode()
+            others = json.loads((await self._forward(replace(asked, body=body))).body)
+        answers = [{"success": False, "errors": [refused]}, *others]
+        return Told(200, {"Content-Type": "application/json"}, json.dumps(answers).encode())
 
     async def _forward(self, asked: Asked) -> Told:
         url = self._org + asked.path

@@ -83,7 +83,7 @@ UNAVAILABLE: list[tuple[str, Callable[[], Answer], str, bool, int | None]] = [
     ("503", lambda: refusal(503, "SERVER_UNAVAILABLE"), "busy", True, 5_000),
     ("429", lambda: said(429, HTML, Retry_After="3"), "busy", False, 3_000),
     ("row lock of the whole", lambda: refusal(400, "UNABLE_TO_LOCK_ROW"), "busy", False, 5_000),
-    ("query timeout", lambda: refusal(400, "QUERY_TIMEOUT"), "busy", False, 5_000),
+    ("query timeout", lambda: refusal(400, "QUERY_TIMEOUT"), "timeout", False, 5_000),
     (
         "daily limit",
         lambda: refusal(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),

@@ -15,6 +15,7 @@ from connector.service.retry import (
     backoff,
     draft_field,
     field_of,
+    meant,
     pause,
     verdict,
 )
@@ -35,6 +36,7 @@ TABLE = [
     ("ALL_OR_NONE_OPERATION_ROLLED_BACK", "Record rolled back", Verdict.RETRY),
     ("PROCESSING_HALTED", "The transaction was rolled back", Verdict.RETRY),
     ("INVALID_FIELD", "No such column 'Phone_Tags__c' on sobject of type Task", Verdict.RETRY),
+    ("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", Verdict.RETRY),
     ("DUPLICATE_VALUE", "duplicate value found: Phone_Contact_Key__c duplicates value", Verdict.LOOK_UP),
     ("DUPLICATE_EXTERNAL_ID", "more than one record found for external id field", Verdict.LOOK_UP),
     ("OLDER_VERSION", "This Task holds a newer version of this call", Verdict.LOOK_UP),
@@ -56,6 +58,8 @@ TABLE = [
     ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "TaskTrigger: System.NullPointerException", Verdict.PARK),
     ("API_CURRENTLY_DISABLED", "API is currently disabled", Verdict.PAUSE),
     ("API_DISABLED_FOR_ORG", "API is not enabled for this Organization", Verdict.PAUSE),
+    ("FUNCTIONALITY_NOT_ENABLED", "Functionality has been temporarily disabled", Verdict.PAUSE),
+    ("INSUFFICIENT_ACCESS", "no permission", Verdict.PAUSE),
     ("STORAGE_LIMIT_EXCEEDED", "storage limit exceeded", Verdict.PAUSE),
     ("INVALID_TYPE", "sObject type 'Task' is not supported.", Verdict.PAUSE),
     ("NOT_FOUND", "Provided external ID field does not exist or is not accessible", Verdict.PAUSE),
@@ -72,6 +76,17 @@ def test_verdict(code: str, message: str, expected: Verdict) -> None:
 
 def test_every_row_of_the_table_is_tested() -> None:
     assert set(VERDICTS) <= {code for code, _, _ in TABLE}
+
+
+def test_a_whole_request_that_is_refused_for_an_unknown_reason_is_no_fault_of_its_rows() -> None:
+    assert verdict(TaskError("k", "A_CODE_OF_NEXT_YEAR", "", request=True), looked_up=False) is Verdict.RETRY
+    assert verdict(TaskError("k", "STRING_TOO_LONG", "", request=True), looked_up=False) is Verdict.PARK
+
+
+def test_a_right_that_is_missing_is_not_taken_for_a_trigger() -> None:
+    error = TaskError("k", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "entity type cannot be updated: Task")
+    assert meant(error).code == "INSUFFICIENT_ACCESS"
+    assert meant(TaskError("k", "X", error.message)).code == "X"
 
 
 @pytest.mark.parametrize("code", ["DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID"])

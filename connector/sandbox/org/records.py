@@ -161,7 +161,10 @@ class Records:
         return row
 
     def convert_lead(self, lead_id: str, user: str) -> dict[str, str]:
-        """Convert a Lead into an Account and a Contact, as a person does in Salesforce; answers their ids."""
+        """Convert a Lead into an Account and a Contact, as a person does in Salesforce; answers their ids.
+
+        Its Tasks go over to the Contact.
+        """
         lead = self.schema["Lead"]
         row = self.read(lead, lead_id)
         if row["IsConverted"]:
@@ -178,6 +181,10 @@ class Records:
         )  # fmt: skip
         self.database.update(lead, lead_id, row)
         index_record(self.database, lead, row)
+        tasks = self.schema["Task"]
+        for task in self.database.find(tasks, "WhoId", lead_id):
+            moved = {"WhoId": contact, "AccountId": account, "SystemModstamp": moment}
+            self.database.update(tasks, str(task["Id"]), moved)
         return {"account_id": account, "contact_id": contact}
 
     def _save(self, sobject: SObject, old: Row | None, new: Row, given: frozenset[str], moment: str) -> None:
