@@ -139,7 +139,8 @@ class Outbox:
         Raises `StoreError`; Salesforce's answers are kept then, and settled first thing in the next round.
         """
         await self._settle()
-        limit = self._limit
+        # While Salesforce is left alone they are only put off: the size of a request is no matter then.
+        limit = LARGEST_BATCH if self._is_resting() else self._limit
         rows = await self._store.claim(self._clock.now(), limit, self._lease_ms)
         if rows:
             self._unsettled = await self._write(rows)
@@ -170,7 +171,7 @@ class Outbox:
 
     async def _write(self, rows: Sequence[OutboxRow]) -> tuple[Judged, ...]:
         """Asks Salesforce, unless it is to be left alone, and judges its answers."""
-        if self.rest is not None and self._clock.now() < self.rest.until:
+        if self.rest is not None and self._is_resting():
             return rest_of(rows, self.rest, doubtful=False)
         self.rest = None
         self.last_batch = len(rows)
@@ -190,6 +191,9 @@ class Outbox:
         elif any(isinstance(result, TaskWritten) for result in results):
             self._limit = min(LARGEST_BATCH, self._limit * 2)
         return judgement.rows
+
+    def _is_resting(self) -> bool:
+        return self.rest is not None and self._clock.now() < self.rest.until
 
     def _unavailable(self, rows: Sequence[OutboxRow], error: CrmUnavailable) -> tuple[Judged, ...]:
         if error.code == TOO_LONG:

@@ -161,12 +161,14 @@ def backoff(failures: int, random: float, cap: int = ROW_CAP) -> int:
 
 
 def pause(code: str, failures: int, random: float, retry_after: int | None = None) -> int:
-    """How many ms the whole queue rests after that many faults in a row; never less than Salesforce asked for."""
-    if retry_after is not None:
-        return retry_after + round(min(retry_after, 10_000) * random / 10)
-    if code in _SLOW_TO_PASS:
+    """How many ms the whole queue rests after that many faults in a row; never less than Salesforce asked for.
+
+    More than that as it goes on: to ask every few seconds for days would itself use up the requests of the day.
+    """
+    if code in _SLOW_TO_PASS and retry_after is None:
         return backoff(30, random, PAUSE)
-    return backoff(failures, random, ORG_CAP)
+    least = 0 if retry_after is None else retry_after + round(min(retry_after, 10_000) * random / 10)
+    return max(least, backoff(failures, random, ORG_CAP))
 
 
 def field_of(error: TaskError) -> str:

@@ -410,6 +410,50 @@ async def test_an_error_on_every_row_is_the_batchs_and_halves_it(world: World) -
     assert world.outbox.parked == 0
 
 
+async def test_a_request_that_took_too_long_comes_back_half_as_large(world: World) -> None:
+    def too_long(rows: Sequence[OutboxRow]) -> list[TaskResult]:
+        if len(rows) <= 25:
+            return world.org.carry_out(rows)
+        raise CrmUnavailable("timeout", "Your request was running for too long.", retry_after=5_000)
+
+    world.org.script.extend([too_long] * 30)
+    await world.want(*(f"k{n:03}" for n in range(200)))
+    await world.outbox.round()
+    await world.want("late")
+    await world.outbox.round()
+    assert {news.code for news in world.news if isinstance(news, TaskWaiting)} == {"timeout"}
+    assert len(world.news) == 201, "all that is due meanwhile is put off at once"
+    await world.settle_down()
+    assert [len(rows) for rows in world.org.requests][:5] == [200, 100, 50, 25, 50]
+    assert len(world.org.tasks) == 201
+    assert world.outbox.parked == 0
+
+
+async def test_a_whole_request_that_is_refused_for_an_unknown_reason_is_logged_and_tried_again(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.org.refuse = lambda row: TaskError(row.contact, "A_CODE_OF_NEXT_YEAR", "by the org", request=True)
+    await world.want("k1")
+    assert await world.round() == [TaskWaiting("k1", 1, NOON + 1_000, "A_CODE_OF_NEXT_YEAR")]
+    assert "refused a request for Tasks as a whole (A_CODE_OF_NEXT_YEAR: by the org)" in caplog.text
+    world.org.refuse = lambda row: None
+    await world.settle_down()
+    assert len(world.org.tasks) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "level"), [("connection", "WARNING"), ("daily_limit", "WARNING"), ("access", "ERROR"), ("login", "ERROR")]
+)
+async def test_what_an_administrator_must_mend_is_an_error_in_the_log(
+    world: World, caplog: pytest.LogCaptureFixture, code: str, level: str
+) -> None:
+    world.org.script.append(unavailable(code))
+    await world.want("k1")
+    await world.round()
+    (record,) = (record for record in caplog.records if "Salesforce takes no Tasks" in record.getMessage())
+    assert record.levelname == level
+
+
 async def test_rows_that_are_refused_one_by_one_park_after_all(world: World) -> None:
     world.org.refuse = refusing("REQUIRED_FIELD_MISSING", "Required fields are missing: [Region__c]", ("Region__c",))
     await world.want(*(f"k{n}" for n in range(8)))
