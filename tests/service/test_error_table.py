@@ -1,15 +1,22 @@
 """Each row of the table of Salesforce's errors: what becomes of the Task, of the others, and of the org."""
 
+from pathlib import Path
+
 import pytest
 
 from connector.domain.events import TaskRefused, TaskSaved, TaskWaiting
 from connector.ports.crm import TaskWritten
 from connector.ports.store import OutboxRow
 from connector.service.judgement import judge
-from connector.service.retry import PAUSE, needs_people
+from connector.service.retry import OUR_FAULT, PAUSE, VERDICTS, needs_people
 from tests.service.error_table import CASES, ROWS, Action, Case
 
 NOW = 1_000_000
+NOT_ASKED_FOR = {
+    *("OLDER_VERSION", "UNKNOWN_EXCEPTION", "ALL_OR_NONE_OPERATION_ROLLED_BACK", "PROCESSING_HALTED"),
+    *("INVALID_FIELD", "DUPLICATE_EXTERNAL_ID"),
+}
+"""Codes that come from the way in which we ask."""
 
 
 def row(contact: str, attempts: int = 0, *, doubtful: bool = False) -> OutboxRow:
@@ -18,6 +25,12 @@ def row(contact: str, attempts: int = 0, *, doubtful: bool = False) -> OutboxRow
 
 def test_every_row_has_its_case() -> None:
     assert {case.row for case in CASES} == ROWS
+
+
+def test_every_code_is_in_the_administrators_table() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/task-errors.md").read_text("utf-8")
+    codes = {*VERDICTS, *(case.code for case in CASES)} - {"", "A_CODE_OF_NEXT_YEAR", OUR_FAULT, *NOT_ASKED_FOR}
+    assert {code for code in codes if code not in page} == set()
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case.status], ids=lambda case: case.name)

@@ -183,7 +183,7 @@ class Records:
         index_record(self.database, lead, row)
         tasks = self.schema["Task"]
         for task in self.database.find(tasks, "WhoId", lead_id):
-            moved = {"WhoId": contact, "AccountId": account, "SystemModstamp": moment}
+            moved: Row = {"WhoId": contact, "AccountId": account, "SystemModstamp": moment}
             self.database.update(tasks, str(task["Id"]), moved)
         return {"account_id": account, "contact_id": contact}
 
