@@ -83,6 +83,29 @@ class Budget(Struct, frozen=True):
         return max(0, self.limit - self.used)
 
 
+class Sought(Struct, frozen=True, gc=False):
+    """A contact whose Tasks are looked for: by its key, and under the id by which they are known."""
+
+    contact: str
+    task_id: str | None = None
+
+
+class Sighting(Struct, frozen=True, gc=False):
+    """A Task as the org has it, in the recycle bin or not.
+
+    `keyed`: it carries that contact's key; otherwise it was found by its id.  `revision` is None where the org has no
+    field for it.  `maker` and `editor` are the users who made it, and who edited it last.
+    """
+
+    contact: str
+    task_id: str
+    revision: int | None
+    maker: str
+    editor: str
+    keyed: bool = True
+    deleted: bool = False
+
+
 class Crm(Protocol):
     """All methods raise `CrmUnavailable` when Salesforce cannot be asked; none changes anything unless it says so."""
 
@@ -120,6 +143,18 @@ class Crm(Protocol):
         A first, undoubted version is an upsert by contact key where that is a unique external id, otherwise a look-up
         and a create; later versions, and any doubtful row, find the Task by key or id first and then update by id only
         fields that differ from our last version and that nobody else has edited since (never create-only ones).
+        """
+
+    async def sightings(self, sought: Sequence[Sought]) -> Sequence[Sighting]:
+        """All Tasks of these contacts, each contact's oldest first, those in the recycle bin included.
+
+        For hundreds at a time: it takes a request for every few hundred contacts.
+        """
+
+    async def remove_doubles(self, task_ids: Sequence[str]) -> Collection[str]:
+        """Those Tasks go to the recycle bin, but for those that somebody other than their maker has edited by now.
+
+        Returns which of them are gone.
         """
 
     async def check(self) -> Sequence[Finding]:

@@ -169,6 +169,17 @@ class OutboxEntry(Struct, frozen=True):
     discards: tuple[Discard, ...] = ()
 
 
+class LedgerRow(Struct, frozen=True, gc=False):
+    """What the store knows of a contact's Task.  `state` as in `OutboxEntry`; `closed` None: the contact is open."""
+
+    contact: str
+    state: str
+    wanted: int
+    written: int
+    task_id: str | None
+    closed: int | None
+
+
 class Store(Protocol):
     """A durable store with one owner.  Commits take effect in the order in which they were handed over."""
 
@@ -213,6 +224,22 @@ class Store(Protocol):
 
         False, and nothing changes, when there is no such row, when that revision is not the one wanted, when it is
         written, and under a lease.
+        """
+
+    async def ledger(self, since: int, after: LedgerRow | None, limit: int) -> Sequence[LedgerRow]:
+        """Up to `limit` rows of the outbox that follow `after`: of contacts closed since then, and of open ones.
+
+        Those that closed first come first, open ones last, so that none is missed that closes meanwhile.
+        """
+
+    async def ledger_of(self, contacts: Sequence[str]) -> Sequence[LedgerRow]:
+        """The rows of these contacts, of those that have one."""
+
+    async def write_again(self, row: LedgerRow, fields: TaskFields, *, anew: bool) -> bool:
+        """What was written is to be written again, with these values: the Task is looked up first, as one in doubt.
+
+        `anew`: the Task that was known is gone without a trace; one is made.  False, and nothing changes, when the row
+        is not written, or not as given any more.
         """
 
     async def today(self, agent: str, since: int, limit: int) -> tuple[int, Sequence[Contact]]:

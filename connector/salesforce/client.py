@@ -122,6 +122,15 @@ class SalesforceClient:
         """All rows of queries in whose text `{}` stands for a list of `values`, in as many requests as it takes."""
         return [row for part in _parts(values) for row in self.query(soql.format(part), deleted=deleted)]
 
+    def queries_among(self, soql: str, values: Iterable[str], *, deleted: bool = False) -> list[Json]:
+        """As `query_among`, in a fifth of the requests; for many values."""
+        found: list[Json] = []
+        for rows in self.queries([soql.format(part) for part in _parts(values)], deleted=deleted):
+            if isinstance(rows, Refused):
+                raise rows
+            found += rows
+        return found
+
     def queries(self, soqls: Sequence[str], *, deleted: bool = False) -> list[list[Json] | Refused]:
         """All rows of each query, or why it was refused; every five of them count as one API request.
 

@@ -8,7 +8,7 @@ from functools import partial
 from connector.domain.directory import Directory, NumberField
 from connector.domain.model import Record
 from connector.errors import BUDGET, CrmUnavailable
-from connector.ports.crm import Budget, CallerMatch, TaskResult
+from connector.ports.crm import Budget, CallerMatch, Sighting, Sought, TaskResult
 from connector.ports.diagnosis import Diagnosis
 from connector.ports.finding import Finding
 from connector.ports.number_index import NumberIndex
@@ -23,6 +23,7 @@ from connector.salesforce.doctor import examine
 from connector.salesforce.faults import ACCESS_MS, Refused
 from connector.salesforce.search import Search
 from connector.salesforce.shapes import Shapes
+from connector.salesforce.sightings import remove_doubles, sightings
 from connector.salesforce.tasks import TaskWriter
 from connector.salesforce.turns import Turn
 
@@ -92,6 +93,14 @@ class SalesforceCrm:
     async def write_tasks(self, rows: Sequence[OutboxRow]) -> Sequence[TaskResult]:
         """Brings up to 200 Tasks to their wanted revision: one result per row, in order."""
         return await self._read(partial(self._tasks.write, rows), Turn.SAVE)
+
+    async def sightings(self, sought: Sequence[Sought]) -> Sequence[Sighting]:
+        """All Tasks of these contacts, each contact's oldest first, those in the recycle bin included."""
+        return await self._read(partial(sightings, self._client, self._shapes, sought), Turn.BACKGROUND)
+
+    async def remove_doubles(self, task_ids: Sequence[str]) -> Collection[str]:
+        """Those Tasks go to the recycle bin, but for those that somebody has edited; returns which are gone."""
+        return await self._read(partial(remove_doubles, self._client, task_ids), Turn.BACKGROUND)
 
     async def check(self) -> Sequence[Finding]:
         """Tries log-in, permissions, the Task fields and the directory."""

@@ -10,6 +10,7 @@ from connector.domain.effects import SaveTask
 from connector.domain.events import TaskDiscarded, TaskRefused, TaskSaved, TaskWaiting
 from connector.domain.model import Contact, SaveState
 from connector.ports.store import Discard, OutboxCount, OutboxEntry, OutboxRow, Restored, Settled, TaskFields
+from connector.store import ledger_rows
 
 UNKNOWN_FOR: Final = 8 * 24 * 3_600_000
 """For so many ms after a restore any contact may have a Task that the backup did not know of."""
@@ -89,7 +90,10 @@ def settle(db: sqlite3.Connection, rows: Sequence[Settled], now: int, epoch: int
 
 def _written(db: sqlite3.Connection, row: Settled, now: int, epoch: int) -> None:
     db.execute(
-        "UPDATE outbox SET written = :revision, written_fields = :fields, task_id = :task_id, told = 0, attempts = 0,"
+        "UPDATE outbox SET written = :revision, written_fields = :fields, task_id = :task_id, attempts = 0,"
+        # Of what was written again as it was there is nothing to tell.
+        " told = task_id IS :task_id AND EXISTS (SELECT 1 FROM contact AS shown WHERE key = :contact"
+        " AND shown.written >= :revision),"
         " doubtful = 0, parked = 0, lease_until = NULL, due = CASE WHEN wanted > :revision THEN :now END,"
         # What is written is not kept twice.
         " fields = CASE WHEN wanted > :revision THEN outbox.fields ELSE :nothing END,"
@@ -166,14 +170,7 @@ def entries(db: sqlite3.Connection, now: int, contact: str | None) -> list[Outbo
 def _entry(db: sqlite3.Connection, row: tuple[Any, ...], now: int) -> OutboxEntry:
     contact, wanted, written, fields, before, task_id, due, lease_until, parked, doubtful, attempts, *more = row
     code, field, message, discarded, agent, started, restored = more
-    if wanted <= written:
-        state = "written"
-    elif discarded or parked:
-        state = "discarded" if discarded else "parked"
-    elif lease_until is not None and lease_until > now:
-        state = "writing"
-    else:
-        state = "later" if due is not None and due > now else "due"
+    state = ledger_rows.state(wanted, written, due, lease_until, parked, discarded, now)
     discards = db.execute("SELECT * FROM discarded WHERE contact = ? ORDER BY at", (contact,))
     return OutboxEntry(
         contact,
@@ -245,7 +242,7 @@ def news(
         save = shown.get(contact)
         if save is None:
             continue
-        if written > save.written:
+        if written > save.written or (written and written == save.written and task_id != save.task_id):
             subject = _fields(written_fields).get("Subject")
             events.append(TaskSaved(contact, written, task_id, str(subject or "")))
         if discarded and save.state is not SaveState.DISCARDED:

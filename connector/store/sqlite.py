@@ -13,8 +13,20 @@ from connector.domain.directory import Directory
 from connector.domain.erasure import Person
 from connector.domain.model import Contact
 from connector.errors import StoreError
-from connector.ports.store import About, Commit, Discard, Keep, Loaded, OutboxCount, OutboxEntry, OutboxRow, Settled
-from connector.store import database, outbox_rows, records
+from connector.ports.store import (
+    About,
+    Commit,
+    Discard,
+    Keep,
+    LedgerRow,
+    Loaded,
+    OutboxCount,
+    OutboxEntry,
+    OutboxRow,
+    Settled,
+    TaskFields,
+)
+from connector.store import database, ledger_rows, outbox_rows, records
 from connector.store.group_commit import Alone, GroupCommit
 
 log = logging.getLogger(__name__)
@@ -104,6 +116,21 @@ class SqliteStore:
         """See the port."""
         now = self._now()
         return await self._ask(lambda db: outbox_rows.discard(db, discard, now, self.epoch))
+
+    async def ledger(self, since: int, after: LedgerRow | None, limit: int) -> Sequence[LedgerRow]:
+        """See the port."""
+        now = self._now()
+        return await self._ask(lambda db: ledger_rows.page(db, since, after, limit, now))
+
+    async def ledger_of(self, contacts: Sequence[str]) -> Sequence[LedgerRow]:
+        """See the port."""
+        now = self._now()
+        return await self._ask(lambda db: ledger_rows.of(db, contacts, now))
+
+    async def write_again(self, row: LedgerRow, fields: TaskFields, *, anew: bool) -> bool:
+        """See the port."""
+        now = self._now()
+        return await self._ask(lambda db: ledger_rows.write_again(db, row, fields, now, self.epoch, anew=anew))
 
     async def today(self, agent: str, since: int, limit: int) -> tuple[int, Sequence[Contact]]:
         """See the port."""

@@ -9,10 +9,21 @@ from collections.abc import Callable, Sequence
 
 from connector.domain.directory import Directory
 from connector.domain.model import Record
-from connector.ports.crm import Budget, CallerMatch, TaskDeleted, TaskError, TaskResult, TaskWritten
+from connector.errors import CrmUnavailable
+from connector.ports.crm import (
+    Budget,
+    CallerMatch,
+    Sighting,
+    Sought,
+    TaskDeleted,
+    TaskError,
+    TaskResult,
+    TaskWritten,
+)
 from connector.ports.finding import Finding
 from connector.ports.store import OutboxRow, TaskFields
 
+US = "005US"
 Fault = Callable[[Sequence[OutboxRow]], Sequence[TaskResult]]
 
 
@@ -20,6 +31,8 @@ class TaskOrg:
     """`script` holds what happens to the next requests, in order; when it is empty everything works.
 
     A step gets the rows and `carry_out`, and returns the answers or raises.  `gate` closed: requests hang before it.
+    `bin` is the recycle bin; `makers` and `editors` are users, `US` where they say nothing.  `looks` are the sizes of
+    the looks at Tasks; `away` in front of that one, counted from 0, Salesforce is not there any more.
     """
 
     def __init__(self) -> None:
@@ -32,6 +45,11 @@ class TaskOrg:
         self.asked = asyncio.Event()
         self.under_way = 0
         self.budget: Budget | None = None
+        self.bin: dict[str, TaskFields] = {}
+        self.makers: dict[str, str] = {}
+        self.editors: dict[str, str] = {}
+        self.looks: list[int] = []
+        self.away: int | None = None
         self._ids = 0
 
     def of(self, contact: str) -> list[TaskFields]:
@@ -61,14 +79,44 @@ class TaskOrg:
         if task_id is None and (row.doubtful or row.written):
             task_id = next((i for i, f in self.tasks.items() if f["Phone_Contact_Key__c"] == row.contact), None)
         if task_id is None and row.written == 0:
-            self._ids += 1
-            task_id = f"00T{self._ids:015}"
-            self.tasks[task_id] = {}
+            task_id = self.make({})
         if task_id is None or task_id not in self.tasks:
             return TaskDeleted(row.contact)
         if int(self.tasks[task_id].get("Phone_Revision__c") or 0) <= row.wanted:
             self.tasks[task_id] |= row.fields
         return TaskWritten(row.contact, task_id, row.fields)
+
+    def make(self, fields: TaskFields, who: str = US) -> str:
+        """A Task is there; its id."""
+        self._ids += 1
+        task_id = f"00T{self._ids:015}"
+        self.tasks[task_id] = fields
+        self.makers[task_id] = self.editors[task_id] = who
+        return task_id
+
+    def delete(self, task_id: str) -> None:
+        """It goes to the recycle bin."""
+        self.bin[task_id] = self.tasks.pop(task_id)
+
+    async def sightings(self, sought: Sequence[Sought]) -> Sequence[Sighting]:
+        if self.away is not None and len(self.looks) >= self.away:
+            raise CrmUnavailable("connection", "There is no connection.")
+        self.looks.append(len(sought))
+        keys, ids = {one.contact for one in sought}, {one.task_id: one.contact for one in sought if one.task_id}
+        found = []
+        for task_id, fields in sorted({**self.tasks, **self.bin}.items()):
+            key = str(fields.get("Phone_Contact_Key__c") or "")
+            if contact := key if key in keys else ids.get(task_id):
+                revision = int(fields.get("Phone_Revision__c") or 0)
+                users = self.makers.get(task_id, US), self.editors.get(task_id, US)
+                found.append(Sighting(contact, task_id, revision, *users, key == contact, task_id in self.bin))
+        return found
+
+    async def remove_doubles(self, task_ids: Sequence[str]) -> set[str]:
+        for task_id in task_ids:
+            if task_id in self.tasks and self.makers.get(task_id, US) == self.editors.get(task_id, US):
+                self.delete(task_id)
+        return {task_id for task_id in task_ids if task_id not in self.tasks}
 
     async def directory(self) -> Directory:
         return Directory()
