@@ -128,7 +128,7 @@ class Proving:
             if why:
                 proofs += map(_unproven, rows)
             else:
-                if after is not None:
+                if after is not None and self._pause_ms:
                     await self._pause()
                 found, why = await self._page(rows)
                 proofs += found

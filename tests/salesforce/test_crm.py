@@ -6,12 +6,13 @@ import pytest
 from connector.ports.crm import Crm
 from connector.salesforce import SalesforceCrm
 from tests.ports.crm_contract import CrmContract, Desk, TaskContract
+from tests.ports.sighting_contract import PlainKeyContract, SightingContract
 from tests.sandbox.org.rig import RunningOrg
 
 pytestmark = pytest.mark.slow
 
 
-class TestUniqueKey(CrmContract):
+class TestUniqueKey(CrmContract, SightingContract):
     @pytest.fixture
     def crm(self, crm: SalesforceCrm) -> Crm:
         return crm
@@ -34,7 +35,7 @@ class TestIndexOfNumbers(CrmContract):
         return desk
 
 
-class TestPlainKey(TaskContract):
+class TestPlainKey(TaskContract, PlainKeyContract):
     """The same in an org whose administrator did not, or could not, make the key a unique external id."""
 
     @pytest.fixture

@@ -19,6 +19,7 @@ from connector.errors import StoreError, StoreLocked
 from connector.ports.store import Commit
 from connector.store import database
 from connector.store.sqlite import SqliteStore
+from tests.ports.ledger_contract import LedgerContract
 from tests.ports.store_contract import MEMORY, NOON, SAM, StoreContract, Stores, committed, contact, saving, task
 
 pytestmark = pytest.mark.slow
@@ -30,7 +31,7 @@ def path() -> Iterator[Path]:
         yield Path(folder) / "var" / "connector.db"
 
 
-class TestSqliteStore(StoreContract):
+class TestSqliteStore(StoreContract, LedgerContract):
     @pytest.fixture
     async def stores(self, path: Path) -> AsyncIterator[Stores]:
         stores = Stores(lambda now: SqliteStore(path, now))
