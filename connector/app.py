@@ -52,6 +52,7 @@ from connector.service.configuration import Configuration
 from connector.service.conversation import Conversations
 from connector.service.judgement import TaskNews
 from connector.service.outbox import Outbox
+from connector.service.proving import Proving
 from connector.service.retention import Retention
 from connector.service.runner import Runner
 from connector.store.number_index import SqliteNumberIndex
@@ -182,6 +183,15 @@ class Connector:
             runner=self._runner,
             outbox=self._outbox,
             recordings=self._recordings,
+        )
+        admin.proving = Proving(
+            self._store,
+            self._crm,
+            self._clock,
+            lambda: self._runner.directory,
+            retry=admin.retry,
+            adopt=self._runner.adopt,
+            wake=self._outbox.poke,
         )
         listening = AdminSocket(admin, Path(f"{self._config.store}.admin"))
         await listening.start()

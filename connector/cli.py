@@ -12,7 +12,7 @@ from smtplib import SMTPException
 
 import msgspec
 
-from connector import collector, log, outbox_commands, store_commands
+from connector import collector, log, outbox_commands, reconcile_command, store_commands
 from connector import config as settings
 from connector.api.keys import hash_of, new_key
 from connector.api.openid import OpenId
@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     add("doctor", _doctor, _DOCTOR, with_config, doctor)
     store_commands.add_commands(commands, with_config)
     outbox_commands.add_commands(commands, with_config)
+    reconcile_command.add_command(commands, with_config)
     keys = commands.add_parser("api-key", help="Make a key for another system.", description=_API_KEY)
     keys.add_argument("name", metavar="NAME", help="whose key it is: letters, digits, dots, dashes, underscores")
     keys.set_defaults(run=_api_key)

@@ -23,10 +23,12 @@ from connector.api.admin import act, address
 from connector.configured import keep_of
 from connector.domain.directory import Directory
 from connector.errors import ConfigError, StoreError
+from connector.ports.crm import Crm
 from connector.ports.store import Keep
 from connector.service.admin import STATES, Admin, Line
 from connector.service.clock import WallClock
 from connector.service.erasing import Erased
+from connector.service.proving import Proving
 from connector.store.number_index import SqliteNumberIndex
 from connector.store.sqlite import SqliteStore
 
@@ -104,23 +106,46 @@ def _erase(arguments: argparse.Namespace) -> int:
     return 1 if done.left else 0
 
 
-def ask(arguments: argparse.Namespace, name: str, body: object) -> Any:
-    """What a running connector answers, or the store itself when none runs.  Raises a `ConnectorError`."""
+def ask(
+    arguments: argparse.Namespace,
+    name: str,
+    body: object,
+    *,
+    within: float = WITHIN,
+    open_crm: Callable[[settings.Config], Crm] | None = None,
+) -> Any:
+    """What a running connector answers, or the store itself when none runs.  Raises a `ConnectorError`.
+
+    `within` so many seconds; `open_crm` for what needs Salesforce, too.
+    """
     config = settings.read(arguments.config, os.environ)
-    return asyncio.run(_asked(Path(config.store), keep_of(config), name, msgspec.json.encode(body)))
+    return asyncio.run(_asked(config, name, msgspec.json.encode(body), within, open_crm))
 
 
-async def _asked(store: Path, keep: Keep, name: str, body: bytes) -> Any:
-    found = await _by_socket(store.with_name(store.name + ".admin"), name, body)
-    return msgspec.json.decode(await _by_store(store, keep, name, body) if found is None else found)
+async def _asked(
+    config: settings.Config,
+    name: str,
+    body: bytes,
+    within: float,
+    open_crm: Callable[[settings.Config], Crm] | None,
+) -> Any:
+    found = await _by_socket(Path(f"{config.store}.admin"), name, body, within)
+    if found is None:
+        crm = None if open_crm is None else open_crm(config)
+        try:
+            found = await _by_store(Path(config.store), keep_of(config), name, body, crm)
+        finally:
+            if crm is not None:
+                await crm.close()
+    return msgspec.json.decode(found)
 
 
-async def _by_socket(path: Path, name: str, body: bytes) -> bytes | None:
+async def _by_socket(path: Path, name: str, body: bytes, within: float) -> bytes | None:
     """None when nobody listens there."""
     try:
         with address(path) as where:
             async with aiohttp.ClientSession(connector=aiohttp.UnixConnector(path=where)) as http:
-                timeout = aiohttp.ClientTimeout(total=WITHIN)
+                timeout = aiohttp.ClientTimeout(total=within)
                 async with http.post(f"http://connector/{name}", data=body, timeout=timeout) as answer:
                     text = await answer.read()
                     status = answer.status
@@ -139,7 +164,7 @@ async def _by_socket(path: Path, name: str, body: bytes) -> bytes | None:
     return text
 
 
-async def _by_store(path: Path, keep: Keep, name: str, body: bytes) -> bytes:
+async def _by_store(path: Path, keep: Keep, name: str, body: bytes, crm: Crm | None) -> bytes:
     if not path.exists():  # noqa: ASYNC240 - nothing else runs here
         raise StoreError(f"{path}: there is no store yet: look at the setting `store`")
     clock = WallClock()
@@ -148,7 +173,10 @@ async def _by_store(path: Path, keep: Keep, name: str, body: bytes) -> bytes:
     numbers = SqliteNumberIndex(path.with_name(path.name + ".numbers"))
     try:
         directory = loaded.directory or Directory()
-        return await act(Admin(store, clock, lambda: directory, numbers), name, body)
+        admin = Admin(store, clock, lambda: directory, numbers)
+        if crm is not None:
+            admin.proving = Proving(store, crm, clock, lambda: directory, retry=admin.retry)
+        return await act(admin, name, body)
     finally:
         numbers.close()
         await store.close()
@@ -162,20 +190,21 @@ def _list(arguments: argparse.Namespace) -> int:
     lines = [line for line in _lines(arguments) if arguments.state in (None, line.state)]
     for line in lines:
         why = line.what + (f" ({line.message})" if line.message and line.code != line.message else "")
-        print(f"{line.state:<9}  {line.contact}  {_time(line.started)}  {line.agent}  {line.subject!r}  {why}")
+        print(f"{line.state:<9}  {line.contact}  {moment(line.started)}  {line.agent}  {line.subject!r}  {why}")
     counts = ", ".join(f"{n} {state}" for state in STATES if (n := sum(line.state == state for line in lines)))
     print(counts or "nothing waits: each Task is written")
     return 0
 
 
-def _time(ms: int | None) -> str:
+def moment(ms: int | None) -> str:
+    """In UTC, for people."""
     return "-" if ms is None else datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
 def _explain(arguments: argparse.Namespace) -> int:
     (line,) = _lines(arguments, arguments.contact)
     told: list[tuple[str, object]] = [
-        ("contact", f"{line.contact}, {line.agent or 'nobody'}, {_time(line.started)}"),
+        ("contact", f"{line.contact}, {line.agent or 'nobody'}, {moment(line.started)}"),
         ("state", line.state),
         ("Task", line.task_id or ("deleted by people" if line.written else "none that is confirmed")),
         ("revisions", f"{line.wanted} wanted, {line.written} written"),
@@ -184,10 +213,10 @@ def _explain(arguments: argparse.Namespace) -> int:
         ("field", line.field),
         ("cure", line.cure),
         ("tries", line.attempts or ""),
-        ("next try", _time(line.next_try) if line.next_try is not None and line.state != "written" else ""),
+        ("next try", moment(line.next_try) if line.next_try is not None and line.state != "written" else ""),
         ("doubt", "an earlier try may have been carried out: it is looked up first" if line.doubtful else ""),
         ("restored", "from a backup: what is newer in the org stays" if line.restored else ""),
-        *(("discarded", f"revision {d.revision}, {_time(d.at)}, {d.who}: {d.reason}") for d in line.discards),
+        *(("discarded", f"revision {d.revision}, {moment(d.at)}, {d.who}: {d.reason}") for d in line.discards),
     ]
     for name, value in told:
         if value:

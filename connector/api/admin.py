@@ -1,4 +1,7 @@
-"""What `connector outbox` and `erase` ask a running connector, by a socket beside the store, its owner's only."""
+"""What `connector outbox`, `reconcile` and `erase` ask a running connector, by a socket beside its store.
+
+The socket is its owner's only.
+"""
 
 import logging
 import os
@@ -51,6 +54,13 @@ class Erase(Struct, frozen=True, forbid_unknown_fields=True):
     dry_run: bool = False
 
 
+class Prove(Struct, frozen=True, forbid_unknown_fields=True):
+    """The contacts since then (ms since 1970 UTC) are compared with the org; `mend`: and gaps are mended."""
+
+    since: int
+    mend: bool = False
+
+
 async def act(admin: Admin, name: str, body: bytes) -> bytes:
     """Does what is asked; returns JSON.  Raises a `ConnectorError`."""
     try:
@@ -72,6 +82,9 @@ async def _acted(admin: Admin, name: str, body: bytes) -> object:
         case "erase":
             asked = msgspec.json.decode(body, type=Erase)
             return await admin.erase(Person(asked.numbers, asked.records, asked.contacts), dry_run=asked.dry_run)
+        case "reconcile":
+            wanted = msgspec.json.decode(body, type=Prove)
+            return await admin.prove(wanted.since, mend=wanted.mend)
     raise BadInput("command_unknown", "act", f"{name}: this connector does not know that; is it older?")
 
 

@@ -1,4 +1,4 @@
-"""What whoever runs the connector may look at and do: the outbox, and to erase a person.
+"""What whoever runs the connector may look at and do: the outbox, to prove the ledger, and to erase a person.
 
 The same beside a running connector and without one.
 """
@@ -21,6 +21,7 @@ from connector.service.clock import Clock
 from connector.service.erasing import Erased, Erasing
 from connector.service.explain import explained
 from connector.service.outbox import Outbox
+from connector.service.proving import Outcome, Proving
 from connector.service.runner import Runner
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,10 @@ class Line(Struct, frozen=True):
 
 
 class Admin:
-    """Without `runner` and `outbox`: on a store that no connector has open."""
+    """Without `runner` and `outbox`: on a store that no connector has open.
+
+    `proving` is set where Salesforce can be asked.
+    """
 
     def __init__(
         self,
@@ -75,11 +79,17 @@ class Admin:
         self._directory = directory
         self._runner = runner
         self._outbox = outbox
+        self.proving: Proving | None = None
         self._erasing = Erasing(store, numbers, runner=runner, recordings=recordings)
 
     async def erase(self, person: Person, *, dry_run: bool) -> Erased:
         """See `Erasing`."""
         return await self._erasing.erase(person, dry_run=dry_run)
+
+    async def prove(self, since: int, *, mend: bool) -> Outcome:
+        """See `Proving`.  Raises `BadInput`, `StoreError`."""
+        assert self.proving is not None
+        return await self.proving.prove(since, mend=mend)
 
     async def lines(self, contact: str | None = None) -> list[Line]:
         """What is not written; of one contact its row, written or not.  Raises `BadInput` when that has none."""
