@@ -27,15 +27,22 @@ class Clock(Protocol):
 
 
 class WallClock:
-    """The machine's clock, held still while somebody sets it back."""
+    """The machine's clock; where somebody sets it back, half as fast as time passes until the two agree again.
+
+    It must not stand still: what waits for a time, as a Task that is tried again in two seconds, would wait for as long
+    as the clock was set back.
+    """
 
     def __init__(self) -> None:
-        self._last = 0
+        self._ns = 0
+        self._passed = 0
 
     def now(self) -> int:
         """See `Clock`."""
-        self._last = max(self._last, time.time_ns() // 1_000_000)
-        return self._last
+        passed = time.monotonic_ns()
+        self._ns = max(time.time_ns(), self._ns + (passed - self._passed) // 2)
+        self._passed = passed
+        return self._ns // 1_000_000
 
     def call_at(self, at: int, call: Callable[[], None]) -> Timer:
         """See `Clock`."""

@@ -15,6 +15,9 @@ from connector.store import ledger_rows
 UNKNOWN_FOR: Final = 8 * 24 * 3_600_000
 """For so many ms after a restore any contact may have a Task that the backup did not know of."""
 
+LONGEST_WAIT: Final = 900_000
+"""No row is put off for longer than this, in ms; one that is was put off by a clock that has been set back since."""
+
 _encode = msgspec.msgpack.Encoder().encode
 _fields = msgspec.msgpack.Decoder(TaskFields).decode
 
@@ -46,6 +49,11 @@ def _doubt(db: sqlite3.Connection, tasks: Iterable[SaveTask]) -> None:
         " WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.contact = ?1)",
         [(task.contact, _encode({})) for task in tasks],
     )
+
+
+def not_of_another_clock(db: sqlite3.Connection, now: int) -> None:
+    """What would wait for a time that no clock of today has set is due now."""
+    db.execute("UPDATE outbox SET due = ? WHERE due > ?", (now, now + LONGEST_WAIT))
 
 
 def claim(db: sqlite3.Connection, now: int, limit: int, until: int, epoch: int) -> list[OutboxRow]:

@@ -69,6 +69,7 @@ class SqliteStore:
         return loaded
 
     def _load(self, db: sqlite3.Connection, now: int) -> Loaded:
+        outbox_rows.not_of_another_clock(db, now)
         contacts = records.unsettled_contacts(db)
         return Loaded(
             self.epoch,

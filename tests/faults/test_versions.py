@@ -146,11 +146,11 @@ async def test_the_clock_jumps(lab: Lab, jump: int) -> None:
     lab.proxy.faults = [Fault("cut_after"), Fault("slow")]
     keys = await lab.call(CONTACTS)
     await lab.connector.outbox.round()
-    # A clock that is set back stands still in one process, so it is another process that has the earlier time.
+    # In one process a clock that is set back only goes slower, so it is another process that has the earlier time.
     lab.connector.clock = ManualClock(lab.connector.clock.now() + jump)
     await lab.connector.restart()
     took = (await lab.settled()).recovered_ms
-    assert took <= max(0, -jump) + 60_000
+    assert took <= 60_000
     await lab.type(keys)
     await lab.settled()
 

@@ -432,6 +432,17 @@ class StoreContract:
         (row,) = await store.claim(NOON + 500, 10, 500)
         assert (row.wanted, row.doubtful, row.attempts) == (2, True, 1)
 
+    async def test_what_was_put_off_by_a_clock_that_has_been_set_back_is_due_at_the_next_start(
+        self, stores: Stores
+    ) -> None:
+        store, _ = await stores.open()
+        await committed(store, Commit((), (), (task("k1"), task("k2"))))
+        await store.claim(NOON, 1, 500)
+        await store.settle([Settled("k1", 1, "later", due=NOON + 2_000, code="connection")])
+        stores.now = NOON - HOUR
+        store, _ = await stores.open()
+        assert [row.contact for row in await store.claim(NOON - HOUR, 10, 500)] == ["k1", "k2"]
+
     async def test_a_late_settlement_of_an_old_revision_takes_nothing_back(self, stores: Stores) -> None:
         store, _ = await stores.open()
         await committed(store, Commit((), (), (task("k1", 2),)))
@@ -458,7 +469,7 @@ class StoreContract:
         await store.settle(
             [
                 Settled("k1", 1, "written", task_id="00TA", fields={"Subject": "Call with Mia"}),
-                Settled("k2", 1, "later", due=NOON + HOUR, code="daily_limit"),
+                Settled("k2", 1, "later", due=NOON + HOUR // 4, code="daily_limit"),
                 Settled("k3", 1, "written", task_id=None, fields={"Subject": "Gone"}),
             ]
         )
@@ -466,7 +477,7 @@ class StoreContract:
         assert [c.key for c in loaded.contacts] == ["k1", "k2", "k3"]
         assert loaded.news == (
             TaskSaved("k1", 1, "00TA", "Call with Mia"),
-            TaskWaiting("k2", 1, NOON + HOUR, "daily_limit"),
+            TaskWaiting("k2", 1, NOON + HOUR // 4, "daily_limit"),
             TaskSaved("k3", 1, None, "Gone"),
         )
         shown = tuple(

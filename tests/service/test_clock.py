@@ -14,11 +14,25 @@ def test_wall_clock_is_the_time_in_ms() -> None:
     assert before <= WallClock().now() <= time.time_ns() // 1_000_000
 
 
-def test_wall_clock_stands_still_while_the_machine_s_is_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = iter([5_000_000_000, 3_000_000_000, 4_999_999_999, 5_001_000_000])
+SECOND = 1_000_000_000
+SHOWN = [
+    # s since the machine was started, what its clock shows, and what ours does, in ms
+    (0, 5_000, 5_000_000),
+    (2, 5_002, 5_002_000),
+    (4, 1_404, 5_003_000),  # set back an hour
+    (4, 1_404, 5_003_000),
+    (3_004, 4_404, 6_503_000),
+    (7_204, 8_604, 8_604_000),  # they agree again
+    (7_205, 9_999, 9_999_000),  # and set ahead
+]
+
+
+def test_wall_clock_that_is_set_back_goes_on_half_as_fast_until_it_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed, shown = (iter([moment[n] * SECOND for moment in SHOWN]) for n in (0, 1))
+    monkeypatch.setattr(time, "monotonic_ns", lambda: next(passed))
     monkeypatch.setattr(time, "time_ns", lambda: next(shown))
     clock = WallClock()
-    assert [clock.now() for _ in range(4)] == [5_000, 5_000, 5_000, 5_001]
+    assert [clock.now() for _ in SHOWN] == [ours for _, _, ours in SHOWN]
 
 
 async def test_wall_clock_calls_once_at_the_time_and_not_when_called_off() -> None:
