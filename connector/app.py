@@ -312,6 +312,8 @@ class Connector:
             now=self._clock.now(),
             recordings_removed=self._retention.removed,
             recordings_kept=self._retention.failed,
+            configuration_lost=len(self._configuration.lost),
+            rest=self._outbox.rest_code,
         )
         return self._metrics.text()
 

@@ -16,7 +16,8 @@ class Reading(Struct, frozen=True):
     """What is read beside the floor: panels, messages, outbox and the org's API use.
 
     `alarms`: by channel, how many were told, how many tries failed, how many were given up.  `recordings_removed`
-    for their age; `recordings_kept` says how often old ones could not be.
+    for their age; `recordings_kept` says how often old ones could not be.  `configuration_lost`: how many objects and
+    fields of the configuration are out of sight.  `rest`: why Salesforce is not asked for Tasks now, "" when it is.
     """
 
     panels: int
@@ -31,6 +32,8 @@ class Reading(Struct, frozen=True):
     now: int
     recordings_removed: int = 0
     recordings_kept: int = 0
+    configuration_lost: int = 0
+    rest: str = ""
 
 
 class Metrics(Collector):
@@ -69,6 +72,15 @@ class Metrics(Collector):
         oldest = reading.outbox.oldest_due
         age = max(0, reading.now - oldest) / 1000 if oldest is not None else 0
         yield GaugeMetricFamily("phone_panel_outbox_oldest_seconds", "How long the oldest due Task has waited", age)
+        resting = GaugeMetricFamily("phone_panel_outbox_resting", "Why Salesforce is left alone", labels=["code"])
+        if reading.rest:
+            resting.add_metric([reading.rest], 1)
+        yield resting
+        yield GaugeMetricFamily(
+            "phone_panel_configuration_lost",
+            "Objects and fields of the configuration that Salesforce showed once and does not show now",
+            reading.configuration_lost,
+        )
         if reading.api_used is not None and reading.api_limit is not None:
             yield GaugeMetricFamily("phone_panel_api_used", "Salesforce API requests of the day", reading.api_used)
             yield GaugeMetricFamily("phone_panel_api_limit", "Salesforce API requests allowed", reading.api_limit)

@@ -251,7 +251,10 @@ class Settings(Struct, frozen=True):
 
 
 class Directory(Struct, frozen=True):
-    """Everything that can be chosen or looked up; `ignored` says what of the configuration was left out and why."""
+    """Everything that can be chosen or looked up; `ignored` says what of the configuration was left out and why.
+
+    `present` and `absent` are the org's objects and fields of the configuration that could be read, and could not.
+    """
 
     version: int = 0
     agents: dict[str, Profile] = {}
@@ -267,6 +270,12 @@ class Directory(Struct, frozen=True):
     record_types: dict[str, str] = {}
     patterns: tuple[NumberPattern, ...] = ()
     ignored: tuple[str, ...] = ()
+    present: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+
+    def lost(self, since: "Directory") -> tuple[str, ...]:
+        """What could be read in `since` and cannot be read in this one: it was not taken back, but out of our sight."""
+        return tuple(name for name in self.absent if name in since.present)
 
     def task_form(self, skill_id: str) -> TaskForm:
         """What kind of Task a contact of the skill gets, with the settings where the skill says nothing."""

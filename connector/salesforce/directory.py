@@ -44,6 +44,8 @@ def read_directory(client: SalesforceClient) -> Directory:
         task_fields=read_task_fields(tables),
         patterns=patterns,
         ignored=tuple(tables.notes),
+        present=tables.present,
+        absent=tables.absent,
     )
     return _with_version(directory)
 

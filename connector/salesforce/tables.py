@@ -49,6 +49,7 @@ class _Table(Struct):
     tail: str = ""
     rows: list[Json] | None = None
     lacking: list[str] = []
+    absent: bool = False
 
     @property
     def soql(self) -> str:
@@ -60,13 +61,22 @@ class _Table(Struct):
             self.rows = answer
             return
         if answer.code == "INVALID_TYPE" and self.sobject.endswith(("__mdt", "__c")):
-            self.rows = []
+            self.rows, self.absent = [], True
             return
         missing = _NO_SUCH_FIELD.search(str(answer))
         if missing is None or missing["name"] not in self.fields or not missing["name"].endswith("__c"):
             raise answer
         self.fields.remove(missing["name"])
         self.lacking.append(missing["name"])
+
+    def seen(self) -> list[str]:
+        """The object and those of its fields of ours that could be read."""
+        own = [f"{self.sobject}.{field}" for field in self.fields if field.endswith("__c")]
+        return [] if self.absent else [self.sobject, *own]
+
+    def unseen(self) -> list[str]:
+        """The object, or those of its fields, that the org does not have or our user may not see."""
+        return [self.sobject] if self.absent else [f"{self.sobject}.{field}" for field in self.lacking]
 
 
 def all_tables() -> list[_Table]:
@@ -91,10 +101,15 @@ def all_tables() -> list[_Table]:
 
 
 class Tables:
-    """The rows by object, and `notes` on what of them is left out and why."""
+    """The rows by object, and `notes` on what of them is left out and why.
+
+    `present` and `absent`: the objects and fields that could be read, and those that could not.
+    """
 
     def __init__(self, tables: Sequence[_Table]) -> None:
         self.notes: list[str] = []
+        self.present = tuple(sorted(name for table in tables for name in table.seen()))
+        self.absent = tuple(sorted(name for table in tables for name in table.unseen()))
         self._rows = {table.sobject: table.rows or [] for table in tables}
         for table in tables:
             for field in table.lacking:

@@ -1,7 +1,7 @@
 """The org's configuration: read at the start and again and again, used at once when it has changed, and never lost.
 
 What of it is ignored is said each time that it is read anew.  While the org cannot be asked, or its answer cannot be
-made out, what was read last stays.
+made out, or objects that were there are out of our user's sight, what was read last stays.
 """
 
 import asyncio
@@ -26,6 +26,10 @@ PATIENCE_S: Final = 10
 AGAIN: Final = 15_000
 """ms until an org that could not be asked is asked again, unless it says when."""
 
+_LOST: Final = (
+    "Salesforce does not show %s any more, and did before: the configuration that was read last stays in use, and no "
+    "change of it is seen. Give the integration user the permission set Phone_Panel_Integration, or deploy the package"
+)
 
 CONFIRMED: Final = 6 * 3_600_000
 """After so many ms one that has not changed is kept anew: what the org does not confirm for long may be forgotten."""
@@ -34,7 +38,7 @@ CONFIRMED: Final = 6 * 3_600_000
 class Configuration:
     """`complete` adds to a directory what is set here; `use` is called with each that differs from the one before.
 
-    `reached`: the org has answered when it was asked last.
+    `reached`: the org has answered when it was asked last.  `lost`: what it showed once and did not show then.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class Configuration:
         use: Callable[[Directory], None],
     ) -> None:
         self.reached = False
+        self.lost: tuple[str, ...] = ()
         self._crm = crm
         self._store = store
         self._clock = clock
@@ -65,7 +70,7 @@ class Configuration:
         """The org's, or the last good one while the org cannot be asked.  Raises `CrmUnavailable` without either."""
         self._begun = self._clock.now()
         try:
-            self._used = self._complete(await self._crm.directory())
+            read = self._complete(await self._crm.directory())
         except Exception as error:
             if kept is None:
                 raise
@@ -73,6 +78,10 @@ class Configuration:
             self._used = self._complete(kept)
             return self._used
         self._answered()
+        if kept is not None and self._has_lost(read, kept):
+            self._used = self._complete(kept)
+            return self._used
+        self._used = read
         _say_ignored(self._used)
         await self._keep()
         return self._used
@@ -112,6 +121,8 @@ class Configuration:
         try:
             directory = self._complete(await self._crm.directory())
             self._answered()
+            if self._has_lost(directory, self._used):
+                return
             if directory != self._used:
                 _say_ignored(directory)
                 self._use(directory)
@@ -124,6 +135,13 @@ class Configuration:
         except Exception as error:
             # A row as nobody thought of must not be the end of all later changes.
             self._did_not_work(error, "the directory stays as it is")
+
+    def _has_lost(self, read: Directory, known: Directory) -> bool:
+        """Whether the org shows less than it did: skills and agents are then not gone, and nobody is to be without."""
+        self.lost = read.lost(known)
+        if self.lost:
+            log.error(_LOST, ", ".join(self.lost))
+        return bool(self.lost)
 
     def _did_not_work(self, error: Exception, then: str) -> None:
         if isinstance(error, CrmUnavailable) and error.code == BUDGET:

@@ -66,6 +66,11 @@ class Outbox:
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def rest_code(self) -> str:
+        """Why Salesforce is left alone now, "" when it is not."""
+        return self.rest.code if self.rest is not None and self._is_resting() else ""
+
     def start(self) -> None:
         """From now on what is due is written."""
         self._task = asyncio.get_running_loop().create_task(self._run(), name="outbox")

@@ -240,8 +240,9 @@ async def test_metrics_count_what_is_on_the_floor(site: Site) -> None:
         await panel.order("log_out")
         now = site.edge.clock.now()
         site.reading = Reading(
-            2, 30, 1, OutboxCount(5, 2, 1, now - 90_000), 7, 3, {"email": (4, 3, 1)}, 900, 15_000, now
-        )
+            2, 30, 1, OutboxCount(5, 2, 1, now - 90_000), 7, 3, {"email": (4, 3, 1)}, 900, 15_000, now,
+            configuration_lost=2, rest="daily_limit",
+        )  # fmt: skip
         found = await metrics(site)
     assert found["phone_panel_contacts", "ACTIVE"] == 1
     assert found["phone_panel_contacts", "QUEUED"] == 1
@@ -253,6 +254,8 @@ async def test_metrics_count_what_is_on_the_floor(site: Site) -> None:
     assert (found["phone_panel_panels", ""], found["phone_panel_messages_sent_total", ""]) == (2, 30)
     assert [found["phone_panel_outbox", state] for state in ("waiting", "leased", "parked")] == [5, 2, 1]
     assert found["phone_panel_outbox_oldest_seconds", ""] == 90
+    assert found["phone_panel_outbox_resting", "daily_limit"] == 1
+    assert found["phone_panel_configuration_lost", ""] == 2
     assert (found["phone_panel_api_used", ""], found["phone_panel_api_limit", ""]) == (900, 15_000)
 
 

@@ -111,6 +111,8 @@ DIRECTORY_FIELDS = {
     "record_types": {},
     "patterns": (),
     "ignored": (),
+    "present": (),
+    "absent": (),
 }
 
 

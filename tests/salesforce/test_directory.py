@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from connector.domain.address import CivicAddress
 from connector.domain.directory import (
@@ -102,10 +103,23 @@ def test_with_nothing_configured_agents_can_take_and_make_calls() -> None:
     assert found.ignored == ()
 
 
-def test_objects_without_rows_are_as_absent_ones() -> None:
+def test_objects_without_rows_are_as_absent_ones_but_known_to_be_there() -> None:
     names = ("Skill", "Disposition", "Tag", "Reason", "Setting", "Emergency_Route")
     empty: dict[str, list[Row]] = {f"Phone_{name}__mdt": [] for name in names}
-    assert read({**empty, "Phone_Agent_Skill__c": [], "Phone_Address_Book_Entry__c": []}) == read({})
+    there, absent = read({**empty, "Phone_Agent_Skill__c": [], "Phone_Address_Book_Entry__c": []}), read({})
+    assert structs.replace(there, present=(), absent=(), version=0) == structs.replace(
+        absent, present=(), absent=(), version=0
+    )
+    assert set(absent.absent) - set(there.absent) == {*empty, "Phone_Agent_Skill__c", "Phone_Address_Book_Entry__c"}
+    assert {*empty, "Phone_Skill__mdt.Inbound_Numbers__c", "Phone_Setting__mdt.Value__c"} <= set(there.present)
+
+
+def test_a_field_that_cannot_be_read_any_more_is_lost() -> None:
+    before = read({"Phone_Skill__mdt": [skill("Support_EN")]})
+    after = read({"Phone_Skill__mdt": [skill("Support_EN")]}, lacking=("Inbound_Numbers__c", "Phone_Device__c"))
+    assert after.lost(before) == ("Phone_Skill__mdt.Inbound_Numbers__c", "User.Phone_Device__c")
+    assert read({}).lost(before) == ("Phone_Skill__mdt",)
+    assert (before.lost(after), before.lost(before), before.lost(Directory())) == ((), (), ())
 
 
 def test_fields_that_are_not_deployed_are_noted_and_their_defaults_used() -> None:

@@ -247,3 +247,53 @@ async def test_who_signs_in_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPat
         rig.held.set()
         await rig.settled()
         assert rig.asked == 2
+
+
+SEEN = replace(ONE, present=("Phone_Skill__mdt", "Phone_Skill__mdt.Numbers__c", "User"))
+UNSEEN = [("Phone_Skill__mdt",), ("Phone_Skill__mdt.Numbers__c",), ("Another__mdt", "Phone_Skill__mdt")]
+
+
+@pytest.mark.parametrize("absent", UNSEEN)
+async def test_what_is_out_of_sight_is_not_gone(absent: tuple[str, ...], caplog: pytest.LogCaptureFixture) -> None:
+    """A permission was taken away while we run: nobody is left without skills for that."""
+    rig = Rig()
+    rig.answer = SEEN
+    await rig.configuration.first(None)
+    async with rig.running():
+        rig.answer = replace(TWO, present=("User",), absent=absent)
+        await rig.after(EVERY)
+        await rig.after(EVERY)
+        assert (rig.used, versions(rig.saved)) == ([], [1])
+        assert rig.configuration.lost == absent[-1:]
+        (said, _) = (record for record in caplog.records if record.levelname == "ERROR")
+        assert f"Salesforce does not show {absent[-1]} any more" in said.getMessage()
+        assert "Phone_Panel_Integration" in said.getMessage()
+        rig.answer = replace(THREE, present=SEEN.present)
+        await rig.after(EVERY)
+        assert versions(rig.used) == [3]
+        assert rig.configuration.lost == ()
+
+
+@pytest.mark.parametrize("absent", UNSEEN)
+async def test_nor_is_it_after_a_restart(absent: tuple[str, ...]) -> None:
+    rig = Rig()
+    rig.answer = replace(TWO, absent=absent)
+    assert (await rig.configuration.first(SEEN)).version == 1
+    assert rig.saved == []
+    async with rig.running():
+        await rig.after(EVERY)
+        assert rig.used == []
+
+
+async def test_what_was_never_there_is_not_missed(caplog: pytest.LogCaptureFixture) -> None:
+    rig = Rig()
+    rig.answer = replace(TWO, present=("User",), absent=("Phone_Skill__mdt",))
+    assert (await rig.configuration.first(None)).version == 2
+    async with rig.running():
+        rig.answer = replace(THREE, present=("User",), absent=("Phone_Skill__mdt", "Phone_Tag__mdt"))
+        await rig.after(EVERY)
+        assert versions(rig.used) == [3]
+        rig.answer = replace(SEEN, absent=("Phone_Tag__mdt",))
+        await rig.after(EVERY)
+    assert versions(rig.used) == [3, 1]
+    assert "does not show" not in caplog.text

@@ -297,7 +297,9 @@ async def test_what_comes_while_salesforce_is_away_is_told_to_wait_and_not_tried
     await world.want("k2")
     assert await world.round() == [TaskWaiting("k2", 1, NOON + 300_000, "daily_limit")]
     assert len(world.org.requests) == 1
+    assert world.outbox.rest_code == "daily_limit"
     world.clock.advance(290_000)
+    assert world.outbox.rest_code == ""
     assert [type(news) for news in await world.round()] == [TaskSaved, TaskSaved]
     (k1, k2) = world.org.requests[-1]
     assert (k2.doubtful, k2.attempts) == (False, 0), "it was never tried"
