@@ -73,7 +73,7 @@ def test_other_programs_get_json(
     told = json.loads(capsys.readouterr().out)
     assert (told["org"], told["ok"]) == (org.url, False)
     unknown = [found for found in told["findings"] if found["state"] == "unknown"]
-    assert [found["about"] for found in unknown] == ["validation", "certificate"]
+    assert [found["about"] for found in unknown] == ["validation", "older versions", "certificate"]
     assert set(unknown[0]) == {"about", "state", "what", "fails", "whom", "cure"}
 
 

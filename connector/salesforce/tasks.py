@@ -34,7 +34,7 @@ _CREATE_ONLY: Final = "INVALID_FIELD_FOR_INSERT_UPDATE"
 OLDER_VERSION: Final = "OLDER_VERSION"
 """Our own code of what the package's validation rule Phone_Revision_never_decreases refuses."""
 
-_OLDER_WORDS: Final = "holds a newer version of this call"
+OLDER_WORDS: Final = "holds a newer version of this call"
 """Of that rule's message, which is not translated."""
 
 _MET_BEFORE: Final = frozenset({"DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID", OLDER_VERSION})
@@ -352,5 +352,5 @@ def _row_error(row: OutboxRow, answer: Json) -> TaskError:
     errors = answer.get("errors") or [{"statusCode": "UNKNOWN_EXCEPTION", "message": "no reason given"}]
     fields = dict.fromkeys(str(field) for error in errors for field in error.get("fields") or ())
     message = " ".join(str(error.get("message", "")) for error in errors)
-    code = OLDER_VERSION if _OLDER_WORDS in message else str(errors[0].get("statusCode", ""))
+    code = OLDER_VERSION if OLDER_WORDS in message else str(errors[0].get("statusCode", ""))
     return TaskError(row.contact, code, message, tuple(fields), request=bool(answer.get(_WHOLE)))

@@ -251,6 +251,10 @@ NAMED: dict[str, tuple[dict[str, object], str, str, str, str]] = {
         {"hostile": ["disposition_rule"]}, "validation", "FIELD_CUSTOM_VALIDATION_EXCEPTION", "without disposition",
         "Setup > Object Manager > Task > Validation Rules >",
     ),
+    "older versions": (
+        {"hostile": ["older_versions"]}, "older versions", "older notes over newer ones", EVERYBODY,
+        "Setup > Object Manager > Task > Validation Rules > Phone_Revision_never_decreases > Edit > tick Active",
+    ),
     "record types": (
         {"hostile": ["record_types"]}, "record types", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "without disposition",
         "Setup > Object Manager > Task > Record Types > Field Work > Call Type > Edit",
@@ -444,7 +448,7 @@ def test_what_may_not_be_looked_at_is_told_with_the_cure_and_the_rest_is_looked_
     hostile(org, "hidden_setup", "required_field")
     found = look()
     unseen = [diagnosis for diagnosis in found if diagnosis.state is State.UNKNOWN]
-    assert [diagnosis.about for diagnosis in unseen] == ["validation", "certificate"]
+    assert [diagnosis.about for diagnosis in unseen] == ["validation", "older versions", "certificate"]
     for diagnosis in unseen:
         assert "cannot be looked at (INVALID_TYPE" in diagnosis.what
         assert "View Setup and Configuration" in diagnosis.cure

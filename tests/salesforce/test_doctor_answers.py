@@ -14,6 +14,7 @@ from connector.salesforce.doctor import _looked, org, people, task, validation
 from connector.salesforce.doctor.patient import Patient, user_id
 from connector.salesforce.doctor.samples import samples
 from connector.salesforce.faults import Refused
+from connector.salesforce.tasks import OLDER_WORDS
 
 ME, SAM = "005000000000001AAA", "005000000000002AAA"
 TODAY = dt.date(2026, 11, 30)
@@ -134,6 +135,22 @@ def test_a_rule_without_a_formula_is_a_hint() -> None:
     rule = {"Id": "03d1", "ValidationName": "Odd", "ErrorMessage": "No."}
     told = only(validation.rules(patient(Client(Metadata=[{"Metadata": None}], ValidationName=[rule]))))
     assert told.state is State.HINT
+
+
+@pytest.mark.parametrize(
+    ("rows", "state", "what", "cure"),
+    [
+        ([], State.WRONG, "Task has no validation rule Phone_Revision_never_decreases", "make deploy"),
+        ([{"Active": False, "ErrorMessage": "x"}], State.WRONG, "is switched off", "tick Active"),
+        ([{"Active": True, "ErrorMessage": "Te oud."}], State.WRONG, "is not the package's: 'Te oud.'", "Message"),
+        ([{"Active": True, "ErrorMessage": f"It {OLDER_WORDS}."}], State.OK, "is active", ""),
+    ],
+)
+def test_the_rule_that_keeps_older_versions_away(rows: list[Answer], state: State, what: str, cure: str) -> None:
+    told = only(validation.older_versions(patient(Client(ValidationRule=rows))))
+    assert (told.about, told.state) == ("older versions", state)
+    assert what in told.what
+    assert cure in told.cure
 
 
 def test_a_rule_that_spares_our_tasks_is_no_finding() -> None:

@@ -65,6 +65,7 @@ def _parts(patient: Patient, shape: Shape, may: Rights | None, today: dt.date) -
     yield "key", partial(task.key, patient, unseen=may.unseen if may else ())
     yield "required fields", partial(task.required, patient)
     yield "validation", partial(validation.rules, patient)
+    yield "older versions", partial(validation.older_versions, patient)
     yield "picklists", partial(task.picklists, patient)
     yield "statuses", partial(task.statuses, patient)
     yield "record types", partial(task.record_types, patient)

@@ -10,9 +10,15 @@ from typing import Any, Final
 from connector.ports.diagnosis import Diagnosis, hint, well, wrong
 from connector.salesforce.client import Json, quoted
 from connector.salesforce.doctor.formula import UNKNOWN, outcome
-from connector.salesforce.doctor.patient import Patient, some
+from connector.salesforce.doctor.patient import CONNECTOR, Patient, some
 from connector.salesforce.doctor.samples import Sample
+from connector.salesforce.tasks import OLDER_WORDS
 
+_OURS: Final = "Phone_Revision_never_decreases"
+_OUR_RULE: Final = (
+    "SELECT Id, Active, ErrorMessage FROM ValidationRule WHERE EntityDefinition.QualifiedApiName = 'Task' "
+    "AND ValidationName = 'Phone_Revision_never_decreases'"
+)
 _RULES: Final = (
     "SELECT Id, ValidationName, ErrorMessage FROM ValidationRule "
     "WHERE EntityDefinition.QualifiedApiName = 'Task' AND Active = true"
@@ -26,6 +32,26 @@ def rules(patient: Patient) -> Iterator[Diagnosis]:
     yield from told
     if not told:
         yield well("validation", f"{len(found)} active validation rules on Task, which none of ours breaks")
+
+
+def older_versions(patient: Patient) -> Iterator[Diagnosis]:
+    """Whether the package's rule keeps an older version of a call from being put over a newer one, as we rely on."""
+    about, page = "older versions", f"Setup > Object Manager > Task > Validation Rules > {_OURS} > Edit"
+    deploy = "Deploy the package: `make deploy ORG=alias`."
+    fails = "What the network held up, or a copy of the connector sends, can put older notes over newer ones"
+    found = patient.client.tooling(_OUR_RULE)
+    if not found:
+        yield wrong(about, f"Task has no validation rule {_OURS}", fails, CONNECTOR, deploy)
+    elif not found[0]["Active"]:
+        cure = f"{page} > tick Active > Save."
+        yield wrong(about, f"the validation rule {_OURS} is switched off", fails, CONNECTOR, cure)
+    elif OLDER_WORDS not in str(found[0]["ErrorMessage"]):
+        what = f"the message of the validation rule {_OURS} is not the package's: {found[0]['ErrorMessage']!r}"
+        lost = "The connector does not know it again: a Task that has a newer version waits for the agent"
+        cure = f"{page}: let Error Message have the words {OLDER_WORDS!r} > Save."
+        yield wrong(about, what, lost, CONNECTOR, cure)
+    else:
+        yield well(about, f"the validation rule {_OURS} is active")
 
 
 def _rule(patient: Patient, rule: Json) -> Iterator[Diagnosis]:

@@ -21,6 +21,7 @@ Hostility = Literal[
     "required_field", "required_tags", "hidden_field", "read_only_field", "disposition_rule", "odd_rule",
     "record_types", "renamed_status", "restricted_priority", "shared_activities", "private_tasks", "hidden_setup",
     "no_call_centre", "old_certificate", "hidden_people", "own_fields", "restricted_type",
+    "older_versions",
 ]  # fmt: skip
 
 DISPOSITION_RULE = ValidationRule(
@@ -281,11 +282,13 @@ class RuleSeen(msgspec.Struct, frozen=True):
     message: str
     field: str | None
     formula: str
+    active: bool = True
 
 
 def rules_seen(rules_in_force: Sequence[ValidationRule], hostile: Sequence[str], *, product: bool) -> list[RuleSeen]:
-    """All rules in force, with their formulas; `product`: ours is among them."""
-    ours = RuleSeen(REVISION_RULE, "Task", REVISION_MESSAGE, None, REVISION_FORMULA)
+    """All rules in force, with their formulas; `product`: ours is among them, unless somebody has switched it off."""
+    active = "older_versions" not in hostile
+    ours = RuleSeen(REVISION_RULE, "Task", REVISION_MESSAGE, None, REVISION_FORMULA, active=active)
     seen = [ours] if product else []
     seen += [
         RuleSeen(f"{rule.object}_{rule.require.removesuffix('__c')}_{number}", rule.object, rule.message, rule.field,

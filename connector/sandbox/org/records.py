@@ -16,6 +16,7 @@ from connector.sandbox.org.rules import (
     apply_rules,
     apply_validation,
     refuse_inactive_owner,
+    refuse_older_version,
     unwritable,
 )
 from connector.sandbox.org.schema import NUMBER_TYPES, Field, Row, Scalar, Schema, SObject
@@ -195,6 +196,8 @@ class Records:
         refuse_inactive_owner(change)
         apply_rules(change)
         interfere(change, self.hostile)
+        if "older_versions" not in self.hostile:
+            refuse_older_version(change)
         apply_validation(change, self.validation)
         self._check_unique(change)
         if old is None:

@@ -99,8 +99,7 @@ def apply_rules(change: Change) -> None:
 
 
 def apply_validation(change: Change, rules: tuple[ValidationRule, ...]) -> None:
-    """Raise FIELD_CUSTOM_VALIDATION_EXCEPTION for the first rule, the package's or an administrator's, that refuses."""
-    refuse_older_version(change)
+    """Raise FIELD_CUSTOM_VALIDATION_EXCEPTION for the first of the administrators' rules that refuses."""
     for rule in rules:
         if rule.object == change.sobject.name and rule.refuses(change.new):
             fields = [rule.field] if rule.field else []

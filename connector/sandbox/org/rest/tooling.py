@@ -92,13 +92,13 @@ def _fill(context: Context, database: Database) -> None:
     )
     for number, rule in enumerate(rules):
         metadata = {
-            "active": True,
+            "active": rule.active,
             "errorConditionFormula": rule.formula,
             "errorDisplayField": rule.field,
             "errorMessage": rule.message,
         }
         row: Row = {
-            "Id": ids.make_id(RULE.prefix, number), "ValidationName": rule.name, "Active": True,
+            "Id": ids.make_id(RULE.prefix, number), "ValidationName": rule.name, "Active": rule.active,
             "EntityDefinitionId": entities[rule.object], "ErrorMessage": rule.message, "ErrorDisplayField": rule.field,
             "Metadata": msgspec.json.encode(metadata).decode(),
         }  # fmt: skip
