@@ -29,15 +29,21 @@ from connector.configured import (
     try_switch,
 )
 from connector.domain.directory import Directory
-from connector.errors import ConfigError, ConnectorError, CrmUnavailable
+from connector.errors import ConfigError, ConnectorError, CrmUnavailable, SwitchUnavailable
 from connector.ports.diagnosis import Diagnosis, State
 from connector.ports.finding import Finding
 from connector.service.alarm_channels import try_mail
 from connector.service.clock import WallClock
 
+TRY_AGAIN = 75
+"""Exit code of `serve` when what it needs may be there in a moment (EX_TEMPFAIL): whoever runs it tries again."""
+
 
 def main(argv: list[str] | None = None) -> int:
-    """Runs the command.  Returns the exit code: 0, 1 when something is wrong (told on stderr), 2 for bad usage."""
+    """Runs the command.  Returns the exit code: 0, 1 when something is wrong (told on stderr), 2 for bad usage.
+
+    `serve` also returns `TRY_AGAIN`.
+    """
     arguments = _parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
@@ -134,7 +140,11 @@ def _detail(text: str) -> tuple[str, str]:
 def _serve(arguments: argparse.Namespace) -> int:
     config = settings.read(arguments.config, os.environ)
     log.set_up(config.log_level)
-    asyncio.run(serve(Connector(config)))
+    try:
+        asyncio.run(serve(Connector(config)))
+    except SwitchUnavailable as error:
+        print(f"connector: {error}", file=sys.stderr)
+        return TRY_AGAIN
     return 0
 
 

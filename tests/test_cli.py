@@ -19,7 +19,7 @@ from connector.app import Connector
 from connector.cli import main
 from connector.config import ENVIRONMENT, Config, Salesforce, read
 from connector.configured import api_keys_of
-from connector.errors import ConfigError, SwitchTaken
+from connector.errors import ConfigError, SwitchTaken, SwitchUnavailable
 from connector.store import database
 from tests.api.tokens import ORG, key, public_pem
 
@@ -359,6 +359,27 @@ async def test_what_was_started_is_stopped_when_the_rest_cannot() -> None:
     with pytest.raises(ConfigError):
         await cli.serve(connector)  # type: ignore[arg-type]  # as above
     assert connector.stopped
+
+
+def test_a_switch_that_is_not_there_yet_is_worth_another_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The unit in docs/admin/connector.md starts it again, but for 1."""
+    raised: list[Exception] = [SwitchUnavailable("nothing answers"), SwitchTaken("by another"), ConfigError("port")]
+
+    async def serve(_: object) -> None:
+        raise raised.pop(0)
+
+    monkeypatch.setattr(cli, "serve", serve)
+    monkeypatch.setattr(cli, "Connector", lambda _: None)
+    settings = tmp_path / "connector.toml"
+    settings.write_text("port = 8080\n")
+    assert [main(["serve", "--config", str(settings)]) for _ in range(3)] == [cli.TRY_AGAIN, 1, 1]
+    assert capsys.readouterr().err.splitlines()[0] == "connector: nothing answers"
+    unit = (Path(__file__).parents[1] / "docs/admin/connector.md").read_text("utf-8")
+    assert "Restart=on-failure" in unit
+    assert "RestartPreventExitStatus=1\n" in unit
+    assert "StartLimitIntervalSec=0" in unit
 
 
 async def test_a_taken_port_is_named_with_the_cure(tmp_path: Path, needs: Callable[[str], str]) -> None:

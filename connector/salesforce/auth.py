@@ -11,7 +11,7 @@ import requests
 from msgspec import Struct
 
 from connector.errors import CrmUnavailable
-from connector.salesforce.config import SalesforceConfig, check, is_loopback_http, private_key
+from connector.salesforce.config import SalesforceConfig, check, is_loopback_http, private_key, usual_audience
 
 ASSERTION_SECONDS = 180
 """How long an assertion is good for; Salesforce takes at most five minutes."""
@@ -24,9 +24,9 @@ _APPROVE = (
     "assign the integration user a permission set or profile that has the app."
 )
 _KEY = (
-    "Check that the connected app holds the certificate of the private key in use, that salesforce.login_url (or "
-    "salesforce.audience) is the org's (login.salesforce.com, test.salesforce.com or its My Domain), and the clock of "
-    "this machine."
+    "Check that the connected app holds the certificate of the private key in use, that salesforce.login_url is the "
+    "org's, that salesforce.audience is empty (or login.salesforce.com, of a sandbox test.salesforce.com), and the "
+    "clock of this machine."
 )
 _CURES = (
     ("user hasn't approved this consumer", _APPROVE),
@@ -133,7 +133,7 @@ class SignIn:
         claims = {
             "iss": self._config.consumer_key,
             "sub": self._config.username,
-            "aud": self._config.audience or self._config.login_url.rstrip("/"),
+            "aud": self._config.audience or usual_audience(self._config.login_url),
             "iat": now,
             "exp": now + ASSERTION_SECONDS,
         }

@@ -11,6 +11,8 @@ from connector.errors import ConfigError
 
 LOOPBACK = ("localhost", "127.0.0.1")
 
+_MY_DOMAIN = ".my.salesforce.com"
+
 MOST_RESERVED = 90
 """Percent: with more than that kept back hardly anything would ever be asked."""
 
@@ -20,9 +22,9 @@ class SalesforceConfig(Struct, frozen=True):
 
     JWT bearer flow: `consumer_key`, `username` and a private key (`private_key_file`, or `private_key` as PEM text);
     client credentials flow: `consumer_key` and `client_secret`.  `login_url` is https, or http on this machine only;
-    `audience` of the assertion is the login URL when empty, `token_url` the usual path under it.  `timeout_s` bounds
-    each wait for data, half of it connecting; `threads` is how many requests are under way at most.  `proxy` (a URL)
-    and `ca_file` (PEM) are for networks that need them; the environment's proxy settings are not read.
+    `audience` of the assertion is `usual_audience` when empty, `token_url` the usual path under the login URL.
+    `timeout_s` bounds each wait for data, half of it connecting; `threads` is how many requests are under way at most.
+    `proxy` (a URL) and `ca_file` (PEM) are for networks that need them; the environment's proxy settings are not read.
     `certificate_file` is what the connected app holds, for whoever looks at when it ends.
     `numbers_every_s` is how often what changed of the org's numbers is read.  With less than `reserve_percent` of the
     org's API requests left what nobody waits for is put off, with less than `last_reserve_percent` only Tasks are
@@ -55,6 +57,20 @@ def is_loopback_http(url: str) -> bool:
     """Whether `url` is plain http to this machine, the only case in which plain http is used."""
     parts = urlsplit(url)
     return parts.scheme == "http" and parts.hostname in LOOPBACK
+
+
+def usual_audience(login_url: str) -> str:
+    """Whom the assertion is for: of My Domain the server that signs in its users, of all others `login_url` itself.
+
+    Salesforce Help, "OAuth 2.0 JWT Bearer Flow": login.salesforce.com, test.salesforce.com (sandboxes; scratch orgs, as
+    many found) or the URL of a site.  My Domain itself is refused, "audience is invalid".
+    """
+    host = urlsplit(login_url).hostname or ""
+    if not host.endswith(_MY_DOMAIN):
+        return login_url.rstrip("/")
+    name = host.removesuffix(_MY_DOMAIN)
+    tried_in = name.endswith((".sandbox", ".scratch")) or "--" in name
+    return f"https://{'test' if tried_in else 'login'}.salesforce.com"
 
 
 def check(config: SalesforceConfig) -> None:

@@ -67,7 +67,26 @@ class Configuration:
         self._waiting: list[asyncio.Future[None]] = []
 
     async def first(self, kept: Directory | None) -> Directory:
-        """The org's, or the last good one while the org cannot be asked.  Raises `CrmUnavailable` without either."""
+        """The org's, or the last good one while the org cannot be asked; without either it is waited for.
+
+        Raises `CrmUnavailable` when the org refuses the sign-in and there is none: only people can mend that.
+        """
+        while True:
+            try:
+                return await self._first(kept)
+            except CrmUnavailable as error:
+                if error.code == "login":
+                    raise
+                delay = max(error.retry_after or 0, AGAIN)
+                log.warning("nothing can start before Salesforce was asked once; again in %d ms: %s", delay, error)
+            over = asyncio.Event()
+            timer = self._clock.call_at(self._clock.now() + delay, over.set)
+            try:
+                await over.wait()
+            finally:
+                timer.cancel()
+
+    async def _first(self, kept: Directory | None) -> Directory:
         self._begun = self._clock.now()
         try:
             read = self._complete(await self._crm.directory())

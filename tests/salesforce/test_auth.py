@@ -14,6 +14,7 @@ from requests import exceptions as fault
 from connector.errors import ConfigError, CrmUnavailable
 from connector.salesforce import SalesforceConfig, open_crm
 from connector.salesforce.auth import SignIn
+from connector.salesforce.config import usual_audience
 from tests.salesforce.conftest import MakeConfig
 from tests.salesforce.scripted import INSTANCE, LOGIN, Answer, Scripted, form_of, said
 from tests.sandbox.org.rig import RunningOrg
@@ -81,6 +82,35 @@ def test_audience_and_token_url_can_be_given(signing: SalesforceConfig) -> None:
     signed, asked = sign_in(config, token)
     signed.token()
     assert asked[0].url == "https://sso.example/token"
+    claims = jwt.decode(form_of(asked[0])["assertion"], options={"verify_signature": False})
+    assert claims["aud"] == "https://test.salesforce.com"
+
+
+@pytest.mark.parametrize(
+    ("login_url", "audience"),
+    [
+        ("https://login.salesforce.com", "https://login.salesforce.com"),
+        ("https://test.salesforce.com/", "https://test.salesforce.com"),
+        ("https://acme.my.salesforce.com", "https://login.salesforce.com"),
+        ("https://acme.my.salesforce.com/", "https://login.salesforce.com"),
+        ("https://acme-dev-ed.develop.my.salesforce.com", "https://login.salesforce.com"),
+        ("https://acme--uat.sandbox.my.salesforce.com", "https://test.salesforce.com"),
+        ("https://ACME--uat.my.salesforce.com", "https://test.salesforce.com"),
+        ("https://fun-fox-1.scratch.my.salesforce.com", "https://test.salesforce.com"),
+        ("https://sandbox.my.salesforce.com", "https://login.salesforce.com"),
+        ("https://acme.my.site.com/customers", "https://acme.my.site.com/customers"),
+        ("https://my.salesforce.com.evil.example", "https://my.salesforce.com.evil.example"),
+        ("http://127.0.0.1:8480", "http://127.0.0.1:8480"),
+    ],
+)
+def test_whom_an_assertion_is_for(login_url: str, audience: str) -> None:
+    assert usual_audience(login_url) == audience
+
+
+def test_at_my_domain_the_assertion_is_for_the_server_that_signs_in_its_users(signing: SalesforceConfig) -> None:
+    signed, asked = sign_in(structs.replace(signing, login_url="https://acme--uat.sandbox.my.salesforce.com"), token)
+    signed.token()
+    assert asked[0].url == "https://acme--uat.sandbox.my.salesforce.com/services/oauth2/token"
     claims = jwt.decode(form_of(asked[0])["assertion"], options={"verify_signature": False})
     assert claims["aud"] == "https://test.salesforce.com"
 

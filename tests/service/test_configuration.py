@@ -136,11 +136,38 @@ async def test_without_the_org_what_was_kept_is_used_and_the_org_is_asked_again_
         assert versions(rig.used) == [2]
 
 
-async def test_without_the_org_and_without_a_directory_nothing_starts() -> None:
+async def test_without_the_org_and_without_a_directory_the_start_waits_for_it(caplog: pytest.LogCaptureFixture) -> None:
     rig = Rig()
     rig.answer = DOWN
-    with pytest.raises(CrmUnavailable):
+    first = asyncio.get_running_loop().create_task(rig.configuration.first(None))
+    await rig.settled()
+    assert await rig.after(AGAIN - 1) == 0
+    assert await rig.after(1) == 1
+    rig.answer = CrmUnavailable("daily_limit", "used up", retry_after=600_000)
+    assert await rig.after(AGAIN) == 1
+    assert await rig.after(600_000 - 1) == 0
+    assert caplog.text.count("nothing can start before Salesforce was asked once") == 3
+    rig.answer = ONE
+    assert await rig.after(1) == 1
+    assert (await first).version == 1
+    assert rig.reached()
+
+
+async def test_a_sign_in_that_is_refused_at_the_first_start_is_for_people() -> None:
+    rig = Rig()
+    rig.answer = CrmUnavailable("login", "audience is invalid")
+    with pytest.raises(CrmUnavailable, match="audience is invalid"):
         await rig.configuration.first(None)
+
+
+async def test_a_start_that_waits_can_be_stopped() -> None:
+    rig = Rig()
+    rig.answer = DOWN
+    first = asyncio.get_running_loop().create_task(rig.configuration.first(None))
+    await rig.settled()
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    assert await rig.after(10 * AGAIN) == 0
 
 
 async def test_an_org_that_goes_away_changes_nothing_and_says_when_to_come_back() -> None:
