@@ -25,7 +25,7 @@ from connector.configured import tls_of
 from connector.domain.directory import Directory
 from connector.domain.effects import RaiseAlarm
 from connector.domain.model import Phase
-from connector.errors import ConfigError
+from connector.errors import ConfigError, CrmUnavailable
 from connector.ports.crm import CallerMatch
 from tests.certificates import write_certificate
 from tests.domain.stage import DIRECTORY, SAM
@@ -37,6 +37,8 @@ CALLBACK = {"number": "415 555 0143", "name": "Mia Chen", "skill": "support", "k
 
 class Org:
     """A Salesforce that knows nobody and writes nothing."""
+
+    budget = None
 
     async def directory(self) -> Directory:
         return DIRECTORY
@@ -95,6 +97,23 @@ async def test_work_survives_a_restart_and_the_same_request_makes_nothing_twice(
         assert await post(http, f"{url}/api/callbacks", CALLBACK) == (200, first)
         assert await post(http, f"{url}/api/work-items", work) == (200, second)
         assert len(floor.contacts) == 2
+
+
+async def test_the_first_start_waits_for_salesforce(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    away = [CrmUnavailable("connection", "no connection")] * 3
+
+    class Later(Org):
+        async def directory(self) -> Directory:
+            if away:
+                raise away.pop()
+            return DIRECTORY
+
+    monkeypatch.setattr("connector.app.crm_of", lambda _config, _index: Later())
+    monkeypatch.setattr("connector.service.configuration.AGAIN", 10)
+    async with served(tmp_path / "store.db") as (_, http, url):
+        assert away == []
+        status, _ = await post(http, f"{url}/api/callbacks", CALLBACK)
+        assert status == 201
 
 
 async def test_the_api_describes_itself(tmp_path: Path) -> None:
