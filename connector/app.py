@@ -22,6 +22,7 @@ from connector.api.listeners import Listeners
 from connector.api.metrics import Metrics, Reading
 from connector.api.openid import OpenId
 from connector.api.recordings import RecordingsApi
+from connector.api.supervision import Supervision
 from connector.api.work import WorkApi
 from connector.api.ws import PanelSockets
 from connector.config import Config
@@ -52,6 +53,7 @@ from connector.service.configuration import Configuration
 from connector.service.conversation import Conversations
 from connector.service.judgement import TaskNews
 from connector.service.outbox import Outbox
+from connector.service.overview import Overview
 from connector.service.proving import Proving
 from connector.service.retention import Retention
 from connector.service.runner import Runner
@@ -175,7 +177,7 @@ class Connector:
         return conversations.follow
 
     async def _listen_to_admin(self) -> None:
-        admin = Admin(
+        self._admin = admin = Admin(
             self._store,
             self._clock,
             lambda: self._runner.directory,
@@ -196,6 +198,12 @@ class Connector:
         listening = AdminSocket(admin, Path(f"{self._config.store}.admin"))
         await listening.start()
         self._stops.append(listening.stop)
+
+    def _supervised(self) -> Supervision:
+        overview = Overview(self._store, self._outbox, self._crm, lambda: self._runner.floor)
+        supervision = Supervision(self._hub.lists, overview, self._admin, self._clock, lambda: self._runner.directory)
+        self._stops.append(supervision.stop)
+        return supervision
 
     async def lost(self) -> ConnectorError:
         """Returns why this connector cannot go on, once that is so: another one has its switch."""
@@ -239,6 +247,7 @@ class Connector:
             sign_in=self._sign_in,
             origins=self.origins,
             clock=self._clock,
+            supervision=self._supervised(),
             fresh=self._configuration.fresh,
         )
         self._metrics = Metrics(self._runner, lambda: self._reading)

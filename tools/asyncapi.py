@@ -29,6 +29,8 @@ TO_PANEL: tuple[type, ...] = (
     state.Today,
     state.Agents,
     state.Skills,
+    state.Staff,
+    state.Tasks,
     state.Alarm,
     state.Transcript,
     state.Segments,

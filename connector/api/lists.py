@@ -1,4 +1,4 @@
-"""The lists that panels look at beside their own state: queues, skills, colleagues, today's contacts.
+"""The lists that panels look at beside their own state: queues, skills, colleagues, today's contacts; the supervisors'.
 
 A list is sent when a panel begins to show it, and then at most once a second, when it has changed, while it is shown.
 """
@@ -16,8 +16,11 @@ from connector.wire import state as wire
 LISTS_EVERY: Final = 1_000
 """A list is sent to a panel at most once in so many ms."""
 
-_OF_ALL: Final = ("queues", "skills", "agents")
-"""What depends on the whole floor; today's contacts are the agent's own."""
+_OF_ALL: Final = ("queues", "skills", "agents", "staff")
+"""What depends on the whole floor; today's contacts are the agent's own, and Tasks are not of the floor alone."""
+
+_OF_SUPERVISORS: Final = frozenset({"staff", "tasks"})
+"""What nobody else is sent, whoever asks."""
 
 
 class Reader(Protocol):
@@ -31,7 +34,10 @@ class Reader(Protocol):
 
 
 class Lists:
-    """`source` gives the floor and the directory of now; `today` is called for an agent whose day may have changed."""
+    """`source` gives the floor and the directory of now.
+
+    `today` is called for an agent whose day may have changed, `tasks` for a panel that begins to show the Tasks.
+    """
 
     def __init__(self, clock: Clock, source: Callable[[], tuple[Floor, Directory]]) -> None:
         self._clock = clock
@@ -41,10 +47,15 @@ class Lists:
         self._today_due: set[str] = set()
         self._timer = False
         self.today: Callable[[str], Any] | None = None
+        self.tasks: Callable[[Reader], Any] | None = None
 
-    def watch(self, panel: Reader, names: Iterable[str]) -> None:
-        """The panel shows these lists now, and no others; one that it did not show before is sent at once."""
-        wanted = set(names)
+    def watch(self, panel: Reader, names: Iterable[str]) -> set[str]:
+        """The panel shows these lists now, and no others; one that it did not show before is sent at once.
+
+        Returns those that it may not show.
+        """
+        asked = set(names)
+        wanted = {name for name in asked if self._may(panel, name)}
         for name, readers in self._readers.items():
             if name not in wanted and panel in readers:
                 del readers[panel]
@@ -56,10 +67,21 @@ class Lists:
                 readers[panel] = None
                 begun.append(name)
         for name in begun:
-            if name != "today":
+            if name in _OF_ALL:
                 self._send(name, [panel])
-            elif self.today is not None:
+            elif name == "tasks" and self.tasks is not None:
+                self.tasks(panel)
+            elif name == "today" and self.today is not None:
                 self.today(panel.agent)
+        return asked - wanted
+
+    def _may(self, panel: Reader, name: str) -> bool:
+        profile = self._source()[1].agents.get(panel.agent)
+        return name not in _OF_SUPERVISORS or (profile is not None and profile.supervisor)
+
+    def readers(self, name: str) -> list[Reader]:
+        """The panels that show that list, and still may."""
+        return [panel for panel in self._readers.get(name, ()) if self._may(panel, name)]
 
     def showing(self, agent: str, name: str) -> list[Reader]:
         """The agent's panels that show that list."""
@@ -67,7 +89,7 @@ class Lists:
 
     def state_changed(self, agent: str) -> None:
         """What that agent sees has changed: they are in another state perhaps, or have one contact more."""
-        self._changed("agents", "skills")
+        self._changed("agents", "skills", "staff")
         if self._readers.get("today") and self.showing(agent, "today"):
             self._today_due.add(agent)
             self._soon()
@@ -97,7 +119,7 @@ class Lists:
         today, self._today_due = self._today_due, set()
         for name in _OF_ALL:
             if name in due:
-                self._send(name, list(self._readers.get(name, ())))
+                self._send(name, self.readers(name))
         for agent in sorted(today):
             if self.today is not None and self.showing(agent, "today"):
                 self.today(agent)
@@ -183,8 +205,25 @@ def _agents(floor: Floor, directory: Directory) -> TextFor:
     return text
 
 
+def _staff(floor: Floor, directory: Directory) -> TextFor:
+    """Everybody who is not logged out, by name: the same for all supervisors."""
+    rows = []
+    for profile in sorted(directory.agents.values(), key=lambda it: (it.name.casefold(), it.id)):
+        agent = floor.agents.get(profile.id)
+        if agent is not None and agent.state is not AgentState.LOGGED_OUT:
+            kinds = tuple(dict.fromkeys(floor.contacts[key].kind for key in agent.contacts if key in floor.contacts))
+            rows.append(
+                wire.StaffRow(
+                    agent.id, profile.name, agent.state, agent.reason or None, agent.since, kinds, agent.phone_ready
+                )
+            )
+    encoded = wire.encode(wire.Staff(tuple(rows), len(directory.agents) - len(rows)))
+    return lambda _agent: encoded
+
+
 _TEXTS: Final[dict[str, Callable[[Floor, Directory], TextFor]]] = {
     "queues": _queues,
     "skills": _skills,
     "agents": _agents,
+    "staff": _staff,
 }

@@ -15,9 +15,10 @@ from connector.api.questions import Questions
 from connector.api.rate import Bucket
 from connector.api.reading import read
 from connector.api.socket_session import SocketSession
+from connector.api.supervision import ORDERS, Supervision
 from connector.domain.model import Contact, Record
 from connector.domain.rules.links import options
-from connector.errors import BadInput, NotAllowed, SignInRefused
+from connector.errors import BadInput, NotAllowed, SignInRefused, StoreError
 from connector.log import about_agent
 from connector.ports.crm import Crm
 from connector.ports.store import RememberedReply, Store
@@ -62,9 +63,10 @@ class PanelSockets:
         sign_in: SignIn,
         origins: frozenset[str],
         clock: Clock,
+        supervision: Supervision | None = None,
         fresh: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`fresh` asks the org for its agents of now, for somebody who is none."""
+        """`fresh` asks the org for its agents of now, for somebody who is none; `supervision` is for supervisors."""
         self._runner = runner
         self._fresh = fresh
         self._hub = hub
@@ -73,6 +75,7 @@ class PanelSockets:
         self._sign_in = sign_in
         self._origins = origins
         self._clock = clock
+        self._supervision = supervision
         self._book = Book()
         self._open: set[web.WebSocketResponse] = set()
         self._ending: set[asyncio.Task[None]] = set()
@@ -155,7 +158,8 @@ class PanelSockets:
         panel = PanelSocket(self._hub, ws, transport, agent, now if focused else 0, name)
         questions = Questions(self._runner, self._crm, self._book, panel)
         session = self._session(ws, panel)
-        conversation = Conversation(self._runner, self._hub, self._store, self._clock, panel, questions, session)
+        parts = (panel, questions, session, self._supervision)
+        conversation = Conversation(self._runner, self._hub, self._store, self._clock, *parts)
         with about_agent(agent):
             for draft in drafts:
                 await conversation.take(draft)
@@ -195,7 +199,7 @@ class PanelSockets:
 class Conversation:
     """What one panel says, and the answers."""
 
-    __slots__ = ("_clock", "_hub", "_panel", "_questions", "_runner", "_session", "_store")
+    __slots__ = ("_clock", "_hub", "_panel", "_questions", "_runner", "_session", "_store", "_supervision")
 
     def __init__(
         self,
@@ -206,6 +210,7 @@ class Conversation:
         panel: PanelSocket,
         questions: Questions,
         session: SocketSession,
+        supervision: Supervision | None,
     ) -> None:
         self._runner = runner
         self._hub = hub
@@ -214,6 +219,7 @@ class Conversation:
         self._panel = panel
         self._questions = questions
         self._session = session
+        self._supervision = supervision
 
     async def read(self, data: str | bytes) -> None:
         """One message; one that cannot be read is answered with an error that names the field, and changes nothing."""
@@ -244,7 +250,7 @@ class Conversation:
     async def _act(self, message: commands.Message) -> None:
         match message:
             case commands.Command():
-                self._command(message)
+                await self._command(message)
             case commands.DraftMessage():
                 await self._draft(message)
             case commands.Ping():
@@ -260,7 +266,7 @@ class Conversation:
             case commands.ChoreTaken() | commands.ChoreDone():
                 self._chore(message)
             case commands.Watch():
-                self._hub.lists.watch(self._panel, message.lists)
+                self._watch(message)
             case commands.Renew():
                 await self._renew(message.token)
             case commands.Hello():
@@ -284,13 +290,31 @@ class Conversation:
         else:
             self._hub.chore_done(self._panel.agent, message.chore, message.ok, message.message)
 
-    def _command(self, message: commands.Command) -> None:
+    async def _command(self, message: commands.Command) -> None:
+        if self._supervision is not None and message.name in ORDERS:
+            await self._supervise(self._supervision, message)
+            return
         try:
             order = handlers.command(self._panel.agent, message)
         except BadInput as error:
             self._panel.send(state.Reply(message.id, error.code, error.field, str(error)))
             return
         self._runner.command(order, message.id, self._answer)
+
+    async def _supervise(self, supervision: Supervision, message: commands.Command) -> None:
+        try:
+            await supervision.act(self._panel.agent, message)
+        except BadInput as error:
+            self._panel.send(state.Reply(message.id, error.code, error.field, str(error)))
+        except (NotAllowed, StoreError) as error:
+            self._panel.send(state.Reply(message.id, error.code, None, str(error)))
+        else:
+            self._panel.send(state.Reply(message.id))
+
+    def _watch(self, message: commands.Watch) -> None:
+        if refused := self._hub.lists.watch(self._panel, message.lists):
+            words = f"Not for you: {', '.join(sorted(refused))}. Ask for the permission Phone Panel Supervisor."
+            self._panel.send(state.Failure("not_a_supervisor", words, "lists"))
 
     def _answer(self, reply: RememberedReply) -> None:
         self._panel.send(state.Reply(reply.request, reply.error, reply.field, reply.message, reply.contact))

@@ -216,6 +216,9 @@ class Store(Protocol):
     async def outbox_entries(self, contact: str | None = None) -> Sequence[OutboxEntry]:
         """What is not written, oldest contact first; of one contact its row, written or not."""
 
+    async def parked_entries(self, limit: int) -> tuple[int, Sequence[OutboxEntry]]:
+        """How many rows are parked, and up to `limit` of them, oldest contact first."""
+
     async def try_again(self, contacts: Sequence[str] | None = None) -> int:
         """Those rows, or all that are not discarded, are due now, but for those under a lease and written; how many."""
 

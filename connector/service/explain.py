@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from connector.service.explain_dutch import DUTCH
 from connector.service.retry import VERDICTS, Verdict
 
 _BY_ITSELF: Final = "nothing: it is tried again by itself"
@@ -61,12 +62,18 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "INACTIVE_OWNER_OR_USER": ("the agent's user is inactive", "activate the user for a moment and retry"),
     "DUPLICATES_DETECTED": ("a duplicate rule refuses it", "let the rule allow the integration user, then retry"),
     "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": ("a trigger or flow of the org failed", "mend it, then retry"),
+    # What is not in this table.
+    "refused": ("Salesforce refuses it", "read Salesforce's own words, mend what they say, then retry"),
+    "not_ready": ("Salesforce was not ready", "read Salesforce's own words, mend what they say, then retry"),
     "discarded": ("somebody has decided that it is not written", "`connector outbox retry` writes it after all"),
 }
 
 
-def explained(code: str, state: str) -> tuple[str, str]:
-    """What is the matter with a row in that state, and the cure; both empty when nothing is."""
+def explained(code: str, state: str, language: str = "en") -> tuple[str, str]:
+    """What is the matter with a row in that state, and the cure; both empty when nothing is.
+
+    `language` as Salesforce names it: Dutch (`nl_NL`), or else English.
+    """
     if not code:
         words = {
             "due": ("it is about to be written", ""),
@@ -75,5 +82,5 @@ def explained(code: str, state: str) -> tuple[str, str]:
         }
         return words.get(state, ("", ""))
     refused = VERDICTS.get(code, Verdict.PARK) is Verdict.PARK
-    unknown = "Salesforce refuses it" if refused else "Salesforce was not ready"
-    return _WORDS.get(code, (unknown, "read Salesforce's own words, mend what they say, then retry"))
+    code = code if code in _WORDS else ("refused" if refused else "not_ready")
+    return (DUTCH if language.startswith("nl") else _WORDS)[code]

@@ -164,13 +164,24 @@ def count(db: sqlite3.Connection, now: int) -> OutboxCount:
 def entries(db: sqlite3.Connection, now: int, contact: str | None) -> list[OutboxEntry]:
     """What is not written, oldest contact first; of one contact its row, written or not."""
     which = "wanted > outbox.written" if contact is None else "outbox.contact = :contact"
+    return _entries(db, now, which, {"contact": contact})
+
+
+def parked_entries(db: sqlite3.Connection, now: int, limit: int) -> tuple[int, list[OutboxEntry]]:
+    """How many are parked, and up to `limit` of them, oldest contact first."""
+    which = "wanted > outbox.written AND parked"
+    total = db.execute(f"SELECT count(*) FROM outbox WHERE {which}").fetchone()[0]  # noqa: S608 - the text above
+    return total, _entries(db, now, which, {"limit": limit}) if total else []
+
+
+def _entries(db: sqlite3.Connection, now: int, which: str, values: dict[str, object]) -> list[OutboxEntry]:
     rows = db.execute(
-        "SELECT outbox.contact, wanted, outbox.written, fields, written_fields, task_id, due, lease_until, parked,"  # noqa: S608 - one of the two above
+        "SELECT outbox.contact, wanted, outbox.written, fields, written_fields, task_id, due, lease_until, parked,"  # noqa: S608 - one of those above
         " doubtful, attempts, code, field, message, discarded, agent, started,"
         " EXISTS (SELECT 1 FROM restored WHERE restored.contact = outbox.contact)"
         " FROM outbox LEFT JOIN contact ON contact.key = outbox.contact"
-        f" WHERE {which} ORDER BY started, outbox.contact",
-        {"contact": contact},
+        f" WHERE {which} ORDER BY started, outbox.contact LIMIT :limit",
+        {"limit": -1, **values},
     ).fetchall()
     return [_entry(db, row, now) for row in rows]
 

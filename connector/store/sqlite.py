@@ -108,6 +108,11 @@ class SqliteStore:
         now = self._now()
         return await self._ask(lambda db: outbox_rows.entries(db, now, contact))
 
+    async def parked_entries(self, limit: int) -> tuple[int, Sequence[OutboxEntry]]:
+        """See the port."""
+        now = self._now()
+        return await self._ask(lambda db: outbox_rows.parked_entries(db, now, limit))
+
     async def try_again(self, contacts: Sequence[str] | None = None) -> int:
         """See the port."""
         now = self._now()

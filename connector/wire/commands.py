@@ -64,7 +64,8 @@ class Command(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     `set_state` (state, reason), `log_out`, `dial` (number, skill, record, hold, work), `dial_emergency` (number),
     `favourite` (entry, on), `line` (on), `answer`, `decline`, `end`, `hold`, `resume`, `mute`, `unmute`,
     `digits` (digits), `record`, `stop_record`, `mask`, `unmask`, `consult` (to), `abandon`, `merge`, `transfer`,
-    `swap`, `drop` (leg), `step` (work), `finish`, `give_back`, `extend`, `done`, `save_again`.
+    `swap`, `drop` (leg), `step` (work), `finish`, `give_back`, `extend`, `done`, `save_again`; of supervisors
+    `retry_task`, `retry_tasks`, `discard_task` (reason).
     """
 
     id: Id
@@ -130,10 +131,11 @@ class ChoreDone(Struct, frozen=True, forbid_unknown_fields=True, tag="chore_done
 class Watch(Struct, frozen=True, forbid_unknown_fields=True, tag="watch"):
     """Which lists this panel shows now; only these are sent, at most once a second.
 
-    `queues` are the agent's own skills, `skills` all of them, `agents` the colleagues and how they are.
+    `queues` are the agent's own skills, `skills` all of them, `agents` the colleagues and how they are.  For
+    supervisors only: `staff` is everybody who is logged in, `tasks` the Tasks that are not written.
     """
 
-    lists: Annotated[tuple[Literal["queues", "today", "agents", "skills"], ...], Meta(max_length=4)]
+    lists: Annotated[tuple[Literal["queues", "today", "agents", "skills", "staff", "tasks"], ...], Meta(max_length=6)]
 
 
 class Renew(Struct, frozen=True, forbid_unknown_fields=True, tag="renew"):

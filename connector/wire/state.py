@@ -398,6 +398,71 @@ class Skills(Struct, frozen=True, gc=False, tag="skills"):
     skills: tuple[SkillRow, ...]
 
 
+class StaffRow(Struct, frozen=True, gc=False):
+    """An agent, for supervisors.  `kinds` are those of the contacts that they have now; `phone`: it is registered."""
+
+    id: str
+    name: str
+    state: str
+    reason: str | None
+    since: int
+    kinds: tuple[str, ...]
+    phone: bool
+
+
+class Staff(Struct, frozen=True, gc=False, tag="staff"):
+    """All agents who are not logged out, by name, and how many are: for supervisors."""
+
+    agents: tuple[StaffRow, ...]
+    logged_out: int
+
+
+class ParkedRow(Struct, frozen=True, gc=False):
+    """A Task that Salesforce refuses: whose, of which contact, and why.
+
+    `message` is Salesforce's own; `what` is the matter and `cure` mends it, in the supervisor's language.  `doubtful`:
+    Salesforce may have it all the same.
+    """
+
+    contact: str
+    kind: str
+    name: str
+    number_shown: str
+    agent: str
+    at: int
+    subject: str
+    code: str
+    field: str
+    message: str
+    what: str
+    cure: str
+    doubtful: bool
+
+
+class BudgetView(Struct, frozen=True, gc=False):
+    """The org's API requests of the last 24 hours, null before Salesforce has told; `batch` is the Tasks of the last
+    write, `rest_until` till when Salesforce is left alone, `rest_code` why."""
+
+    used: int | None
+    limit: int | None
+    batch: int
+    rest_until: int | None
+    rest_code: str | None
+
+
+class Tasks(Struct, frozen=True, gc=False, tag="tasks"):
+    """The Tasks that are not written, for supervisors: the oldest of those that are parked, and how many are.
+
+    `waiting` are on their way or put off, and `oldest` is when the contact of the oldest of them ended.
+    """
+
+    parked: tuple[ParkedRow, ...]
+    parked_total: int
+    waiting: int
+    oldest: int | None
+    budget: BudgetView
+
+
 class Segment(Struct, frozen=True, gc=False, omit_defaults=True, tag="said", tag_field="kind"):
     """One utterance.  `party` is the leg; `side`: agent (this one), customer, or party, who is called `name`.
 

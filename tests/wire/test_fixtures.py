@@ -23,6 +23,8 @@ TO_PANEL = msgspec.json.Decoder(
     | state.Today
     | state.Agents
     | state.Skills
+    | state.Staff
+    | state.Tasks
     | state.Alarm
     | state.Transcript
     | state.Segments
