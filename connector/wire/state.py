@@ -441,13 +441,13 @@ class ParkedRow(Struct, frozen=True, gc=False):
 
 class BudgetView(Struct, frozen=True, gc=False):
     """The org's API requests of the last 24 hours, null before Salesforce has told; `batch` is the Tasks of the last
-    write, `rest_until` till when Salesforce is left alone, `rest_code` why."""
+    write, `rest_until` till when Salesforce is left alone, `rest_why` why, in words."""
 
     used: int | None
     limit: int | None
     batch: int
     rest_until: int | None
-    rest_code: str | None
+    rest_why: str | None
 
 
 class Tasks(Struct, frozen=True, gc=False, tag="tasks"):

@@ -5,6 +5,7 @@ import itertools
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -13,23 +14,29 @@ from aiohttp.test_utils import TestServer
 
 from connector.api.auth import SignIn
 from connector.api.hub import Hub
+from connector.api.supervision import Supervision
 from connector.api.ws import PanelSockets
 from connector.domain.commands import Answer, SetState
 from connector.domain.directory import Directory
 from connector.domain.events import CallArrived, LegAnswered, LegEnded
 from connector.domain.model import AgentState, Contact, Phase, Record
 from connector.ports.crm import CallerMatch
-from connector.ports.store import Loaded
+from connector.ports.store import Discard, Loaded, OutboxEntry
 from connector.ports.switch import Snapshot
+from connector.service.admin import Admin
 from connector.service.clock import ManualClock
 from connector.service.conversation import Conversations
+from connector.service.outbox import Outbox
+from connector.service.overview import Overview
 from connector.service.runner import Runner
+from connector.store.number_index import SqliteNumberIndex
 from tests.api.tokens import issuer, token
 from tests.domain.stage import DIRECTORY, LINE, MIA, SAM
 from tests.ports.spoken import Spoken
 from tests.service.rig import PHONES, Disk, People, Wire
 
 ORIGIN = "https://acme.lightning.force.com"
+NO_INDEX = SqliteNumberIndex(Path("never-opened"))
 PATIENCE = 10.0
 """Seconds after which a test that waits has failed."""
 
@@ -44,6 +51,10 @@ class Archive(Disk):
     def __init__(self) -> None:
         super().__init__()
         self.closed: dict[str, Contact] = {}
+        self.rows: dict[str, OutboxEntry] = {}
+        self.looked: list[int] = []
+        self.tried: list[str] = []
+        self.discards: list[Discard] = []
         self.broken: Exception | None = None
         self.heard: dict[str, str] = {}
 
@@ -52,6 +63,24 @@ class Archive(Disk):
             raise self.broken
         return self.closed.get(key)
 
+
+    async def parked_entries(self, limit: int) -> tuple[int, list[OutboxEntry]]:
+        self.looked.append(limit)
+        if self.broken is not None:
+            raise self.broken
+        parked = [row for row in self.rows.values() if row.state == "parked"]
+        return len(parked), parked[:limit]
+
+    async def outbox_entries(self, contact: str | None = None) -> list[OutboxEntry]:
+        return [row for row in self.rows.values() if contact in (None, row.contact)]
+
+    async def try_again(self, contacts: Sequence[str] | None = None) -> int:
+        self.tried += contacts or ()
+        return len(contacts or ())
+
+    async def discard(self, discard: Discard) -> bool:
+        self.discards.append(discard)
+        return True
 
     async def recorded_by(self, contact: str) -> str | None:
         return self.heard.get(contact)
@@ -65,6 +94,7 @@ class Salesforce(People):
         self.searches: list[tuple[str, str]] = []
         self.searched_for: list[str] = []
         self.found: Sequence[Record] | Exception = ()
+        self.api_usage: tuple[int, int] | None = None
         self.go_on = asyncio.Event()
         self.go_on.set()
 
@@ -176,6 +206,19 @@ class Edge:
             overhear=self.hub.conversations.follow,
         )
         self.hub.watch(self.runner)
+        self.outbox = Outbox(
+            self.disk,  # type: ignore[arg-type]  # never started
+            self.crm,  # type: ignore[arg-type]
+            clock=self.clock,
+            report=self.runner.event,
+        )
+        self.supervision = Supervision(
+            self.hub.lists,
+            Overview(self.disk, self.outbox, self.crm, lambda: self.runner.floor),  # type: ignore[arg-type]  # as above
+            Admin(self.disk, self.clock, lambda: self.runner.directory, NO_INDEX, runner=self.runner),  # type: ignore[arg-type]  # as above
+            self.clock,
+            lambda: self.runner.directory,
+        )
         self.sockets = PanelSockets(
             runner=self.runner,
             hub=self.hub,
@@ -184,6 +227,7 @@ class Edge:
             sign_in=SignIn([issuer()], self.clock.now),
             origins=frozenset({ORIGIN}),
             clock=self.clock,
+            supervision=self.supervision,
         )
         self.url = ""
         self.http: aiohttp.ClientSession
@@ -204,6 +248,7 @@ class Edge:
         finally:
             await self.sockets.close()
             await server.close()
+            await self.supervision.stop()
             await self.runner.stop()
             if self.hub.conversations is not None:
                 await self.hub.conversations.stop()

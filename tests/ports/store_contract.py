@@ -512,9 +512,23 @@ class StoreContract:
         assert (parked.agent, parked.started, parked.wanted, parked.written) == (SAM, NOON, 2, 0)
         assert parked.fields["Phone_Revision__c"] == 2
         assert (entries["later"].due, entries["later"].doubtful) == (stores.now + HOUR, True)
+        assert await store.parked_entries(10) == (1, [parked])
         (written,) = await store.outbox_entries("written")
         assert (written.state, written.task_id, written.written_fields) == ("written", "00T1", {"Subject": "s"})
         assert await store.outbox_entries("nobody") == []
+
+    async def test_the_oldest_parked_rows_are_listed_and_all_are_counted(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        assert await store.parked_entries(2) == (0, [])
+        begun = {"k1": NOON + 3_000, "k2": NOON + 1_000, "k3": NOON + 2_000, "k4": NOON}
+        for key, started in begun.items():
+            closed = contact(key, Phase.CLOSED, started=started, save=Save(SaveState.SAVING, 1))
+            await committed(store, Commit((closed,), (), (task(key),)))
+        await store.claim(stores.now, 10, HOUR)
+        await store.settle([Settled(key, 1, "parked", code="X") for key in begun])
+        assert await store.discard(Discard("k4", 1, NOON, "Kim", "a test call"))
+        total, entries = await store.parked_entries(2)
+        assert (total, [entry.contact for entry in entries]) == (3, ["k2", "k3"])
 
     async def test_what_waits_or_is_parked_can_be_tried_now(self, stores: Stores) -> None:
         store, _ = await stores.open()

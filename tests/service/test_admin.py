@@ -14,6 +14,7 @@ from connector.ports.store import Commit, Settled
 from connector.service.admin import Admin
 from connector.service.clock import ManualClock
 from connector.service.explain import _WORDS, explained
+from connector.service.explain_dutch import DUTCH
 from connector.service.outbox import Outbox
 from connector.service.retry import VERDICTS
 from connector.store.number_index import SqliteNumberIndex
@@ -88,6 +89,13 @@ def test_each_code_that_is_dealt_with_has_words() -> None:
         assert what
         assert cure
     assert explained("ODD_CODE", "parked")[0] == "Salesforce refuses it"
+
+
+def test_the_same_codes_have_words_in_dutch() -> None:
+    assert set(DUTCH) == set(_WORDS)
+    assert explained("STRING_TOO_LONG", "parked", "nl_NL")[0] == "een tekst is te lang"
+    assert explained("ODD_CODE", "parked", "nl_NL")[0] == "Salesforce weigert het"
+    assert explained("STRING_TOO_LONG", "parked", "de")[0] == "a text is too long"
 
 
 async def test_retry_of_one_leaves_the_others(admin: Admin, store: SqliteStore) -> None:
