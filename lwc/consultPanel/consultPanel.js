@@ -11,7 +11,6 @@ const TABS = [
   { name: "book", label: labels.addressBook, search: labels.searchBook },
   { name: "keypad", label: labels.keypad }
 ];
-const MOVES = { ArrowRight: 1, ArrowLeft: -1 };
 
 /**
  * Whom to consult: a colleague, a skill, an entry of the address book or a number. One press calls. Sends `order`
@@ -35,6 +34,7 @@ export default class ConsultPanel extends LightningElement {
   @api code;
 
   labels = labels;
+  tabs = TABS;
   longest = around(labels.longest);
   text = "";
   number = "";
@@ -53,19 +53,6 @@ export default class ConsultPanel extends LightningElement {
   /** Puts the focus where the agent goes on: the search, or the number. */
   @api goToTab() {
     this.querySelector(this.keypad ? ".pp-num" : ".pp-search > input")?.focus();
-  }
-
-  get tabs() {
-    return TABS.map(({ name, label }) => {
-      const on = name === this.tab;
-      return {
-        name,
-        label,
-        look: on ? "slds-tabs_default__item slds-is-active" : "slds-tabs_default__item",
-        selected: String(on),
-        tabindex: on ? "0" : "-1"
-      };
-    });
   }
 
   get keypad() {
@@ -149,31 +136,15 @@ export default class ConsultPanel extends LightningElement {
     }
   }
 
-  choose(name) {
+  /** A tab was pressed, and the keyboard goes on in what it shows; or walked to, and stays there. */
+  chosen(event) {
+    const { name, walked } = event.detail;
     this.text = "";
     tell(this, "consulttab", { name });
     if (name === "book") {
       tell(this, "find", { what: "book", text: "" });
     }
-  }
-
-  press(event) {
-    const { name } = event.currentTarget.dataset;
-    this.choose(name);
-    this.enter = () => this.goToTab();
-  }
-
-  /** Arrows go from tab to tab. */
-  walk(event) {
-    const step = MOVES[event.key];
-    if (step) {
-      const forward = getComputedStyle(event.currentTarget).direction === "rtl" ? -step : step;
-      const at = TABS.findIndex(({ name }) => name === this.tab);
-      const { name } = TABS[(at + forward + TABS.length) % TABS.length];
-      this.choose(name);
-      this.enter = () => this.querySelector(`[role="tab"][data-name="${name}"]`).focus();
-      event.preventDefault();
-    }
+    this.enter = walked ? null : () => this.goToTab();
   }
 
   search(event) {

@@ -7,8 +7,12 @@ import { notesOf } from "./notes";
 import { emergencyOf, outboundSkills, previewOf, whyNotCall, whyNotEmergency } from "./outbound";
 import { bodyOf, cardsOf, dockOf } from "./shown";
 
-const LISTS = { idle: ["queues", "today"], today: ["today"] };
+const LISTS = { idle: ["queues", "today"], today: ["today"], supervisor: ["tasks", "skills", "staff"] };
 const CONSULT_LISTS = { agents: ["agents"], skills: ["skills"] };
+const SIDES = [
+  { name: "phone", label: labels.phone },
+  { name: "supervisor", label: labels.supervisor }
+];
 
 export class PanelView extends LightningElement {
   get connected() {
@@ -37,7 +41,24 @@ export class PanelView extends LightningElement {
   /** The list of shortcuts, or an empty list, has nothing else that the keyboard could scroll it by. */
   get bodyTab() {
     const empty = this.is.idle && !this.view.today?.rows.length;
-    return this.is.shortcuts || empty ? "0" : null;
+    return this.is.shortcuts || this.is.supervisor || empty ? "0" : null;
+  }
+
+  /** The tabs of who is a supervisor; nobody else has any. */
+  get sides() {
+    return this.view.setup?.supervisor && this.view.agent ? SIDES : null;
+  }
+
+  get side() {
+    return this.is.supervisor ? "supervisor" : "phone";
+  }
+
+  get bodyRole() {
+    return this.sides ? "tabpanel" : null;
+  }
+
+  get bodyWord() {
+    return this.sides?.find(({ name }) => name === this.side).label ?? null;
   }
 
   /** The same for the card of an emergency call, which has a long address. */
@@ -96,7 +117,7 @@ export class PanelView extends LightningElement {
   }
 
   get mainClass() {
-    const beside = (this.is.dialPad || this.is.consult || this.is.offer) && this.current;
+    const beside = (this.is.dialPad || this.is.consult || this.is.offer || this.is.supervisor) && this.current;
     const split = this.is.work || beside ? " pp_split" : "";
     const opened = this.opened || (this.is.work && (this.detailsOpen || !this.folds)) ? " pp_opened" : "";
     return `pp${split}${opened}${this.masked ? " pp_masked" : ""}`;

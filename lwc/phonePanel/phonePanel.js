@@ -185,6 +185,14 @@ export default class PhonePanel extends PanelView {
     }
   }
 
+  /** Phone or supervisor. */
+  chooseSide(event) {
+    this.leave();
+    const { name } = event.detail;
+    this.opened = name === "supervisor" ? name : this.opened === "supervisor" ? null : this.opened;
+    this.pressed = null;
+  }
+
   chooseTab(event) {
     this.consultTab = event.detail.name;
   }

@@ -14,7 +14,7 @@ const OVER_ALL = new Set(["shortcuts", "outbound", "offer"]);
 
 /**
  * What fills the body: gate (no host, or none that answers), waiting, offered, shortcuts, outbound, offer (hold and
- * call?), keypad, consult (whom to), work, today or idle.
+ * call?), supervisor (for who is one), keypad, consult (whom to), work, today or idle.
  */
 export function bodyOf({ gate, agent, setup, contacts }, opened) {
   if (gate) {
@@ -24,7 +24,7 @@ export function bodyOf({ gate, agent, setup, contacts }, opened) {
     return "waiting";
   }
   // A call that begins to ring does not take away what the agent is typing into: it has its card and its controls.
-  if (OVER_ALL.has(opened)) {
+  if (OVER_ALL.has(opened) || (opened === "supervisor" && setup.supervisor)) {
     return opened;
   }
   const current = currentOf(contacts);

@@ -17,6 +17,8 @@ const START = Object.freeze({
   preview: null,
   agents: null,
   skills: null,
+  staff: null,
+  tasks: null,
   alarms: [],
   transcripts: {},
   notice: null
@@ -26,7 +28,7 @@ const START = Object.freeze({
 export function reduce(view, message) {
   switch (message.type) {
     case "setup":
-      return { ...view, setup: message, transcripts: message.transcript ? view.transcripts : {} };
+      return { ...view, setup: message, ...allowed(view, message) };
     case "state":
       return {
         ...view,
@@ -45,6 +47,10 @@ export function reduce(view, message) {
       return { ...view, agents: message.agents };
     case "skills":
       return { ...view, skills: message.skills };
+    case "staff":
+      return { ...view, staff: message };
+    case "tasks":
+      return { ...view, tasks: message };
     case "alarm":
       return { ...view, alarms: alarmed(view.alarms, message) };
     case "today":
@@ -56,6 +62,14 @@ export function reduce(view, message) {
     default:
       return view;
   }
+}
+
+/** What may not be shown any more is forgotten. */
+function allowed(view, { transcript, supervisor }) {
+  return {
+    transcripts: transcript ? view.transcripts : {},
+    ...(supervisor ? {} : { staff: null, tasks: null })
+  };
 }
 
 /** What was said is forgotten with the call, also when the connection was lost just then. */

@@ -1,17 +1,18 @@
 import { LightningElement, api } from "lwc";
-import { around, labels } from "c/words";
+import { around, freeWord, labels } from "c/words";
 
-/** Who waits in the agent's skills. `queues` is null until the connector has told. */
+/** Who waits, by skill, and how many agents are free where that is told. `queues` is null until the connector has told. */
 export default class QueueList extends LightningElement {
   static renderMode = "light";
 
   @api queues;
+  @api heading = labels.waitingInSkills;
 
   labels = labels;
   longest = around(labels.longest);
 
   get rows() {
-    return this.queues ?? [];
+    return (this.queues ?? []).map((row) => ({ ...row, free: row.free === undefined ? "" : freeWord(row.free) }));
   }
 
   get known() {

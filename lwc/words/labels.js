@@ -383,6 +383,26 @@ import noConversation from "@salesforce/label/c.Phone_NoConversation";
 import earlierGone from "@salesforce/label/c.Phone_EarlierGone";
 import readNew from "@salesforce/label/c.Phone_ReadNew";
 import nothingNew from "@salesforce/label/c.Phone_NothingNew";
+import supervisor from "@salesforce/label/c.Phone_Supervisor";
+import nothingAttention from "@salesforce/label/c.Phone_NothingAttention";
+import attentionCount from "@salesforce/label/c.Phone_AttentionCount";
+import oldestShown from "@salesforce/label/c.Phone_OldestShown";
+import retryAll from "@salesforce/label/c.Phone_RetryAll";
+import discard from "@salesforce/label/c.Phone_Discard";
+import discardWhy from "@salesforce/label/c.Phone_DiscardWhy";
+import discardText from "@salesforce/label/c.Phone_DiscardText";
+import inDoubt from "@salesforce/label/c.Phone_InDoubt";
+import queues from "@salesforce/label/c.Phone_Queues";
+import nobodyIn from "@salesforce/label/c.Phone_NobodyIn";
+import othersOut from "@salesforce/label/c.Phone_OthersOut";
+import tasksWaiting from "@salesforce/label/c.Phone_TasksWaiting";
+import oldestWaits from "@salesforce/label/c.Phone_OldestWaits";
+import apiRequests from "@salesforce/label/c.Phone_ApiRequests";
+import apiOf from "@salesforce/label/c.Phone_ApiOf";
+import notToldYet from "@salesforce/label/c.Phone_NotToldYet";
+import lastBatch from "@salesforce/label/c.Phone_LastBatch";
+import nextWrite from "@salesforce/label/c.Phone_NextWrite";
+import atOnce from "@salesforce/label/c.Phone_AtOnce";
 
 export const labels = {
   language,
@@ -768,5 +788,25 @@ export const labels = {
   noConversation,
   earlierGone,
   readNew,
-  nothingNew
+  nothingNew,
+  supervisor,
+  nothingAttention,
+  attentionCount,
+  oldestShown,
+  retryAll,
+  discard,
+  discardWhy,
+  discardText,
+  inDoubt,
+  queues,
+  nobodyIn,
+  othersOut,
+  tasksWaiting,
+  oldestWaits,
+  apiRequests,
+  apiOf,
+  notToldYet,
+  lastBatch,
+  nextWrite,
+  atOnce
 };

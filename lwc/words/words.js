@@ -49,6 +49,11 @@ export function timeOfDay(ms, locale) {
   return new Intl.DateTimeFormat(tag, { hour: "numeric", minute: "2-digit" }).format(ms);
 }
 
+/** How many agents of a skill can be offered something. */
+export function freeWord(free) {
+  return free === 1 ? labels.agentFree : free ? fill(labels.agentsFree, free) : labels.agentsBusy;
+}
+
 const TYPES = {
   Account: labels.typeAccount,
   Campaign: labels.typeCampaign,
@@ -118,6 +123,7 @@ const ORDERS = {
   dial: labels.call,
   dial_emergency: labels.emergencyCall,
   digits: labels.keypad,
+  discard_task: labels.discard,
   done: labels.done,
   drop: labels.drop,
   end: labels.end,
@@ -132,6 +138,8 @@ const ORDERS = {
   mute: labels.mute,
   record: labels.record,
   resume: labels.resume,
+  retry_task: labels.tryAgain,
+  retry_tasks: labels.retryAll,
   save_again: labels.saveAgain,
   set_state: labels.agentStatus,
   stop_record: labels.stopRecording,
