@@ -20,8 +20,9 @@ import { bundles, filesBelow } from "./sources.mjs";
 import { stylesheet } from "./styles.mjs";
 
 const root = path.resolve(import.meta.dirname, "../..");
-// The script has grown with the live transcript (the Conversation and its search, 5 KB) and what comes with it.
-const BUDGET = { "panel.css": 40 * 1024, "panel.js": 90 * 1024 };
+// The script has grown with the live transcript (the Conversation and its search, 5 KB), and by the supervisor's tab, for which 3 KB
+// were added: a second script would need a second static resource, and a way to be fetched in each place a panel can be.
+const BUDGET = { "panel.css": 40 * 1024, "panel.js": 93 * 1024 };
 const CLONED = "node.cloneNode(deep)";
 const LICENSED = ["lwc", "@lwc/engine-dom", "@salesforce-ux/design-system"];
 
