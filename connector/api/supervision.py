@@ -107,14 +107,15 @@ class Supervision:
 
 def tasks_view(directory: Directory, seen: TasksSeen, profile: Profile) -> wire.Tasks:
     """As that supervisor reads it."""
-    budget = seen.budget
-    why = explained(budget.rest_code, "later", profile.language)[0] if budget.rest_code else None
+    budget, rest = seen.budget, seen.rest
+    used, limit, mode = (budget.used, budget.limit, budget.mode) if budget else (None, None, None)
+    until, why = (rest.until, explained(rest.code, "later", profile.language)[0]) if rest else (None, None)
     return wire.Tasks(
         tuple(_parked(directory, entry, contact, profile) for entry, contact in seen.parked),
         seen.parked_total,
         seen.waiting,
         seen.oldest,
-        wire.BudgetView(budget.used, budget.limit, budget.batch, budget.rest_until, why),
+        wire.BudgetView(used, limit, mode, seen.batch, until, why),
     )
 
 

@@ -9,8 +9,9 @@ from typing import Final
 from msgspec import Struct
 
 from connector.domain.model import Contact, Floor, Save, SaveState
-from connector.ports.crm import Crm
+from connector.ports.crm import Budget, Crm
 from connector.ports.store import OutboxEntry, Store
+from connector.service.judgement import Rest
 from connector.service.outbox import Outbox
 
 MOST: Final = 50
@@ -19,30 +20,20 @@ MOST: Final = 50
 _ON_THEIR_WAY: Final = frozenset({SaveState.SAVING, SaveState.WAITING})
 
 
-class Budget(Struct, frozen=True):
-    """API requests of the org's last 24 hours, None before Salesforce has told; the size of the last batch of Tasks.
-
-    `rest_until`: Salesforce is left alone till then, for the code `rest_code`.
-    """
-
-    used: int | None
-    limit: int | None
-    batch: int
-    rest_until: int | None = None
-    rest_code: str | None = None
-
-
 class TasksSeen(Struct, frozen=True):
     """`parked` are the oldest of `parked_total`, each with its contact while the floor has it.
 
-    `waiting` are being written, or put off; `oldest` is when the contact of the oldest of them ended.
+    `waiting` are being written, or put off; `oldest` is when the contact of the oldest of them ended.  `batch` is the
+    size of the last batch; `rest`: Salesforce is left alone for a while.
     """
 
     parked: tuple[tuple[OutboxEntry, Contact | None], ...]
     parked_total: int
     waiting: int
     oldest: int | None
-    budget: Budget
+    budget: Budget | None
+    batch: int
+    rest: Rest | None
 
 
 class Overview:
@@ -73,11 +64,5 @@ class Overview:
             self._refused = refused
         total, entries = self._parked
         parked = tuple((entry, contacts.get(entry.contact)) for entry in entries)
-        return TasksSeen(parked, total, waiting, oldest, self._budget())
-
-    def _budget(self) -> Budget:
-        used, limit = getattr(self._crm, "api_usage", None) or (None, None)
-        rest = self._outbox.rest
-        if rest is None:
-            return Budget(used, limit, self._outbox.last_batch)
-        return Budget(used, limit, self._outbox.last_batch, rest.until, rest.code)
+        outbox = self._outbox
+        return TasksSeen(parked, total, waiting, oldest, self._crm.budget, outbox.last_batch, outbox.rest)

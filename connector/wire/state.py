@@ -440,11 +440,15 @@ class ParkedRow(Struct, frozen=True, gc=False):
 
 
 class BudgetView(Struct, frozen=True, gc=False):
-    """The org's API requests of the last 24 hours, null before Salesforce has told; `batch` is the Tasks of the last
-    write, `rest_until` till when Salesforce is left alone, `rest_why` why, in words."""
+    """The org's API requests of the last 24 hours, null before Salesforce has told.
+
+    `mode`: normal; reserve (few are left: only agents' saves and questions); last (only their saves).  `batch` is how
+    many Tasks the last write had, `rest_until` till when Salesforce is left alone, `rest_why` why, in words.
+    """
 
     used: int | None
     limit: int | None
+    mode: str | None
     batch: int
     rest_until: int | None
     rest_why: str | None

@@ -1,6 +1,8 @@
 import { LightningElement, api } from "lwc";
 import { around, fill, labels, number } from "c/words";
 
+const MODES = { reserve: labels.budgetReserve, last: labels.budgetLast };
+
 /** What waits for Salesforce, and what Salesforce still takes. */
 export default class ApiBudget extends LightningElement {
   static renderMode = "light";
@@ -24,6 +26,10 @@ export default class ApiBudget extends LightningElement {
       return labels.notToldYet;
     }
     return fill(labels.apiOf, number(used), number(limit), number(Math.round((100 * used) / limit)));
+  }
+
+  get mode() {
+    return MODES[this.tasks.budget.mode];
   }
 
   get batch() {

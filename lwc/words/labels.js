@@ -403,6 +403,8 @@ import notToldYet from "@salesforce/label/c.Phone_NotToldYet";
 import lastBatch from "@salesforce/label/c.Phone_LastBatch";
 import nextWrite from "@salesforce/label/c.Phone_NextWrite";
 import atOnce from "@salesforce/label/c.Phone_AtOnce";
+import budgetReserve from "@salesforce/label/c.Phone_BudgetReserve";
+import budgetLast from "@salesforce/label/c.Phone_BudgetLast";
 
 export const labels = {
   language,
@@ -808,5 +810,7 @@ export const labels = {
   notToldYet,
   lastBatch,
   nextWrite,
-  atOnce
+  atOnce,
+  budgetReserve,
+  budgetLast
 };

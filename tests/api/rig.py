@@ -20,7 +20,7 @@ from connector.domain.commands import Answer, SetState
 from connector.domain.directory import Directory
 from connector.domain.events import CallArrived, LegAnswered, LegEnded
 from connector.domain.model import AgentState, Contact, Phase, Record
-from connector.ports.crm import CallerMatch
+from connector.ports.crm import Budget, CallerMatch
 from connector.ports.store import Discard, Loaded, OutboxEntry
 from connector.ports.switch import Snapshot
 from connector.service.admin import Admin
@@ -94,7 +94,7 @@ class Salesforce(People):
         self.searches: list[tuple[str, str]] = []
         self.searched_for: list[str] = []
         self.found: Sequence[Record] | Exception = ()
-        self.api_usage: tuple[int, int] | None = None
+        self.budget: Budget | None = None
         self.go_on = asyncio.Event()
         self.go_on.set()
 

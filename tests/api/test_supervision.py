@@ -10,6 +10,7 @@ from connector.domain.commands import SaveDraft, SetState
 from connector.domain.events import PhoneChanged, TaskRefused, TaskSaved
 from connector.domain.model import AgentState, SaveState
 from connector.errors import StoreError
+from connector.ports.crm import Budget, BudgetMode
 from connector.ports.store import OutboxEntry
 from connector.service.judgement import Rest
 from connector.service.overview import MOST
@@ -165,15 +166,16 @@ async def test_what_salesforce_still_takes_is_shown(edge: Edge) -> None:
     appoint(edge, JONAS)
     async with edge.panel(JONAS) as jonas:
         await jonas.say("watch", lists=["tasks"])
-        nothing = {"used": None, "limit": None, "batch": 0, "rest_until": None, "rest_why": None}
+        nothing = {"used": None, "limit": None, "mode": None, "batch": 0, "rest_until": None, "rest_why": None}
         assert (await jonas.until("tasks"))["budget"] == nothing
-        edge.crm.api_usage = (81_250, 100_000)
+        edge.crm.budget = Budget(81_250, 100_000, BudgetMode.RESERVE, edge.clock.now())
         edge.outbox.last_batch = 12
         edge.outbox.rest = Rest(edge.clock.now() + 60_000, "busy", "")
         (tasks,) = await heard(edge, jonas, "tasks")
         assert tasks["budget"] == {
             "used": 81_250,
             "limit": 100_000,
+            "mode": "reserve",
             "batch": 12,
             "rest_until": edge.clock.now() + 59_000,
             "rest_why": "Salesforce heeft het te druk",

@@ -20,8 +20,8 @@ import { bundles, filesBelow } from "./sources.mjs";
 import { stylesheet } from "./styles.mjs";
 
 const root = path.resolve(import.meta.dirname, "../..");
-// The script has grown with the live transcript (the Conversation and its search, 5 KB), and by the supervisor's tab, for which 3 KB
-// were added: a second script would need a second static resource, and a way to be fetched in each place a panel can be.
+// The script has grown with the live transcript (the Conversation and its search, 5 KB), and with the supervisor's tab,
+// for which 3 KB were added: a second script would have to be fetched in each of the places where a panel can be.
 const BUDGET = { "panel.css": 40 * 1024, "panel.js": 93 * 1024 };
 const CLONED = "node.cloneNode(deep)";
 const LICENSED = ["lwc", "@lwc/engine-dom", "@salesforce-ux/design-system"];
