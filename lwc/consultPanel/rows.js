@@ -1,6 +1,6 @@
 /** The rows of the tabs: {id, kind, name, detail, …}. `code` is why that one cannot be called, or null. */
 import { statusWordOf, dotOf } from "c/agentStates";
-import { fill, freeWord, labels } from "c/words";
+import { fill, labels } from "c/words";
 
 const matches = (words, ...texts) => texts.join(" ").toLowerCase().includes(words);
 
@@ -18,6 +18,10 @@ export function agentRows(agents, words) {
       since: state === "AVAILABLE" ? null : since,
       code
     }));
+}
+
+function freeWord(free) {
+  return free === 1 ? labels.agentFree : free ? fill(labels.agentsFree, free) : labels.agentsBusy;
 }
 
 /** Skills whose name holds the words. */

@@ -1,5 +1,10 @@
 import { LightningElement, api } from "lwc";
-import { around, freeWord, labels } from "c/words";
+import { around, fill, labels } from "c/words";
+
+/** Where it is told, for supervisors: how many agents can be offered something. */
+function freeWord({ free }) {
+  return free === undefined ? "" : free === 1 ? labels.agentFree : fill(labels.agentsFree, free);
+}
 
 /** Who waits, by skill, and how many agents are free where that is told. `queues` is null until the connector has told. */
 export default class QueueList extends LightningElement {
@@ -12,7 +17,7 @@ export default class QueueList extends LightningElement {
   longest = around(labels.longest);
 
   get rows() {
-    return (this.queues ?? []).map((row) => ({ ...row, free: row.free === undefined ? "" : freeWord(row.free) }));
+    return (this.queues ?? []).map((row) => ({ ...row, free: freeWord(row) }));
   }
 
   get known() {

@@ -49,11 +49,6 @@ export function timeOfDay(ms, locale) {
   return new Intl.DateTimeFormat(tag, { hour: "numeric", minute: "2-digit" }).format(ms);
 }
 
-/** How many agents of a skill can be offered something. */
-export function freeWord(free) {
-  return free === 1 ? labels.agentFree : free ? fill(labels.agentsFree, free) : labels.agentsBusy;
-}
-
 const TYPES = {
   Account: labels.typeAccount,
   Campaign: labels.typeCampaign,
