@@ -33,9 +33,9 @@ async def outbox(product: Product, *arguments: str) -> str:
     return told.decode()
 
 
-async def refused(product: Product, sam: Robot) -> str:
+async def refused(product: Product, sam: Robot, number: str = "+14155550143") -> str:
     """A call of Sam's whose Task the org refuses; returns its key."""
-    await product.ring("+14155550143")
+    await product.ring(number)
     offered = await sam.until(contact_in("OFFERED"), "an offer")
     key = str(offered["key"])
     await sam.command("answer", contact=key)

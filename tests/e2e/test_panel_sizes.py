@@ -10,6 +10,8 @@ from playwright.async_api import Frame, Locator, WebSocketRoute, expect
 
 from tests.e2e.desk import DUTCH, Desk, Seat
 from tests.e2e.product import Product
+from tests.e2e.robot import Robot
+from tests.e2e.test_outbox_command import RULE, refused
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -241,6 +243,30 @@ async def test_axe_finds_nothing_in_two_calls(product: Product, desk: Desk, loca
     await sam.button("Transfer").click()
     for kind in ("Outbound", "Inbound"):
         await product.task(lambda task, kind=kind: task["CallType"] == kind, "of the call")  # type: ignore[misc]
+
+
+@BOTH
+async def test_the_supervisors_tab_fits_and_axe_finds_nothing_in_it(
+    product: Product, desk: Desk, sam: Robot, locale: str
+) -> None:
+    long = "Maximiliana-Konstantina Wilhelmine zu Hohenlohe-Waldenburg-Schillingsfürst"
+    number = "+15105550195" if locale == DUTCH else "+15105550194"
+    await product.create("Contact", FirstName=long[:34], LastName=long[35:], Phone=number)
+    priya = await desk.sit_down("priya", available=False, locale=locale, viewport=WIDE)
+    await priya.panel.get_by_role("tab", name=priya.word("Supervisor")).click()
+    await expect(priya.shown(priya.word("Nothing needs attention."))).to_be_visible()
+    await nothing_found(priya, "nothing needs attention")
+    await product.control("settings", {"rules": [RULE]})
+    await refused(product, sam, number)
+    await fits(priya, "parked", [f"{priya.word('Try again')}: {long}", priya.word("Try all again")])
+    await nothing_found(priya, "parked")
+    await priya.button(f"{priya.word('Discard')}: {long}").click()
+    await fits(priya, "discard", ["Cancel"])
+    await nothing_found(priya, "discard")
+    await product.control("settings", {"rules": []})
+    await priya.button("Cancel").click()
+    await priya.button(f"{priya.word('Try again')}: {long}").click()
+    await product.task(lambda task: long in task["Subject"], "that was refused")
 
 
 @BOTH
