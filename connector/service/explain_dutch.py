@@ -19,6 +19,12 @@ DUTCH: Final[dict[str, tuple[str, str]]] = {
     "STORAGE_LIMIT_EXCEEDED": ("de opslag van de org is vol", "maak ruimte of koop bij; het gaat vanzelf verder"),
     "API_CURRENTLY_DISABLED": ("de API staat uit", "geef de integratiegebruiker het recht API Enabled"),
     "API_DISABLED_FOR_ORG": ("de org heeft geen API", "gebruik een editie met API-toegang"),
+    "FUNCTIONALITY_NOT_ENABLED": ("een functie van de org staat uit", "vraag Salesforce; het gaat vanzelf verder"),
+    "INSUFFICIENT_ACCESS": ("de integratiegebruiker mag dit niet", "geef hem de permission set van de connector"),
+    "INSUFFICIENT_ACCESS_OR_READONLY": (
+        "de integratiegebruiker mag deze taak niet schrijven",
+        "geef hem de permission set van de connector, of deel de taak met hem; het gaat vanzelf verder",
+    ),
     "INVALID_TYPE": ("de integratiegebruiker mag geen taken zien", "geef hem de permission set van de connector"),
     "NOT_FOUND": ("de integratiegebruiker mag geen taken zien", "geef hem de permission set van de connector"),
     # Passing.
