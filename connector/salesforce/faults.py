@@ -56,9 +56,11 @@ def from_answer(error: SalesforceError, *, writing: bool, retry_after: int | Non
     if code == "REQUEST_LIMIT_EXCEEDED" or code in _BUSY or status == requests.codes.too_many_requests:
         # The last two of these may come after the work was done.
         doubtful = writing and status >= requests.codes.server_error
-        kind = "timeout" if code in _TOO_LONG else "busy"
         return CrmUnavailable(
-            kind, message or "Too many requests.", doubtful=doubtful, retry_after=retry_after or BUSY_MS
+            "timeout" if code in _TOO_LONG else "busy",
+            message or "Too many requests.",
+            doubtful=doubtful,
+            retry_after=retry_after or BUSY_MS,
         )
     if code in _NO_ACCESS:
         cure = "Give the integration user the permission 'API Enabled', in an edition with API access."
