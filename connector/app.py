@@ -34,6 +34,7 @@ from connector.configured import (
     keep_of,
     openid_of,
     org_of,
+    recognizer_of,
     sign_in_of,
     switch_config,
     tls_of,
@@ -59,7 +60,7 @@ from connector.service.retention import Retention
 from connector.service.runner import Runner
 from connector.store.number_index import SqliteNumberIndex
 from connector.store.sqlite import SqliteStore
-from connector.switch import open_recordings, open_switch
+from connector.switch import open_audio, open_recordings, open_switch
 from connector.wire import state as wire
 
 log = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ class Connector:
         clock: Clock | None = None,
         hearing: tuple[Audio, Recognizer] | None = None,
     ) -> None:
-        """`sandbox` accepts session tokens of the demo; without `hearing` nobody has a live transcript.
+        """`sandbox` accepts session tokens of the demo; `hearing` makes live transcripts instead of what is configured.
 
         Raises `ConfigError`.
         """
@@ -97,6 +98,7 @@ class Connector:
         self._api_keys = api_keys_of(config)
         self._alarms = Alarms(channels_of(config), self._clock)
         self._stops: list[Callable[[], Awaitable[object]]] = []
+        self._recognizer = None if hearing else recognizer_of(config)
         self._hearing = hearing
         self._configuration = Configuration(
             self._crm,
@@ -162,11 +164,23 @@ class Connector:
         self._stops.append(self._retention.stop)
         await self._serve()
 
+    def _heard(self) -> tuple[Audio, Recognizer] | None:
+        """With what is listened to calls, if they are."""
+        if self._hearing is not None or self._recognizer is None:
+            return self._hearing
+        self._stops.append(self._recognizer.close)
+        audio = open_audio(self._switch)
+        if audio is None:
+            log.warning("nobody has a live transcript: the switch (%s) carries no sound", self._config.switch.kind)
+            return None
+        return audio, self._recognizer
+
     def _overhear(self) -> Callable[[Iterable[Contact]], None] | None:
         """Who writes down what is said, if anybody does."""
-        if self._hearing is None:
+        hearing = self._heard()
+        if hearing is None:
             return None
-        audio, recognizer = self._hearing
+        audio, recognizer = hearing
         self._hub.conversations = conversations = Conversations(
             clock=self._clock,
             directory=lambda: self._runner.directory,

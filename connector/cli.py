@@ -27,6 +27,7 @@ from connector.configured import (
     sign_in_of,
     tls_of,
     try_switch,
+    try_transcript,
 )
 from connector.domain.directory import Directory
 from connector.errors import ConfigError, ConnectorError, CrmUnavailable, SwitchUnavailable
@@ -232,6 +233,7 @@ async def _try_all(config: settings.Config) -> int:
             say(finding)
     except ConnectorError as error:
         say(False, f"switch: {error}", "is it running, and is switch.url right?")
+    await _try_transcript(config, say)
     return 0 if ok else 1
 
 
@@ -284,6 +286,15 @@ async def _try_openid(config: settings.Config, say: Callable[..., None]) -> None
         say(True, f"sign-in at the connector: the app must have the callback URL {given.callback}")
     except ConnectorError as error:
         say(False, f"sign-in at the connector: {error}", "see docs/admin/sign-in.md")
+
+
+async def _try_transcript(config: settings.Config, say: Callable[..., None]) -> None:
+    """Whether what is said could be written down; nobody is listened to."""
+    try:
+        for finding in await try_transcript(config):
+            say(finding)
+    except ConnectorError as error:
+        say(False, str(error))
 
 
 async def _try_around(config: settings.Config, say: Callable[..., None]) -> None:

@@ -124,6 +124,22 @@ class Emergency(Struct, frozen=True, forbid_unknown_fields=True):
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
 
 
+class Transcript(Struct, frozen=True, forbid_unknown_fields=True):
+    """What makes text of what is said in calls; empty: nobody has a live transcript.
+
+    `vosk`: a server at `url` that speaks Vosk's protocol, at those of `urls` for languages of their own.  At most so
+    many `speakers` are listened to at once; each side of a call is one.
+    """
+
+    recognizer: Literal["", "vosk"] = ""
+    url: str = ""
+    urls: dict[str, str] = {}
+    token_file: str = ""
+    authority_file: str = ""
+    speakers: Annotated[int, Meta(ge=1, le=2_000)] = 16
+    timeout_s: Annotated[float, Meta(gt=0, le=60)] = 10
+
+
 class Tls(Struct, frozen=True, forbid_unknown_fields=True):
     """The certificate (PEM, with what it is signed by) and key of the connector's own port; empty: no TLS there."""
 
@@ -146,6 +162,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     tls: Tls = Tls()
     salesforce: Salesforce = Salesforce()
     switch: Switch = Switch()
+    transcript: Transcript = Transcript()
     sign_in: tuple[SignIn, ...] = ()
     oidc: Oidc = Oidc()
     api_keys: tuple[ApiKey, ...] = ()
@@ -196,6 +213,11 @@ _TAKES: Final = {
     "switch.queue_music_after_s": "seconds, 0 to 600",
     "switch.routes": 'a table, as { local = "psap" }',
     "switch.sounds": 'a table, as { closed = "sound:closed" }',
+    "transcript": "a table, [transcript]",
+    "transcript.recognizer": 'vosk, or "" (nobody has a transcript)',
+    "transcript.urls": 'a table of addresses by language, as { nl = "wss://nl.speech.acme.example" }',
+    "transcript.speakers": "a number, 1 to 2000; each side of a call is one",
+    "transcript.timeout_s": "seconds above 0, up to 60",
     "sign_in": "a list of tables, [[sign_in]] each",
     "sign_in.org": "the 18 characters of the org's id, 00D…",
     "oidc": "a table, [oidc]",

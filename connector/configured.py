@@ -20,14 +20,17 @@ from connector.domain.directory import Directory, RecordingMode
 from connector.errors import ConfigError
 from connector.ports.finding import Finding
 from connector.ports.number_index import NumberIndex
+from connector.ports.recognizer import Recognizer
 from connector.ports.store import Keep
 from connector.salesforce import SalesforceConfig, SalesforceCrm, open_crm
 from connector.service.alarm_channels import Mail, MailServer, Webhook
 from connector.service.alarms import Channel
-from connector.switch import Music, SwitchConfig, Wanted, check_switch
+from connector.speech import SpeechConfig, check_recognizer, open_recognizer
+from connector.switch import Music, SwitchConfig, Wanted, can_be_heard, check_switch
 
 THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 NO_LINKS: Final = "public_url: is not set, so that Tasks have no link to what was recorded"
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _SHA256: Final = re.compile("[0-9a-f]{64}")
 
 
@@ -131,6 +134,60 @@ def switch_config(config: Config, directory: Directory | None = None) -> SwitchC
         sounds=given.sounds,
         music=Music(given.hold_music, given.queue_music, round(given.queue_music_after_s * 1000)),
     )
+
+
+def speech_of(config: Config) -> SpeechConfig | None:
+    """What makes text of what is said, None when nothing does.  Raises `ConfigError`."""
+    given = config.transcript
+    if not given.recognizer:
+        return None
+    urls = ({"": given.url} if given.url else {}) | given.urls
+    if not urls:
+        raise ConfigError("transcript.url: is missing; write where the recognizer is, as wss://speech.acme.example.")
+    for language, url in urls.items():
+        if language and not _LANGUAGE.fullmatch(language):
+            raise ConfigError(f"transcript.urls: {language!r} is no language; write it like nl, or en-US.")
+        _speech_url(url, f"transcript.urls.{language}" if language else "transcript.url")
+    return SpeechConfig(
+        kind=given.recognizer,
+        urls=urls,
+        token=_text(given.token_file, "transcript.token_file") if given.token_file else "",
+        authority=given.authority_file,
+        speakers=given.speakers,
+        timeout_s=given.timeout_s,
+    )
+
+
+def _speech_url(url: str, setting: str) -> None:
+    """Raises `ConfigError` for one at which nobody can be, or to which people's voices would go in the open."""
+    try:
+        parts = urlsplit(url)
+        here = parts.scheme == "ws" and parts.hostname in THIS_MACHINE
+        usable = parts.hostname and parts.port != 0 and not (parts.username or parts.query or parts.fragment)
+    except ValueError:
+        usable = None
+    if not usable or parts.scheme not in ("ws", "wss"):
+        raise ConfigError(f"{setting}: is no address of a recognizer; write it like wss://speech.acme.example.")
+    if parts.scheme == "ws" and not here:
+        raise ConfigError(f"{setting}: must be wss, for voices go there; plain ws is for this machine only.")
+
+
+def recognizer_of(config: Config) -> Recognizer | None:
+    """What makes text of what is said, None when nothing does.  Raises `ConfigError`."""
+    given = speech_of(config)
+    return None if given is None else open_recognizer(given)
+
+
+async def try_transcript(config: Config) -> list[Finding]:
+    """Whether there could be live transcripts; nothing is found where none are configured.  Raises `ConfigError`."""
+    given = speech_of(config)
+    if given is None:
+        return []
+    found = await check_recognizer(given)
+    if not can_be_heard(switch_config(config)):
+        cure = "nobody has a transcript with this switch"
+        found.append(Finding(True, f"the switch ({config.switch.kind}) carries no sound", cure, hint=True))
+    return found
 
 
 def with_ours(directory: Directory, config: Config) -> Directory:

@@ -19,6 +19,7 @@ from connector.config import (
     SignIn,
     Switch,
     Tls,
+    Transcript,
     read,
 )
 from connector.errors import ConfigError
@@ -69,6 +70,15 @@ sounds = {{ closed = "sound:closed" }}
 hold_music = "soft"
 queue_music = "queue"
 queue_music_after_s = 2.5
+
+[transcript]
+recognizer = "vosk"
+url = "wss://speech.acme.example"
+urls = {{ nl = "wss://nl.speech.acme.example" }}
+token_file = "token"
+authority_file = "ours.pem"
+speakers = 40
+timeout_s = 4.5
 
 [emergency]
 webhook_url = "https://x.example/alarm"
@@ -134,6 +144,7 @@ def settings_of(kind: type, room: str = "") -> set[str]:
         "oidc": Oidc,
         "api_keys": ApiKey,
         "emergency": Emergency,
+        "transcript": Transcript,
     }
     for field in msgspec.structs.fields(kind):
         name = field.encode_name
@@ -182,6 +193,15 @@ def test_every_setting_can_be_in_the_file(tmp_path: Path) -> None:
             "soft",
             "queue",
             2.5,
+        ),
+        transcript=Transcript(
+            "vosk",
+            "wss://speech.acme.example",
+            {"nl": "wss://nl.speech.acme.example"},
+            "token",
+            "ours.pem",
+            40,
+            4.5,
         ),
         api_keys=(ApiKey("flow", "ab" * 32),),
         public_url="https://phone.acme.example",
@@ -308,6 +328,11 @@ def test_an_empty_variable_is_none(tmp_path: Path) -> None:
         ('[switch]\ntrunk = ""', "switch.trunk", "text"),
         ('[switch]\nroutes = "psap"', "switch.routes", "a table"),
         ('[switch]\nsounds = ["x"]', "switch.sounds", "a table"),
+        ("transcript = 1", "transcript", "[transcript]"),
+        ('[transcript]\nrecognizer = "siri"', "transcript.recognizer", "vosk"),
+        ('[transcript]\nurls = "ws://localhost"', "transcript.urls", "by language"),
+        ("[transcript]\nspeakers = 0", "transcript.speakers", "1 to 2000"),
+        ("[transcript]\ntimeout_s = 61", "transcript.timeout_s", "up to 60"),
         ("sign_in = 1", "sign_in", "[[sign_in]]"),
         ('[[sign_in]]\nissuer = "x"\npublic_key_file = "y"', "sign_in[0].org", "is missing"),
         ('[[sign_in]]\nissuer = "x"\npublic_key_file = "y"\norg = "00D"', "sign_in[0].org", "00D…"),

@@ -29,3 +29,6 @@ class Recognizer(Protocol):
         is forgotten, and nothing of it is kept anywhere.  Raises RecognizerBusy when it has no room for one more, and
         RecognizerUnavailable when it is away, fails or goes away.
         """
+
+    async def close(self) -> None:
+        """Nobody is heard any more, and whatever was started for it has ended."""

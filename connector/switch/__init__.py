@@ -7,6 +7,7 @@ import aiohttp
 from msgspec import Struct
 
 from connector.errors import ConfigError
+from connector.ports.audio import Audio
 from connector.ports.finding import Finding
 from connector.ports.recordings import RecordingStore
 from connector.ports.switch import Switch
@@ -19,7 +20,16 @@ from connector.switch.simulated.engine import Engine
 from connector.switch.simulated.wire import KEY_HEADER
 from connector.switch.stored import StoredOverHttp
 
-__all__ = ["Music", "SwitchConfig", "Wanted", "check_switch", "open_switch"]
+__all__ = [
+    "Music",
+    "SwitchConfig",
+    "Wanted",
+    "can_be_heard",
+    "check_switch",
+    "open_audio",
+    "open_recordings",
+    "open_switch",
+]
 
 
 class SwitchConfig(Struct, frozen=True):
@@ -71,6 +81,16 @@ def open_recordings(config: SwitchConfig, switch: Switch) -> RecordingStore:
         headers = {"Authorization": aiohttp.encode_basic_auth(config.user, config.password)}
         return StoredOverHttp(config.url.rstrip("/"), headers)
     return StoredOverHttp(config.url.replace("ws", "http", 1).rstrip("/"), {KEY_HEADER: config.key})
+
+
+def can_be_heard(config: SwitchConfig) -> bool:
+    """Whether what is said in that switch's calls can be listened to."""
+    return config.kind == "asterisk"
+
+
+def open_audio(switch: Switch) -> Audio | None:
+    """What is said in that switch's calls, None for one whose calls carry no sound."""
+    return switch if isinstance(switch, AsteriskSwitch) else None
 
 
 async def check_switch(config: SwitchConfig, wanted: Wanted | None = None) -> list[Finding]:

@@ -66,3 +66,6 @@ class Spoken:
             if self.fault is not None:
                 raise self.fault
             yield Heard(text, final, given, ended)
+
+    async def close(self) -> None:
+        """Nothing was started."""

@@ -1,0 +1,113 @@
+"""Who has a live transcript as the settings say, and what `connector check` says of it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connector.app import Connector
+from connector.config import Config, Switch, Transcript
+from connector.configured import recognizer_of, speech_of, try_transcript
+from connector.errors import ConfigError
+from connector.speech.vosk import Vosk
+from tests.certificates import write_certificate
+from tests.ports.spoken import Spoken
+from tests.speech.vosk_server import VoskServer
+from tests.test_served import Org
+
+ASTERISK = Switch("asterisk", "http://127.0.0.1:1/ari", user="u")
+HERE = "ws://localhost:2700"
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[VoskServer]:
+    made = VoskServer()
+    await made.start()
+    yield made
+    await made.stop()
+
+
+def vosk(**values: Any) -> Config:
+    return Config(transcript=Transcript(recognizer="vosk", **values))
+
+
+def test_nobody_has_one_by_itself() -> None:
+    assert speech_of(Config()) is None
+    assert recognizer_of(Config(transcript=Transcript(url=HERE))) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({}, r"^transcript\.url: is missing"),
+        ({"url": "https://speech.acme.example"}, r"^transcript\.url: is no address"),
+        ({"url": "wss://"}, r"^transcript\.url: is no address"),
+        ({"url": "wss://[x"}, r"^transcript\.url: is no address"),
+        ({"url": "wss://x:99999"}, r"^transcript\.url: is no address"),
+        ({"url": "wss://user:secret@x"}, r"^transcript\.url: is no address"),
+        ({"url": "wss://x/?token=secret"}, r"^transcript\.url: is no address"),
+        ({"url": "ws://speech.acme.example"}, r"^transcript\.url: must be wss"),
+        ({"urls": {"nl": "speech"}}, r"^transcript\.urls\.nl: is no address"),
+        ({"urls": {"Dutch": HERE}}, r"^transcript\.urls: 'Dutch' is no language"),
+        ({"url": HERE, "token_file": "none"}, r"^transcript\.token_file: none cannot be read"),
+        ({"url": HERE, "authority_file": "none"}, r"^transcript\.authority_file: none cannot be used"),
+    ],
+)
+def test_what_is_wrong_with_it_is_named_without_its_secrets(values: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigError, match=words) as caught:
+        recognizer_of(vosk(**values))
+    assert "secret" not in str(caught.value)
+
+
+def test_all_of_it_is_used(tmp_path: Path) -> None:
+    write_certificate(tmp_path, "speech")
+    (tmp_path / "token").write_text("hush\n")
+    urls = {"nl": "wss://nl.speech.acme.example"}
+    config = vosk(
+        url=HERE,
+        urls=urls,
+        token_file=str(tmp_path / "token"),
+        authority_file=str(tmp_path / "certificate.pem"),
+        speakers=7,
+        timeout_s=3,
+    )
+    speech = speech_of(config)
+    assert speech is not None
+    assert (speech.urls, speech.token, speech.speakers, speech.timeout_s) == ({"": HERE, **urls}, "hush", 7, 3)
+    assert "hush" not in repr(speech)
+    assert isinstance(recognizer_of(config), Vosk)
+
+
+async def test_check_says_whether_it_is_there_and_what_the_switch_carries(server: VoskServer) -> None:
+    assert await try_transcript(Config()) == []
+    found = await try_transcript(vosk(url=server.url(), urls={"nl": server.url("nl")}))
+    assert [(one.ok, one.hint) for one in found] == [(True, False), (True, False), (True, True)]
+    assert "carries no sound" in found[2].what
+    server.rooms = 0
+    (full, _) = await try_transcript(vosk(url=server.url()))
+    assert full.hint and "no room" in full.what
+    url = server.url()
+    await server.stop()
+    (away, _) = await try_transcript(vosk(url=url))
+    assert not away.ok and url in away.what and "transcript.url" in away.cure
+
+
+async def test_a_switch_without_sound_has_no_transcript_and_one_with_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: VoskServer
+) -> None:
+    monkeypatch.setattr("connector.app.crm_of", lambda _config, _index: Org())
+    monkeypatch.setattr("connector.api.http.STATIC", tmp_path)
+    (tmp_path / "manifest.json").write_text('{"panel.js": "panel.js", "panel.css": "panel.css"}')
+    config = Config(
+        port=0, store=str(tmp_path / "store.db"), transcript=Transcript(recognizer="vosk", url=server.url())
+    )
+    for audio, told in ((None, False), (Spoken(), True)):
+        if audio is not None:
+            monkeypatch.setattr("connector.app.open_audio", lambda _switch, audio=audio: audio)
+        connector = Connector(config)
+        try:
+            await connector.start()
+            assert (connector._hub.conversations is not None) is told
+        finally:
+            await connector.stop()
