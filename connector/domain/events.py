@@ -158,7 +158,8 @@ class CallerMatched(Struct, frozen=True, gc=False):
     """Who has the number, of those whom the agent may see; `hidden`: there are others.
 
     `related` are records that concern them; `failed`: Salesforce could not be asked.
-    `seen`: the ids of those that came along which the agent may see.
+    `seen`: the ids of those that came along which the agent may see.  `about`: the record that the switch named, if a
+    Task can link to it and the agent may see it.
     """
 
     contact: str
@@ -167,6 +168,7 @@ class CallerMatched(Struct, frozen=True, gc=False):
     failed: bool = False
     hidden: bool = False
     seen: tuple[str, ...] = ()
+    about: Record | None = None
 
 
 class TaskSaved(Struct, frozen=True, gc=False):

@@ -126,6 +126,12 @@ class Crm(Protocol):
     async def visible(self, agent: str, records: Sequence[str]) -> Collection[str]:
         """Those of the records (ids) that the user `agent` may read."""
 
+    async def named(self, agent: str, record: str) -> Record | None:
+        """The record of that id as a Task can link to it, if it is of such a kind and the user `agent` may read it.
+
+        Of a converted Lead, or a person account, that is the Contact.
+        """
+
     async def find(self, what: str, text: str, agent: str = "") -> Sequence[Record]:
         """Up to 20 `people` (Contacts, Leads) or `records` (what a Task may be related to) that match the text.
 

@@ -13,6 +13,7 @@ from connector.ports.diagnosis import Diagnosis
 from connector.ports.finding import Finding
 from connector.ports.number_index import NumberIndex
 from connector.ports.store import OutboxRow
+from connector.salesforce.about import About
 from connector.salesforce.access import visible
 from connector.salesforce.callers import Callers
 from connector.salesforce.checks import findings
@@ -48,6 +49,7 @@ class SalesforceCrm:
         self._client = SalesforceClient(config, now=now)
         self._shapes = Shapes(self._client, clock=monotonic)
         self._search = Search(self._client, self._shapes)
+        self._about = About(self._client, self._shapes)
         self._index = index
         self._number_fields: tuple[NumberField, ...] = ()
         self._callers = Callers(self._client, self._shapes, lambda: self._number_fields, index)
@@ -75,6 +77,10 @@ class SalesforceCrm:
     async def visible(self, agent: str, records: Sequence[str]) -> Collection[str]:
         """Those of the records (ids) that the user `agent` may read."""
         return await self._read(partial(visible, self._client, agent, records), Turn.ASK)
+
+    async def named(self, agent: str, record: str) -> Record | None:
+        """The record of that id as a Task can link to it, if it is of such a kind and the user `agent` may read it."""
+        return await self._read(partial(self._about.find, agent, record), Turn.ASK)
 
     async def find(self, what: str, text: str, agent: str = "") -> Sequence[Record]:
         """Up to 20 `people` (Contacts, Leads) or `records` (what a Task may be related to) that match the text."""

@@ -19,7 +19,7 @@ _RESERVED = re.compile(r"([?&|!{}\[\]()^~*:\\\"'+\-])")
 _OPERATORS: Final = frozenset({"AND", "OR", "NOT"})
 _CONDITION: Final = {"Lead": " WHERE IsConverted != true"}
 _RECORD_TYPES: Final = ("Account", "Case", "Opportunity", "Campaign")
-_RECORD_DETAIL: Final = {"Account": "Industry", "Case": "Subject", "Opportunity": "StageName", "Campaign": "Status"}
+RECORD_DETAIL: Final = {"Account": "Industry", "Case": "Subject", "Opportunity": "StageName", "Campaign": "Status"}
 
 
 class Search:
@@ -70,14 +70,14 @@ class Search:
             shape = self._shapes.readable(name)
             if shape is None:
                 continue
-            fields = ["Id", NAME_FIELD.get(name, "Name"), *shape.those_of(_RECORD_DETAIL[name])]
+            fields = ["Id", NAME_FIELD.get(name, "Name"), *shape.those_of(RECORD_DETAIL[name])]
             parts.append(f"{name}({', '.join(dict.fromkeys(fields))} {limit})")
         return ", ".join(parts)
 
 
 def _record(row: Json, kind: str) -> Record:
     name = row[NAME_FIELD.get(kind, "Name")]
-    return Record(row["Id"], kind, name, row.get(_RECORD_DETAIL[kind]) or "", "search")
+    return Record(row["Id"], kind, name, row.get(RECORD_DETAIL[kind]) or "", "search")
 
 
 def _people_term(text: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from connector.domain.directory import Directory, Profile
 from connector.domain.effects import MatchCaller
 from connector.domain.events import CallerMatched
 from connector.domain.model import Contact, Floor, MatchState, Phase
-from connector.domain.rules.lookups import number_of
+from connector.domain.rules.lookups import named, number_of
 from connector.domain.step import Change
 from connector.errors import CrmUnavailable
 from connector.ports.crm import CallerMatch, Crm
@@ -105,12 +105,13 @@ class Matching:
         return None if contact is None or contact.phase is Phase.CLOSED else contact
 
     async def _asked(
-        self, key: str, agent: str, number: str, along: tuple[str, ...]
+        self, key: str, agent: str, number: str, along: tuple[str, ...], record: str
     ) -> tuple[CallerMatched, int | None]:
         """The answer, and after how many ms at least to ask again (0: soon), None for never."""
         try:
             found = await self._crm.match(number, self._country(agent), agent) if number else NOBODY
             seen = await self._crm.visible(agent, along) if along else ()
+            about = await self._crm.named(agent, record) if record else None
         except CrmUnavailable as error:
             log.warning("caller could not be looked up: %s", error, extra={"contact": key})
             return CallerMatched(key, failed=True), error.retry_after or 0
@@ -118,13 +119,14 @@ class Matching:
             self._fault()
             log.exception("caller could not be looked up", extra={"contact": key})
             return CallerMatched(key, failed=True), None
-        return CallerMatched(key, found.people, found.related, hidden=found.hidden, seen=tuple(seen)), None
+        people, related = found.people, found.related
+        return CallerMatched(key, people, related, hidden=found.hidden, seen=tuple(seen), about=about), None
 
     def _country(self, agent: str) -> str:
         """Where records are written whose numbers have no country code: in the agent's country."""
         return (self._directory().agents.get(agent) or Profile("", "")).country
 
 
-def _wanted(contact: Contact) -> tuple[str, str, tuple[str, ...]]:
-    """For whom, whose number, and which records are asked about."""
-    return contact.agent or "", number_of(contact), tuple(record.id for record in contact.along)
+def _wanted(contact: Contact) -> tuple[str, str, tuple[str, ...], str]:
+    """For whom, whose number, which records, and which one that the switch named are asked about."""
+    return contact.agent or "", number_of(contact), tuple(record.id for record in contact.along), named(contact)

@@ -10,8 +10,8 @@ from msgspec import UNSET, Struct, UnsetType
 class RecordView(Struct, frozen=True, gc=False):
     """A Salesforce record that can be opened or chosen.  `why` is a code: matched_phone, matched_mobile,
     matched_other, matched_lead (a number of the lead that they were), active_tab, open_tab, account_of, dialled,
-    delivered (with a work item), search, last_call, favourite; `detail` is its account or subtitle.  An entry of the
-    address book has the type Entry; its `detail` is the number and what it says of itself.
+    delivered (with a work item), named (by the switch), search, last_call, favourite; `detail` is its account or
+    subtitle.  An entry of the address book has the type Entry; its `detail` is the number and what it says of itself.
     """
 
     id: str

@@ -164,7 +164,15 @@ UNASKED = {**NOTHING, "base": 0, "left_out": ""}
         ),
         (
             CallerMatched("key"),
-            {"contact": "key", "people": (), "related": (), "failed": False, "hidden": False, "seen": ()},
+            {
+                "contact": "key",
+                "people": (),
+                "related": (),
+                "failed": False,
+                "hidden": False,
+                "seen": (),
+                "about": None,
+            },
         ),
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, dict) else "",

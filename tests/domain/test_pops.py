@@ -15,12 +15,14 @@ from connector.domain.commands import (
     Done,
     End,
     Finish,
+    SaveDraft,
     Transfer,
 )
 from connector.domain.directory import PopMoment, PopRule, Skill
 from connector.domain.effects import (
     CompleteWork,
     Effect,
+    MatchCaller,
     Pop,
     PopByLayout,
     PopFlow,
@@ -324,6 +326,100 @@ def test_it_waits_for_its_moment_and_goes_along_with_the_customer() -> None:
     stage.obey()
     go(stage, Answer(JONAS, key))
     assert opened(stage) == [PopRecord(JONAS, key, Record(CASE.id, "", ""))]
+
+
+GRACE = Record("003000000000009AAA", "Contact", "Grace Okafor")
+LEAD_IS = Record("00Q000000000001AAA", "Lead", "D. Whitfield")
+
+
+def links(stage: Stage, key: str) -> tuple[str, str]:
+    """The ids in Name and Related To."""
+    draft = stage.contact(key).draft
+    return draft.who.value.id if draft.who.value else "", draft.what.value.id if draft.what.value else ""
+
+
+@pytest.mark.parametrize(
+    ("about", "people", "expected"),
+    [
+        (CASE, (), ("", CASE.id)),
+        (CASE, (MIA_IS,), (MIA_IS.id, CASE.id)),
+        (CASE, (MIA_IS, TWIN), ("", CASE.id)),
+        (CASE, (LEAD_IS,), ("", CASE.id)),
+        (GRACE, (), (GRACE.id, "")),
+        (GRACE, (MIA_IS,), (GRACE.id, "")),
+        (LEAD_IS, (MIA_IS,), (LEAD_IS.id, "")),
+        (None, (MIA_IS,), (MIA_IS.id, "")),
+    ],
+)
+def test_the_record_that_the_switch_names_is_linked_too_where_a_task_can_link_to_it(
+    about: Record | None, people: tuple[Record, ...], expected: tuple[str, str]
+) -> None:
+    stage = ready()
+    key = with_record(stage)
+    looked_up(stage, key, *people, about=about)
+    assert links(stage, key) == expected
+    for link in (stage.contact(key).draft.who, stage.contact(key).draft.what):
+        if about is not None and link.value is not None and link.value.id == about.id:
+            assert (link.value, link.by, link.revision) == (replace(about, why="named"), "match", 1)
+
+
+@pytest.mark.parametrize("chosen", [GRACE, LEAD_IS, None])
+def test_what_the_agent_has_chosen_stays(chosen: Record | None) -> None:
+    stage = ready()
+    key = with_record(stage)
+    stage.obey()
+    go(stage, Answer(SAM, key), SaveDraft(SAM, key, "who", 1, record=chosen))
+    looked_up(stage, key, about=TWIN)
+    assert links(stage, key)[0] == (chosen.id if chosen else "")
+    assert (stage.contact(key).draft.who.revision, stage.contact(key).draft.who.by) == (1, "agent")
+
+
+@pytest.mark.parametrize("chosen", [LEAD_IS, GRACE])
+def test_beside_a_lead_that_was_chosen_there_is_no_related_to(chosen: Record) -> None:
+    stage = ready()
+    key = with_record(stage)
+    stage.obey()
+    go(stage, Answer(SAM, key), SaveDraft(SAM, key, "who", 1, record=chosen))
+    looked_up(stage, key, about=CASE)
+    assert links(stage, key) == (chosen.id, CASE.id if chosen is GRACE else "")
+
+
+def test_what_one_agent_may_see_is_not_linked_for_the_next_before_it_is_asked() -> None:
+    stage = ready()
+    key = with_record(stage)
+    looked_up(stage, key, MIA_IS, about=CASE)
+    stage.obey()
+    go(stage, Decline(SAM, key))
+    available(stage, JONAS)
+    stage.obey()
+    assert (links(stage, key), stage.contact(key).match.state) == (("", ""), MatchState.SEARCHING)
+    looked_up(stage, key, MIA_IS)
+    assert links(stage, key) == (MIA_IS.id, "")
+    assert stage.contact(key).along == ()
+
+
+def test_who_gets_the_customer_is_asked_about_the_record_for_themselves() -> None:
+    stage = ready()
+    available(stage, JONAS)
+    key = with_record(stage)
+    looked_up(stage, key, about=CASE)
+    stage.obey()
+    go(stage, Answer(SAM, key), Consult(SAM, key, "agent", JONAS))
+    theirs = next(it.key for it in stage.floor.contacts.values() if it.agent == JONAS)
+    go(stage, Answer(JONAS, theirs), Transfer(SAM, key))
+    assert links(stage, theirs) == ("", "")
+    assert MatchCaller(theirs, MIA) in stage.effects
+    looked_up(stage, theirs, about=CASE)
+    assert (links(stage, key), links(stage, theirs)) == (("", CASE.id), ("", CASE.id))
+
+
+def test_a_caller_without_a_number_is_asked_about_for_the_record_s_sake() -> None:
+    stage = ready()
+    stage.calls += 1
+    key = stage.give(CallArrived("in-9", "", LINE, stage.now, record=CASE.id)).contacts[0].key
+    assert MatchCaller(key, "") in stage.effects
+    looked_up(stage, key, about=CASE)
+    assert (links(stage, key), stage.contact(key).match.state) == (("", CASE.id), MatchState.WITHHELD)
 
 
 @pytest.mark.parametrize("record", [None, CASE])

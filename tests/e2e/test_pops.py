@@ -216,3 +216,6 @@ async def test_the_record_that_the_switch_names_opens(product: Product, desk: De
     await expect(sam.tab(CASE)).to_be_visible()
     await sam.answer()
     await expect(sam.tab(MIA_NAME)).to_have_count(0)
+    await sam.button("End").click()
+    await sam.done()
+    await product.task(lambda task: task["WhatId"] == case, "on the case that the switch named")

@@ -553,6 +553,23 @@ class CrmContract(TaskContract):
         assert set(await crm.visible(desk.agent, [who, gone, company])) == {who, company}
         assert set(await crm.visible(desk.agent, [])) == set()
 
+    async def test_a_record_that_is_named_by_its_id_is_as_a_task_can_link_to_it(self, crm: Crm, desk: Desk) -> None:
+        account = await desk.make("Account", Name="Quay & Sons", Industry="Banking")
+        who = await desk.make("Contact", LastName="Quay", AccountId=account)
+        lead = await desk.make("Lead", LastName="Cold", Company="Cold BV")
+        case = await desk.make("Case", Subject="Oven kapot", ContactId=who)
+        (number,) = await desk.rows(f"SELECT CaseNumber FROM Case WHERE Id = '{case}'")
+        assert await crm.named(desk.agent, account) == Record(account, "Account", "Quay & Sons", "Banking")
+        assert await crm.named(desk.agent, who) == Record(who, "Contact", "Quay", "Quay & Sons")
+        assert await crm.named(desk.agent, lead) == Record(lead, "Lead", "Cold", "Cold BV")
+        assert await crm.named(desk.agent, case[:15]) == Record(case, "Case", number["CaseNumber"], "Oven kapot")
+
+    async def test_what_is_named_and_no_task_can_link_to_is_nothing(self, crm: Crm, desk: Desk) -> None:
+        gone = await desk.make("Case", Subject="Gone")
+        await desk.delete("Case", gone)
+        for record in (gone, desk.agent, "zzz000000000001AAA", "001000000000001AAA"):
+            assert await crm.named(desk.agent, record) is None, record
+
     @pytest.mark.parametrize("number", ["", "anonymous", "2042", "+1", "+999"])
     async def test_what_is_no_number_has_nobody(self, crm: Crm, number: str) -> None:
         assert await crm.match(number, "US") == CallerMatch((), ())

@@ -115,6 +115,7 @@ class People:
         self.asked_for: list[str] = []
         self.looked_at: list[tuple[str, tuple[str, ...]]] = []
         self.hidden: set[str] = set()
+        self.records: dict[str, Record] = {}
         self.go_on = asyncio.Event()
         self.go_on.set()
         self.answer: CallerMatch | Exception = CallerMatch((), ())
@@ -124,6 +125,12 @@ class People:
         if isinstance(self.answer, Exception):
             raise self.answer
         return set(records) - self.hidden
+
+    async def named(self, agent: str, record: str) -> Record | None:
+        self.looked_at.append((agent, (record,)))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return None if record in self.hidden else self.records.get(record)
 
     async def match(self, number: str, country: str, agent: str = "") -> CallerMatch:
         self.asked.append((number, country))

@@ -127,6 +127,9 @@ class TaskOrg:
     async def visible(self, agent: str, records: Sequence[str]) -> Sequence[str]:
         return records
 
+    async def named(self, agent: str, record: str) -> Record | None:
+        return None
+
     async def find(self, what: str, text: str, agent: str = "") -> Sequence[Record]:
         return ()
 

@@ -17,7 +17,16 @@ from connector.domain.commands import (
 )
 from connector.domain.directory import Directory
 from connector.domain.effects import Adopt, Connect, EndLeg, Mix, Offer, PlaceCall, PlayDigits, SetMute
-from connector.domain.events import CallerMatched, LegAnswered, LegEnded, LegHeld, LegRinging, PanelsChanged, TaskSaved
+from connector.domain.events import (
+    CallArrived,
+    CallerMatched,
+    LegAnswered,
+    LegEnded,
+    LegHeld,
+    LegRinging,
+    PanelsChanged,
+    TaskSaved,
+)
 from connector.domain.model import AgentState, LegState, MatchState, Phase, Record, Role, SaveState
 from connector.errors import BadInput, CrmUnavailable, NotAllowed, SwitchTaken
 from connector.ports.store import Loaded
@@ -853,6 +862,19 @@ async def test_what_came_along_is_the_next_agent_s_as_far_as_they_may_see_it() -
     contact = rig.contact(key)
     assert (contact.agent, contact.draft.who.value, contact.draft.what.value) == (JONAS, GRACE, None)
     assert (contact.along, contact.draft.who.by) == ((), "sender")
+
+
+@pytest.mark.parametrize("seen", [True, False])
+async def test_the_record_that_the_switch_names_is_linked_if_the_agent_may_see_it(seen: bool) -> None:
+    rig = await Rig().start()
+    rig.people.records = {CASE.id: CASE}
+    rig.people.hidden = set() if seen else {CASE.id}
+    rig.order(SetState(SAM, AgentState.AVAILABLE))
+    rig.runner.event(CallArrived("in-1", MIA, LINE, rig.clock.now(), record=CASE.id))
+    await rig.turn()
+    (contact,) = rig.runner.floor.contacts.values()
+    assert rig.people.looked_at == [(SAM, (CASE.id,))]
+    assert (contact.draft.what.value is not None) is seen
 
 
 async def test_what_came_along_is_asked_about_again_after_a_restart() -> None:

@@ -78,7 +78,8 @@ def matched(step: Step, contact: Contact, event: CallerMatched) -> None:
     """Who has the number is known: a single person becomes the Name, unless the agent has chosen one already.
 
     When there are others, whom this agent may not see, the one who is left is one of several.  What came along and may
-    be seen comes first; what may not is the sender's Task's alone.  Where nothing could be asked, it is asked again.
+    be seen comes first, then the record that the switch named; what may not be seen is the sender's Task's alone.
+    Where nothing could be asked, it is asked again.
 
     A Lead does not take the place of a Related To that is there already: one or the other, and it was chosen.
     """
@@ -89,6 +90,7 @@ def matched(step: Step, contact: Contact, event: CallerMatched) -> None:
         pops.pop(step, step.put(replace(contact, match=Match(state))))
         return
     draft = lookups.joined(contact.draft, tuple(one for one in contact.along if one.id in event.seen))
+    draft = lookups.about(draft, event.about)
     shut_out = state is MatchState.ONE and event.people[0].type == "Lead" and draft.what.value is not None
     if state is MatchState.ONE and draft.who.revision == 0 and not shut_out:
         draft = replace(draft, who=Link(event.people[0], 1, "match"))

@@ -16,6 +16,15 @@ DELIVERED: Final = "delivered"
 """Why a record is linked that came with the call or callback itself: it is nobody's choice and nobody's find."""
 
 
+NAMED: Final = "named"
+"""Why a record is linked of which the switch gave the id; each agent is asked about anew, who may not see it."""
+
+
+def named(contact: Contact) -> str:
+    """The id of the record that the switch named, "" for none: nothing else is known of it."""
+    return contact.record.id if contact.record is not None and not contact.record.type else ""
+
+
 def number_of(contact: Contact) -> str:
     """The number that is looked up: none of a colleague, nor that of an emergency call."""
     return "" if contact.internal or contact.emergency else contact.number
@@ -41,7 +50,7 @@ def chosen(contact: Contact) -> tuple[Record, ...]:
 
 def searched(contact: Contact) -> Contact:
     """It is not known any more whose the number is, if anything is to be asked."""
-    asked = bool(contact.along or number_of(contact))
+    asked = bool(contact.along or number_of(contact) or named(contact))
     return replace(contact, match=Match(MatchState.SEARCHING)) if asked else contact
 
 
@@ -66,3 +75,15 @@ def joined(draft: Draft, along: tuple[Record, ...]) -> Draft:
             what = Link(record, what.revision + 1, "sender")
     excluded = who.value is not None and who.value.type == "Lead" and what.value is not None
     return draft if excluded or (who is draft.who and what is draft.what) else replace(draft, who=who, what=what)
+
+
+def about(draft: Draft, record: Record | None) -> Draft:
+    """With the record that the switch named, where nothing was chosen; a Lead and a Related To exclude each other."""
+    if record is None:
+        return draft
+    link = Link(replace(record, why=NAMED), 1, "match")
+    if record.type in PEOPLE:
+        shut_out = record.type == "Lead" and draft.what.value is not None
+        return draft if draft.who.revision or shut_out else replace(draft, who=link)
+    shut_out = draft.who.value is not None and draft.who.value.type == "Lead"
+    return draft if draft.what.revision or shut_out else replace(draft, what=link)

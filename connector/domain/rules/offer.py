@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from connector.domain import times
 from connector.domain.commands import Answer, Decline
-from connector.domain.effects import Adopt, Announce, AskSwitch, Connect, EndLeg, MatchCaller, Mix, Offer
+from connector.domain.effects import Adopt, Announce, AskSwitch, Connect, EndLeg, Mix, Offer
 from connector.domain.events import CallArrived
 from connector.domain.model import (
     AgentState,
@@ -64,14 +64,13 @@ def arrive(step: Step, event: CallArrived) -> None:
         started=event.at,
         priority=1 if reaches else skill.priority,
         reaches=reaches,
-        match=Match(MatchState.SEARCHING if event.number else MatchState.WITHHELD),
+        match=Match(MatchState.SEARCHING if event.number or event.record else MatchState.WITHHELD),
         record=Record(event.record, "", "") if event.record else None,
         legs=(Leg(event.leg, Role.CUSTOMER, LegState.RINGING, event.at),),
     )
     step.put(contact)
     step.ask(Adopt(event.leg, key))
-    if event.number:
-        step.effect(MatchCaller(key, event.number))
+    lookups.look_up(step, contact)
     step.enqueue(contact)
 
 
