@@ -31,6 +31,7 @@ from connector.configured import (
     channels_of,
     crm_of,
     devices_of,
+    gaps_channels_of,
     keep_of,
     openid_of,
     org_of,
@@ -48,15 +49,17 @@ from connector.ports.audio import Audio
 from connector.ports.recognizer import Recognizer
 from connector.ports.store import OutboxCount, Store
 from connector.service.admin import Admin
-from connector.service.alarms import Alarms
+from connector.service.alarms import Alarms, Gaps
 from connector.service.clock import Clock, WallClock
 from connector.service.configuration import Configuration
 from connector.service.conversation import Conversations
+from connector.service.daily_proof import DailyProof
 from connector.service.judgement import TaskNews
 from connector.service.outbox import Outbox
 from connector.service.overview import Overview
-from connector.service.proving import Proving
-from connector.service.retention import Retention
+from connector.service.proof import GAPS
+from connector.service.proving import Outcome, Proving
+from connector.service.retention import DAY, Retention
 from connector.service.runner import Runner
 from connector.store.number_index import SqliteNumberIndex
 from connector.store.sqlite import SqliteStore
@@ -97,6 +100,7 @@ class Connector:
         self._crm = crm_of(config, self._numbers)
         self._api_keys = api_keys_of(config)
         self._alarms = Alarms(channels_of(config), self._clock)
+        self._gap_alarms = Alarms(gaps_channels_of(config), self._clock)
         self._stops: list[Callable[[], Awaitable[object]]] = []
         self._recognizer = None if hearing else recognizer_of(config)
         self._hearing = hearing
@@ -200,7 +204,7 @@ class Connector:
             outbox=self._outbox,
             recordings=self._recordings,
         )
-        admin.proving = Proving(
+        self._proving = admin.proving = Proving(
             self._store,
             self._crm,
             self._clock,
@@ -212,6 +216,27 @@ class Connector:
         listening = AdminSocket(admin, Path(f"{self._config.store}.admin"))
         await listening.start()
         self._stops.append(listening.stop)
+        self._prove_daily()
+
+    def _prove_daily(self) -> None:
+        given = self._config.reconcile
+        self._stops.append(self._gap_alarms.close)
+        daily = DailyProof(
+            self._proving,
+            self._clock,
+            every_ms=given.every_hours * 3_600_000,
+            back_ms=min(given.days, self._config.retention.contacts_days) * DAY,
+            mend=given.mend,
+            alarm=self._tell_gaps,
+        )
+        daily.start()
+        self._stops.append(daily.stop)
+
+    def _tell_gaps(self, outcome: Outcome) -> None:
+        if not self._gap_alarms.names:
+            return  # the log and `/metrics` have them
+        counts = {kind.value: left for kind in GAPS if (left := outcome.left(kind))}
+        self._gap_alarms.tell(Gaps(outcome.at, outcome.since, outcome.contacts, counts))
 
     def _supervised(self) -> Supervision:
         overview = Overview(self._store, self._outbox, self._crm, lambda: self._runner.floor)
@@ -337,6 +362,7 @@ class Connector:
             recordings_kept=self._retention.failed,
             configuration_lost=len(self._configuration.lost),
             rest=self._outbox.rest_code,
+            proof=self._proving.last,
         )
         return self._metrics.text()
 

@@ -109,6 +109,18 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     directory_days: Annotated[int, Meta(ge=0, le=3_650)] = 0
 
 
+class Reconcile(Struct, frozen=True, forbid_unknown_fields=True):
+    """The proof that each contact has its Task, made by itself `every_hours` (0: never) of the last `days`.
+
+    `mend`: gaps are mended by itself, too; `email_to`: who is told of those that are left.
+    """
+
+    every_hours: Annotated[int, Meta(ge=0, le=168)] = 24
+    days: Annotated[int, Meta(ge=1, le=3_650)] = 2
+    mend: bool = False
+    email_to: tuple[str, ...] = ()
+
+
 class Emergency(Struct, frozen=True, forbid_unknown_fields=True):
     """Who is told of an emergency call beside the supervisors' panels; what is empty is not used."""
 
@@ -168,6 +180,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     api_keys: tuple[ApiKey, ...] = ()
     emergency: Emergency = Emergency()
     retention: Retention = Retention()
+    reconcile: Reconcile = Reconcile()
 
 
 ENVIRONMENT: Final = {
@@ -231,6 +244,11 @@ _TAKES: Final = {
     "retention.replies_minutes": "whole minutes, 5 to 1440",
     "retention.discards_days": "whole days, 1 to 3650",
     "retention.directory_days": "whole days, 0 (as long as there is no newer one) to 3650",
+    "reconcile": "a table, [reconcile]",
+    "reconcile.every_hours": "whole hours, 0 (never) to 168",
+    "reconcile.days": "whole days, 1 to 3650",
+    "reconcile.mend": "true or false",
+    "reconcile.email_to": 'a list, as ["crm@acme.example"]',
     "emergency": "a table, [emergency]",
     "emergency.email_to": 'a list, as ["security@acme.example"]',
     "emergency.language": "en or nl",

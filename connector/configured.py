@@ -23,8 +23,8 @@ from connector.ports.number_index import NumberIndex
 from connector.ports.recognizer import Recognizer
 from connector.ports.store import Keep
 from connector.salesforce import SalesforceConfig, SalesforceCrm, open_crm
-from connector.service.alarm_channels import Mail, MailServer, Webhook
-from connector.service.alarms import Channel
+from connector.service.alarm_channels import GapsMail, Mail, MailServer, Webhook
+from connector.service.alarms import Alarm, Channel, Gaps
 from connector.speech import SpeechConfig, check_recognizer, open_recognizer
 from connector.switch import Music, SwitchConfig, Wanted, can_be_heard, check_switch
 
@@ -259,14 +259,15 @@ def api_keys_of(config: Config) -> ApiKeys:
 def mail_server_of(config: Config) -> MailServer | None:
     """Where alarms are handed over as e-mail, None when nobody is to get one.  Raises `ConfigError`."""
     given = config.emergency
-    if not given.email_to:
+    if not given.email_to and not config.reconcile.email_to:
         return None
     for name in ("email_from", "smtp_host"):
         if not getattr(given, name):
-            raise ConfigError(f"emergency.{name}: is missing; e-mail of an emergency call needs it.")
-    for address in (given.email_from, *given.email_to):
+            raise ConfigError(f"emergency.{name}: is missing; e-mail of an alarm needs it.")
+    rooms = {"emergency": (given.email_from, *given.email_to), "reconcile": config.reconcile.email_to}
+    for room, address in ((room, address) for room, addresses in rooms.items() for address in addresses):
         if "@" not in address or any(sign.isspace() for sign in address):
-            raise ConfigError(f"emergency: {address!r} is not an e-mail address; write it as name@example.com.")
+            raise ConfigError(f"{room}: {address!r} is not an e-mail address; write it as name@example.com.")
     if given.smtp_tls == "none" and given.smtp_host not in THIS_MACHINE:
         raise ConfigError("emergency.smtp_tls: none is for a mail server on this machine only.")
     password = _text(given.smtp_password_file, "emergency.smtp_password_file") if given.smtp_user else ""
@@ -281,16 +282,25 @@ def mail_server_of(config: Config) -> MailServer | None:
     )
 
 
-def channels_of(config: Config) -> list[Channel]:
+def gaps_channels_of(config: Config) -> list[Channel[Gaps]]:
+    """Who is told of gaps of the daily proof.  Raises `ConfigError`."""
+    server = mail_server_of(config)
+    if server is None or not config.reconcile.email_to:
+        return []
+    threads = ThreadPoolExecutor(1, thread_name_prefix="gaps-mail")
+    return [GapsMail(server, to, threads) for to in config.reconcile.email_to]
+
+
+def channels_of(config: Config) -> list[Channel[Alarm]]:
     """The ways out of an emergency alarm.  Raises `ConfigError`."""
     given = config.emergency
-    channels: list[Channel] = []
+    channels: list[Channel[Alarm]] = []
     if given.webhook_url:
         _hook(given.webhook_url)
         file = given.webhook_secret_file
         channels.append(Webhook(given.webhook_url, _text(file, "emergency.webhook_secret_file") if file else ""))
     server = mail_server_of(config)
-    if server is not None:
+    if server is not None and given.email_to:
         threads = ThreadPoolExecutor(4, thread_name_prefix="alarm-mail")
         channels += [Mail(server, to, threads) for to in given.email_to]
     return channels

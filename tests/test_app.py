@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from connector.api.keys import hash_of
 from connector.app import midnight
-from connector.config import ApiKey, Config, Emergency, Salesforce
-from connector.configured import api_keys_of, channels_of, crm_of, mail_server_of
+from connector.config import ApiKey, Config, Emergency, Reconcile, Salesforce
+from connector.configured import api_keys_of, channels_of, crm_of, gaps_channels_of, mail_server_of
 from connector.errors import ConfigError
 from tests.api.tokens import key
 
@@ -114,6 +114,25 @@ async def test_there_is_a_way_out_for_each_address_and_the_webhook(tmp_path: Pat
     assert (server.user, server.password) == ("u", "hush")
     for channel in channels:
         await channel.close()
+
+
+async def test_those_who_are_told_of_gaps_need_the_mail_server_only() -> None:
+    """Whoever is told of an emergency need not be, and the other way round."""
+    assert gaps_channels_of(Config()) == gaps_channels_of(emergency()) == []
+    config = replace(emergency(email_to=()), reconcile=Reconcile(email_to=("crm@b.example", "it@b.example")))
+    assert channels_of(config) == []
+    channels = gaps_channels_of(config)
+    assert [channel.name for channel in channels] == ["email", "email"]
+    for channel in channels:
+        await channel.close()
+    with pytest.raises(ConfigError, match=r"^reconcile: 'nobody' is not an e-mail address"):
+        gaps_channels_of(emergency_and("nobody"))
+    with pytest.raises(ConfigError, match=r"^emergency\.smtp_host: is missing; e-mail of an alarm needs it"):
+        gaps_channels_of(replace(emergency(smtp_host=""), reconcile=Reconcile(email_to=("a@b.example",))))
+
+
+def emergency_and(to: str) -> Config:
+    return replace(emergency(), reconcile=Reconcile(email_to=(to,)))
 
 
 def test_the_hash_of_a_key_may_be_in_a_file(tmp_path: Path) -> None:

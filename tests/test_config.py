@@ -14,6 +14,7 @@ from connector.config import (
     Config,
     Emergency,
     Oidc,
+    Reconcile,
     Retention,
     Salesforce,
     SignIn,
@@ -114,6 +115,12 @@ task_fields_days = 3
 replies_minutes = 10
 discards_days = 100
 directory_days = 14
+
+[reconcile]
+every_hours = 6
+days = 4
+mend = true
+email_to = ["crm@acme.example"]
 """
 
 
@@ -138,6 +145,7 @@ def settings_of(kind: type, room: str = "") -> set[str]:
     rooms: dict[str, type] = {
         "tls": Tls,
         "retention": Retention,
+        "reconcile": Reconcile,
         "salesforce": Salesforce,
         "switch": Switch,
         "sign_in": SignIn,
@@ -208,6 +216,7 @@ def test_every_setting_can_be_in_the_file(tmp_path: Path) -> None:
         recordings_days=30,
         tls=Tls("crt.pem", "key"),
         retention=Retention(30, 3, 10, 100, 14),
+        reconcile=Reconcile(6, 4, True, ("crm@acme.example",)),
         emergency=Emergency(
             "https://x.example/alarm",
             "hook",
@@ -310,6 +319,8 @@ def test_an_empty_variable_is_none(tmp_path: Path) -> None:
         ("[salesforce]\ntimeout_s = 0", "salesforce.timeout_s", "above 0"),
         ("[salesforce]\ntimeout_s = nan", "salesforce.timeout_s", "above 0"),
         ("[salesforce]\nthreads = 0", "salesforce.threads", "1 to 64"),
+        ("[reconcile]\nevery_hours = 169", "reconcile.every_hours", "whole hours, 0 (never) to 168"),
+        ("[reconcile]\nmend = 7", "reconcile.mend", "true or false"),
         ("[salesforce]\nreserve_percent = 91", "salesforce.reserve_percent", "0 (nothing is kept back) to 90"),
         ("[salesforce]\nlast_reserve_percent = -1", "salesforce.last_reserve_percent", "0 to that of reserve_percent"),
         ('[salesforce]\napi_version = "v62"', "salesforce.api_version", "62.0"),

@@ -9,6 +9,8 @@ from prometheus_client.registry import Collector
 
 from connector.domain.model import AgentState, Phase
 from connector.ports.store import OutboxCount
+from connector.service.proof import GAPS, Verdict
+from connector.service.proving import Outcome
 from connector.service.runner import Runner
 
 
@@ -18,6 +20,7 @@ class Reading(Struct, frozen=True):
     `alarms`: by channel, how many were told, how many tries failed, how many were given up.  `recordings_removed`
     for their age; `recordings_kept` says how often old ones could not be.  `configuration_lost`: how many objects and
     fields of the configuration are out of sight.  `rest`: why Salesforce is not asked for Tasks now, "" when it is.
+    `proof` is the newest, by itself or by hand.
     """
 
     panels: int
@@ -34,6 +37,7 @@ class Reading(Struct, frozen=True):
     recordings_kept: int = 0
     configuration_lost: int = 0
     rest: str = ""
+    proof: Outcome | None = None
 
 
 class Metrics(Collector):
@@ -81,6 +85,8 @@ class Metrics(Collector):
             "Objects and fields of the configuration that Salesforce showed once and does not show now",
             reading.configuration_lost,
         )
+        if reading.proof is not None:
+            yield from _proof(reading.proof)
         if reading.api_used is not None and reading.api_limit is not None:
             yield GaugeMetricFamily("phone_panel_api_used", "Salesforce API requests of the day", reading.api_used)
             yield GaugeMetricFamily("phone_panel_api_limit", "Salesforce API requests allowed", reading.api_limit)
@@ -111,6 +117,23 @@ class Metrics(Collector):
         yield CounterMetricFamily("phone_panel_faults", "Mistakes of ours; the log has each", counts.faults)
         yield CounterMetricFamily("phone_panel_commits_failed", "Commits that failed", counts.commits_failed)
         yield CounterMetricFamily("phone_panel_slow_commits", "Commits slower than allowed", counts.slow_commits)
+
+
+def _proof(outcome: Outcome) -> Iterable[Metric]:
+    """What `connector reconcile`, or the daily proof, found last."""
+    about = "Contacts of the last comparison of ledger and org, by verdict"
+    contacts = GaugeMetricFamily("phone_panel_reconcile_contacts", about, labels=["verdict"])
+    for verdict in Verdict:
+        contacts.add_metric([verdict], outcome.counts.get(verdict, 0))
+    yield contacts
+    about = "Of these, gaps that it mended, by verdict"
+    mended = GaugeMetricFamily("phone_panel_reconcile_mended", about, labels=["verdict"])
+    for verdict in GAPS:
+        mended.add_metric([verdict], outcome.mended.get(verdict, 0))
+    yield mended
+    yield GaugeMetricFamily("phone_panel_reconcile_gaps", "Of these, gaps that are left", outcome.gaps)
+    yield GaugeMetricFamily("phone_panel_reconcile_at_seconds", "When it began, since 1970", outcome.at / 1000)
+    yield GaugeMetricFamily("phone_panel_reconcile_seconds", "How long it took", outcome.took / 1000)
 
 
 def _alarms(by_channel: dict[str, tuple[int, int, int]]) -> Iterable[Metric]:

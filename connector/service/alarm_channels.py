@@ -5,18 +5,19 @@ import hashlib
 import hmac
 import smtplib
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import formatdate
-from typing import Final
+from typing import Final, Generic
 
 import aiohttp
 from msgspec import Struct
 
-from connector.service.alarms import Alarm
+from connector.service.alarms import A, Alarm, Gaps
 
 TIMEOUT: Final = 10.0
 """Seconds that a mail server may take for one step, or a webhook for all of it."""
@@ -26,12 +27,20 @@ DELIVERY: Final = "X-Phone-Panel-Delivery"
 
 _WORDS: Final = {
     "en": {
+        "gaps": "Phone panel: {gaps} contacts without their Task in Salesforce",
+        "gaps_text": "Of {contacts} contacts since {since} (UTC) {gaps} do not have exactly one Task in the right "
+        "revision:\n\n{lines}\n\nOn the connector's machine `connector reconcile --since {since}` names them, and "
+        "with --mend it mends them.\n",
         "subject": "Emergency call: {agent} calls {number}",
         "text": "{agent} is calling {number}.\n\nAddress: {address}\nCall back on: {callback}\nTime: {time} (UTC)\n"
         "Reference: {contact}\n",
         "none": "none is verified",
     },
     "nl": {
+        "gaps": "Telefoonpaneel: {gaps} contacten zonder hun taak in Salesforce",
+        "gaps_text": "Van {contacts} contacten sinds {since} (UTC) hebben er {gaps} niet precies één taak in de juiste "
+        "versie:\n\n{lines}\n\nOp de machine van de connector noemt `connector reconcile --since {since}` ze; met "
+        "--mend worden ze hersteld.\n",
         "subject": "Noodoproep: {agent} belt {number}",
         "text": "{agent} belt {number}.\n\nAdres: {address}\nTerug te bellen op: {callback}\nTijd: {time} (UTC)\n"
         "Kenmerk: {contact}\n",
@@ -52,8 +61,8 @@ class MailServer(Struct, frozen=True):
     language: str = "en"
 
 
-class Mail:
-    """Alarms to one e-mail address."""
+class _Mail(ABC, Generic[A]):
+    """One e-mail address."""
 
     name = "email"
 
@@ -62,14 +71,45 @@ class Mail:
         self._to = to
         self._threads = threads
 
-    async def send(self, alarm: Alarm) -> None:
+    @abstractmethod
+    def _letter(self, alarm: A) -> EmailMessage:
+        """The message."""
+
+    async def send(self, alarm: A) -> None:
         """See `Channel`.  A mail server is slow and `smtplib` waits for it: in a thread of its own."""
-        message = letter(self._server, self._to, alarm)
+        message = self._letter(alarm)
         await asyncio.get_running_loop().run_in_executor(self._threads, _hand_over, self._server, message)
 
     async def close(self) -> None:
         """See `Channel`."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class Mail(_Mail[Alarm]):
+    """Emergency calls to one e-mail address."""
+
+    def _letter(self, alarm: Alarm) -> EmailMessage:
+        return letter(self._server, self._to, alarm)
+
+
+class GapsMail(_Mail[Gaps]):
+    """Gaps of the proof to one e-mail address."""
+
+    def _letter(self, alarm: Gaps) -> EmailMessage:
+        return letter_of_gaps(self._server, self._to, alarm)
+
+
+def letter_of_gaps(server: MailServer, to: str, alarm: Gaps) -> EmailMessage:
+    """The message: how many contacts, and whose Tasks nobody is told by mail."""
+    words = _WORDS[server.language]
+    values = {
+        "gaps": f"{sum(alarm.counts.values()):,}",
+        "contacts": f"{alarm.contacts:,}",
+        "since": datetime.fromtimestamp(alarm.since / 1000, UTC).strftime("%Y-%m-%dT%H:%M"),
+        "lines": "\n".join(f"{count:>9,}  {kind}" for kind, count in alarm.counts.items()),
+    }
+    return _message(server, to, alarm.at, f"gaps {alarm.at}", words["gaps"].format(**values),
+                    words["gaps_text"].format(**values))  # fmt: skip
 
 
 def letter(server: MailServer, to: str, alarm: Alarm) -> EmailMessage:
@@ -83,17 +123,24 @@ def letter(server: MailServer, to: str, alarm: Alarm) -> EmailMessage:
         "time": datetime.fromtimestamp(alarm.at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S"),
         "contact": alarm.contact,
     }
+    message = _message(server, to, alarm.at, alarm.contact, words["subject"].format(**values),
+                       words["text"].format(**values))  # fmt: skip
+    message["X-Priority"] = "1"
+    message["Importance"] = "high"
+    return message
+
+
+def _message(server: MailServer, to: str, at: int, about: str, subject: str, text: str) -> EmailMessage:
+    """`about` is the same for each copy of a message."""
     message = EmailMessage()
     message["From"] = server.sender
     message["To"] = to
-    message["Subject"] = words["subject"].format(**values)
-    message["Date"] = formatdate(alarm.at / 1000)
-    mark = hashlib.sha256(f"{alarm.contact} {to}".encode()).hexdigest()[:32]
+    message["Subject"] = subject
+    message["Date"] = formatdate(at / 1000)
+    mark = hashlib.sha256(f"{about} {to}".encode()).hexdigest()[:32]
     message["Message-ID"] = f"<{mark}@{server.sender.rpartition('@')[2].strip('> ') or 'phone-panel.invalid'}>"
-    message["X-Priority"] = "1"
-    message["Importance"] = "high"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(words["text"].format(**values))
+    message.set_content(text)
     return message
 
 

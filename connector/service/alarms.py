@@ -1,10 +1,10 @@
-"""Emergency calls told outside: each channel in its own time, tried again for a while, never in the way of a call."""
+"""Alarms told outside: each channel in its own time, tried again for a while, never in the way of a call."""
 
 import asyncio
 import logging
 from collections import Counter
 from collections.abc import Coroutine, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -27,24 +27,51 @@ class Alarm(Struct, frozen=True):
     at: int
     posted: bytes = b""
 
+    what: ClassVar[str] = "an emergency call"
 
-class Channel(Protocol):
+    @property
+    def about(self) -> dict[str, str]:
+        """What the log says of it: not the address, nor any number."""
+        return {"contact": self.contact, "event": "emergency"}
+
+
+class Gaps(Struct, frozen=True):
+    """Of `contacts` since then some do not have exactly one Task: how many, by verdict.  Times are ms."""
+
+    at: int
+    since: int
+    contacts: int
+    counts: dict[str, int]
+
+    what: ClassVar[str] = "a gap in the proof of Tasks"
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What the log says of it."""
+        return {"event": "gaps"}
+
+
+A = TypeVar("A", Alarm, Gaps)
+A_contra = TypeVar("A_contra", Alarm, Gaps, contravariant=True)
+
+
+class Channel(Protocol[A_contra]):
     """A way out: one address, one URL."""
 
     name: str
 
-    async def send(self, alarm: Alarm) -> None:
+    async def send(self, alarm: A_contra) -> None:
         """Returns when the alarm was taken; raises anything when it was not, or when that is not known."""
 
     async def close(self) -> None:
         """Lets go of what it holds."""
 
 
-class Alarms:
+class Alarms(Generic[A]):
     """Tells each alarm through every channel.  `sent`, `failed` (tries) and `lost` count by the channel's name."""
 
-    def __init__(self, channels: Sequence[Channel], clock: Clock) -> None:
-        self._channels = channels
+    def __init__(self, channels: Sequence[Channel[A]], clock: Clock) -> None:
+        self._channels: Sequence[Channel[A]] = channels
         self._clock = clock
         self._telling: set[asyncio.Task[None]] = set()
         self.sent: Counter[str] = Counter()
@@ -56,10 +83,10 @@ class Alarms:
         """The channels by name, each once."""
         return tuple(dict.fromkeys(channel.name for channel in self._channels))
 
-    def tell(self, alarm: Alarm) -> None:
+    def tell(self, alarm: A) -> None:
         """It is being told when this returns; what comes of it is logged and counted."""
         if not self._channels:
-            log.warning("an emergency call was told to nobody outside: none is configured", extra=_about(alarm))
+            log.warning("%s was told to nobody outside: none is configured", alarm.what, extra=alarm.about)
         for channel in self._channels:
             self._spawn(self._until_told(channel, alarm))
 
@@ -71,29 +98,29 @@ class Alarms:
         for channel in self._channels:
             await channel.close()
 
-    async def _until_told(self, channel: Channel, alarm: Alarm) -> None:
-        about = {**_about(alarm), "channel": channel.name}
+    async def _until_told(self, channel: Channel[A], alarm: A) -> None:
+        about = {**alarm.about, "channel": channel.name}
         try:
             for pause in (*PAUSES, None):
                 try:
                     await channel.send(alarm)
                 except Exception as error:
                     self.failed[channel.name] += 1
-                    log.warning("an emergency call could not be told: %s", _said(error), extra=about)
+                    log.warning("%s could not be told: %s", alarm.what, _said(error), extra=about)
                 else:
                     self.sent[channel.name] += 1
-                    log.info("an emergency call was told", extra=about)
+                    log.info("%s was told", alarm.what, extra=about)
                     return
                 if pause is not None:
                     await self._pause(pause)
         except asyncio.CancelledError:
-            self._give_up(channel, about, "the connector is stopping")
+            self._give_up(channel, alarm, "the connector is stopping")
             raise
-        self._give_up(channel, about, f"tried {len(PAUSES) + 1} times")
+        self._give_up(channel, alarm, f"tried {len(PAUSES) + 1} times")
 
-    def _give_up(self, channel: Channel, about: dict[str, str], why: str) -> None:
+    def _give_up(self, channel: Channel[A], alarm: A, why: str) -> None:
         self.lost[channel.name] += 1
-        log.error("an emergency call was not told: %s", why, extra=about)
+        log.error("%s was not told: %s", alarm.what, why, extra={**alarm.about, "channel": channel.name})
 
     async def _pause(self, ms: int) -> None:
         over = asyncio.Event()
@@ -107,11 +134,6 @@ class Alarms:
         task = asyncio.get_running_loop().create_task(work)
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
-
-
-def _about(alarm: Alarm) -> dict[str, str]:
-    """What the log says of it: not the address, nor any number."""
-    return {"contact": alarm.contact, "event": "emergency"}
 
 
 def _said(error: Exception) -> str:

@@ -66,7 +66,11 @@ class Outcome(Struct, frozen=True):
     @property
     def gaps(self) -> int:
         """How many have no proof, and were not mended: people must look at them."""
-        return sum(self.counts.get(kind, 0) - self.mended.get(kind, 0) for kind in GAPS)
+        return sum(map(self.left, GAPS))
+
+    def left(self, kind: Verdict) -> int:
+        """How many gaps of that kind were not mended."""
+        return self.counts.get(kind, 0) - self.mended.get(kind, 0)
 
     @property
     def unproven(self) -> int:

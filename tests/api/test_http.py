@@ -18,6 +18,7 @@ from connector.api.metrics import Metrics, Reading
 from connector.api.work import WorkApi
 from connector.errors import ConfigError
 from connector.ports.store import OutboxCount
+from connector.service.proving import Outcome
 from tests.api.rig import ORIGIN, Edge
 from tests.domain.stage import JONAS, SAM
 
@@ -257,6 +258,21 @@ async def test_metrics_count_what_is_on_the_floor(site: Site) -> None:
     assert found["phone_panel_outbox_resting", "daily_limit"] == 1
     assert found["phone_panel_configuration_lost", ""] == 2
     assert (found["phone_panel_api_used", ""], found["phone_panel_api_limit", ""]) == (900, 15_000)
+
+
+async def test_metrics_of_the_last_proof(site: Site) -> None:
+    assert ("phone_panel_reconcile_gaps", "") not in await metrics(site), "there was none"
+    counts, now = {"proven": 7, "edited": 1, "double": 2, "unproven": 3}, site.edge.clock.now()
+    proof = Outcome(0, now, 1_500, counts, {"double": 1})
+    site.reading = Reading(0, 0, 0, OutboxCount(0, 0, 0, None), 0, 0, {}, None, None, now, proof=proof)
+    found = await metrics(site)
+    assert found["phone_panel_reconcile_contacts", "proven"] == 7
+    assert found["phone_panel_reconcile_contacts", "unproven"] == 3
+    assert found["phone_panel_reconcile_contacts", "missing"] == 0
+    assert found["phone_panel_reconcile_mended", "double"] == 1
+    assert found["phone_panel_reconcile_gaps", ""] == 1
+    assert found["phone_panel_reconcile_at_seconds", ""] == now / 1000
+    assert found["phone_panel_reconcile_seconds", ""] == 1.5
 
 
 async def test_metrics_say_when_the_switch_is_away(site: Site) -> None:

@@ -59,6 +59,20 @@ class Product:
             assert answer.status == 201, await answer.text()
             return str((await answer.json())["id"])
 
+    async def edit(self, sobject: str, record: str, **fields: str | None) -> None:
+        """Sam edits a record in the org."""
+        await self._change("PATCH", sobject, record, fields)
+
+    async def delete(self, sobject: str, record: str) -> None:
+        """Sam deletes a record in the org."""
+        await self._change("DELETE", sobject, record)
+
+    async def _change(self, method: str, sobject: str, record: str, body: dict[str, Any] | None = None) -> None:
+        key = {"Authorization": f"Bearer {(await self._session(SAM))['access_token']}"}
+        address = f"{self.demo.org}/services/data/v63.0/sobjects/{sobject}/{record}"
+        async with self.http.request(method, address, json=body, headers=key) as answer:
+            assert answer.status == 204, await answer.text()
+
     @asynccontextmanager
     async def configured(
         self, sobject: str, name: str, before: dict[str, Any], fields: dict[str, Any]

@@ -14,9 +14,9 @@ from aiohttp import web
 from aiohttp.test_utils import BaseTestServer, TestServer
 from msgspec.structs import replace
 
-from connector.service.alarm_channels import Mail, Webhook, letter, try_mail
+from connector.service.alarm_channels import GapsMail, Mail, Webhook, letter, letter_of_gaps, try_mail
 from connector.service.alarm_channels import MailServer as At
-from connector.service.alarms import Alarm, Alarms
+from connector.service.alarms import Alarm, Alarms, Gaps
 from connector.service.clock import ManualClock, Timer
 from tests.service.mail_server import MailServer
 
@@ -67,6 +67,29 @@ async def test_a_letter_in_dutch_and_one_without_an_address() -> None:
     got = letter(server, TO, replace(ALARM, address="", callback=""))
     assert got["Subject"] == "Noodoproep: Sam Rivera belt 911"
     assert "Adres: geen dat bevestigd is" in got.get_content()
+
+
+GAPS = Gaps(ALARM.at, ALARM.at - 172_800_000, 1_240, {"missing": 1, "double": 1_001})
+
+
+async def test_a_letter_of_gaps_says_how_many_and_what_to_do(threads: ThreadPoolExecutor) -> None:
+    async with MailServer().running() as server:
+        mail = GapsMail(at(server), TO, threads)
+        await mail.send(GAPS)
+        await mail.close()
+    (got,) = server.letters
+    assert got["Subject"] == "Phone panel: 1,002 contacts without their Task in Salesforce"
+    text = got.get_content().replace("\r\n", "\n")
+    assert "Of 1,240 contacts since 2026-11-21T13:00 (UTC) 1,002 do not have" in text
+    assert "        1  missing\n    1,001  double\n" in text
+    assert "`connector reconcile --since 2026-11-21T13:00`" in text
+    assert got["X-Priority"] is None, "nobody is in danger"
+
+
+async def test_a_letter_of_gaps_in_dutch() -> None:
+    got = letter_of_gaps(At("127.0.0.1", 1, "phone@acme.example", language="nl"), TO, GAPS)
+    assert got["Subject"] == "Telefoonpaneel: 1,002 contacten zonder hun taak in Salesforce"
+    assert "niet precies één taak in de juiste versie" in got.get_content()
 
 
 def test_a_name_cannot_smuggle_a_header_in() -> None:
