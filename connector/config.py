@@ -23,7 +23,8 @@ Percent = Annotated[float, Meta(ge=0, le=90)]
 class Salesforce(Struct, frozen=True, forbid_unknown_fields=True):
     """How the connector signs in at the org (OAuth 2.0 JWT bearer flow, or client credentials with a secret).
 
-    `private_key` (PEM) and `client_secret` come from the environment only.
+    `private_key` (PEM) and `client_secret` come from the environment only.  `ca_file` (PEM) is trusted instead of the
+    public authorities, `proxy` (a URL) is asked instead of the org itself: for networks that need them.
     """
 
     login_url: str = "https://login.salesforce.com"
@@ -36,6 +37,8 @@ class Salesforce(Struct, frozen=True, forbid_unknown_fields=True):
     timeout_s: Annotated[float, Meta(gt=0, le=600)] = 10
     threads: Annotated[int, Meta(ge=1, le=64)] = 4
     client_secret_file: str = ""
+    proxy: str = ""
+    ca_file: str = ""
     numbers_every_s: Annotated[int, Meta(ge=5, le=86_400)] = 60
     reserve_percent: Percent = 20
     last_reserve_percent: Percent = 5

@@ -42,6 +42,8 @@ def crm_of(config: Config, index: NumberIndex | None = None) -> SalesforceCrm:
     for name in ("consumer_key",) if secret else ("consumer_key", "username", "private_key_file"):
         if not getattr(given, name) and not (name == "private_key_file" and given.private_key):
             raise ConfigError(f"salesforce.{name}: is missing, to sign in with; see docs/admin/salesforce.md.")
+    if given.ca_file:
+        _authorities(given.ca_file)
     return open_crm(
         SalesforceConfig(
             login_url=given.login_url,
@@ -55,12 +57,23 @@ def crm_of(config: Config, index: NumberIndex | None = None) -> SalesforceCrm:
             timeout_s=given.timeout_s,
             threads=given.threads,
             client_secret=secret,
+            proxy=given.proxy,
+            ca_file=given.ca_file,
             numbers_every_s=given.numbers_every_s,
             reserve_percent=given.reserve_percent,
             last_reserve_percent=given.last_reserve_percent,
         ),
         index,
     )
+
+
+def _authorities(file: str) -> None:
+    """Raises `ConfigError` unless the file holds certificates that can be trusted."""
+    _text(file, "salesforce.ca_file")
+    try:
+        ssl.create_default_context(cafile=file)
+    except ssl.SSLError as error:
+        raise ConfigError(f"salesforce.ca_file: {file} holds no certificate in PEM form.") from error
 
 
 def tls_of(config: Config) -> ssl.SSLContext | None:

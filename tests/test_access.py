@@ -41,6 +41,18 @@ def test_a_key_that_is_none_is_refused_and_not_shown() -> None:
     assert "s3cret" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "why"), [(None, "cannot be read: No such file"), ("no certificate", "holds no certificate in PEM form")]
+)
+def test_an_authority_that_cannot_be_used_is_named(tmp_path: Path, content: str | None, why: str) -> None:
+    file = tmp_path / "authority.pem"
+    if content is not None:
+        file.write_text(content)
+    given = Salesforce(consumer_key="3MVG9", username="connector@acme.example", private_key=PEM, ca_file=str(file))
+    with pytest.raises(ConfigError, match=re.escape(f"salesforce.ca_file: {file} {why}")):
+        crm_of(Config(salesforce=given))
+
+
 def test_without_a_key_it_says_which_setting_is_missing() -> None:
     with pytest.raises(ConfigError, match=r"salesforce\.private_key_file: is missing"):
         crm_of(read(None, WHO))

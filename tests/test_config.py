@@ -57,6 +57,8 @@ numbers_every_s = 15
 reserve_percent = 25
 last_reserve_percent = 2.5
 client_secret_file = "secret"
+proxy = "http://proxy.acme.example:3128"
+ca_file = "authority.pem"
 
 [switch]
 kind = "asterisk"
@@ -187,6 +189,8 @@ def test_every_setting_can_be_in_the_file(tmp_path: Path) -> None:
             reserve_percent=25,
             last_reserve_percent=2.5,
             client_secret_file="secret",
+            proxy="http://proxy.acme.example:3128",
+            ca_file="authority.pem",
         ),
         switch=Switch(
             "asterisk",
