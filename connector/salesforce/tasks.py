@@ -223,7 +223,8 @@ class _Round:
 
     def _changes(self, row: OutboxRow, task: Json) -> TaskFields:
         """The fields to send: those that differ from what we want, except where a person has edited them since."""
-        edits = Edits(row, task, self._last(row), self._sent.of(row.contact))
+        sent = self._sent
+        edits = Edits(row, task, self._last(row), sent.of(row.contact), sent.is_all(row.contact))
         changes: TaskFields = {}
         for name, value in self._fields(row).items():
             field = self.shape.fields[name]
@@ -290,7 +291,7 @@ class _Round:
         for first in range(0, len(records), LARGEST_COLLECTION):
             part = records[first : first + LARGEST_COLLECTION]
             for row, _, fields in part:
-                self._sent.add(row.contact, fields)
+                self._sent.add(row.contact, fields, doubtful=row.doubtful)
             try:
                 bodies = [{"attributes": _TASK, **body} for _, body, _ in part]
                 answers = self._client.write(method, path, bodies, may_begin=self._may_write)

@@ -64,6 +64,28 @@ async def test_restarted_while_a_request_is_under_way(lab: Lab, external_id: str
     await lab.settled()
 
 
+@pytest.mark.parametrize("before", [0, 1], ids=["its first version", "a later version"])
+async def test_what_a_killed_process_sent_lands_after_the_next_one_has_sent(
+    lab: Lab, external_id: str, before: int
+) -> None:
+    """The next process does not know what was sent before it; that is no person's edit."""
+    keys = await lab.call(CONTACTS)
+    if before:
+        await lab.settled()
+        await lab.type(keys, CallDisposition="Escalated")
+    lab.proxy.faults = [Fault("late"), Fault("cut_before")]
+    await lab.connector.outbox.round()
+    await lab.type(keys, CallDisposition="Callback Promised")
+    await lab.connector.restart()
+    while lab.proxy.faults:
+        due = await lab.connector.store.next_due()
+        assert due is not None
+        lab.connector.clock.advance(max(0, due - lab.connector.clock.now()))
+        await lab.connector.outbox.round()
+    await lab.proxy.release()
+    await lab.settled()
+
+
 async def test_a_person_edits_between_versions(lab: Lab) -> None:
     keys = await lab.call(CONTACTS)
     await lab.settled()
