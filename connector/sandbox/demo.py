@@ -109,6 +109,8 @@ class Demo:
         directory_every_s: int = 10,
         origins: Sequence[str] = (),
         connector: str = "connector.sandbox.connector_process",
+        salesforce: Mapping[str, str] | None = None,
+        console: bool = True,
     ) -> None:
         """`folder` is the demo's own; `customers` says whether simulated customers call by themselves, `colleagues`
         whether agents at whose console nobody sits are played.
@@ -116,7 +118,8 @@ class Demo:
         With `programs` the switch is a real Asterisk, with phones and a carrier; without, it is simulated.
         The options are those of the parts' own command lines; `timeout_s` is the connector's for one request, and
         it reads the org's configuration again every `directory_every_s`; `origins` may frame the panel and open its
-        socket, as the console may; `connector` is the module that runs it.
+        socket, as the console may; `connector` is the module that runs it, `salesforce` has other settings of
+        [salesforce]; without `console` there is none.
         """
         self.folder = folder
         self.connector_address = f"http://localhost:{chosen['PANEL_PORT']}"
@@ -140,6 +143,8 @@ class Demo:
         self._directory_every_s = directory_every_s
         self._origins = (self.console, *origins)
         self._connector = connector
+        self._salesforce = salesforce or {}
+        self._console = console
         self.parts: list[Part] = []
         self.connector: Part | None = None
         self.switch_control = ""
@@ -154,6 +159,10 @@ class Demo:
             if failed is not None:
                 raise failed
         await self.start_connector()
+        if self._console:
+            await self._start_console()
+
+    async def _start_console(self) -> None:
         simulate = ["--simulate-url", f"{self.switch_control}/calls"]
         await self._start(
             "console",
@@ -227,18 +236,22 @@ class Demo:
         """`switch` is the table [switch]."""
         quoted = {
             "store": self.folder / "phone-panel.db",
-            "login_url": self.org,
-            "private_key_file": self.folder / "app.private.pem",
             "public_key_file": self.folder / "session.public.pem",
         }
         value = {name: json.dumps(str(text)) for name, text in quoted.items()}
+        salesforce = {
+            "login_url": self.org,
+            "consumer_key": CONSUMER_KEY,
+            "username": INTEGRATION_USERNAME,
+            "private_key_file": str(self.folder / "app.private.pem"),
+            **self._salesforce,
+        }
+        lines = "".join(f"{name} = {json.dumps(text)}\n" for name, text in salesforce.items())
         self.config.write_text(
             f'host = "127.0.0.1"\nport = {self._ports["PANEL_PORT"]}\nstore = {value["store"]}\n'
             f"origins = {json.dumps(self._origins)}\npublic_url = {json.dumps(self.connector_address)}\n"
             f'directory_every_s = {self._directory_every_s}\nlog_level = "warning"\n\n'
-            f'[salesforce]\nlogin_url = {value["login_url"]}\nconsumer_key = "{CONSUMER_KEY}"\n'
-            f'username = "{INTEGRATION_USERNAME}"\nprivate_key_file = {value["private_key_file"]}\n'
-            f"timeout_s = {self._timeout_s}\n\n"
+            f"[salesforce]\n{lines}timeout_s = {self._timeout_s}\n\n"
             f"{switch}\n"
             f'[[sign_in]]\nissuer = "{SANDBOX_ISSUER}"\npublic_key_file = {value["public_key_file"]}\n'
             f'org = "{ORGANIZATION_ID}"\n\n'

@@ -155,6 +155,18 @@ class Product:
         async with self.http.get(f"{self.demo.switch_control}/calls", headers=self._key) as answer:
             return list(await answer.json())
 
+    async def nobody_calls(self, timeout: float = 120) -> None:
+        """Returns when no leg is left at the switch."""
+        try:
+            async with asyncio.timeout(timeout):
+                while True:
+                    if not await self.calls():
+                        return
+                    # The switch is another process: there is no event to wait for, only the next look.
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError(f"still calling: {await self.calls()}") from None
+
     async def switch(self, path: str, body: dict[str, Any]) -> None:
         """Asks the simulated switch for a fault or a hang-up."""
         async with self.http.post(f"{self.demo.switch_control}/{path}", json=body, headers=self._key) as answer:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import ssl
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -63,7 +64,7 @@ class Fault(Struct):
     all), "slow" (the org got it, the answer comes too late), "late" (no answer; the org gets it when `release` is
     called), "twice" (the org gets it two times), "again_late" (answered; the org gets it once more at `release`),
     "not_bulk_safe" (a trigger undoes every request of more than one record), "refuse" (the first record is refused with
-    `refused`, the others are carried out).
+    `refused`, the others are carried out).  `name` is what it is counted under.
     """
 
     way: str
@@ -71,18 +72,22 @@ class Fault(Struct):
     told: Told | None = None
     meets: Callable[[Asked], bool] = lambda asked: asked.writes
     refused: dict[str, Any] = {}
+    name: str = ""
 
 
 class Proxy:
     """Serves on a port of its own for one org.  `faults` wait for requests, `late` requests for `release`.
 
-    `asked` is what came, in order.
+    `asked` is what came, in order.  `met` counts the requests that met a fault, `met_by` by its name; `repeated` are
+    those that the org gets, or got, when their sender does not wait any more, or once more.
     """
 
     def __init__(self, org: str, tls: ssl.SSLContext | None = None) -> None:
         self.faults: list[Fault] = []
         self.late: list[Asked] = []
         self.met = 0
+        self.met_by: Counter[str] = Counter()
+        self.repeated: list[Asked] = []
         self.requests = 0
         self.asked: list[Asked] = []
         self.url = ""
@@ -128,8 +133,8 @@ class Proxy:
         fault = self._take(asked)
         told = await self._forward(asked) if fault is None else await self._faulty(asked, fault)
         if told is None:
-            assert request.transport is not None
-            request.transport.abort()
+            if request.transport is not None:  # whoever asked may be gone by now
+                request.transport.abort()
             return web.Response()
         kept = {name: value for name, value in told.headers.items() if name.lower() not in _HOP}
         return web.Response(status=told.status, headers=kept, body=told.body)
@@ -139,12 +144,15 @@ class Proxy:
             if fault.meets(asked) and not (fault.way == "not_bulk_safe" and asked.records < 2):
                 fault.count -= 1
                 self.met += 1
+                self.met_by[fault.name] += 1
                 if not fault.count:
                     self.faults.remove(fault)
                 return fault
         return None
 
     async def _faulty(self, asked: Asked, fault: Fault) -> Told | None:
+        if fault.way in ("late", "twice", "again_late"):
+            self.repeated.append(asked)
         match fault.way:
             case "answer":
                 return fault.told
