@@ -212,6 +212,7 @@ class Connector:
             retry=admin.retry,
             adopt=self._runner.adopt,
             wake=self._outbox.poke,
+            kept_ms=self._config.retention.contacts_days * DAY,
         )
         listening = AdminSocket(admin, Path(f"{self._config.store}.admin"))
         await listening.start()

@@ -175,7 +175,9 @@ async def _by_store(path: Path, keep: Keep, name: str, body: bytes, crm: Crm | N
         directory = loaded.directory or Directory()
         admin = Admin(store, clock, lambda: directory, numbers)
         if crm is not None:
-            admin.proving = Proving(store, crm, clock, lambda: directory, retry=admin.retry)
+            admin.proving = Proving(
+                store, crm, clock, lambda: directory, retry=admin.retry, kept_ms=keep.contacts
+            )
         return await act(admin, name, body)
     finally:
         numbers.close()

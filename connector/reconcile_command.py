@@ -82,7 +82,7 @@ def _reconcile(arguments: argparse.Namespace) -> int:
     kept = settings.read(arguments.config, os.environ).retention.contacts_days
     if outcome.at - since > kept * 86_400_000:
         print(f"contacts are kept for {kept} days (retention.contacts_days): older ones are not here", file=sys.stderr)
-    return 1 if outcome.gaps or outcome.unproven else 0
+    return 1 if outcome.gaps or outcome.why else 0
 
 
 def _show(outcome: Outcome) -> None:
@@ -91,14 +91,19 @@ def _show(outcome: Outcome) -> None:
         if count := outcome.counts.get(verdict, 0):
             mended = outcome.mended.get(verdict, 0)
             print(f"{count:>9,}  {verdict.value:<9}  {words}" + (f"; {mended:,} mended" if mended else ""))
+    if outcome.strangers:
+        print(f"{len(outcome.strangers):>9,}  unknown    Tasks of ours whose contact is not in the ledger: left alone")
     for one in outcome.told:
         if one.verdict in GAPS or one.verdict in LEFT:
             print(_line(one))
+    for other in outcome.strangers:
+        revision = "" if other.revision is None else f"  revision {other.revision}"
+        print(f"unknown    {other.contact}  {other.task_id}{revision}")
     if outcome.why:
         print(f"not all was looked at: {outcome.why}")
     if outcome.gaps:
         print(f"{outcome.gaps:,} gaps" + ("" if outcome.mended else "; --mend mends them"))
-    elif not outcome.unproven:
+    elif not outcome.why:
         print("no gaps")
 
 

@@ -105,6 +105,17 @@ async def test_as_json(rig: ProvingRig, capsys: pytest.CaptureFixture[str]) -> N
     ]
 
 
+async def test_tasks_that_the_ledger_does_not_know(rig: ProvingRig, capsys: pytest.CaptureFixture[str]) -> None:
+    task = rig.org.make({"Phone_Contact_Key__c": "of yesterday", "Phone_Revision__c": 3})
+    assert await run(*SINCE) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[2:] == [
+        "        1  unknown    Tasks of ours whose contact is not in the ledger: left alone",
+        f"unknown    of yesterday  {task}  revision 3",
+        "no gaps",
+    ]
+
+
 async def test_salesforce_is_away(rig: ProvingRig, capsys: pytest.CaptureFixture[str]) -> None:
     rig.org.away = 0
     assert await run(*SINCE) == 1

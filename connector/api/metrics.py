@@ -132,6 +132,8 @@ def _proof(outcome: Outcome) -> Iterable[Metric]:
         mended.add_metric([verdict], outcome.mended.get(verdict, 0))
     yield mended
     yield GaugeMetricFamily("phone_panel_reconcile_gaps", "Of these, gaps that are left", outcome.gaps)
+    about = "Tasks of ours whose contact is not in the ledger"
+    yield GaugeMetricFamily("phone_panel_reconcile_unknown", about, len(outcome.strangers))
     yield GaugeMetricFamily("phone_panel_reconcile_at_seconds", "When it began, since 1970", outcome.at / 1000)
     yield GaugeMetricFamily("phone_panel_reconcile_seconds", "How long it took", outcome.took / 1000)
 

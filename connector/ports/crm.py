@@ -157,6 +157,12 @@ class Crm(Protocol):
         For hundreds at a time: it takes a request for every few hundred contacts.
         """
 
+    async def made_since(self, at: int) -> Sequence[Sighting]:
+        """The Tasks with any contact's key that our user has made since then (ms), but for those that were deleted.
+
+        It takes a request for every 2,000 of them.
+        """
+
     async def remove_doubles(self, task_ids: Sequence[str]) -> Collection[str]:
         """Those Tasks go to the recycle bin, but for those that somebody other than their maker has edited by now.
 

@@ -24,7 +24,7 @@ from connector.salesforce.doctor import examine
 from connector.salesforce.faults import ACCESS_MS, Refused
 from connector.salesforce.search import Search
 from connector.salesforce.shapes import Shapes
-from connector.salesforce.sightings import remove_doubles, sightings
+from connector.salesforce.sightings import made_since, remove_doubles, sightings
 from connector.salesforce.tasks import TaskWriter
 from connector.salesforce.turns import Turn
 
@@ -103,6 +103,10 @@ class SalesforceCrm:
     async def sightings(self, sought: Sequence[Sought]) -> Sequence[Sighting]:
         """All Tasks of these contacts, each contact's oldest first, those in the recycle bin included."""
         return await self._read(partial(sightings, self._client, self._shapes, sought), Turn.BACKGROUND)
+
+    async def made_since(self, at: int) -> Sequence[Sighting]:
+        """The Tasks with any contact's key that our user has made since then (ms), but for those that were deleted."""
+        return await self._read(partial(made_since, self._client, self._shapes, at), Turn.BACKGROUND)
 
     async def remove_doubles(self, task_ids: Sequence[str]) -> Collection[str]:
         """Those Tasks go to the recycle bin, but for those that somebody has edited; returns which are gone."""

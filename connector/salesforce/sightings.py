@@ -2,9 +2,11 @@
 # ruff: noqa: S608 - field names come from describe, values pass `client.quoted`
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
+from connector.errors import CrmUnavailable
 from connector.ports.crm import Sighting, Sought
-from connector.salesforce.client import LARGEST_COLLECTION, Json, SalesforceClient
+from connector.salesforce.client import LARGEST_COLLECTION, Json, SalesforceClient, quoted
 from connector.salesforce.edits import REVISION
 from connector.salesforce.shapes import Shapes
 from connector.salesforce.tasks import key_field
@@ -35,6 +37,21 @@ def sightings(client: SalesforceClient, shapes: Shapes, sought: Sequence[Sought]
     ]
     rows.sort(key=lambda found: (found[1]["CreatedDate"], found[1]["Id"]))
     return [_sighting(contact, row, key, revised=revised) for contact, row in rows]
+
+
+def made_since(client: SalesforceClient, shapes: Shapes, at: int) -> list[Sighting]:
+    """The Tasks with a contact key that our user has made since then.  Raises `CrmUnavailable`, `Refused`."""
+    user = client.signed_in().user
+    if not user:
+        raise CrmUnavailable("login", "The sign-in did not say whose it is, so that our own Tasks cannot be asked for.")
+    shape = shapes.of("Task")
+    key, revised = key_field(shape), REVISION in shape.fields
+    when = datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    rows = client.query(
+        f"SELECT {_ALWAYS}, {key}{f', {REVISION}' * revised} FROM Task "
+        f"WHERE CreatedById = {quoted(user)} AND CreatedDate >= {when} AND {key} != null"
+    )
+    return [_sighting(row[key], row, key, revised=revised) for row in rows]
 
 
 def _sighting(contact: str, row: Json, key: str, *, revised: bool) -> Sighting:

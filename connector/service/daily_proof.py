@@ -71,7 +71,7 @@ class DailyProof:
         later = AGAIN
         try:
             outcome = await self._proving.prove(max(0, self._clock.now() - self._back_ms), mend=self._mend)
-            if not outcome.unproven:
+            if not outcome.why:
                 later = self._every_ms + round(self._every_ms * self._random() / 20)
             if outcome.gaps:
                 self._alarm(outcome)

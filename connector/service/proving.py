@@ -44,10 +44,18 @@ class Told(Struct, frozen=True):
     mended: str = ""
 
 
+class Stranger(Struct, frozen=True):
+    """A Task of ours whose contact is not in the ledger."""
+
+    contact: str
+    task_id: str
+    revision: int | None
+
+
 class Outcome(Struct, frozen=True):
     """What came of it: `counts` by verdict, `mended` of them, `told` one by one.  Times are ms since 1970 UTC.
 
-    `why`: what kept the rest from being proven; "" when all was looked at.
+    `why`: what kept the rest from being looked at; "" when all was.
     """
 
     since: int
@@ -57,6 +65,7 @@ class Outcome(Struct, frozen=True):
     mended: dict[str, int]
     told: tuple[Told, ...] = ()
     why: str = ""
+    strangers: tuple[Stranger, ...] = ()
 
     @property
     def contacts(self) -> int:
@@ -79,7 +88,7 @@ class Outcome(Struct, frozen=True):
 
 
 class Proving:
-    """One proof at a time.  `last` is the newest outcome.
+    """One proof at a time.  `last` is the newest outcome.  The ledger keeps contacts for `kept_ms`.
 
     `retry` tries a parked row again as `connector outbox retry` does; `adopt` and `wake` reach a running connector:
     the contact is on its floor again, and its outbox looks for what is due.
@@ -95,6 +104,7 @@ class Proving:
         retry: Callable[[str], Awaitable[object]],
         adopt: Callable[[Contact], None] = lambda contact: None,
         wake: Callable[[], None] = lambda: None,
+        kept_ms: int,
         pause_ms: int = 250,
     ) -> None:
         self.last: Outcome | None = None
@@ -105,6 +115,7 @@ class Proving:
         self._retry = retry
         self._adopt = adopt
         self._wake = wake
+        self._kept_ms = kept_ms
         self._pause_ms = pause_ms
         self._turn = asyncio.Lock()
 
@@ -118,8 +129,19 @@ class Proving:
         async with self._turn:
             began = self._clock.now()
             proofs, why = await self._proofs(since)
+            strangers, unasked = ((), why) if why else await self._strangers(since)
             mended = await self._mended(proofs) if mend else {}
-            self.last = outcome = _outcome(since, began, self._clock.now() - began, proofs, mended, why)
+            told = _told(proofs, mended)
+            self.last = outcome = Outcome(
+                since,
+                began,
+                self._clock.now() - began,
+                counts=dict(Counter(proof.verdict.value for proof in proofs)),
+                mended=dict(Counter(one.verdict.value for one in told if one.mended)),
+                told=told,
+                why=why or unasked,
+                strangers=strangers,
+            )
         _note(outcome)
         return outcome
 
@@ -139,6 +161,22 @@ class Proving:
             after = rows[-1]
         return proofs, why
 
+    async def _strangers(self, since: int) -> tuple[tuple[Stranger, ...], str]:
+        """Tasks of ours that nothing here speaks of, and why they could not be asked for.
+
+        Older ones are left out: the ledger does not keep their contacts.
+        """
+        try:
+            tasks = await self._crm.made_since(max(since, self._clock.now() - self._kept_ms))
+        except CrmUnavailable as error:
+            return (), _away(error)
+        keys = list(dict.fromkeys(task.contact for task in tasks))
+        known: set[str] = set()
+        for first in range(0, len(keys), AT_A_TIME):
+            known.update(row.contact for row in await self._store.ledger_of(keys[first : first + AT_A_TIME]))
+        found = (Stranger(task.contact, task.task_id, task.revision) for task in tasks if task.contact not in known)
+        return tuple(found), ""
+
     async def _page(self, rows: Sequence[LedgerRow]) -> tuple[list[Proof], str]:
         """What is proven of these rows, and why not all of it."""
         proofs: dict[str, Proof] = {}
@@ -147,7 +185,7 @@ class Proving:
                 looked = await self._look(rows)
             except CrmUnavailable as error:
                 unproven = {row.contact: _unproven(row) for row in rows}
-                return [*(unproven | proofs).values()], f"Salesforce cannot be asked ({error.code}): {error}"
+                return [*(unproven | proofs).values()], _away(error)
             # A row that has changed since it was read was written meanwhile; then the two do not belong together.
             doubted = [
                 proof.contact for proof in looked.values() if proof.verdict not in (Verdict.PROVEN, Verdict.WAITING)
@@ -231,26 +269,26 @@ class Proving:
         return True
 
 
+def _away(error: CrmUnavailable) -> str:
+    return f"Salesforce cannot be asked ({error.code}): {error}"
+
+
 def _unproven(row: LedgerRow) -> Proof:
     return Proof(row.contact, Verdict.UNPROVEN, row.wanted, row.task_id)
 
 
-def _outcome(since: int, at: int, took: int, proofs: Sequence[Proof], mended: dict[str, str], why: str) -> Outcome:
-    told = tuple(
+def _told(proofs: Iterable[Proof], mended: dict[str, str]) -> tuple[Told, ...]:
+    return tuple(
         Told(it.contact, it.verdict, it.task_id, it.revision, it.held, it.doubles, mended.get(it.contact, ""))
         for it in proofs
         if it.verdict not in _QUIET
-    )
-    counts = Counter(proof.verdict.value for proof in proofs)
-    return Outcome(
-        since, at, took, dict(counts), dict(Counter(it.verdict.value for it in told if it.mended)), told, why
     )
 
 
 def _note(outcome: Outcome) -> None:
     """The log has how many, and whose: never a number or a note."""
-    told = {**outcome.counts, "gaps": outcome.gaps, "took_ms": outcome.took}
-    level = logging.WARNING if outcome.gaps or outcome.unproven else logging.INFO
+    told = {**outcome.counts, "gaps": outcome.gaps, "unknown": len(outcome.strangers), "took_ms": outcome.took}
+    level = logging.WARNING if outcome.gaps or outcome.why else logging.INFO
     log.log(level, "the ledger was compared with the org", extra=told)
     for one in outcome.told:
         if one.verdict in GAPS:

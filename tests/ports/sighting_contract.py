@@ -1,5 +1,6 @@
 """What every Crm must see of Tasks.  A test module subclasses `SightingContract`, with fixtures `crm` and `desk`."""
 
+import time
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -92,6 +93,20 @@ class SightingContract:
         await crm.write_tasks(rows)
         found = await crm.sightings([Sought(key) for key in (*keys, *(fresh_key() for _ in range(800)))])
         assert sorted(it.contact for it in found) == sorted(keys)
+
+    async def test_what_our_user_made_since_then(self, crm: Crm, desk: TaskDesk) -> None:
+        since = round(time.time() * 1000) - 60_000
+        await desk.make("Task", Subject="A person's own", Phone_Contact_Key__c=fresh_key())
+        task, edited, deleted = await new(crm, desk), await new(crm, desk), await new(crm, desk)
+        await desk.edit("Task", edited.task_id, Subject="A person's words")
+        await desk.delete("Task", deleted.task_id)
+        found = {it.contact: it for it in await crm.made_since(since)}
+        keys = {task.contact, edited.contact, deleted.contact}
+        assert keys & set(found) == {task.contact, edited.contact}
+        maker = found[task.contact].maker
+        assert found[task.contact] == Sighting(task.contact, task.task_id, 1, maker, maker)
+        assert not any(it.maker == desk.agent for it in found.values())
+        assert list(await crm.made_since(since + 3_600_000)) == []
 
     async def test_a_double_is_removed_once(self, crm: Crm, desk: TaskDesk) -> None:
         """For the org it is a Task like any other: that it is a double is for its caller to know."""

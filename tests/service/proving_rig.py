@@ -9,7 +9,7 @@ from connector.service.clock import ManualClock
 from connector.service.outbox import Outbox
 from connector.service.proving import Outcome, Proving
 from connector.store.sqlite import SqliteStore
-from tests.ports.store_contract import NOON, committed, contact
+from tests.ports.store_contract import DAY, NOON, committed, contact
 from tests.ports.store_contract import task as wanted
 from tests.service.task_org import TaskOrg
 
@@ -22,6 +22,7 @@ class ProvingRig:
     def __init__(self, folder: Path) -> None:
         self.clock = ManualClock(NOON)
         self.org = TaskOrg()
+        self.org.now = self.clock.now
         self.store = SqliteStore(folder / "x.db", self.clock.now)
         self.outbox = Outbox(self.store, self.org, clock=self.clock, report=lambda _: None)
         self.adopted: list[Contact] = []
@@ -35,6 +36,7 @@ class ProvingRig:
             retry=self._retry,
             adopt=self.adopted.append,
             wake=self._wake,
+            kept_ms=8 * DAY,
             pause_ms=0,
         )
 

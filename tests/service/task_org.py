@@ -4,6 +4,7 @@ The key is a plain field, no unique external id: who creates twice has two Tasks
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -49,6 +50,9 @@ class TaskOrg:
         self.makers: dict[str, str] = {}
         self.editors: dict[str, str] = {}
         self.looks: list[int] = []
+        self.asked_since: list[int] = []
+        self.made: dict[str, int] = {}
+        self.now: Callable[[], int] = lambda: time.time_ns() // 1_000_000
         self.away: int | None = None
         self._ids = 0
 
@@ -92,6 +96,7 @@ class TaskOrg:
         task_id = f"00T{self._ids:015}"
         self.tasks[task_id] = fields
         self.makers[task_id] = self.editors[task_id] = who
+        self.made[task_id] = self.now()
         return task_id
 
     def delete(self, task_id: str) -> None:
@@ -111,6 +116,17 @@ class TaskOrg:
                 users = self.makers.get(task_id, US), self.editors.get(task_id, US)
                 found.append(Sighting(contact, task_id, revision, *users, key == contact, task_id in self.bin))
         return found
+
+    async def made_since(self, at: int) -> Sequence[Sighting]:
+        self.asked_since.append(at)
+        if self.away is not None:
+            raise CrmUnavailable("connection", "There is no connection.")
+        return [
+            Sighting(str(key), task_id, int(fields.get("Phone_Revision__c") or 0), US, self.editors.get(task_id, US))
+            for task_id, fields in self.tasks.items()
+            if (key := fields.get("Phone_Contact_Key__c")) and self.makers.get(task_id, US) == US
+            if self.made.get(task_id, at) >= at
+        ]
 
     async def remove_doubles(self, task_ids: Sequence[str]) -> set[str]:
         for task_id in task_ids:

@@ -23,7 +23,7 @@ class Proofs:
         counts = self.next.pop(0) if self.next else {"proven": 1}
         if isinstance(counts, Exception):
             raise counts
-        return Outcome(since, self.clock.now(), 1, counts, {})
+        return Outcome(since, self.clock.now(), 1, counts, {}, why="away" if "unproven" in counts else "")
 
     @property
     def times(self) -> list[int]:

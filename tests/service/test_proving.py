@@ -12,8 +12,8 @@ from connector.ports.crm import Sighting, Sought
 from connector.ports.store import Settled
 from connector.service.clock import Timer
 from connector.service.proof import Verdict
-from connector.service.proving import AT_A_TIME, Outcome
-from tests.ports.store_contract import HOUR, NOON
+from connector.service.proving import AT_A_TIME, Outcome, Stranger
+from tests.ports.store_contract import DAY, HOUR, NOON
 from tests.service.proving_rig import KIM, ProvingRig
 
 
@@ -203,6 +203,33 @@ async def test_salesforce_goes_away_in_the_middle(rig: ProvingRig) -> None:
     assert outcome.why == "Salesforce cannot be asked (connection): There is no connection."
     assert verdicts(outcome) == {keys[0]: Verdict.MISSING}, "and what was found is mended"
     assert outcome.mended == {"missing": 1}
+
+
+async def test_tasks_of_ours_that_the_ledger_does_not_know_are_told_and_left(rig: ProvingRig) -> None:
+    """Of another connector, of a person who was erased, or from after the backup that was restored."""
+    await rig.written("k1")
+    task = rig.org.make({"Phone_Contact_Key__c": "of yesterday", "Phone_Revision__c": 3})
+    rig.org.make({"Phone_Contact_Key__c": "a person's", "Phone_Revision__c": 3}, KIM)
+    outcome = await rig.prove(mend=True)
+    assert outcome.strangers == (Stranger("of yesterday", task, 3),)
+    assert (outcome.counts, outcome.gaps, outcome.why) == ({"proven": 1}, 0, "")
+    assert task in rig.org.tasks
+
+
+async def test_contacts_that_are_not_kept_any_more_are_not_missed(rig: ProvingRig) -> None:
+    await rig.prove(since=NOON - DAY)
+    await rig.prove(since=NOON - 30 * DAY)
+    assert rig.org.asked_since == [NOON - DAY, NOON - 8 * DAY]
+
+
+async def test_it_is_said_when_these_could_not_be_asked_for(rig: ProvingRig) -> None:
+    await rig.written("k1")
+    rig.org.away = 1
+    outcome = await rig.prove()
+    assert (outcome.counts, outcome.why) == (
+        {"proven": 1},
+        "Salesforce cannot be asked (connection): There is no connection.",
+    )
 
 
 async def test_it_waits_between_two_looks(rig: ProvingRig) -> None:
