@@ -144,7 +144,7 @@ class Crm(Protocol):
         """
 
     async def write_tasks(self, rows: Sequence[OutboxRow]) -> Sequence[TaskResult]:
-        """Brings up to 200 Tasks to their wanted revision: one result per row, in order.
+        """Brings Tasks, some hundreds at most, to their wanted revision: one result per row, in order.
 
         A first, undoubted version is an upsert by contact key where that is a unique external id, otherwise a look-up
         and a create; later versions, and any doubtful row, find the Task by key or id first and then update by id only

@@ -26,6 +26,7 @@ _TIMES: Final = 5
 
 def followed(client: SalesforceClient, rows: Sequence[OutboxRow], results: Mapping[str, TaskResult]) -> list[OutboxRow]:
     """The rows that were refused because of such a record, with what it became; without those that became nothing."""
+    rows = [row for row in rows if _is(results[row.contact], {CONVERTED, *GONE})]
     leads = {
         str(row.fields["WhoId"]) for row in rows if _is(results[row.contact], {CONVERTED}) and row.fields.get("WhoId")
     }
@@ -39,7 +40,7 @@ def followed(client: SalesforceClient, rows: Sequence[OutboxRow], results: Mappi
     found = []
     for row in rows:
         links = {name: became[str(row.fields[name])] for name in LINKS if str(row.fields.get(name)) in became}
-        if links and _is(results[row.contact], {CONVERTED, *GONE}):
+        if links:
             found.append(replace(row, fields={**row.fields, **links}))
     return found
 

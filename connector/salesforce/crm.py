@@ -97,7 +97,7 @@ class SalesforceCrm:
             return (error.retry_after or 0) / 1000
 
     async def write_tasks(self, rows: Sequence[OutboxRow]) -> Sequence[TaskResult]:
-        """Brings up to 200 Tasks to their wanted revision: one result per row, in order."""
+        """Brings Tasks, some hundreds at most, to their wanted revision: one result per row, in order."""
         return await self._read(partial(self._tasks.write, rows), Turn.SAVE)
 
     async def sightings(self, sought: Sequence[Sought]) -> Sequence[Sighting]:

@@ -1,25 +1,23 @@
 """Writing Tasks: each contact's Task exactly once, and nothing that a person edited overwritten.
 
 A first, undoubted version is an upsert by contact key where that is a unique external id.  Everything else is looked up
-first: by the Task's id, or by the key.  An org without our custom fields is served, too: the contact key is then looked
-for in CallObject.
+first (`look_up`): by the Task's id, or by the key.  An org without our custom fields is served, too: the contact key is
+then looked for in CallObject.  New Tasks are made, and those of later versions looked up, in one API request.
 """
-# ruff: noqa: S608 - field names come from describe, values pass `client.quoted`
 
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from msgspec import Struct
-
 from connector.errors import CrmUnavailable
 from connector.ports.crm import TaskDeleted, TaskError, TaskResult, TaskWritten
 from connector.ports.store import OutboxRow, TaskFields
-from connector.salesforce.client import LARGEST_COLLECTION, Json, SalesforceClient
+from connector.salesforce.client import LARGEST_COLLECTION, MOST_QUERIES, Json, SalesforceClient, can_be_part
 from connector.salesforce.converted import followed
-from connector.salesforce.edits import REVISION, Edits, Sent
+from connector.salesforce.edits import BOOK_KEEPING, REVISION, Edits, Sent
 from connector.salesforce.faults import Refused
+from connector.salesforce.look_up import Found, LookUp
 from connector.salesforce.named import named
 from connector.salesforce.restore import Restore
 from connector.salesforce.shapes import Shape, Shapes
@@ -52,8 +50,6 @@ _WHOLE: Final = "wholeRequest"
 
 _Record = tuple[OutboxRow, dict[str, Any], TaskFields]
 """A row, the body to send for it, and what the Task's fields are after it was carried out."""
-
-_ALWAYS: Final = ("Id", "IsDeleted", "CreatedDate", "CreatedById", "LastModifiedById")
 
 
 def key_field(shape: Shape) -> str:
@@ -114,14 +110,6 @@ class TaskWriter:
         return current.results
 
 
-class _Found(Struct, frozen=True):
-    """The Tasks of one contact: the one that counts, doubles of it, and whether people deleted it."""
-
-    task: Json | None = None
-    doubles: tuple[Json, ...] = ()
-    deleted: bool = False
-
-
 class _Round:
     """One call of `write`: its results so far, and whether anything may have been written."""
 
@@ -143,13 +131,17 @@ class _Round:
         deleted = [row for row in rows if row.written > 0 and row.task_id is None]
         self.results.update({row.contact: TaskDeleted(row.contact) for row in deleted})
         fresh = [row for row in rows if row.written == 0 and not row.doubtful and row.task_id is None]
+        taken = {row.contact for row in (*deleted, *fresh)}
+        later = [row for row in rows if row.contact not in taken]
         if can_upsert(self.shape):
-            self._create(fresh)
+            look_up = self._look_up(later)
+            self._reconcile(later, look_up, self._create(fresh, look_up.soqls))
             again = [row for row in fresh if self._was_met_before(row)]
         else:
-            again = fresh
-        taken = {row.contact for row in (*deleted, *fresh)}
-        self._reconcile([*(row for row in rows if row.contact not in taken), *again])
+            again = [*later, *fresh]
+        if again:
+            look_up = self._look_up(again)
+            self._reconcile(again, look_up, self._client.queries(look_up.soqls, deleted=True))
 
     def _was_met_before(self, row: OutboxRow) -> bool:
         """Whether an upsert was refused because the Task is there already."""
@@ -161,11 +153,9 @@ class _Round:
 
     # Look up, then create or update -----------------------------------------------------------------------------
 
-    def _reconcile(self, rows: Sequence[OutboxRow]) -> None:
-        if not rows:
-            return
+    def _reconcile(self, rows: Sequence[OutboxRow], look_up: LookUp, answers: Sequence[list[Json] | Refused]) -> None:
         try:
-            found = self._look_up(rows)
+            found = look_up.found(answers)
         except Refused as refused:
             self.results.update({row.contact: _error(row, refused) for row in rows})
             return
@@ -173,15 +163,15 @@ class _Round:
         updates: list[tuple[OutboxRow, str, TaskFields]] = []
         doubles: list[Json] = []
         for row in rows:
-            here = found.get(row.contact, _Found())
+            here = found.get(row.contact, Found())
             doubles.extend(here.doubles)
             if here.task is not None and row.restored is None and _is_newer(here.task, row):
                 # Of another connector, or of a try of ours that a copy of the store knows nothing of.
                 self.results[row.contact] = TaskWritten(row.contact, here.task["Id"], self._fields(row))
             elif here.task is not None:
                 restore = self._restore(row, here.task)
-                changes = self._changes(row, here.task) if restore is None else restore.changes(self._fields(row))
                 newer = restore is not None
+                changes = self._changes(row, here.task, look_up) if not restore else restore.changes(self._fields(row))
                 self.results[row.contact] = TaskWritten(row.contact, here.task["Id"], self._fields(row), newer)
                 if changes:
                     updates.append((row, here.task["Id"], changes))
@@ -193,23 +183,25 @@ class _Round:
         self._update(updates)
         self._remove(doubles)
 
-    def _look_up(self, rows: Sequence[OutboxRow]) -> dict[str, _Found]:
-        """The Tasks of these contacts, recycle bin included."""
+    def _look_up(self, rows: Sequence[OutboxRow]) -> LookUp:
+        """How the Tasks of these contacts are looked up, recycle bin included."""
         key = key_field(self.shape)
-        wanted = {name for row in rows for name in row.fields if name in self.shape.fields}
-        select = f"SELECT {', '.join([*_ALWAYS, *sorted(wanted | {key} - set(_ALWAYS))])} FROM Task WHERE"
+        wanted = {name for row in rows for name in self._decisive(row) if name in self.shape.fields}
+        wanted.update(self.shape.those_of(key, *BOOK_KEEPING))
         ids = {row.task_id[:15]: row.contact for row in rows if row.task_id}
         # Where the org does not keep keys apart, a create may have come through late, or twice, beside the Task.
         keys = {row.contact for row in rows if not row.task_id or not can_upsert(self.shape)}
-        found: dict[str, list[Json]] = {}
-        for task in self._client.query_among(f"{select} Id IN ({{}})", ids, deleted=True):
-            found.setdefault(ids[task["Id"][:15]], []).append(task)
-        for task in self._client.query_among(f"{select} {key} IN ({{}})", keys, deleted=True):
-            # SOQL compares text without regard to case; keys are compared exactly.
-            if task[key] in keys and not (task["Id"][:15] in ids and ids[task["Id"][:15]] == task[key]):
-                found.setdefault(task[key], []).append(task)
-        known = {contact: task_id for task_id, contact in ids.items()}
-        return {contact: _chosen(tasks, known.get(contact)) for contact, tasks in found.items()}
+        return LookUp(key, wanted, ids, keys)
+
+    def _decisive(self, row: OutboxRow) -> Iterable[str]:
+        """The fields whose values in the org decide what is sent: when nothing is in doubt, those that we change.
+
+        What we do not change is left as it is, whoever has changed it.
+        """
+        if row.doubtful or not row.written or row.restored is not None or len(self._sent.of(row.contact)) > 1:
+            return row.fields
+        last = row.written_fields
+        return [name for name, value in row.fields.items() if name not in last or last[name] != value]
 
     def _restore(self, row: OutboxRow, task: Json) -> Restore | None:
         """What decides when we come from a backup and the org knows better, else None."""
@@ -221,18 +213,20 @@ class _Round:
     def _last(self, row: OutboxRow) -> TaskFields:
         return prepared(row.written_fields, self.shape) if row.written else {}
 
-    def _changes(self, row: OutboxRow, task: Json) -> TaskFields:
+    def _changes(self, row: OutboxRow, task: Json, look_up: LookUp) -> TaskFields:
         """The fields to send: those that differ from what we want, except where a person has edited them since."""
-        sent = self._sent
-        edits = Edits(row, task, self._last(row), sent.of(row.contact), sent.is_all(row.contact))
-        changes: TaskFields = {}
+        wanted: TaskFields = {}
         for name, value in self._fields(row).items():
-            field = self.shape.fields[name]
-            if not field.updateable or comparable(task.get(name), field) == comparable(value, field):
-                continue
-            if edits.left_by_us(field, value):
-                changes[name] = value
-        return changes
+            if name in look_up.fields and task.get(name) != value:
+                field = self.shape.fields[name]
+                if field.updateable and comparable(task.get(name), field) != comparable(value, field):
+                    wanted[name] = value
+        if not wanted:
+            return wanted
+        before = {name: row.written_fields[name] for name in wanted if row.written and name in row.written_fields}
+        sent = self._sent
+        edits = Edits(row, task, prepared(before, self.shape), sent.of(row.contact), sent.is_all(row.contact))
+        return {name: value for name, value in wanted.items() if edits.left_by_us(self.shape.fields[name], value)}
 
     def _fields(self, row: OutboxRow) -> TaskFields:
         """The row's values as this org's Task can hold them, its key among them."""
@@ -244,26 +238,31 @@ class _Round:
 
     # Requests ---------------------------------------------------------------------------------------------------
 
-    def _create(self, rows: Sequence[OutboxRow]) -> None:
+    def _create(self, rows: Sequence[OutboxRow], soqls: Sequence[str] = ()) -> list[list[Json] | Refused]:
+        """Makes the Tasks, and asks the queries along with that; returns their answers."""
         path, method = "composite/sobjects", "POST"
         if can_upsert(self.shape):
             path, method = f"composite/sobjects/Task/{KEY}", "PATCH"
+        createable = {name for name, field in self.shape.fields.items() if field.createable}
         records = []
         for row in rows:
             fields = self._fields(row)
-            createable = [name for name in fields if self.shape.fields[name].createable]
-            records.append((row, {name: fields[name] for name in createable if fields[name] is not None}, fields))
-        for row, answer in self._send(method, path, records):
+            body = {name: value for name, value in fields.items() if value is not None and name in createable}
+            records.append((row, body, fields))
+        answered, read = self._send(method, path, records, soqls)
+        for row, answer in answered:
             if answer.get("success"):
                 self.results[row.contact] = TaskWritten(row.contact, str(answer["id"]), self._fields(row))
             else:
                 self.results[row.contact] = _row_error(row, answer)
+        return read
 
     def _update(self, updates: Sequence[tuple[OutboxRow, str, TaskFields]]) -> None:
         perhaps_gone: dict[str, OutboxRow] = {}
         task_ids = {row.contact: task_id for row, task_id, _ in updates}
         records = [(row, {"id": task_id, **changes}, changes) for row, task_id, changes in updates]
-        for row, answer in self._send("PATCH", "composite/sobjects", records):
+        answered, _ = self._send("PATCH", "composite/sobjects", records)
+        for row, answer in answered:
             if answer.get("success"):
                 continue
             error = self.results[row.contact] = _row_error(row, answer)
@@ -286,45 +285,44 @@ class _Round:
                 if not answer.get("success"):
                     log.warning("the double %s of a Task could not be removed: %s", task_id, answer.get("errors"))
 
-    def _send(self, method: str, path: str, records: Sequence[_Record]) -> Iterable[tuple[OutboxRow, Json]]:
-        """Each row with its answer; a refusal of the request as a whole is each row's."""
+    def _send(
+        self, method: str, path: str, records: Sequence[_Record], soqls: Sequence[str] = ()
+    ) -> tuple[list[tuple[OutboxRow, Json]], list[list[Json] | Refused]]:
+        """Each row with its answer; a refusal of the request as a whole is each row's.  And what the queries found."""
+        answered: list[tuple[OutboxRow, Json]] = []
+        read: list[list[Json] | Refused] = []
         for first in range(0, len(records), LARGEST_COLLECTION):
             part = records[first : first + LARGEST_COLLECTION]
             for row, _, fields in part:
                 self._sent.add(row.contact, fields, doubtful=row.doubtful)
-            try:
-                bodies = [{"attributes": _TASK, **body} for _, body, _ in part]
-                answers = self._client.write(method, path, bodies, may_begin=self._may_write)
-            except Refused as refused:
-                answers = [_answer(refused)] * len(part)
+            bodies = [{"attributes": _TASK, **body} for _, body, _ in part]
+            along = soqls[len(read) :][: MOST_QUERIES - 1] if can_be_part(bodies) else ()
+            answers, found = self._write(method, path, bodies, along)
+            read += found
             self.wrote = True
             for (row, _, _), answer in zip(part, answers, strict=True):
                 self._sent.settled(row.contact, carried_out=bool(answer.get("success")))
-                yield row, answer
+                answered.append((row, answer))
+        return answered, read + self._client.queries(soqls[len(read) :], deleted=True)
+
+    def _write(
+        self, method: str, path: str, bodies: list[Json], soqls: Sequence[str]
+    ) -> tuple[list[Json], list[list[Json] | Refused]]:
+        """One API request: the answer for each record, and for each query unless the request as a whole is refused."""
+        found: list[list[Json] | Refused] = []
+        answers: list[Json] | Refused
+        try:
+            if soqls:
+                answers, found = self._client.write_and_query(method, path, bodies, soqls, self._may_write)
+            else:
+                answers = self._client.write(method, path, bodies, may_begin=self._may_write)
+        except Refused as refused:
+            answers = refused
+        return [_answer(answers)] * len(bodies) if isinstance(answers, Refused) else answers, found
 
     def _may_write(self) -> None:
         if self._clock() > self._latest:
             raise CrmUnavailable("timeout", "Salesforce is too slow to write the Tasks within the lease.")
-
-
-def _chosen(tasks: list[Json], known: str | None) -> _Found:
-    """The Task whose id we know counts, else the oldest; doubles are others of the same hand that nobody edited.
-
-    What people made of our Task, with its key (a clone, say), is theirs.
-    """
-    ours = next((task for task in tasks if task["Id"][:15] == known), None)
-    alive = sorted(
-        (task for task in tasks if not task["IsDeleted"]), key=lambda task: (task["CreatedDate"], task["Id"])
-    )
-    if ours is None and alive:
-        ours = alive[0]
-    if ours is None:
-        return _Found(deleted=True)
-    hand = {ours["CreatedById"]}
-    doubles = tuple(
-        task for task in alive if task is not ours and {task["CreatedById"], task["LastModifiedById"]} == hand
-    )
-    return _Found(deleted=True, doubles=doubles) if ours["IsDeleted"] else _Found(ours, doubles)
 
 
 def _is_newer(task: Json, row: OutboxRow) -> bool:

@@ -16,7 +16,6 @@ TAKEN: Final = frozenset({"double", "int", "datetime"}) | _TEXT - {"multipicklis
 """The types of custom fields that anything is written to."""
 
 
-
 def prepared(fields: TaskFields, shape: Shape) -> TaskFields:
     """The values that the org's Task can hold: fields that it lacks left out, texts fitted, empty text as None.
 
@@ -27,10 +26,13 @@ def prepared(fields: TaskFields, shape: Shape) -> TaskFields:
         field = shape.fields.get(name)
         if field is None or (name == "RecordTypeId" and not _is_usable(value, shape)):
             continue
-        if not name.endswith("__c"):
-            found[name] = _fitted(value, field)
-        elif field.type in TAKEN:
-            found[name] = _of_custom(value, field)
+        custom = name.endswith("__c")
+        if custom and field.type not in TAKEN:
+            continue
+        if value is None:
+            found[name] = None
+        else:
+            found[name] = _of_custom(value, field) if custom else _fitted(value, field)
     return found
 
 
@@ -38,10 +40,10 @@ def _is_usable(record_type: Value, shape: Shape) -> bool:
     return any(kind.id[:15] == str(record_type)[:15] and kind.available for kind in shape.record_types)
 
 
-def _of_custom(value: Value, field: FieldShape) -> Value:
+def _of_custom(value: str | int, field: FieldShape) -> Value:
     """The value as that field can hold it, or None."""
     if field.type in _TEXT:
-        text = _fitted(None if value is None else str(value), field)
+        text = _fitted(str(value), field)
         return text if not field.restricted or text in field.values else None
     if field.type == "datetime":
         return value if isinstance(value, str) and moment(value) is not None else None
@@ -59,13 +61,14 @@ def moment(text: str) -> float | None:
     return at.timestamp() if at.tzinfo else None
 
 
-def _fitted(value: Value, field: FieldShape) -> Value:
+def _fitted(value: str | int, field: FieldShape) -> Value:
     if not isinstance(value, str):
         return value
-    text = _UNSENDABLE.sub("", value)
-    if not text.strip():
+    # Most values are plain: what is printable has nothing to take out.
+    text = value if value.isprintable() else _UNSENDABLE.sub("", value)
+    if not text or text.isspace():
         return None
-    if field.type in _TEXT and 0 < field.length < len(text):
+    if 0 < field.length < len(text) and field.type in _TEXT:
         return cut(text, field.length)
     return text
 

@@ -14,8 +14,8 @@ from connector.service.retry import OUR_FAULT, TOO_LONG, backoff, needs_people, 
 
 log = logging.getLogger(__name__)
 
-LARGEST_BATCH = 200
-"""The most records that Salesforce takes in one request of its collections."""
+LARGEST_BATCH = 400
+"""Rows that are claimed at once: 200 new Tasks and 200 that are there, which Salesforce takes in requests apart."""
 
 STORE_CAP = 30_000
 """The longest wait, in ms, after the store failed."""
@@ -62,6 +62,7 @@ class Outbox:
         self._store_faults = 0
         self._unsettled: tuple[Judged, ...] = ()
         self._wake = asyncio.Event()
+        self._looks_at: int | None = None
         self._hurry = False
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
@@ -76,8 +77,9 @@ class Outbox:
         self._task = asyncio.get_running_loop().create_task(self._run(), name="outbox")
 
     def poke(self) -> None:
-        """A commit brought a Task revision: it is looked for."""
-        self._wake.set()
+        """A commit brought a Task revision: it is looked for, unless that is done in time anyway."""
+        if self._looks_at is None or self._looks_at > self._clock.now() + self._gather_ms:
+            self._wake.set()
 
     def try_now(self) -> None:
         """Somebody wants it to be tried: also when Salesforce is being left alone."""
@@ -130,9 +132,11 @@ class Outbox:
 
     async def _wait(self, until: int | None) -> None:
         timer = None if until is None else self._clock.call_at(until, self._wake.set)
+        self._looks_at = until
         try:
             await self._wake.wait()
         finally:
+            self._looks_at = None
             if timer is not None:
                 timer.cancel()
 

@@ -20,6 +20,7 @@ LONGEST_WAIT: Final = 900_000
 
 _encode = msgspec.msgpack.Encoder().encode
 _fields = msgspec.msgpack.Decoder(TaskFields).decode
+_NOTHING: Final = _encode({})
 
 
 def want(db: sqlite3.Connection, tasks: Iterable[SaveTask], now: int, epoch: int) -> None:
@@ -87,38 +88,28 @@ def claim(db: sqlite3.Connection, now: int, limit: int, until: int, epoch: int) 
 
 def settle(db: sqlite3.Connection, rows: Sequence[Settled], now: int, epoch: int) -> None:
     """Ends the leases.  A row whose wanted revision is newer than the settled one is due now."""
+    written = [row for row in rows if row.result == "written"]
+    _written(db, written, now, epoch)
     for row in rows:
-        if row.result == "written":
-            _written(db, row, now, epoch)
-        elif row.result in {"later", "parked"}:
+        if row.result in {"later", "parked"}:
             _unwritten(db, row, now, epoch)
-        else:
+        elif row.result != "written":
             raise ValueError(f"result of {row.contact} is {row.result!r}, not written, later or parked")
 
 
-def _written(db: sqlite3.Connection, row: Settled, now: int, epoch: int) -> None:
-    db.execute(
-        "UPDATE outbox SET written = :revision, written_fields = :fields, task_id = :task_id, attempts = 0,"
+def _written(db: sqlite3.Connection, rows: Sequence[Settled], now: int, epoch: int) -> None:
+    db.executemany(
+        "UPDATE outbox SET written = ?2, written_fields = ?3, task_id = ?4, attempts = 0,"
         # Of what was written again as it was there is nothing to tell.
-        " told = task_id IS :task_id AND EXISTS (SELECT 1 FROM contact AS shown WHERE key = :contact"
-        " AND shown.written >= :revision),"
-        " doubtful = 0, parked = 0, lease_until = NULL, due = CASE WHEN wanted > :revision THEN :now END,"
+        " told = task_id IS ?4 AND EXISTS (SELECT 1 FROM contact AS shown WHERE key = ?1 AND shown.written >= ?2),"
+        " doubtful = 0, parked = 0, lease_until = NULL, due = CASE WHEN wanted > ?2 THEN ?5 END,"
         # What is written is not kept twice.
-        " fields = CASE WHEN wanted > :revision THEN outbox.fields ELSE :nothing END,"
-        " code = '', field = '', message = '', epoch = :epoch"
-        " WHERE contact = :contact AND written <= :revision",
-        {
-            "contact": row.contact,
-            "revision": row.revision,
-            "fields": _encode(row.fields),
-            "nothing": _encode({}),
-            "task_id": row.task_id,
-            "now": now,
-            "epoch": epoch,
-        },
+        " fields = CASE WHEN wanted > ?2 THEN outbox.fields ELSE ?6 END,"
+        " code = '', field = '', message = '', epoch = ?7"
+        " WHERE contact = ?1 AND written <= ?2",
+        [(row.contact, row.revision, _encode(row.fields), row.task_id, now, _NOTHING, epoch) for row in rows],
     )
-    if not row.newer:
-        db.execute("DELETE FROM restored WHERE contact = ?", (row.contact,))
+    db.executemany("DELETE FROM restored WHERE contact = ?", [(row.contact,) for row in rows if not row.newer])
 
 
 def _unwritten(db: sqlite3.Connection, row: Settled, now: int, epoch: int) -> None:

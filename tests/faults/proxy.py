@@ -17,6 +17,7 @@ HTML_503: Final = "<html><head><title>503</title></head><body><h1>Service Unavai
 NOT_BULK_SAFE: Final = (
     "PhoneTaskTrigger: execution of AfterInsert\n\ncaused by: System.LimitException: Too many SOQL queries: 101"
 )
+_NOT_DONE: Final = {"statusCode": "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "message": NOT_BULK_SAFE, "fields": []}
 _HOP: Final = frozenset({"connection", "content-length", "content-encoding", "transfer-encoding", "keep-alive"})
 
 
@@ -30,12 +31,25 @@ class Asked(Struct, frozen=True):
 
     @property
     def writes(self) -> bool:
-        return self.method != "GET" and "/composite/sobjects" in self.path
+        return self.method != "GET" and ("/composite/sobjects" in self.path or self.is_mixed)
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether it reads, and nothing else."""
+        return not self.writes and ("/query" in self.path or b"/query" in self.body)
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether it is several requests in one, the first of which writes."""
+        return self.path.endswith("/composite") and b"/composite/sobjects" in self.body
 
     @property
     def records(self) -> int:
         """How many records it carries."""
-        return len(json.loads(self.body)["records"]) if self.writes and self.method != "DELETE" else 0
+        if not self.writes or self.method == "DELETE":
+            return 0
+        body = json.loads(self.body)
+        return len((body["compositeRequest"][0]["body"] if self.is_mixed else body)["records"])
 
 
 class Told(Struct, frozen=True):
@@ -176,19 +190,29 @@ class Proxy:
                 self.late.append(asked)
                 return await self._forward(asked)
             case "not_bulk_safe":
-                return _undone(asked.records)
+                return await self._refused(asked, asked.records, _NOT_DONE)
             case "refuse":
-                return await self._refuse_one(asked, fault.refused)
+                return await self._refused(asked, 1, fault.refused)
         raise ValueError(fault.way)
 
-    async def _refuse_one(self, asked: Asked, refused: dict[str, Any]) -> Told:
+    async def _refused(self, asked: Asked, count: int, error: dict[str, Any]) -> Told:
+        """The first `count` records are refused, and never written; the rest, and what is read, is passed on."""
         given = json.loads(asked.body)
-        others: list[Any] = []
-        if given["records"][1:]:
-            body = json.dumps({**given, "records": given["records"][1:]}).encode()
-            others = json.loads((await self._forward(replace(asked, body=body))).body)
-        answers = [{"success": False, "errors": [refused]}, *others]
-        return Told(200, {"Content-Type": "application/json"}, json.dumps(answers).encode())
+        if not asked.is_mixed:
+            rest = given["records"][count:]
+            others: list[Any] = []
+            if rest:
+                others = await self._passed_on(asked, {**given, "records": rest})
+            return _told([*_refusals(count, error), *others])
+        write, *queries = given["compositeRequest"]
+        rest = write["body"]["records"][count:]
+        parts = [{**write, "body": {**write["body"], "records": rest}}, *queries] if rest else queries
+        told = (await self._passed_on(asked, {**given, "compositeRequest": parts}))["compositeResponse"]
+        first = told.pop(0) if rest else {"httpHeaders": {}, "httpStatusCode": 200, "body": []}
+        return _told({"compositeResponse": [{**first, "body": _refusals(count, error) + first["body"]}, *told]})
+
+    async def _passed_on(self, asked: Asked, body: dict[str, Any]) -> Any:
+        return json.loads((await self._forward(replace(asked, body=json.dumps(body).encode()))).body)
 
     async def _forward(self, asked: Asked) -> Told:
         url = self._org + asked.path
@@ -202,9 +226,9 @@ class Proxy:
             return Told(answer.status, dict(answer.headers), body)
 
 
-def _undone(records: int) -> Told:
-    row: dict[str, Any] = {
-        "success": False,
-        "errors": [{"statusCode": "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "message": NOT_BULK_SAFE, "fields": []}],
-    }
-    return Told(200, {"Content-Type": "application/json"}, json.dumps([row] * records).encode())
+def _refusals(count: int, error: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"success": False, "errors": [error]}] * count
+
+
+def _told(answer: object) -> Told:
+    return Told(200, {"Content-Type": "application/json"}, json.dumps(answer).encode())

@@ -63,7 +63,7 @@ async def test_a_fault_of_the_org_or_the_way(lab: Lab, case: Case) -> None:
     lab.proxy.asked.clear()
     assert (await lab.settled()).recovered_ms <= 15 * MINUTE
     if case.action is Action.UNKNOWN:
-        assert "query" in lab.proxy.asked[0].path, "looked up before it is written again"
+        assert lab.proxy.asked[0].looks_up, "looked up before it is written again"
     if case.action is Action.SMALLER:
         again = [asked.records for asked in lab.proxy.asked if asked.records]
         assert (before[-1], again[0]) == (CONTACTS, CONTACTS // 2)

@@ -14,7 +14,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 from connector.errors import CrmUnavailable
 from connector.ports.crm import Budget, BudgetMode
 from connector.salesforce import SalesforceConfig
-from connector.salesforce.client import LONGEST_QUERY, SalesforceClient, quoted
+from connector.salesforce.client import LONGEST_QUERY, SalesforceClient, can_be_part, quoted
 from connector.salesforce.faults import Refused
 from connector.salesforce.http import open_session
 from connector.salesforce.turns import Turn
@@ -220,6 +220,74 @@ def test_a_long_list_is_asked_for_in_parts(connect: Connect) -> None:
     assert all(len(request.url or "") < LONGEST_QUERY + 200 for request in network.requests)
     assert sum((request.url or "").count("%2C") for request in network.requests) == 500 - len(network.requests)
     assert client.query_among("SELECT Id FROM Task WHERE Id IN ({})", []) == []
+
+
+def parts(*answers: tuple[int, object]) -> Answer:
+    """Answers of several requests in one."""
+    return said(200, {"compositeResponse": [{"httpStatusCode": status, "body": body} for status, body in answers]})
+
+
+WROTE = (200, [{"id": "00T1", "success": True, "errors": []}])
+ROWS = (200, {"records": [{"Id": "1"}], "done": True})
+BAD = (400, [{"errorCode": "INVALID_FIELD", "message": "no such field"}])
+
+
+def mixed(client: SalesforceClient) -> tuple[object, list[object]]:
+    results, read = client.write_and_query("PATCH", "composite/sobjects/Task/Key__c", [{"Key__c": "k"}], ["SELECT Id"])
+    return results, list(read)
+
+
+def test_a_write_and_queries_in_one_request(connect: Connect) -> None:
+    client, network = connect(parts(WROTE, ROWS))
+    assert mixed(client) == (WROTE[1], [[{"Id": "1"}]])
+    (request,) = network.requests
+    assert (request.method, request.url) == ("POST", f"{INSTANCE}/services/data/v62.0/composite")
+    body = json.loads(request.body or "")
+    write, query = body["compositeRequest"]
+    assert body["allOrNone"] is write["body"]["allOrNone"] is False
+    assert (write["method"], write["url"]) == ("PATCH", "/services/data/v62.0/composite/sobjects/Task/Key__c")
+    assert (query["method"], query["url"]) == ("GET", "/services/data/v62.0/queryAll/?q=SELECT%20Id")
+
+
+def test_each_part_is_refused_for_itself(connect: Connect) -> None:
+    client, _ = connect(parts(BAD, ROWS), parts(WROTE, BAD))
+    results, read = mixed(client)
+    assert isinstance(results, Refused) and results.code == "INVALID_FIELD" and read == [[{"Id": "1"}]]
+    results, (refused,) = mixed(client)
+    assert results == WROTE[1] and isinstance(refused, Refused) and refused.code == "INVALID_FIELD"
+
+
+def test_pages_of_a_query_beside_a_write(connect: Connect) -> None:
+    more = {"records": [{"Id": "1"}], "done": False, "nextRecordsUrl": "/services/data/v62.0/query/01g-2000"}
+    client, network = connect(parts(WROTE, (200, more)), reset(), said(200, {"records": [{"Id": "2"}], "done": True}))
+    assert mixed(client) == (WROTE[1], [[{"Id": "1"}, {"Id": "2"}]])
+    assert [request.method for request in network.requests] == ["POST", "GET", "GET"], "the write is not repeated"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        parts(WROTE),
+        parts((200, [{"success": True}] * 2), ROWS),
+        parts(WROTE, (503, HTML)),
+        parts(WROTE, (500, [{"errorCode": "QUERY_TIMEOUT", "message": "too slow"}])),
+        parts((503, HTML), ROWS),
+        said(200, {"compositeResponse": [{"body": []}]}),
+        said(200, {}),
+        said(200, HTML),
+    ],
+)
+def test_a_write_beside_queries_that_failed_is_doubtful(connect: Connect, answer: Answer) -> None:
+    client, network = connect(answer)
+    with pytest.raises(CrmUnavailable) as caught:
+        mixed(client)
+    assert caught.value.doubtful
+    assert len(network.requests) == 1
+
+
+def test_what_looks_like_a_reference_is_no_part(connect: Connect) -> None:
+    assert can_be_part([{"Description": "a@b.c {x}"}])
+    assert not can_be_part([{"Description": "a"}, {"Description": "@{write.id}"}])
 
 
 @pytest.mark.parametrize(

@@ -233,7 +233,7 @@ async def test_a_fault_after_some_rows_were_written_leaves_all_in_doubt(
 ) -> None:
     before = await written(ready, first(key := fresh_key(), task_fields(key, desk.agent)))
     rows = [first(new := fresh_key(), task_fields(new, desk.agent)), later(before, Description="more")]
-    fault("daily_limit", path="query")
+    fault("daily_limit", path="composite/sobjects")
     with pytest.raises(CrmUnavailable) as caught:
         await ready.write_tasks(rows)
     assert (caught.value.code, caught.value.doubtful, caught.value.retry_after) == ("daily_limit", True, 600_000)
@@ -247,7 +247,7 @@ async def test_a_locked_row_is_told_and_the_others_are_written(
 ) -> None:
     keys = [fresh_key() for _ in range(3)]
     rows = [first(key, task_fields(key, desk.agent)) for key in keys]
-    fault("row_lock", rows=[1], path="composite")
+    fault("row_lock", rows=[1], path="composite/sobjects")
     results = await ready.write_tasks(rows)
     assert [type(result) for result in results] == [TaskWritten, TaskError, TaskWritten]
     assert isinstance(results[1], TaskError)
