@@ -208,8 +208,10 @@ class Proxy:
         rest = write["body"]["records"][count:]
         parts = [{**write, "body": {**write["body"], "records": rest}}, *queries] if rest else queries
         told = (await self._passed_on(asked, {**given, "compositeRequest": parts}))["compositeResponse"]
-        first = told.pop(0) if rest else {"httpHeaders": {}, "httpStatusCode": 200, "body": []}
-        return _told({"compositeResponse": [{**first, "body": _refusals(count, error) + first["body"]}, *told]})
+        first: dict[str, Any] = {"httpHeaders": {}, "httpStatusCode": 200, "body": []}
+        if rest:
+            first = told.pop(0)
+        return _told({"compositeResponse": [{**first, "body": [*_refusals(count, error), *first["body"]]}, *told]})
 
     async def _passed_on(self, asked: Asked, body: dict[str, Any]) -> Any:
         return json.loads((await self._forward(replace(asked, body=json.dumps(body).encode()))).body)
