@@ -240,7 +240,14 @@ class Connector:
         self._gap_alarms.tell(Gaps(outcome.at, outcome.since, outcome.contacts, counts))
 
     def _supervised(self) -> Supervision:
-        overview = Overview(self._store, self._outbox, self._crm, lambda: self._runner.floor)
+        proving = self._admin.proving
+        overview = Overview(
+            self._store,
+            self._outbox,
+            self._crm,
+            lambda: self._runner.floor,
+            lambda: None if proving is None else proving.last,
+        )
         supervision = Supervision(self._hub.lists, overview, self._admin, self._clock, lambda: self._runner.directory)
         self._stops.append(supervision.stop)
         return supervision

@@ -60,11 +60,19 @@ class Supervision:
         elif message.contact is None:
             raise BadInput("field_missing", "contact", f"The command {message.name!r} needs 'contact'.")
         elif message.name == "retry_task":
-            await self._admin.retry(message.contact)
+            await self._retry(message.contact)
         else:
             await self._admin.discard(message.contact, profile.name, message.reason or "")
         log.info("a supervisor acts on Tasks", extra={"event": message.name, "agent": agent})
         self._wake.set()
+
+    async def _retry(self, contact: str) -> None:
+        try:
+            await self._admin.retry(contact)
+        except BadInput as error:
+            if error.code != "not_waiting":
+                raise
+            # Pressed twice: it is written, or on its way.
 
     # What is shown -----------------------------------------------------------------------------------------------
 
@@ -109,6 +117,7 @@ def tasks_view(directory: Directory, seen: TasksSeen, profile: Profile) -> wire.
     """As that supervisor reads it."""
     budget, rest = seen.budget, seen.rest
     used, limit, mode = (budget.used, budget.limit, budget.mode) if budget else (None, None, None)
+    proof = seen.proof
     until, why = (rest.until, explained(rest.code, "later", profile.language)[0]) if rest else (None, None)
     return wire.Tasks(
         tuple(_parked(directory, entry, contact, profile) for entry, contact in seen.parked),
@@ -116,6 +125,7 @@ def tasks_view(directory: Directory, seen: TasksSeen, profile: Profile) -> wire.
         seen.waiting,
         seen.oldest,
         wire.BudgetView(used, limit, mode, seen.batch, until, why),
+        wire.ProofView(proof.at, proof.contacts, proof.gaps, proof.unproven, proof.why) if proof else None,
     )
 
 

@@ -13,6 +13,7 @@ from connector.ports.crm import Budget, Crm
 from connector.ports.store import OutboxEntry, Store
 from connector.service.judgement import Rest
 from connector.service.outbox import Outbox
+from connector.service.proving import Outcome
 
 MOST: Final = 50
 """How many parked Tasks are shown; the others are counted."""
@@ -24,7 +25,7 @@ class TasksSeen(Struct, frozen=True):
     """`parked` are the oldest of `parked_total`, each with its contact while the floor has it.
 
     `waiting` are being written, or put off; `oldest` is when the contact of the oldest of them ended.  `batch` is the
-    size of the last batch; `rest`: Salesforce is left alone for a while.
+    size of the last batch; `rest`: Salesforce is left alone for a while; `proof` what the last proof found.
     """
 
     parked: tuple[tuple[OutboxEntry, Contact | None], ...]
@@ -34,16 +35,25 @@ class TasksSeen(Struct, frozen=True):
     budget: Budget | None
     batch: int
     rest: Rest | None
+    proof: Outcome | None
 
 
 class Overview:
-    """Of one connector: its floor, its store, its outbox."""
+    """Of one connector: its floor, its store, its outbox, and the newest outcome of its proofs."""
 
-    def __init__(self, store: Store, outbox: Outbox, crm: Crm, floor: Callable[[], Floor]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        outbox: Outbox,
+        crm: Crm,
+        floor: Callable[[], Floor],
+        proof: Callable[[], Outcome | None] = lambda: None,
+    ) -> None:
         self._store = store
         self._outbox = outbox
         self._crm = crm
         self._floor = floor
+        self._proof = proof
         self._refused: list[tuple[str, Save]] = []
         self._parked: tuple[int, Sequence[OutboxEntry]] = (0, ())
 
@@ -65,4 +75,5 @@ class Overview:
         total, entries = self._parked
         parked = tuple((entry, contacts.get(entry.contact)) for entry in entries)
         outbox = self._outbox
-        return TasksSeen(parked, total, waiting, oldest, self._crm.budget, outbox.last_batch, outbox.rest)
+        rest = (outbox.last_batch, outbox.rest, self._proof())
+        return TasksSeen(parked, total, waiting, oldest, self._crm.budget, *rest)

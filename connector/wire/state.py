@@ -454,6 +454,19 @@ class BudgetView(Struct, frozen=True, gc=False):
     rest_why: str | None
 
 
+class ProofView(Struct, frozen=True, gc=False):
+    """What the last comparison of the ledger with the org found, when it began (`connector reconcile`).
+
+    `gaps` are contacts without proof that were not mended, `unproven` those that could not be looked at, `why` so.
+    """
+
+    at: int
+    contacts: int
+    gaps: int
+    unproven: int
+    why: str
+
+
 class Tasks(Struct, frozen=True, gc=False, tag="tasks"):
     """The Tasks that are not written, for supervisors: the oldest of those that are parked, and how many are.
 
@@ -465,6 +478,7 @@ class Tasks(Struct, frozen=True, gc=False, tag="tasks"):
     waiting: int
     oldest: int | None
     budget: BudgetView
+    proof: ProofView | None = None
 
 
 class Segment(Struct, frozen=True, gc=False, omit_defaults=True, tag="said", tag_field="kind"):

@@ -1,14 +1,15 @@
 import { LightningElement, api } from "lwc";
-import { around, fill, labels, number } from "c/words";
+import { around, fill, labels, number, timeOfDay } from "c/words";
 
 const MODES = { reserve: labels.budgetReserve, last: labels.budgetLast };
 
-/** What waits for Salesforce, and what Salesforce still takes. */
+/** What waits for Salesforce, what Salesforce still takes, and what the last proof of all contacts found. */
 export default class ApiBudget extends LightningElement {
   static renderMode = "light";
 
-  /** {waiting, oldest, budget}, or null until the connector has told. */
+  /** {waiting, oldest, budget, proof}, or null until the connector has told. */
   @api tasks;
+  @api locale;
 
   labels = labels;
 
@@ -34,6 +35,20 @@ export default class ApiBudget extends LightningElement {
 
   get batch() {
     return number(this.tasks.budget.batch);
+  }
+
+  get proof() {
+    const { proof } = this.tasks;
+    return proof && fill(labels.proofOf, timeOfDay(proof.at, this.locale), number(proof.contacts), number(proof.gaps));
+  }
+
+  get proofClass() {
+    return this.tasks.proof.gaps ? "pp-stop" : null;
+  }
+
+  get unproven() {
+    const { unproven } = this.tasks.proof;
+    return unproven ? fill(labels.proofUnproven, number(unproven)) : "";
   }
 
   get rest() {

@@ -58,6 +58,11 @@ export default class ParkedTasks extends LightningElement {
     return this.tasks?.parked_total ?? 0;
   }
 
+  /** Also what only waits is tried, while Salesforce is left alone. */
+  get canRetry() {
+    return this.total > 0 || Boolean(this.tasks?.budget.rest_until);
+  }
+
   get count() {
     return this.total ? fill(labels.attentionCount, number(this.total)) : "";
   }

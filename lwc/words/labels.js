@@ -405,6 +405,9 @@ import nextWrite from "@salesforce/label/c.Phone_NextWrite";
 import atOnce from "@salesforce/label/c.Phone_AtOnce";
 import budgetReserve from "@salesforce/label/c.Phone_BudgetReserve";
 import budgetLast from "@salesforce/label/c.Phone_BudgetLast";
+import proof from "@salesforce/label/c.Phone_Proof";
+import proofOf from "@salesforce/label/c.Phone_ProofOf";
+import proofUnproven from "@salesforce/label/c.Phone_ProofUnproven";
 
 export const labels = {
   language,
@@ -812,5 +815,8 @@ export const labels = {
   nextWrite,
   atOnce,
   budgetReserve,
-  budgetLast
+  budgetLast,
+  proof,
+  proofOf,
+  proofUnproven
 };

@@ -28,6 +28,7 @@ from connector.service.clock import ManualClock
 from connector.service.conversation import Conversations
 from connector.service.outbox import Outbox
 from connector.service.overview import Overview
+from connector.service.proving import Outcome
 from connector.service.runner import Runner
 from connector.store.number_index import SqliteNumberIndex
 from tests.api.tokens import issuer, token
@@ -194,6 +195,7 @@ class Edge:
             audio=self.spoken,
             tell=self.hub.said,
         )
+        self.proof: Outcome | None = None
         self.calls = 0
         self.panels = itertools.count(1)
         self.runner = Runner(
@@ -214,7 +216,13 @@ class Edge:
         )
         self.supervision = Supervision(
             self.hub.lists,
-            Overview(self.disk, self.outbox, self.crm, lambda: self.runner.floor),  # type: ignore[arg-type]  # as above
+            Overview(
+                self.disk,  # type: ignore[arg-type]  # as above
+                self.outbox,
+                self.crm,  # type: ignore[arg-type]
+                lambda: self.runner.floor,
+                lambda: self.proof,
+            ),
             Admin(self.disk, self.clock, lambda: self.runner.directory, NO_INDEX, runner=self.runner),  # type: ignore[arg-type]  # as above
             self.clock,
             lambda: self.runner.directory,

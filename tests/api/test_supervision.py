@@ -14,6 +14,8 @@ from connector.ports.crm import Budget, BudgetMode
 from connector.ports.store import OutboxEntry
 from connector.service.judgement import Rest
 from connector.service.overview import MOST
+from connector.service.proof import Verdict
+from connector.service.proving import Outcome
 from tests.api.rig import MIA_RECORD, Edge, Panel
 from tests.domain.stage import DIRECTORY, JONAS, SAM
 
@@ -182,6 +184,23 @@ async def test_what_salesforce_still_takes_is_shown(edge: Edge) -> None:
         }
 
 
+async def test_what_the_last_proof_found_is_shown(edge: Edge) -> None:
+    appoint(edge, JONAS)
+    async with edge.panel(JONAS) as jonas:
+        await jonas.say("watch", lists=["tasks"])
+        assert (await jonas.until("tasks"))["proof"] is None
+        counts: dict[str, int] = {Verdict.PROVEN: 7, Verdict.MISSING: 2, Verdict.UNPROVEN: 3}
+        edge.proof = Outcome(0, 5_000, 100, counts, {Verdict.MISSING: 1}, (), "Salesforce cannot be asked")
+        (tasks,) = await heard(edge, jonas, "tasks")
+        assert tasks["proof"] == {
+            "at": 5_000,
+            "contacts": 12,
+            "gaps": 1,
+            "unproven": 3,
+            "why": "Salesforce cannot be asked",
+        }
+
+
 async def test_it_is_worked_out_once_a_second_while_somebody_looks_and_the_store_asked_for_what_is_new(
     edge: Edge,
 ) -> None:
@@ -240,6 +259,15 @@ async def test_one_is_tried_again_with_the_draft_of_now(edge: Edge) -> None:
     assert (edge.contact(key).save.state, edge.contact(key).save.wanted) == (SaveState.SAVING, wanted + 1)
 
 
+@pytest.mark.parametrize("state", ["writing", "written"])
+async def test_one_that_is_on_its_way_already_is_what_was_asked_for(edge: Edge, state: str) -> None:
+    edge.disk.rows = {"out": row("out", state)}
+    appoint(edge, JONAS)
+    async with edge.panel(JONAS) as jonas:
+        assert "error" not in await jonas.order("retry_task", contact="out")
+    assert edge.disk.tried == []
+
+
 async def test_all_are_tried_again(edge: Edge) -> None:
     key = await refused(edge)
     edge.disk.rows |= {"later": row("later", "later"), "gone": row("gone", "discarded"), "out": row("out", "writing")}
@@ -276,7 +304,6 @@ async def test_one_is_discarded_under_the_supervisors_own_name_and_seen_at_once(
         ("discard_task", {"contact": "mine"}, "text_needed", "reason"),
         ("discard_task", {"contact": "mine", "reason": "  "}, "text_needed", "reason"),
         ("discard_task", {"contact": "out", "reason": "x"}, "not_waiting", "contact"),
-        ("retry_task", {"contact": "out"}, "not_waiting", "contact"),
     ],
 )
 async def test_what_cannot_be_done_is_said(

@@ -35,13 +35,18 @@ async def outbox(product: Product, *arguments: str) -> str:
 
 async def refused(product: Product, sam: Robot, number: str = "+14155550143") -> str:
     """A call of Sam's whose Task the org refuses; returns its key."""
+    return await called(product, sam, "attention", number)
+
+
+async def called(product: Product, sam: Robot, save: str, number: str = "+14155550143") -> str:
+    """A call of Sam's, from which on its Task is so; returns its key."""
     await product.ring(number)
     offered = await sam.until(contact_in("OFFERED"), "an offer")
     key = str(offered["key"])
     await sam.command("answer", contact=key)
     await sam.until(contact_of(key, phase="ACTIVE"), "the call")
     await sam.command("end", contact=key)
-    await sam.until(lambda state: _save(state, key, "attention"), "the Task was refused")
+    await sam.until(lambda state: _save(state, key, save), f"the Task is {save}")
     return key
 
 
@@ -77,5 +82,5 @@ async def test_what_is_refused_is_explained_retried_and_discarded(product: Produ
     await product.control("settings", {"rules": []})
     await product.restart_connector_after(asyncio.sleep(0))
     await sam.until(lambda state: _save(state, dropped, "discarded"), "also after a restart")
-    assert "1 discarded" in await outbox(product, "list")
+    assert f"discarded  {dropped}" in await outbox(product, "list")
     await product.only_tasks(1)

@@ -6,7 +6,7 @@ from playwright.async_api import Locator, expect
 from tests.e2e.desk import Desk, Seat
 from tests.e2e.product import JONAS, Product
 from tests.e2e.robot import Robot
-from tests.e2e.test_outbox_command import RULE, outbox, refused
+from tests.e2e.test_outbox_command import RULE, called, outbox, refused
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -96,8 +96,20 @@ async def test_queues_and_agents_change_while_one_looks(product: Product, desk: 
     await expect(jonas).not_to_contain_text("Incoming call")
 
 
-async def test_the_budget_and_what_waits_are_shown(product: Product, desk: Desk, sam: Robot) -> None:
+async def test_what_waits_for_salesforce_is_shown_and_tried_when_it_is_back(
+    product: Product, desk: Desk, sam: Robot
+) -> None:
     priya = await supervises(desk)
-    budget = priya.panel.locator("c-api-budget")
-    await expect(budget).to_contain_text("of 5,000,000 (0%)")
-    await expect(budget).to_contain_text("Tasks waiting0")
+    shown = priya.panel.locator("c-api-budget")
+    await expect(shown).to_contain_text("of 5,000,000 (0%)")
+    await expect(shown).to_contain_text("Tasks waiting0")
+    await product.control("faults", [{"kind": "unavailable", "count": 1_000, "path": "composite/sobjects"}])
+    await called(product, sam, "waiting")
+    await expect(shown).to_contain_text("Tasks waiting1, the oldest for")
+    await expect(shown).to_contain_text("Salesforce has too much to do")
+    assert product.tasks() == []
+    await product.no_faults()
+    await priya.button("Try all again").click()
+    await expect(shown).to_contain_text("Tasks waiting0")
+    await expect(shown).to_contain_text("at once")
+    await product.only_tasks(1)

@@ -5,7 +5,8 @@ import ParkedTasks from "c/parkedTasks";
 
 const TASKS = message("tasks");
 const [GRACE, UNKNOWN] = TASKS.parked;
-const NONE = { ...TASKS, parked: [], parked_total: 0 };
+const QUIET = { ...TASKS.budget, rest_until: null, rest_why: null };
+const NONE = { ...TASKS, parked: [], parked_total: 0, budget: QUIET };
 
 const show = (tasks = TASKS) => mount("c-parked-tasks", ParkedTasks, { tasks, locale: "en_GB" });
 const button = (list, name) =>
@@ -71,6 +72,11 @@ describe("parkedTasks", () => {
       ["order", { name: "retry_task", contact: GRACE.contact }],
       ["order", { name: "retry_tasks" }]
     ]);
+  });
+
+  it("tries what waits while Salesforce is left alone", async () => {
+    await press(show({ ...NONE, budget: TASKS.budget }), "Try all again");
+    expect(heard).toEqual([["order", { name: "retry_tasks" }]]);
   });
 
   it("discards with a reason, and not without one", async () => {
