@@ -18,7 +18,8 @@ sys.path.insert(0, str(ROOT))
 from connector.sandbox.demo import Demo, ports  # noqa: E402  # needs the path above
 from tests.conftest import _browser_path  # noqa: E402  # as above
 from tests.e2e.desk import Desk, Seat  # noqa: E402  # as above
-from tests.e2e.product import ANY_PORT, Product  # noqa: E402  # as above
+from tests.e2e.product import ANY_PORT, JONAS, Product  # noqa: E402  # as above
+from tests.e2e.test_outbox_command import RULE, refused  # noqa: E402  # as above
 
 IMAGES = ROOT / "docs" / "images" / "admin"
 ADMINISTRATOR = "admin@phone-panel.example"
@@ -58,6 +59,7 @@ async def shoot(seat: Seat, name: str, what: Locator | None = None) -> None:
 
 async def play(desk: Desk) -> None:
     """An agent's first day."""
+    await supervisor(desk)
     await not_an_agent(desk)
     seat = await desk.sit_down(available=False, device_scale_factor=1.5)
     await seat.status.get_by_role("button").first.click()
@@ -96,6 +98,22 @@ async def wrap_up(seat: Seat) -> None:
     await seat.page.goto(f"{seat.product.demo.console}/lightning/r/{task['Id']}/view")
     await seat.page.get_by_text("Phone Tags").wait_for()
     await shoot(seat, "task", seat.page.get_by_role("region", name="Details"))
+
+
+async def supervisor(desk: Desk) -> None:
+    """The supervisor's tab, with a Task that a rule refuses."""
+    product = desk.product
+    priya = await desk.sit_down("priya", available=False, device_scale_factor=1.5)
+    await priya.panel.get_by_role("tab", name="Supervisor").click()
+    await product.control("settings", {"rules": [RULE]})
+    async with product.connected(JONAS) as jonas:
+        await jonas.command("set_state", state="AVAILABLE")
+        await refused(product, jonas)
+        await priya.button("Try again: Mia Chen").wait_for()
+        await product.ring("+14155550199", skill="Billing")
+        await priya.panel.locator("c-queue-list").get_by_text("longest").wait_for()
+        await shoot(priya, "supervisor")
+    await product.clear()
 
 
 async def not_an_agent(desk: Desk) -> None:
