@@ -45,7 +45,8 @@ class TaskDeleted(Struct, frozen=True):
 class TaskError(Struct, frozen=True):
     """Salesforce refused the row: its error code, its own words, the fields it named (API names).
 
-    `request`: it refused the whole request, which need not be this row's fault.
+    `request`: it refused the whole request, which need not be this row's fault.  `alike`: each row of its request got
+    this error, and there were several, so that it may be the batch's.
     """
 
     contact: str
@@ -53,6 +54,7 @@ class TaskError(Struct, frozen=True):
     message: str
     fields: tuple[str, ...] = ()
     request: bool = False
+    alike: bool = False
 
 
 TaskResult = TaskWritten | TaskDeleted | TaskError

@@ -48,6 +48,9 @@ _TASK: Final = {"type": "Task"}
 _WHOLE: Final = "wholeRequest"
 """Our own mark of a row's answer that is the refusal of its whole request."""
 
+_ALIKE: Final = "allAlike"
+"""Likewise, of one that every row of its request got, of several."""
+
 _Record = tuple[OutboxRow, dict[str, Any], TaskFields]
 """A row, the body to send for it, and what the Task's fields are after it was carried out."""
 
@@ -300,6 +303,9 @@ class _Round:
             answers, found = self._write(method, path, bodies, along)
             read += found
             self.wrote = True
+            codes = {_code(answer) for answer in answers}
+            if len(answers) > 1 and len(codes) == 1 and "" not in codes:
+                answers = [{**answer, _ALIKE: True} for answer in answers]
             for (row, _, _), answer in zip(part, answers, strict=True):
                 self._sent.settled(row.contact, carried_out=bool(answer.get("success")))
                 answered.append((row, answer))
@@ -347,9 +353,19 @@ def _answer(refused: Refused) -> Json:
     return {"success": False, "errors": [error], _WHOLE: True}
 
 
+def _errors(answer: Json) -> list[Json]:
+    return answer.get("errors") or [{"statusCode": "UNKNOWN_EXCEPTION", "message": "no reason given"}]
+
+
+def _code(answer: Json) -> str:
+    """The error's code; "" for a row that was written."""
+    return "" if answer.get("success") else str(_errors(answer)[0].get("statusCode", ""))
+
+
 def _row_error(row: OutboxRow, answer: Json) -> TaskError:
-    errors = answer.get("errors") or [{"statusCode": "UNKNOWN_EXCEPTION", "message": "no reason given"}]
+    errors = _errors(answer)
     fields = dict.fromkeys(str(field) for error in errors for field in error.get("fields") or ())
     message = " ".join(str(error.get("message", "")) for error in errors)
-    code = OLDER_VERSION if OLDER_WORDS in message else str(errors[0].get("statusCode", ""))
-    return TaskError(row.contact, code, message, tuple(fields), request=bool(answer.get(_WHOLE)))
+    code = OLDER_VERSION if OLDER_WORDS in message else _code(answer)
+    told = {"request": bool(answer.get(_WHOLE)), "alike": bool(answer.get(_ALIKE))}
+    return TaskError(row.contact, code, message, tuple(fields), **told)

@@ -1,6 +1,7 @@
 """From Salesforce's answers to what becomes of each outbox row, and what is told of it.  Pure, but for the dice."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -11,6 +12,10 @@ from connector.service.retry import UNSURE, Verdict, backoff, field_of, meant, p
 
 TaskNews = TaskSaved | TaskWaiting | TaskRefused
 Judged = tuple[Settled, TaskNews | None]
+
+
+_NOT_THE_BATCH: Final = frozenset({Verdict.PAUSE, Verdict.LOOK_UP})
+"""A smaller batch would get the same answer."""
 
 
 class Rest(Struct, frozen=True):
@@ -34,7 +39,8 @@ def judge(
 ) -> Judgement:
     """What becomes of each row.  `faults` counts the pauses in a row before this one; `random` gives 0 to 1.
 
-    An error that every row of a kind got is taken for the batch's: none of them is parked, and the next is smaller.
+    An error that every row of a request, or of a kind, got is taken for the batch's: none of them is parked, and the
+    next is smaller.
     """
     results = [meant(result) if isinstance(result, TaskError) else result for result in results]
     pausing = next((r for r in results if isinstance(r, TaskError) and _verdict(r) is Verdict.PAUSE), None)
@@ -65,15 +71,22 @@ def _verdict(error: TaskError) -> Verdict:
 
 
 def _shared(rows: Sequence[OutboxRow], results: Sequence[TaskResult]) -> set[str]:
-    """The contacts whose error is shared by all rows of their kind; new Tasks and later revisions are sent apart."""
-    shared: set[str] = set()
+    """The contacts whose error is shared by all rows of their request, or kind: new Tasks and later revisions.
+
+    A row that had nothing to write, or was in another request, says nothing about the others.
+    """
+    shared = {
+        result.contact
+        for result in results
+        if isinstance(result, TaskError) and result.alike and _verdict(result) not in _NOT_THE_BATCH
+    }
     for new in (True, False):
         kind = [
             result for row, result in zip(rows, results, strict=True) if (row.written == 0 and not row.doubtful) is new
         ]
         errors = [result for result in kind if isinstance(result, TaskError)]
         alike = len(kind) > 1 and len(errors) == len(kind) and len({error.code for error in errors}) == 1
-        if alike and {Verdict.PAUSE, Verdict.LOOK_UP}.isdisjoint(map(_verdict, errors)):
+        if alike and _NOT_THE_BATCH.isdisjoint(map(_verdict, errors)):
             shared.update(result.contact for result in kind)
     return shared
 

@@ -163,6 +163,17 @@ async def test_a_copy_that_knows_of_no_task_does_not_put_its_first_version_over_
         await other.stop()
 
 
+async def test_a_row_with_nothing_to_write_does_not_make_the_trigger_s_fault_the_others_own(lab: Lab) -> None:
+    """The Tasks are there, but nobody was told; some are typed on, and those are refused together."""
+    lab.proxy.faults = [Fault("cut_after")]
+    keys = await lab.call(CONTACTS)
+    await lab.connector.outbox.round()
+    await lab.type(keys[1:])
+    lab.proxy.faults = [Fault("not_bulk_safe", 100)]
+    await lab.settled()
+    assert lab.proxy.met > 2
+
+
 @pytest.mark.parametrize("jump", [30 * 24 * HOUR, -HOUR], ids=["ahead", "back"])
 async def test_the_clock_jumps(lab: Lab, jump: int) -> None:
     lab.proxy.faults = [Fault("cut_after"), Fault("slow")]
