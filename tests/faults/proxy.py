@@ -92,8 +92,7 @@ class Fault(Struct):
 class Proxy:
     """Serves on a port of its own for one org.  `faults` wait for requests, `late` requests for `release`.
 
-    `asked` is what came, in order.  `met` counts the requests that met a fault, `met_by` by its name; `repeated` are
-    those that the org gets, or got, when their sender does not wait any more, or once more.
+    `asked` is what came, in order.  `met` counts the requests that met a fault, `met_by` by its name.
     """
 
     def __init__(self, org: str, tls: ssl.SSLContext | None = None) -> None:
@@ -101,7 +100,6 @@ class Proxy:
         self.late: list[Asked] = []
         self.met = 0
         self.met_by: Counter[str] = Counter()
-        self.repeated: list[Asked] = []
         self.requests = 0
         self.asked: list[Asked] = []
         self.url = ""
@@ -165,8 +163,6 @@ class Proxy:
         return None
 
     async def _faulty(self, asked: Asked, fault: Fault) -> Told | None:
-        if fault.way in ("late", "twice", "again_late"):
-            self.repeated.append(asked)
         match fault.way:
             case "answer":
                 return fault.told

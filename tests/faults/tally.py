@@ -1,6 +1,5 @@
 """What came of it: contacts counted by those who made them, Tasks by SOQL at the org."""
 
-import json
 import os
 import sqlite3
 import subprocess
@@ -14,7 +13,6 @@ from msgspec import Struct
 
 from connector.salesforce.tasks import KEY
 from tests.faults.crew import Story
-from tests.faults.proxy import Proxy
 from tests.faults.soaked import EDITED, ROOT, Soaked
 
 SELECT: Final = (
@@ -44,10 +42,16 @@ class Tally(Struct):
 
 
 class Figures(Struct):
-    """What a run came to.  `waited` is what waited to be written when all was well again."""
+    """What a run came to.  `waited` is what waited to be written when all was well again.
+
+    `doubles` are the Tasks too many before `connector reconcile --mend`, `tally` comes after it; `proven` is what
+    `connector reconcile` counts then.
+    """
 
     external_id: str
     tally: Tally
+    doubles: int
+    proven: dict[str, int]
     kills: int
     stops: int
     took_s: float
@@ -84,12 +88,6 @@ async def tally(run: Soaked) -> Tally:
         edited=sum(story.edited and not story.deleted for story in run.stories.values()),
         wrong=wrong,
     )
-
-
-def repeated(proxy: Proxy) -> set[str]:
-    """The contacts whose new Task the network gave to the org twice, or when the connector did not wait any more."""
-    asked = [json.loads(one.body) for one in proxy.repeated if one.method == "POST"]
-    return {record[KEY] for body in asked for record in body["records"]}
 
 
 def wanted(store: Path) -> dict[str, int]:
@@ -131,7 +129,9 @@ def write_page(found: list[Figures], seed: int, contacts: int) -> None:
         ("… of them calls", [f.tally.calls for f in found]),
         ("Tasks", [f.tally.tasks for f in found]),
         ("Lost", [f.tally.lost for f in found]),
-        ("Double", [sum(f.tally.doubles.values()) for f in found]),
+        ("Double", [f.doubles for f in found]),
+        ("Double after `connector reconcile --mend`", [sum(f.tally.doubles.values()) for f in found]),
+        ("`connector reconcile` then", [", ".join(f"{n} {verdict}" for verdict, n in f.proven.items()) for f in found]),
         ("Not as last written, or another's", [len(f.tally.wrong) for f in found]),
         ("Deleted by people, and not made again", [f.tally.deleted for f in found]),
         ("Edited by people, and left so", [f.tally.edited for f in found]),
