@@ -132,6 +132,7 @@ class Connector:
             clock=clock,
             report=self._report,
             gather_ms=config.gather_ms,
+            reserve_gather_ms=config.reserve_gather_ms,
             timeout_ms=round(config.salesforce.timeout_s * 1000 * REQUESTS_A_WRITE),
         )
         self._switch = switch = open_switch(switch_config(config, directory))
@@ -145,6 +146,7 @@ class Connector:
             clock=clock,
             outside=self._hub,
             poke_outbox=self._outbox.poke,
+            hurry_outbox=self._outbox.hurry,
             overhear=self._overhear(),
         )
         self._hub.watch(self._runner)

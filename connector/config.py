@@ -171,7 +171,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     origins: tuple[str, ...] = ()
     directory_every_s: Seconds = 300
-    gather_ms: Annotated[int, Meta(ge=0, le=60_000)] = 300
+    gather_ms: Annotated[int, Meta(ge=0, le=60_000)] = 1_600
+    reserve_gather_ms: Annotated[int, Meta(ge=0, le=600_000)] = 10_000
     public_url: str = ""
     recordings_days: Annotated[int, Meta(ge=0, le=36_500)] = 90
     tls: Tls = Tls()
@@ -214,6 +215,7 @@ _TAKES: Final = {
     "origins": 'a list, as ["https://acme.lightning.force.com"]',
     "directory_every_s": "whole seconds, 1 to 86400",
     "gather_ms": "whole milliseconds, 0 to 60000",
+    "reserve_gather_ms": "whole milliseconds, that of gather_ms to 600000",
     "recordings_days": "whole days, 0 (for ever) to 36500",
     "tls": "a table, [tls]",
     "salesforce": "a table, [salesforce]",
@@ -288,6 +290,11 @@ def read(path: Path | None, environment: Mapping[str, str]) -> Config:
         config = msgspec.convert(values, Config, strict=False)
     except msgspec.ValidationError as error:
         raise ConfigError(_explained(str(error), path, given)) from error
+    if config.reserve_gather_ms < config.gather_ms:
+        raise ConfigError(
+            f"{path}: reserve_gather_ms: {config.reserve_gather_ms} must be at least gather_ms ({config.gather_ms}); "
+            "Tasks wait longer, not shorter, while few API requests are left."
+        )
     where = "SALESFORCE_ORIGINS" if "SALESFORCE_ORIGINS" in given else "origins"
     public = _origin(config.public_url, "public_url") if config.public_url else ""
     return replace(config, origins=tuple(_origin(origin, where) for origin in config.origins), public_url=public)

@@ -36,6 +36,7 @@ log_level = "debug"
 origins = ["https://acme.lightning.force.com", "http://localhost:8082"]
 directory_every_s = 5
 gather_ms = 0
+reserve_gather_ms = 20_000
 public_url = "https://Phone.acme.example:443"
 recordings_days = 30
 
@@ -175,6 +176,7 @@ def test_every_setting_can_be_in_the_file(tmp_path: Path) -> None:
         origins=("https://acme.lightning.force.com", "http://localhost:8082"),
         directory_every_s=5,
         gather_ms=0,
+        reserve_gather_ms=20_000,
         salesforce=Salesforce(
             login_url="https://test.salesforce.com",
             consumer_key="3MVG9",
@@ -317,6 +319,8 @@ def test_an_empty_variable_is_none(tmp_path: Path) -> None:
         ("origins = [1]", "origins[0]", "https://"),
         ("directory_every_s = 0", "directory_every_s", "1 to 86400"),
         ("gather_ms = -1", "gather_ms", "0 to 60000"),
+        ("reserve_gather_ms = 600001", "reserve_gather_ms", "that of gather_ms to 600000"),
+        ("gather_ms = 2000\nreserve_gather_ms = 1999", "reserve_gather_ms", "at least gather_ms (2000)"),
         ("colour = 1", "colour", "is not a setting"),
         ("tls = 1", "tls", "[tls]"),
         ("salesforce = 1", "salesforce", "[salesforce]"),

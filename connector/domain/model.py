@@ -422,10 +422,19 @@ class Contact(Struct, frozen=True, gc=False):
     @property
     def work_due(self) -> bool:
         """Whether Salesforce is to be told that the step of a Work Queue is complete: the Task has the disposition."""
+        saved = self.save.task_id is not None and self.save.written >= self.save.wanted
+        return saved and self._work_over
+
+    @property
+    def work_waits(self) -> bool:
+        """Whether it is to be told so as soon as the Task is written."""
+        return self._work_over and self.save.written < self.save.wanted
+
+    @property
+    def _work_over(self) -> bool:
         if not self.work or self.work_done or self.phase is not Phase.CLOSED or self.save.dirty:
             return False
-        saved = self.save.task_id is not None and self.save.written >= self.save.wanted
-        return saved and self.draft.disposition.value != ""
+        return self.draft.disposition.value != ""
 
     @property
     def unattended(self) -> bool:

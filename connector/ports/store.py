@@ -103,12 +103,18 @@ class Settled(Struct, frozen=True):
 
 
 class OutboxCount(Struct, frozen=True):
-    """How many rows wait, are leased and are parked, and since when the oldest of the waiting ones is due."""
+    """How many rows wait, are leased and are parked, and since when the oldest of the waiting ones is due.
+
+    `later`: of those that wait, how many are put off.  `oldest`: since when the oldest is wanted that is not written,
+    but for what is parked or discarded.
+    """
 
     waiting: int
     leased: int
     parked: int
     oldest_due: int | None
+    later: int = 0
+    oldest: int | None = None
 
 
 class Keep(Struct, frozen=True):

@@ -93,10 +93,11 @@ def check(config: SalesforceConfig) -> None:
         raise ConfigError(
             f"salesforce.reserve_percent: {config.reserve_percent} must be 0 (nothing is kept back) to {MOST_RESERVED}."
         )
-    if not 0 <= config.last_reserve_percent <= config.reserve_percent:
+    most = config.reserve_percent or MOST_RESERVED
+    if not 0 <= config.last_reserve_percent <= most:
         raise ConfigError(
-            f"salesforce.last_reserve_percent: {config.last_reserve_percent} must be 0 to reserve_percent "
-            f"({config.reserve_percent}), of which it is a part; lower it, or raise reserve_percent."
+            f"salesforce.last_reserve_percent: {config.last_reserve_percent} must be 0 to {most}: it is a part of "
+            "reserve_percent, if that is not 0; lower it, or raise reserve_percent."
         )
 
 

@@ -250,7 +250,8 @@ class Demo:
         self.config.write_text(
             f'host = "127.0.0.1"\nport = {self._ports["PANEL_PORT"]}\nstore = {value["store"]}\n'
             f"origins = {json.dumps(self._origins)}\npublic_url = {json.dumps(self.connector_address)}\n"
-            f'directory_every_s = {self._directory_every_s}\nlog_level = "warning"\n\n'
+            # Who tries it out looks on: a Task is there at once.
+            f'directory_every_s = {self._directory_every_s}\ngather_ms = 300\nlog_level = "warning"\n\n'
             f"[salesforce]\n{lines}timeout_s = {self._timeout_s}\n\n"
             f"{switch}\n"
             f'[[sign_in]]\nissuer = "{SANDBOX_ISSUER}"\npublic_key_file = {value["public_key_file"]}\n'

@@ -92,8 +92,9 @@ class Commits:
     """Hands changes to the store and lets their effects leave; `slow` says that what is shown may not be on disk.
 
     `why` says why the store takes nothing, "" while it does.  `carry_out` gets each effect but `SaveTask`,
-    `tasks_wanted` is called when one is on disk, `safe_again` when `slow` has ended, `store_is` when the store has
-    failed (False), and when all that it did not take is on disk after all.  `failed` and `overdue` count commits.
+    `tasks_wanted` is called when one is on disk, `tasks_awaited` instead when a step of a Work Queue waits for one,
+    `safe_again` when `slow` has ended, `store_is` when the store has failed (False), and when all that it did not take
+    is on disk after all.  `failed` and `overdue` count commits.
     """
 
     def __init__(
@@ -104,6 +105,7 @@ class Commits:
         *,
         carry_out: Callable[[Effect], None],
         tasks_wanted: Callable[[], None],
+        tasks_awaited: Callable[[], None],
         safe_again: Callable[[], None],
         store_is: Callable[[bool], None],
     ) -> None:
@@ -116,6 +118,7 @@ class Commits:
         self._floor = floor
         self._carry_out = carry_out
         self._tasks_wanted = tasks_wanted
+        self._tasks_awaited = tasks_awaited
         self._safe_again = safe_again
         self._store_is = store_is
         self._pending: deque[_Pending] = deque()
@@ -212,7 +215,9 @@ class Commits:
             else:
                 # What is acknowledged may be part of what is not saved, however long ago it was written.
                 self._unsaved.then.append(pending.then)
-        if pending.commit.tasks:
+        if any(contact.work_waits for contact in pending.commit.contacts):
+            self._try(self._tasks_awaited)
+        elif pending.commit.tasks:
             self._try(self._tasks_wanted)
 
     def _try(self, call: Then) -> None:

@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import random as dice
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from connector.errors import CrmUnavailable, StoreError
-from connector.ports.crm import Crm, TaskDeleted, TaskError, TaskResult, TaskWritten
+from connector.ports.crm import BudgetMode, Crm, TaskDeleted, TaskError, TaskResult, TaskWritten
 from connector.ports.store import OutboxRow, Settled, Store
 from connector.service.clock import Clock
 from connector.service.judgement import Judged, Rest, TaskNews, judge, rest_of
@@ -17,6 +18,9 @@ log = logging.getLogger(__name__)
 LARGEST_BATCH = 400
 """Rows that are claimed at once: 200 new Tasks and 200 that are there, which Salesforce takes in requests apart."""
 
+BUSY = 100
+"""After a batch of so many rows the next waits twice as long: so many more share its requests."""
+
 STORE_CAP = 30_000
 """The longest wait, in ms, after the store failed."""
 
@@ -24,10 +28,11 @@ STORE_CAP = 30_000
 class Outbox:
     """The only writer of Tasks: one request under way at a time, so two Tasks of one account never race.
 
-    `gather_ms`: how long a due row waits for company.  `timeout_ms`: how long one `write_tasks` may take in all; the
-    lease, `lease_ms`, outlasts twice that, so that a row which another process left behind is tried only when that
-    one's request is over.  `report` gets what became durable, on the loop.  Plain attributes are for `/metrics`:
-    `written` and `parked` rows, `retries` (rows tried again), `last_batch`, and `rest` while Salesforce is left alone.
+    `gather_ms`: how long a due row waits for company, `reserve_gather_ms` while few API requests are left.
+    `timeout_ms`: how long one `write_tasks` may take in all; the lease, `lease_ms`, outlasts twice that, so that a row
+    which another process left behind is tried only when that one's request is over.  `report` gets what became
+    durable, on the loop.  Plain attributes are for `/metrics`: `written` and `parked` rows, `retries` (rows tried
+    again), `last_batch` (its rows), `batches` (how often one had so many), and `rest` while Salesforce is left alone.
     """
 
     def __init__(
@@ -37,7 +42,8 @@ class Outbox:
         *,
         clock: Clock,
         report: Callable[[TaskNews], None],
-        gather_ms: int = 300,
+        gather_ms: int = 1_600,
+        reserve_gather_ms: int = 10_000,
         timeout_ms: int = 10_000,
         lease_ms: int | None = None,
         random: Callable[[], float] = dice.random,
@@ -46,12 +52,14 @@ class Outbox:
         self.parked = 0
         self.retries = 0
         self.last_batch = 0
+        self.batches: Counter[int] = Counter()
         self.rest: Rest | None = None
         self._store = store
         self._crm = crm
         self._clock = clock
         self._report = report
         self._gather_ms = gather_ms
+        self._reserve_gather_ms = max(gather_ms, reserve_gather_ms)
         self._timeout_ms = timeout_ms
         self._lease_ms = 2 * timeout_ms + 1_000 if lease_ms is None else lease_ms
         if self._lease_ms <= 2 * timeout_ms:
@@ -78,13 +86,20 @@ class Outbox:
 
     def poke(self) -> None:
         """A commit brought a Task revision: it is looked for, unless that is done in time anyway."""
-        if self._looks_at is None or self._looks_at > self._clock.now() + self._gather_ms:
+        if self._looks_at is None or self._looks_at > self._clock.now() + self._gather():
             self._wake.set()
 
     def try_now(self) -> None:
         """Somebody wants it to be tried: also when Salesforce is being left alone."""
         self.rest = None
         self.flush()
+
+    def hurry(self) -> None:
+        """A step of a Work Queue waits for its Task: as `flush`, unless few API requests are left."""
+        if self._is_short():
+            self.poke()
+        else:
+            self.flush()
 
     def flush(self) -> None:
         """What is due is written without waiting for company."""
@@ -114,7 +129,7 @@ class Outbox:
         try:
             due = await self._store.next_due()
             hurry, self._hurry = self._hurry, False
-            at = due if due is None or hurry else due + self._gather_ms
+            at = due if due is None or hurry else due + self._gather()
             if not self._unsettled and (at is None or at > self._clock.now()):
                 return at
             # After a full batch the rest has waited long enough.
@@ -129,6 +144,17 @@ class Outbox:
             return self._clock.now() + delay
         self._store_faults = 0
         return self._clock.now()
+
+    def _gather(self) -> int:
+        """How long, in ms, a row that is due now waits for company."""
+        if self._is_short():
+            return self._reserve_gather_ms
+        return self._gather_ms * (2 if self.last_batch >= BUSY else 1)
+
+    def _is_short(self) -> bool:
+        """Whether few of the org's API requests are left."""
+        budget = self._crm.budget
+        return budget is not None and budget.mode is not BudgetMode.NORMAL
 
     async def _wait(self, until: int | None) -> None:
         timer = None if until is None else self._clock.call_at(until, self._wake.set)
@@ -184,6 +210,7 @@ class Outbox:
             return rest_of(rows, self.rest, doubtful=False)
         self.rest = None
         self.last_batch = len(rows)
+        self.batches[len(rows)] += 1
         self.retries += sum(row.doubtful or row.attempts > 0 for row in rows)
         try:
             results = await self._results(rows)

@@ -112,10 +112,14 @@ class Runner:
         clock: Clock,
         outside: Outside,
         poke_outbox: Callable[[], None],
+        hurry_outbox: Callable[[], None] | None = None,
         new_id: Callable[[int], str] = new_key,
         overhear: Callable[[Iterable[Contact]], None] | None = None,
     ) -> None:
-        """`overhear` is told of each contact that has changed, at once and before anything is on disk."""
+        """`overhear` is told of each contact that has changed, at once and before anything is on disk.
+
+        `poke_outbox` is called when a Task is wanted, `hurry_outbox` (the same, when None) when somebody waits for it.
+        """
         self.floor = Floor(switch_up=False)
         self.directory = Directory()
         self.ended: asyncio.Future[SwitchTaken] = asyncio.get_running_loop().create_future()
@@ -132,6 +136,7 @@ class Runner:
             self.floor,
             carry_out=self._carry_out,
             tasks_wanted=poke_outbox,
+            tasks_awaited=hurry_outbox or poke_outbox,
             safe_again=self._show_all,
             store_is=self._store_is,
         )

@@ -33,9 +33,10 @@ def want(db: sqlite3.Connection, tasks: Iterable[SaveTask], now: int, epoch: int
     if restored and now < restored + UNKNOWN_FOR:
         _doubt(db, tasks)
     db.executemany(
-        "INSERT INTO outbox (contact, wanted, fields, due, epoch, doubtful) VALUES (?1, ?2, ?3, ?4, ?5,"
+        "INSERT INTO outbox (contact, wanted, fields, due, since, epoch, doubtful) VALUES (?1, ?2, ?3, ?4, ?4, ?5,"
         " EXISTS (SELECT 1 FROM restored WHERE restored.contact = ?1))"
         " ON CONFLICT (contact) DO UPDATE SET wanted = excluded.wanted, fields = excluded.fields,"
+        " since = CASE WHEN due IS NULL THEN excluded.since ELSE coalesce(since, excluded.since) END,"
         " due = CASE WHEN lease_until IS NULL THEN excluded.due ELSE due END,"
         " attempts = CASE WHEN parked THEN 0 ELSE attempts END, parked = 0, discarded = 0, epoch = excluded.epoch"
         " WHERE excluded.wanted > wanted",
@@ -103,6 +104,7 @@ def _written(db: sqlite3.Connection, rows: Sequence[Settled], now: int, epoch: i
         # Of what was written again as it was there is nothing to tell.
         " told = task_id IS ?4 AND EXISTS (SELECT 1 FROM contact AS shown WHERE key = ?1 AND shown.written >= ?2),"
         " doubtful = 0, parked = 0, lease_until = NULL, due = CASE WHEN wanted > ?2 THEN ?5 END,"
+        " since = CASE WHEN wanted > ?2 THEN ?5 END,"
         # What is written is not kept twice.
         " fields = CASE WHEN wanted > ?2 THEN outbox.fields ELSE ?6 END,"
         " code = '', field = '', message = '', epoch = ?7"
@@ -141,15 +143,17 @@ def next_due(db: sqlite3.Connection) -> int | None:
 
 
 def count(db: sqlite3.Connection, now: int) -> OutboxCount:
-    """How many rows wait, are leased, are parked; since when the oldest of the waiting ones is due."""
-    waiting, leased, oldest = db.execute(
+    """How many rows wait, are leased, are parked; since when the oldest of the waiting ones is due, and wanted."""
+    waiting, leased, oldest_due, later, oldest = db.execute(
         "SELECT count(*) FILTER (WHERE lease_until IS NULL OR lease_until <= :now),"
         " count(*) FILTER (WHERE lease_until > :now),"
-        " min(due) FILTER (WHERE lease_until IS NULL OR lease_until <= :now) FROM outbox WHERE due IS NOT NULL",
+        " min(due) FILTER (WHERE lease_until IS NULL OR lease_until <= :now),"
+        " count(*) FILTER (WHERE due > :now AND (lease_until IS NULL OR lease_until <= :now)),"
+        " min(coalesce(since, due)) FROM outbox WHERE due IS NOT NULL",
         {"now": now},
     ).fetchone()
     parked = db.execute("SELECT count(*) FROM outbox WHERE (wanted > written OR told = 0) AND parked").fetchone()[0]
-    return OutboxCount(waiting, leased, parked, oldest)
+    return OutboxCount(waiting, leased, parked, oldest_due, later, oldest)
 
 
 def entries(db: sqlite3.Connection, now: int, contact: str | None) -> list[OutboxEntry]:

@@ -332,11 +332,11 @@ class StoreContract:
         wanted = task("k1", WhatId="500A", CallDurationInSeconds=7)
         await committed(store, Commit((saving("k1", 1),), (), (wanted,)))
         assert await store.next_due() == NOON
-        assert await store.outbox_count() == OutboxCount(1, 0, 0, NOON)
+        assert await store.outbox_count() == OutboxCount(1, 0, 0, NOON, 0, NOON)
         rows = await store.claim(NOON, 10, 500)
         assert list(rows) == [OutboxRow("k1", 1, wanted.fields, 0, {}, None, False, 0)]
         assert await store.claim(NOON, 10, 500) == []
-        assert await store.outbox_count() == OutboxCount(0, 1, 0, None)
+        assert await store.outbox_count() == OutboxCount(0, 1, 0, None, 0, NOON)
         assert await store.next_due() == NOON + 500
 
     async def test_the_longest_due_come_first(self, stores: Stores) -> None:
@@ -397,6 +397,32 @@ class StoreContract:
         assert await store.claim(NOON + 699, 10, 500) == []
         (row,) = await store.claim(NOON + 700, 10, 500)
         assert (row.doubtful, row.attempts) == (doubtful, 1)
+
+    async def test_it_is_known_since_when_the_oldest_is_wanted(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        await committed(store, Commit((), (), (task("k1"), task("k2"))))
+        stores.now = NOON + 100
+        await committed(store, Commit((), (), (task("k2", 2), task("k3"))))
+        await store.claim(NOON + 100, 10, 500)
+        late = [Settled(key, 1, "later", due=NOON + 9_000, code="connection") for key in ("k1", "k3")]
+        await store.settle([*late, Settled("k2", 2, "written", task_id="00TA", fields={})])
+        assert await store.outbox_count() == OutboxCount(2, 0, 0, NOON + 9_000, 2, NOON), "however often it is put off"
+        stores.now = NOON + 200
+        await committed(store, Commit((), (), (task("k1", 2), task("k2", 3))))
+        assert (await store.outbox_count()).oldest == NOON, "a newer version makes it no younger"
+        await store.claim(NOON + 200, 10, 500)
+        await store.settle([Settled("k1", 2, "parked"), Settled("k2", 3, "parked")])
+        assert (await store.outbox_count()).oldest == NOON + 100, "what is parked waits for people"
+        stores.now = NOON + 300
+        await committed(store, Commit((), (), (task("k1", 3),)))
+        await store.claim(NOON + 9_000, 10, 500)
+        stores.now = NOON + 9_000
+        await committed(store, Commit((), (), (task("k3", 2),)))
+        await store.settle([Settled("k3", 1, "written", task_id="00TC", fields={})])
+        assert (await store.outbox_count()).oldest == NOON + 300
+        await store.claim(NOON + 9_999, 10, 500)
+        await store.settle([Settled("k1", 3, "written", task_id="00TB", fields={})])
+        assert (await store.outbox_count()).oldest == NOON + 9_000, "since the first was written"
 
     async def test_a_try_that_does_not_count(self, stores: Stores) -> None:
         store, _ = await stores.open()

@@ -192,6 +192,7 @@ class Rig:
         self.people = People()
         self.panels = Panels()
         self.pokes = 0
+        self.hurries = 0
         self.answers: list[RememberedReply] = []
         self.calls = 0
         self.ids = 0
@@ -202,6 +203,7 @@ class Rig:
             clock=self.clock,
             outside=self.panels,
             poke_outbox=self.poke,
+            hurry_outbox=self.hurry,
             new_id=self.new_id,
         )
 
@@ -213,6 +215,9 @@ class Rig:
 
     def poke(self) -> None:
         self.pokes += 1
+
+    def hurry(self) -> None:
+        self.hurries += 1
 
     def new_id(self, _now: int) -> str:
         self.ids += 1

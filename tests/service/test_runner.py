@@ -144,7 +144,24 @@ async def test_a_task_wakes_the_outbox_after_its_commit() -> None:
     rig.runner.event(LegEnded("in-1", "normal", rig.clock.now()))
     assert rig.pokes == 0
     rig.disk.write()
-    assert rig.pokes == 1
+    assert (rig.pokes, rig.hurries) == (1, 0)
+
+
+async def test_the_outbox_hurries_for_a_step_of_a_work_queue_that_only_waits_for_its_task() -> None:
+    rig = await Rig().start()
+    rig.order(SetState(SAM, AgentState.AVAILABLE))
+    rig.order(Dial(SAM, MIA, work="0hNx00000000001"))
+    (contact,) = rig.runner.floor.contacts.values()
+    (leg,) = [leg for leg in contact.legs if leg.role is Role.CUSTOMER]
+    rig.runner.draft(SaveDraft(SAM, contact.key, "disposition", 1, "Answered"), lambda: None)
+    rig.runner.event(LegEnded(leg.id, "busy", rig.clock.now()))
+    assert (rig.pokes, rig.hurries) == (1, 0), "its agent wraps up: the step is not over"
+    rig.disk.at_once = False
+    rig.order(Done(SAM, contact.key))
+    assert rig.contact(contact.key).work_waits
+    assert rig.hurries == 0
+    rig.disk.write()
+    assert (rig.pokes, rig.hurries) == (1, 1), "nothing new is wanted, but what is, is waited for"
 
 
 async def test_one_effect_that_fails_keeps_nothing_back(caplog: pytest.LogCaptureFixture) -> None:
