@@ -353,7 +353,6 @@ class Connector:
             return self._reading.outbox
 
     async def _show_metrics(self) -> bytes:
-        budget = self._crm.budget
         self._reading = Reading(
             panels=self._hub.count(),
             messages_sent=self._hub.sent,
@@ -365,18 +364,19 @@ class Connector:
                 name: (self._alarms.sent[name], self._alarms.failed[name], self._alarms.lost[name])
                 for name in self._alarms.names
             },
-            api_used=None if budget is None else budget.used,
-            api_limit=None if budget is None else budget.limit,
+            budget=self._crm.budget,
             now=self._clock.now(),
             recordings_removed=self._retention.removed,
             recordings_kept=self._retention.failed,
             configuration_lost=len(self._configuration.lost),
             rest=self._outbox.rest_code,
             proof=self._proving.last,
+            batches=self._outbox.batches,
+            requests=self._crm.requests,
         )
         return self._metrics.text()
 
-    _reading = Reading(0, 0, 0, OutboxCount(0, 0, 0, None), 0, 0, {}, None, None, 0)
+    _reading = Reading(0, 0, 0, OutboxCount(0, 0, 0, None), 0, 0, {}, None, 0)
 
     # The directory -----------------------------------------------------------------------------------------------
 

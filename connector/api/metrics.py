@@ -1,17 +1,22 @@
 """`/metrics` in the Prometheus text format: read when asked, so that nothing is counted twice or on the hot path."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
 from msgspec import Struct
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from connector.domain.model import AgentState, Phase
+from connector.ports.crm import Budget, BudgetMode
 from connector.ports.store import OutboxCount
 from connector.service.proof import GAPS, Verdict
 from connector.service.proving import Outcome
 from connector.service.runner import Runner
+
+BATCHES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 400)
+"""Rows of a batch, up to which each bucket counts."""
 
 
 class Reading(Struct, frozen=True):
@@ -20,7 +25,8 @@ class Reading(Struct, frozen=True):
     `alarms`: by channel, how many were told, how many tries failed, how many were given up.  `recordings_removed`
     for their age; `recordings_kept` says how often old ones could not be.  `configuration_lost`: how many objects and
     fields of the configuration are out of sight.  `rest`: why Salesforce is not asked for Tasks now, "" when it is.
-    `proof` is the newest, by itself or by hand.
+    `proof` is the newest, by itself or by hand.  `batches`: how often a batch of Tasks had so many rows; `requests` of
+    the API that were answered, by turn.
     """
 
     panels: int
@@ -30,14 +36,15 @@ class Reading(Struct, frozen=True):
     tasks_written: int
     task_retries: int
     alarms: dict[str, tuple[int, int, int]]
-    api_used: int | None
-    api_limit: int | None
+    budget: Budget | None
     now: int
     recordings_removed: int = 0
     recordings_kept: int = 0
     configuration_lost: int = 0
     rest: str = ""
     proof: Outcome | None = None
+    batches: Mapping[int, int] = {}
+    requests: Mapping[str, int] = {}
 
 
 class Metrics(Collector):
@@ -68,14 +75,7 @@ class Metrics(Collector):
         yield CounterMetricFamily(
             "phone_panel_recordings_sweeps_failed", "Days on which old recordings stayed", reading.recordings_kept
         )
-        outbox = GaugeMetricFamily("phone_panel_outbox", "Tasks to be written, by state", labels=["state"])
-        outbox.add_metric(["waiting"], reading.outbox.waiting)
-        outbox.add_metric(["leased"], reading.outbox.leased)
-        outbox.add_metric(["parked"], reading.outbox.parked)
-        yield outbox
-        oldest = reading.outbox.oldest_due
-        age = max(0, reading.now - oldest) / 1000 if oldest is not None else 0
-        yield GaugeMetricFamily("phone_panel_outbox_oldest_seconds", "How long the oldest due Task has waited", age)
+        yield from _outbox(reading.outbox, reading.now)
         resting = GaugeMetricFamily("phone_panel_outbox_resting", "Why Salesforce is left alone", labels=["code"])
         if reading.rest:
             resting.add_metric([reading.rest], 1)
@@ -87,9 +87,8 @@ class Metrics(Collector):
         )
         if reading.proof is not None:
             yield from _proof(reading.proof)
-        if reading.api_used is not None and reading.api_limit is not None:
-            yield GaugeMetricFamily("phone_panel_api_used", "Salesforce API requests of the day", reading.api_used)
-            yield GaugeMetricFamily("phone_panel_api_limit", "Salesforce API requests allowed", reading.api_limit)
+        yield _batches(reading.batches)
+        yield from _api(reading.budget, reading.requests)
 
     def _floor(self) -> Iterable[Metric]:
         runner = self._runner
@@ -136,6 +135,47 @@ def _proof(outcome: Outcome) -> Iterable[Metric]:
     yield GaugeMetricFamily("phone_panel_reconcile_unknown", about, len(outcome.strangers))
     yield GaugeMetricFamily("phone_panel_reconcile_at_seconds", "When it began, since 1970", outcome.at / 1000)
     yield GaugeMetricFamily("phone_panel_reconcile_seconds", "How long it took", outcome.took / 1000)
+
+
+def _outbox(count: OutboxCount, now: int) -> Iterable[Metric]:
+    outbox = GaugeMetricFamily("phone_panel_outbox", "Tasks to be written, by state", labels=["state"])
+    outbox.add_metric(["waiting"], count.waiting - count.later)
+    outbox.add_metric(["later"], count.later)
+    outbox.add_metric(["leased"], count.leased)
+    outbox.add_metric(["parked"], count.parked)
+    yield outbox
+    age = 0 if count.oldest is None else max(0, now - count.oldest) / 1000
+    words = "Since when the oldest Task is wanted that is neither written nor parked"
+    yield GaugeMetricFamily("phone_panel_outbox_oldest_seconds", words, age)
+
+
+def _batches(batches: Mapping[int, int]) -> Metric:
+    upto = [(str(float(most)), sum(count for rows, count in batches.items() if rows <= most)) for most in BATCHES]
+    rows = sum(rows * count for rows, count in batches.items())
+    metric = HistogramMetricFamily("phone_panel_task_batch_rows", "Tasks that were written together")
+    metric.add_metric([], [*upto, ("+Inf", sum(batches.values()))], rows)
+    return metric
+
+
+def _api(budget: Budget | None, requests: Mapping[str, int]) -> Iterable[Metric]:
+    made = CounterMetricFamily(
+        "phone_panel_api_requests", "Our own API requests, by whose turn it was", labels=["turn"]
+    )
+    for turn, count in requests.items():
+        made.add_metric([turn], count)
+    yield made
+    if budget is None:
+        return
+    yield GaugeMetricFamily("phone_panel_api_used", "API requests of all in the org in 24 hours", budget.used)
+    yield GaugeMetricFamily("phone_panel_api_limit", "API requests that the org may make in 24 hours", budget.limit)
+    yield GaugeMetricFamily("phone_panel_api_left", "API requests that are left of them", budget.left)
+    yield GaugeMetricFamily(
+        "phone_panel_api_read_seconds", "When Salesforce said so, since 1970", budget.read_at / 1000
+    )
+    mode = GaugeMetricFamily("phone_panel_api_mode", "1 for the mode that follows from it", labels=["mode"])
+    for each in BudgetMode:
+        mode.add_metric([each], int(each is budget.mode))
+    yield mode
 
 
 def _alarms(by_channel: dict[str, tuple[int, int, int]]) -> Iterable[Metric]:

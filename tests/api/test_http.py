@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import BaseTestServer, TestServer
+from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families
 
 from connector.api import http
@@ -17,11 +18,13 @@ from connector.api.keys import ApiKeys
 from connector.api.metrics import Metrics, Reading
 from connector.api.work import WorkApi
 from connector.errors import ConfigError
+from connector.ports.crm import Budget, BudgetMode
 from connector.ports.store import OutboxCount
 from connector.service.proving import Outcome
 from tests.api.rig import ORIGIN, Edge
 from tests.domain.stage import JONAS, SAM
 
+ROOT = Path(__file__).resolve().parents[2]
 OTHER = "https://acme--test.sandbox.lightning.force.com"
 FILES = {"panel.js": "panel.0123abcd.js", "panel.css": "panel.4567cdef.css"}
 
@@ -47,7 +50,7 @@ class Site:
         self.server = server
         self.client = client
         self.missing: tuple[str, ...] = ()
-        self.reading = Reading(0, 0, 0, OutboxCount(0, 0, 0, None), 0, 0, {}, None, None, edge.clock.now())
+        self.reading = Reading(0, 0, 0, OutboxCount(0, 0, 0, None), 0, 0, {}, None, edge.clock.now())
 
     async def get(self, path: str, **headers: str) -> tuple[int, str, Any]:
         """Status, text and headers."""
@@ -241,9 +244,20 @@ async def test_metrics_count_what_is_on_the_floor(site: Site) -> None:
         await panel.order("log_out")
         now = site.edge.clock.now()
         site.reading = Reading(
-            2, 30, 1, OutboxCount(5, 2, 1, now - 90_000), 7, 3, {"email": (4, 3, 1)}, 900, 15_000, now,
-            configuration_lost=2, rest="daily_limit",
-        )  # fmt: skip
+            2,
+            30,
+            1,
+            OutboxCount(5, 2, 1, now - 20_000, 4, now - 90_000),
+            7,
+            3,
+            {"email": (4, 3, 1)},
+            Budget(900, 1_000, BudgetMode.RESERVE, now),
+            now,
+            batches={1: 3, 40: 2, 400: 1},
+            requests={"save": 9, "ask": 4},
+            configuration_lost=2,
+            rest="daily_limit",
+        )
         found = await metrics(site)
     assert found["phone_panel_contacts", "ACTIVE"] == 1
     assert found["phone_panel_contacts", "QUEUED"] == 1
@@ -253,18 +267,36 @@ async def test_metrics_count_what_is_on_the_floor(site: Site) -> None:
     assert found["phone_panel_alarms_failed_total", "email"] == 3
     assert found["phone_panel_alarms_lost_total", "email"] == 1
     assert (found["phone_panel_panels", ""], found["phone_panel_messages_sent_total", ""]) == (2, 30)
-    assert [found["phone_panel_outbox", state] for state in ("waiting", "leased", "parked")] == [5, 2, 1]
+    states = ("waiting", "later", "leased", "parked")
+    assert [found["phone_panel_outbox", state] for state in states] == [1, 4, 2, 1]
     assert found["phone_panel_outbox_oldest_seconds", ""] == 90
     assert found["phone_panel_outbox_resting", "daily_limit"] == 1
     assert found["phone_panel_configuration_lost", ""] == 2
-    assert (found["phone_panel_api_used", ""], found["phone_panel_api_limit", ""]) == (900, 15_000)
+    said = ("used", "limit", "left", "read_seconds")
+    assert [found[f"phone_panel_api_{name}", ""] for name in said] == [900, 1_000, 100, now / 1000]
+    assert [found["phone_panel_api_mode", mode] for mode in BudgetMode] == [0, 1, 0]
+    assert [found["phone_panel_api_requests_total", turn] for turn in ("save", "ask")] == [9, 4]
+    buckets = [found["phone_panel_task_batch_rows_bucket", most] for most in ("1.0", "20.0", "50.0", "400.0", "+Inf")]
+    assert buckets == [3, 3, 5, 6, 6]
+    assert found["phone_panel_task_batch_rows_count", ""] == 6
+    assert found["phone_panel_task_batch_rows_sum", ""] == 483
+
+
+async def test_the_reference_has_every_metric_and_no_other(site: Site) -> None:
+    now = site.edge.clock.now()
+    budget, proof = Budget(1, 2, BudgetMode.NORMAL, now), Outcome(0, now, 1_500, {}, {})
+    site.reading = replace(site.reading, budget=budget, proof=proof)
+    _, text, _ = await site.get("/metrics")
+    page = (ROOT / "docs" / "reference" / "metrics.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `(phone_panel_\w+)", page, re.MULTILINE))
+    assert documented == set(re.findall(r"^# HELP (\w+)", text, re.MULTILINE))
 
 
 async def test_metrics_of_the_last_proof(site: Site) -> None:
     assert ("phone_panel_reconcile_gaps", "") not in await metrics(site), "there was none"
     counts, now = {"proven": 7, "edited": 1, "double": 2, "unproven": 3}, site.edge.clock.now()
     proof = Outcome(0, now, 1_500, counts, {"double": 1})
-    site.reading = Reading(0, 0, 0, OutboxCount(0, 0, 0, None), 0, 0, {}, None, None, now, proof=proof)
+    site.reading = Reading(0, 0, 0, OutboxCount(0, 0, 0, None), 0, 0, {}, None, now, proof=proof)
     found = await metrics(site)
     assert found["phone_panel_reconcile_contacts", "proven"] == 7
     assert found["phone_panel_reconcile_contacts", "unproven"] == 3

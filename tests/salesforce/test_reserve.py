@@ -13,7 +13,7 @@ from connector.salesforce import SalesforceCrm
 from connector.salesforce.budget import SELDOM_MS
 from connector.salesforce.turns import Turn
 from connector.store.number_index import SqliteNumberIndex
-from tests.ports.crm_contract import Desk, first, fresh_key, one, task_fields
+from tests.ports.crm_contract import Desk, first, fresh_key, later, one, task_fields
 from tests.salesforce.conftest import MakeConfig
 from tests.sandbox.org.rig import RunningOrg
 
@@ -146,3 +146,15 @@ async def test_a_task_is_written_while_all_else_hangs(crm: SalesforceCrm, org: R
     assert not begun.acquire(blocking=False), "two of three threads are theirs"
     let_go.set()
     assert all(await asyncio.gather(*hanging))
+
+
+async def test_a_batch_takes_three_requests_at_most_however_many_tasks_are_in_it(
+    crm: SalesforceCrm, desk: Desk
+) -> None:
+    keys = [fresh_key() for _ in range(100)]
+    made = await crm.write_tasks([first(key, task_fields(key, desk.agent)) for key in keys[:50]])
+    before = crm.requests["save"]
+    new = [first(key, task_fields(key, desk.agent)) for key in keys[50:]]
+    results = await crm.write_tasks([*new, *(later(one, Description="more") for one in made)])
+    assert all(isinstance(result, TaskWritten) for result in results)
+    assert crm.requests["save"] - before <= 3
