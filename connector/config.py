@@ -171,7 +171,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     origins: tuple[str, ...] = ()
     directory_every_s: Seconds = 300
-    gather_ms: Annotated[int, Meta(ge=0, le=60_000)] = 1_600
+    gather_ms: Annotated[int, Meta(ge=0, le=60_000)] = 1_200
     reserve_gather_ms: Annotated[int, Meta(ge=0, le=600_000)] = 10_000
     public_url: str = ""
     recordings_days: Annotated[int, Meta(ge=0, le=36_500)] = 90

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 LARGEST_BATCH = 400
 """Rows that are claimed at once: 200 new Tasks and 200 that are there, which Salesforce takes in requests apart."""
 
-BUSY = 100
+BUSY = 50
 """After a batch of so many rows the next waits twice as long: so many more share its requests."""
 
 STORE_CAP = 30_000
@@ -42,7 +42,7 @@ class Outbox:
         *,
         clock: Clock,
         report: Callable[[TaskNews], None],
-        gather_ms: int = 1_600,
+        gather_ms: int = 1_200,
         reserve_gather_ms: int = 10_000,
         timeout_ms: int = 10_000,
         lease_ms: int | None = None,

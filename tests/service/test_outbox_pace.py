@@ -90,8 +90,8 @@ async def test_while_many_come_rows_wait_twice_as_long(world: World) -> None:
 
 
 class Slow(TaskOrg):
-    """Takes its time for each request, and counts them as the adapter makes them at most: one for what is new, two for
-    what is there, which it looks up first."""
+    """Takes its time for each request, and counts them as the adapter makes them: what is new is written, and what is
+    there looked up, in one; what is there is written in another."""
 
     def __init__(self, clock: ManualClock, idle: asyncio.Event) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ class Slow(TaskOrg):
 
     async def write_tasks(self, rows: Sequence[OutboxRow]) -> Sequence[TaskResult]:
         new = sum(row.written == 0 and not row.doubtful for row in rows)
-        requests = (new > 0) + 2 * (new < len(rows))
+        requests = 1 + (new < len(rows))
         self.made_at += [self._clock.now()] * requests
         answered = asyncio.Event()
         self._clock.call_at(self._clock.now() + requests * LATENCY, answered.set)
@@ -196,7 +196,7 @@ async def test_fifty_contacts_a_second_take_less_than_a_fiftieth_of_a_request_ea
         day = Day(Path(folder))
         await day.pass_by(50, 42)
     assert day.requests_per_task(10, 42) < 0.02
-    assert max(day.ages) < 10_000
+    assert statistics.quantiles(day.ages, n=100)[98] < 3_500, "and they are not kept waiting for it"
 
 
 async def test_with_few_contacts_a_task_is_written_within_three_seconds() -> None:
