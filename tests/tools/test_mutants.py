@@ -1,11 +1,14 @@
 """Mutation testing, as far as it runs no test: where a source is changed, how that is named, what is explained."""
 
 import ast
+import gc
 from pathlib import Path
 
 import pytest
-from mutation import page
+from mutation import page, run
 from mutation.mutants import MODULE, Mutant, controls, mutants
+
+from connector.domain.rules import wrap_up
 
 SNIPPETS = {
     "conditions": (
@@ -158,3 +161,9 @@ def test_the_share_that_survived_is_of_those_that_were_tried() -> None:
     mutant = Mutant("x.py", "f", 1, "`1` → `2`", 1, (0, 1), "2")
     assert page.survived_share([(mutant, ""), (mutant, "a test"), (mutant, "a test"), (mutant, "a test")]) == 0.25
     assert page.survived_share([]) == 0.0
+
+
+def test_functions_are_found_though_the_collector_has_put_them_away() -> None:
+    """As tests/conftest.py does: without them no mutant would be a change, and every guard would seem to be missing."""
+    gc.freeze()
+    assert run.functions()[wrap_up.want.__code__] is wrap_up.want
