@@ -68,5 +68,5 @@ def _seen(client: SalesforceClient, rows: Sequence[OutboxRow]) -> set[str] | Non
     try:
         return {one[:_SHORT] for one in visible(client, user, sorted(linked))}
     except Refused as refused:
-        log.warning("which record a Task was refused for is not known: %s", refused)
+        log.warning("which record a Task was refused for cannot be asked (%s)", refused.code)
         return None

@@ -275,10 +275,11 @@ def _deleted(row: OutboxRow) -> bool:
 
 
 def _say_refused_requests(results: Sequence[TaskResult]) -> None:
-    """What Salesforce refused as a whole is nobody's to mend in the panel, so the log has it."""
-    whole = {(result.code, result.message) for result in results if isinstance(result, TaskError) and result.request}
-    for code, message in sorted(whole):
-        log.warning("Salesforce refused a request for Tasks as a whole (%s: %s)", code, message)
+    """What Salesforce refused as a whole is nobody's to mend in the panel, so the log has it; not its words, which may
+    hold what was written.
+    """
+    for code in sorted({result.code for result in results if isinstance(result, TaskError) and result.request}):
+        log.warning("Salesforce refused a request for Tasks as a whole (%s): see `connector outbox list`", code)
 
 
 def _check_order(rows: Sequence[OutboxRow], answers: Sequence[TaskResult]) -> None:
