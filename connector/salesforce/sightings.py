@@ -8,7 +8,7 @@ from connector.errors import CrmUnavailable
 from connector.ports.crm import Sighting, Sought
 from connector.salesforce.client import LARGEST_COLLECTION, Json, SalesforceClient, quoted
 from connector.salesforce.edits import REVISION
-from connector.salesforce.shapes import Shapes
+from connector.salesforce.shapes import Shape, Shapes
 from connector.salesforce.tasks import key_field
 
 _ALWAYS = "Id, IsDeleted, CreatedDate, CreatedById, LastModifiedById"
@@ -21,7 +21,7 @@ def sightings(client: SalesforceClient, shapes: Shapes, sought: Sequence[Sought]
     By key; a Task that is known by its id and has not come up so is asked for by that.
     """
     shape = shapes.of("Task")
-    key, revised = key_field(shape), REVISION in shape.fields
+    key, revised = key_field(shape), _is_kept(shape)
     select = f"SELECT {_ALWAYS}, {key}{f', {REVISION}' * revised} FROM Task WHERE"
     keys = {one.contact for one in sought}
     # SOQL compares text without regard to case; keys are compared exactly.
@@ -45,13 +45,19 @@ def made_since(client: SalesforceClient, shapes: Shapes, at: int) -> list[Sighti
     if not user:
         raise CrmUnavailable("login", "The sign-in did not say whose it is, so that our own Tasks cannot be asked for.")
     shape = shapes.of("Task")
-    key, revised = key_field(shape), REVISION in shape.fields
+    key, revised = key_field(shape), _is_kept(shape)
     when = datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     rows = client.query(
         f"SELECT {_ALWAYS}, {key}{f', {REVISION}' * revised} FROM Task "
         f"WHERE CreatedById = {quoted(user)} AND CreatedDate >= {when} AND {key} != null"
     )
     return [_sighting(row[key], row, key, revised=revised) for row in rows]
+
+
+def _is_kept(shape: Shape) -> bool:
+    """Whether Tasks of this org have our revision, which takes a field that our user may write."""
+    field = shape.fields.get(REVISION)
+    return field is not None and field.createable and field.updateable
 
 
 def _sighting(contact: str, row: Json, key: str, *, revised: bool) -> Sighting:

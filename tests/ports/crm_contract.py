@@ -66,15 +66,15 @@ class Desk:
         select = ", ".join(["Id", "IsDeleted", "SystemModstamp", "LastModifiedById", *task_fields(key, "x")])
         return await self.rows(f"SELECT {select} FROM Task WHERE Phone_Contact_Key__c = '{key}'", deleted=deleted)
 
-    async def make(self, sobject: str, **fields: object) -> str:
+    async def make(self, sobject: str, /, **fields: object) -> str:
         """The id of a new record."""
         answer = await self._ask("POST", f"sobjects/{sobject}", json=fields)
         return str(answer.json()["id"])
 
-    async def edit(self, sobject: str, record: str, **fields: object) -> None:
+    async def edit(self, sobject: str, record: str, /, **fields: object) -> None:
         await self._ask("PATCH", f"sobjects/{sobject}/{record}", json=fields)
 
-    async def delete(self, sobject: str, record: str) -> None:
+    async def delete(self, sobject: str, record: str, /) -> None:
         await self._ask("DELETE", f"sobjects/{sobject}/{record}")
 
     async def _ask(self, method: str, path: str, **more: Any) -> requests.Response:
