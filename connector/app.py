@@ -158,6 +158,7 @@ class Connector:
         self._stops += [switch.close, self._runner.stop]
         if self._hub.conversations is not None:
             self._stops.append(self._hub.conversations.stop)
+            await self._hub.conversations.start()
         self._missing.discard("switch")
         self._outbox.start()
         self._stops.append(self._outbox.stop)
@@ -174,7 +175,6 @@ class Connector:
         """With what is listened to calls, if they are."""
         if self._hearing is not None or self._recognizer is None:
             return self._hearing
-        self._stops.append(self._recognizer.close)
         audio = open_audio(self._switch)
         if audio is None:
             log.warning("nobody has a live transcript: the switch (%s) carries no sound", self._config.switch.kind)

@@ -142,11 +142,12 @@ class Emergency(Struct, frozen=True, forbid_unknown_fields=True):
 class Transcript(Struct, frozen=True, forbid_unknown_fields=True):
     """What makes text of what is said in calls; empty: nobody has a live transcript.
 
-    `vosk`: a server at `url` that speaks Vosk's protocol, at those of `urls` for languages of their own.  At most so
-    many `speakers` are listened to at once; each side of a call is one.
+    `moonshine`: on this machine, English only, with the extra `speech`.  `vosk`: a server at `url` that speaks Vosk's
+    protocol, at those of `urls` for languages of their own.  At most so many `speakers` are listened to at once; each
+    side of a call is one.
     """
 
-    recognizer: Literal["", "vosk"] = ""
+    recognizer: Literal["", "moonshine", "vosk"] = ""
     url: str = ""
     urls: dict[str, str] = {}
     token_file: str = ""
@@ -232,7 +233,7 @@ _TAKES: Final = {
     "switch.routes": 'a table, as { local = "psap" }',
     "switch.sounds": 'a table, as { closed = "sound:closed" }',
     "transcript": "a table, [transcript]",
-    "transcript.recognizer": 'vosk, or "" (nobody has a transcript)',
+    "transcript.recognizer": 'moonshine, vosk, or "" (nobody has a transcript)',
     "transcript.urls": 'a table of addresses by language, as { nl = "wss://nl.speech.acme.example" }',
     "transcript.speakers": "a number, 1 to 2000; each side of a call is one",
     "transcript.timeout_s": "seconds above 0, up to 60",

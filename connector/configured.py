@@ -155,7 +155,9 @@ def speech_of(config: Config) -> SpeechConfig | None:
     if not given.recognizer:
         return None
     urls = ({"": given.url} if given.url else {}) | given.urls
-    if not urls:
+    if given.recognizer == "moonshine" and urls:
+        raise ConfigError("transcript.url: is of no use to moonshine, which is on this machine; leave it out.")
+    if given.recognizer == "vosk" and not urls:
         raise ConfigError("transcript.url: is missing; write where the recognizer is, as wss://speech.acme.example.")
     for language, url in urls.items():
         if language and not _LANGUAGE.fullmatch(language):

@@ -68,6 +68,14 @@ def _phones() -> str | None:
     return None if found is None else str(found)
 
 
+def _speech() -> str | None:
+    from house.cache import Cache
+    from house.python_env import find_site
+
+    found = find_site(Cache.of_user(), ROOT, "speech")
+    return None if found is None else str(found)
+
+
 def _sf() -> str | None:
     from house.cache import Cache
     from house.salesforce_cli import find_cli
@@ -82,6 +90,7 @@ PARTS: dict[str, tuple[Callable[[], str | None], str]] = {
     "node": (_node, "Node.js and the npm packages are not set up: `make setup`"),
     "asterisk": (_asterisk, "no Asterisk in the cache: `make setup` fetches it"),
     "phones": (_phones, "no baresip and sipp in the cache: `make setup` fetches them"),
+    "speech": (_speech, "no embedded recognizer in the cache: `make setup` fetches it"),
     "sf": (_sf, "no Salesforce command line in the cache: `make setup` fetches it"),
 }
 """Parts that a machine may lack: how each is found, and what to say when it is not."""

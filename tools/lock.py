@@ -25,9 +25,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--upgrade", action="store_true", help="take the newest versions that fit")
     upgrade = ["--upgrade"] if parser.parse_args().upgrade else []
-    for name in ("run", "dev", "node"):
-        # One version of each package in both sets: what dev.txt shares with run.txt follows it.
-        follow = ["--constraint", "run.txt"] if name == "dev" else []
+    for name in ("run", "dev", "node", "speech"):
+        # One version of each package in all sets: what the others share with run.txt follows it.
+        follow = ["--constraint", "run.txt"] if name in ("dev", "speech") else []
         command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, *upgrade, *follow]
         environment = {**os.environ, "CUSTOM_COMPILE_COMMAND": "make lock"}
         _run([*command, "--output-file", f"{name}.txt", f"{name}.in"], ROOT / "requirements", environment)

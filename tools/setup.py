@@ -6,11 +6,12 @@
   browser  Chromium for the browser tests
   asterisk Asterisk 22, for `make demo SWITCH=asterisk` and the tests on it
   phones   baresip and sipp, telephones and a carrier without a person, and what they say
+  speech   the embedded recognizer of the live transcript, with its model
   sf       Salesforce's command line and jsforce, for the tests against the stand-in org
   demo     only what `make demo` needs: the connector's own packages and the panel
-  all      python, node, panel, browser and, where they can be had, asterisk, phones and sf
+  all      python, node, panel, browser and, where they can be had, asterisk, phones, speech and sf
 
-`--where part` prints the folder of `asterisk`, `phones` or `sf`, once it has been set up.
+`--where part` prints the folder of `asterisk`, `phones`, `speech` or `sf`, once it has been set up.
 
 Downloads and builds are shared between clones in ${XDG_CACHE_HOME:-~/.cache}/phone-panel. Only the standard library is
 used here, for nothing is installed yet.
@@ -41,7 +42,7 @@ from house.salesforce_cli import find_cli, make_cli
 from house.steps import SetupError, end_children, say
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("python", "node", "panel", "browser", "asterisk", "phones", "sf", "demo", "all")
+PARTS = ("python", "node", "panel", "browser", "asterisk", "phones", "speech", "sf", "demo", "all")
 
 
 def main() -> int:
@@ -77,7 +78,7 @@ def _steps(wanted: set[str], cache: Cache) -> list[Callable[[], None]]:
         steps.append(lambda: _node(cache, wanted))
     if "browser" in wanted:
         steps.append(_browser)
-    for part, make in (("asterisk", _asterisk), ("phones", _phones), ("sf", _sf)):
+    for part, make in (("asterisk", _asterisk), ("phones", _phones), ("speech", _speech), ("sf", _sf)):
         if part in wanted:
             steps.append(partial(make, cache))
         elif "all" in wanted:
@@ -148,6 +149,11 @@ def _phones(cache: Cache) -> None:
     say(f"  {(folder / 'VERSION').read_text(encoding='utf-8').strip()}")
 
 
+def _speech(cache: Cache) -> None:
+    make_site(cache, ROOT, "speech")
+    say("  the embedded recognizer")
+
+
 def _sf(cache: Cache) -> None:
     folder = make_cli(cache, ROOT)
     version = json.loads((folder / "node_modules/@salesforce/cli/package.json").read_text(encoding="utf-8"))["version"]
@@ -157,6 +163,7 @@ def _sf(cache: Cache) -> None:
 FOUND: dict[str, Callable[[], Path | None]] = {
     "asterisk": lambda: find_asterisk(Cache.of_user(), ROOT),
     "phones": lambda: find_phones(Cache.of_user()),
+    "speech": lambda: find_site(Cache.of_user(), ROOT, "speech"),
     "sf": lambda: find_cli(Cache.of_user(), ROOT),
 }
 

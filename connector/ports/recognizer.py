@@ -30,5 +30,8 @@ class Recognizer(Protocol):
         RecognizerUnavailable when it is away, fails or goes away.
         """
 
+    async def start(self) -> None:
+        """It gets ready for who will be heard, and returns at once."""
+
     async def close(self) -> None:
         """Nobody is heard any more, and whatever was started for it has ended."""

@@ -99,6 +99,9 @@ class Vosk:
         finally:
             self._open -= 1
 
+    async def start(self) -> None:
+        """As the port says: each who is heard has a connection of their own."""
+
     async def close(self) -> None:
         """As the port says."""
         if self._session is not None:

@@ -67,5 +67,8 @@ class Spoken:
                 raise self.fault
             yield Heard(text, final, given, ended)
 
+    async def start(self) -> None:
+        """It is ready."""
+
     async def close(self) -> None:
         """Nothing was started."""
