@@ -147,7 +147,7 @@ class Connector:
             outside=self._hub,
             poke_outbox=self._outbox.poke,
             hurry_outbox=self._outbox.hurry,
-            overhear=self._overhear(),
+            overhear=await self._overhear(),
         )
         self._hub.watch(self._runner)
         self._hub.lists.today = lambda agent: self._keep(self._send_today(agent))
@@ -158,7 +158,6 @@ class Connector:
         self._stops += [switch.close, self._runner.stop]
         if self._hub.conversations is not None:
             self._stops.append(self._hub.conversations.stop)
-            await self._hub.conversations.start()
         self._missing.discard("switch")
         self._outbox.start()
         self._stops.append(self._outbox.stop)
@@ -181,12 +180,14 @@ class Connector:
             return None
         return audio, self._recognizer
 
-    def _overhear(self) -> Callable[[Iterable[Contact]], None] | None:
+    async def _overhear(self) -> Callable[[Iterable[Contact]], None] | None:
         """Who writes down what is said, if anybody does."""
         hearing = self._heard()
         if hearing is None:
             return None
         audio, recognizer = hearing
+        self._stops.append(recognizer.close)
+        await recognizer.start()
         self._hub.conversations = conversations = Conversations(
             clock=self._clock,
             directory=lambda: self._runner.directory,

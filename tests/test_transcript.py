@@ -10,6 +10,7 @@ from connector.app import Connector
 from connector.config import Config, Switch, Transcript
 from connector.configured import recognizer_of, speech_of, try_transcript
 from connector.errors import ConfigError
+from connector.speech.embedded import Embedded
 from connector.speech.vosk import Vosk
 from tests.certificates import write_certificate
 from tests.ports.spoken import Spoken
@@ -58,6 +59,16 @@ def test_what_is_wrong_with_it_is_named_without_its_secrets(values: dict[str, An
     with pytest.raises(ConfigError, match=words) as caught:
         recognizer_of(vosk(**values))
     assert "secret" not in str(caught.value)
+
+
+def test_moonshine_needs_no_address_and_serves_although_it_is_missing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("connector.speech.is_installed", lambda: False)
+    assert isinstance(recognizer_of(Config(transcript=Transcript("moonshine"))), Embedded)
+    assert "[speech]" in caplog.text
+    with pytest.raises(ConfigError, match=r"^transcript\.url: is of no use to moonshine"):
+        recognizer_of(Config(transcript=Transcript("moonshine", url=HERE)))
 
 
 def test_all_of_it_is_used(tmp_path: Path) -> None:
