@@ -4,8 +4,11 @@ import asyncio
 import csv
 import io
 import json
+import re
 import stat
+import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,7 +26,6 @@ from tests.ports.store_contract import HOUR, NOON, SAM, committed, saving, task
 
 pytestmark = pytest.mark.slow
 
-LATER = NOON + 3_650 * 24 * HOUR
 INDEX = SqliteNumberIndex(Path("never-opened"))
 DIRECTORY = Directory(agents={SAM: Profile(SAM, "Sam Rivera")})
 
@@ -48,10 +50,12 @@ async def filled(path: Path) -> SqliteStore:
         ),
     )
     await store.claim(NOON, 10, HOUR)
+    # By the machine's clock, which is that of a connector that does not run: a store that opens waits for no longer.
+    in_ten_minutes = round(time.time() * 1000) + 600_000
     await store.settle(
         [
             Settled("parked", 1, "parked", code="STRING_TOO_LONG", field="Subject", message="Subject: too large"),
-            Settled("later", 1, "later", due=LATER, code="busy", message="Too many requests.", doubtful=True),
+            Settled("later", 1, "later", due=in_ten_minutes, code="busy", message="Too many requests.", doubtful=True),
         ]
     )
     return store
@@ -98,11 +102,12 @@ class TestOutbox:
             "matter: Salesforce has too much to do",
             "words: Too many requests.",
             "cure: nothing: it is tried again by itself",
-            "next try: 2036-11-20 12:00:00Z",
             "doubt: an earlier try may have been carried out: it is looked up first",
             "  Phone_Revision__c = 1",
         ):
             assert line in told
+        (at,) = re.findall(r"next try: (\S+ \S+)Z", told)
+        assert 0 < (datetime.fromisoformat(f"{at}+00:00") - datetime.now(UTC)).total_seconds() <= 600
 
     async def test_a_row_that_is_not_there(self, capsys: pytest.CaptureFixture[str]) -> None:
         for command in (("explain", "nobody"), ("retry", "nobody"), ("discard", "nobody", "--reason", "x")):
