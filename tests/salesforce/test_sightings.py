@@ -5,10 +5,14 @@ from msgspec.structs import replace
 
 from connector.ports.crm import Sought
 from connector.salesforce import SalesforceCrm
+from connector.salesforce.client import MOST_QUERIES, listed
 from connector.salesforce.edits import REVISION
 from connector.salesforce.shapes import FieldShape
+from connector.service.clock import new_key
+from connector.service.proving import AT_A_TIME
 from tests.ports.crm_contract import Desk
 from tests.ports.sighting_contract import new
+from tests.ports.store_contract import NOON
 
 pytestmark = pytest.mark.slow
 
@@ -21,6 +25,11 @@ def described(crm: SalesforceCrm, change: FieldShape | None) -> None:
     if change is not None:
         fields[REVISION] = change
     crm._shapes._kept["Task"] = at, replace(shape, fields=fields)
+
+
+def test_the_keys_of_one_look_fit_into_one_request() -> None:
+    keys = [new_key(NOON) for _ in range(AT_A_TIME)]
+    assert len(list(listed(keys))) <= MOST_QUERIES
 
 
 @pytest.mark.parametrize(

@@ -465,6 +465,19 @@ async def test_a_late_note_brings_a_contact_back_and_lets_it_go_again() -> None:
     assert rig.runner.floor.contacts == {}
 
 
+async def test_a_contact_whose_task_was_made_once_more_hears_its_id_and_is_forgotten() -> None:
+    """As `connector reconcile --mend` has it: the same revision, another Task."""
+    rig = await Rig().start()
+    key = await talking(rig)
+    rig.runner.event(LegEnded("in-1", "normal", rig.clock.now()))
+    rig.order(Done(SAM, key))
+    rig.runner.event(TaskSaved(key, 1, "00T000000000001AAA", "Call"))
+    rig.runner.adopt(rig.disk.contacts[key])
+    rig.runner.event(TaskSaved(key, 1, "00T000000000002AAA", "Call"))
+    assert rig.disk.contacts[key].save.task_id == "00T000000000002AAA"
+    assert rig.runner.floor.contacts == {}
+
+
 @pytest.mark.parametrize("agent", [SAM, JONAS])
 async def test_a_contact_that_came_back_for_nothing_is_forgotten(agent: str) -> None:
     rig = await Rig().start()
