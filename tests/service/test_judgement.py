@@ -159,3 +159,21 @@ def test_dice_are_thrown_for_each_row() -> None:
         rows, [TaskError("k1", "UNABLE_TO_LOCK_ROW", ""), TaskError("k2", "QUERY_TIMEOUT", "")], NOW, 0, throws.__next__
     )
     assert [settled.due - NOW for settled, _ in result.rows] == [500, 2_000]
+
+
+def test_what_all_rows_of_a_request_got_is_not_theirs_whatever_became_of_the_others() -> None:
+    alike = [TaskError(key, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "trigger", alike=True) for key in ("k1", "k2")]
+    rows = [row(key, doubtful=True) for key in ("k1", "k2", "k3")]
+    result = judged(rows, *alike, TaskWritten("k3", "00TA", {}))
+    assert [settled.result for settled, _ in result.rows] == ["later", "later", "written"]
+    assert [settled.due for settled, _ in result.rows[:2]] == [NOW, NOW]
+    assert result.narrower
+    # One alone got it for itself.
+    assert outcome(rows[0], structs.replace(alike[0], alike=False)).result == "parked"
+
+
+def test_a_pause_that_all_rows_of_a_request_got_makes_no_batch_smaller() -> None:
+    errors = [TaskError(key, "STORAGE_LIMIT_EXCEEDED", "full", alike=True) for key in ("k1", "k2")]
+    result = judged([row("k1"), row("k2")], *errors)
+    assert not result.narrower
+    assert result.rest is not None
