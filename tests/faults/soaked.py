@@ -135,7 +135,7 @@ class Soaked:
             robot.start()
             self.workers.append(worker)
         for worker in self.workers:
-            await worker.robot.until(lambda state: state["agent"], "the panel is shown its state")
+            await worker.robot.until(lambda state: state["agent"], "the panel is shown its state", timeout=60)
 
     def _dealt_with(self, story: Story) -> None:
         if story.kind in ("work_item", "email"):

@@ -56,6 +56,11 @@ async def only_task(run: Soaked, key: str) -> dict[str, Any]:
     return {name: value for name, value in task.items() if name not in ("Id", "attributes")}
 
 
+def written(run: Soaked, revision: int) -> dict[str, Any] | None:
+    """The Task in that revision, once it is there."""
+    return next((task for task in run.product.tasks() if task["Phone_Revision__c"] == revision), None)
+
+
 def beside(run: Soaked, store: Path) -> Part:
     """Another connector on that store, with a switch of its own."""
     demo = run.product.demo
@@ -99,13 +104,13 @@ async def test_another_connector_has_written_a_newer_version_meanwhile(run: Soak
     )
     sam.start()
     try:
-        await sam.until(contact_of(key, phase="WRAP_UP"), "the work of the other connector")
+        await sam.until(contact_of(key, phase="WRAP_UP"), "the work of the other connector", timeout=60)
         sam.sent[key] = first.sent[key]
         sam.type(key, "one two")
         sam.draft(key, "disposition", 1, text="Answered")
         await sam.command("done", contact=key)
         newest = {"Phone_Revision__c": 2, "Description": "one two", "CallDisposition": "Answered"}
-        task = await run.product.task(lambda task: task["Phone_Revision__c"] == 2, "by the second")
+        task = await run.product.until(lambda: written(run, 2), "what the second writes", timeout=60)
         await run.proxy.release()
         await wake(run)
         await run.product.none_left("outbox", but="")

@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import ssl
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -16,8 +17,8 @@ from tests.faults.soaked_connector import CLOCK, NO_NAMES
 
 LATE: Final = "arrives after the connector gave up"
 NAMES, EXPIRED, JUMP, LOCKS = "no name can be resolved", "certificate expired", "clock jumps", "row locks"
-AT_ONCE: Final = 1
-"""So many kinds of fault wait for requests at most: with more of them hardly any request would get through."""
+GOES_BY_AFTER_S: Final = 3.0
+"""A fault that no request has met for so long goes by: otherwise one of look-ups would keep all others away."""
 
 CLOCK_WRONG_BY_MS: Final = 25_000
 """At most; beyond the 30 seconds that a session token allows for, nobody could sign in at all."""
@@ -59,6 +60,7 @@ class Weather:
         self._ask_org = ask_org
         self._connector = connector
         self._others: Counter[str] = Counter()
+        self._since = 0.0
         (folder / CLOCK).write_text("0")
 
     @property
@@ -102,12 +104,14 @@ class Weather:
                 rows = self._dice.choice((None, list(range(0, 200, 2))))
                 locks = {"kind": "row_lock", "count": self._dice.randint(1, 3), "path": "composite", "rows": rows}
                 await self._ask_org("faults", [locks])
-            case _ if len(self._proxy.faults) < AT_ONCE:
+            # One kind at a time: with more of them hardly any request would get through.
+            case _ if not self._proxy.faults or time.monotonic() > self._since + GOES_BY_AFTER_S:
+                self._since = time.monotonic()
                 faults = [Fault("late")] if kind == LATE else FAULTS[kind]()
                 for fault in faults:
                     fault.name = kind
                     fault.count = min(fault.count, self._dice.randint(1, 6))
-                self._proxy.faults += faults
+                self._proxy.faults[:] = faults
 
     async def _for_a_while(self) -> None:
         """Connections that are open know nothing of names and certificates: they are closed first."""
