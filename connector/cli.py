@@ -233,7 +233,7 @@ async def _try_all(config: settings.Config) -> int:
             say(finding)
     except ConnectorError as error:
         say(False, f"switch: {error}", "is it running, and is switch.url right?")
-    await _try_transcript(config, say)
+    await _try_transcript(config, directory, say)
     return 0 if ok else 1
 
 
@@ -288,10 +288,10 @@ async def _try_openid(config: settings.Config, say: Callable[..., None]) -> None
         say(False, f"sign-in at the connector: {error}", "see docs/admin/sign-in.md")
 
 
-async def _try_transcript(config: settings.Config, say: Callable[..., None]) -> None:
+async def _try_transcript(config: settings.Config, directory: Directory | None, say: Callable[..., None]) -> None:
     """Whether what is said could be written down; nobody is listened to."""
     try:
-        for finding in await try_transcript(config):
+        for finding in await try_transcript(config, directory):
             say(finding)
     except ConnectorError as error:
         say(False, str(error))

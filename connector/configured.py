@@ -193,12 +193,21 @@ def recognizer_of(config: Config) -> Recognizer | None:
     return None if given is None else open_recognizer(given)
 
 
-async def try_transcript(config: Config) -> list[Finding]:
-    """Whether there could be live transcripts; nothing is found where none are configured.  Raises `ConfigError`."""
+async def try_transcript(config: Config, directory: Directory | None = None) -> list[Finding]:
+    """Whether there could be live transcripts, for the directory's skills; nothing is found where none are configured.
+
+    Raises `ConfigError`.
+    """
     given = speech_of(config)
     if given is None:
         return []
     found = await check_recognizer(given)
+    if directory is not None and directory.settings.transcript:
+        recognizer = open_recognizer(given)
+        for skill in directory.skills.values():
+            if not recognizer.knows(skill.language):
+                what = f"nobody understands the language of skill {skill.name}: {skill.language}"
+                found.append(Finding(True, what, "its calls have no transcript", hint=True))
     if not can_be_heard(switch_config(config)):
         cure = "nobody has a transcript with this switch"
         found.append(Finding(True, f"the switch ({config.switch.kind}) carries no sound", cure, hint=True))

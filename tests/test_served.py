@@ -6,7 +6,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import aiohttp
 import pytest
@@ -39,6 +39,7 @@ class Org:
     """A Salesforce that knows nobody and writes nothing."""
 
     budget = None
+    requests: ClassVar[dict[str, int]] = {}
 
     async def directory(self) -> Directory:
         return DIRECTORY

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from connector.app import Connector
 from connector.config import Config, Switch, Transcript
@@ -13,6 +14,7 @@ from connector.errors import ConfigError
 from connector.speech.embedded import Embedded
 from connector.speech.vosk import Vosk
 from tests.certificates import write_certificate
+from tests.domain.test_transcript import reading
 from tests.ports.spoken import Spoken
 from tests.speech.vosk_server import VoskServer
 from tests.test_served import Org
@@ -102,6 +104,15 @@ async def test_check_says_whether_it_is_there_and_what_the_switch_carries(server
     await server.stop()
     (away, _) = await try_transcript(vosk(url=url))
     assert not away.ok and url in away.what and "transcript.url" in away.cure
+
+
+async def test_check_names_skills_whose_language_nobody_understands(server: VoskServer) -> None:
+    skills = {key: replace(skill, language="nl-NL") for key, skill in reading().skills.items()}
+    found = await try_transcript(vosk(urls={"en": server.url()}), replace(reading(), skills=skills))
+    assert [one.what for one in found if "language" in one.what] == [
+        f"nobody understands the language of skill {skill.name}: nl-NL" for skill in skills.values()
+    ]
+    assert not any("language" in one.what for one in await try_transcript(vosk(urls={"en": server.url()}), reading()))
 
 
 async def test_a_switch_without_sound_has_no_transcript_and_one_with_it_has(

@@ -22,10 +22,13 @@ class Heard(Struct, frozen=True, gc=False):
 class Recognizer(Protocol):
     """Makes text of speech, somewhere else than on the event loop."""
 
+    def knows(self, language: str) -> bool:
+        """Whether it understands that language, which is like en-US, or "" where nobody has said which."""
+
     def hear(self, audio: AsyncIterator[bytes], language: str) -> AsyncGenerator[Heard, None]:
         """What is said in the audio, which is as the `Audio` port gives it; ends when the audio does.
 
-        `language` is like en-US, or "" where nobody has said which.  When the generator is closed, what was not final
+        `language` is one that it knows.  When the generator is closed, what was not final
         is forgotten, and nothing of it is kept anywhere.  Raises RecognizerBusy when it has no room for one more, and
         RecognizerUnavailable when it is away, fails or goes away.
         """

@@ -117,7 +117,7 @@ class Conversations:
     def follow(self, contacts: Iterable[Contact]) -> None:
         """These contacts are so from now on; who may not be heard any more is not heard when this returns."""
         for contact in contacts:
-            now = listening(contact, self._directory())
+            now = self._listening(contact)
             talk = self._talks.get(contact.key)
             if talk is not None and (now is None or now.agent != talk.now.agent):
                 self._over(talk)
@@ -133,6 +133,11 @@ class Conversations:
                 update = self._listen(talk, now)
                 if update.items or update.dropped or update.status != before:
                     self._tell(update)
+
+    def _listening(self, contact: Contact) -> Listening | None:
+        """None, too, for one whose language nobody understands: text of another would be made of it."""
+        now = listening(contact, self._directory())
+        return now if now is not None and self._recognizer.knows(now.language) else None
 
     def of(self, agent: str) -> tuple[Update, ...]:
         """All that is remembered for that agent, for a panel that has just come."""

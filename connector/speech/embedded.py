@@ -107,9 +107,13 @@ class Embedded:
                 task.cancel()
             await asyncio.gather(running, up, return_exceptions=True)
 
+    def knows(self, language: str) -> bool:
+        """As the port says; where nobody has said which it is hoped for."""
+        return not language or language.partition("-")[0] in self._languages
+
     async def hear(self, audio: AsyncIterator[bytes], language: str) -> AsyncGenerator[Heard, None]:
         """As the port says."""
-        if language and language.partition("-")[0] not in self._languages:
+        if not self.knows(language):
             known = ", ".join(self._languages)
             raise RecognizerUnavailable(f"the embedded recognizer understands {known}, and not {language!r}")
         if len(self._ears) >= self._most:

@@ -74,9 +74,15 @@ class Vosk:
         self._open = 0
         self._session: aiohttp.ClientSession | None = None
 
+    def knows(self, language: str) -> bool:
+        """As the port says."""
+        return bool(self._url(language))
+
     async def hear(self, audio: AsyncIterator[bytes], language: str) -> AsyncGenerator[Heard, None]:
         """As the port says."""
         url = self._url(language)
+        if not url:
+            raise RecognizerUnavailable(f"transcript.urls: has nobody for the language {language!r}")
         if self._open >= self._most:
             raise RecognizerBusy(f"{self._most} are listened to already; transcript.speakers is the limit")
         self._open += 1
@@ -117,10 +123,8 @@ class Vosk:
         await (await self._connect(url)).close()
 
     def _url(self, language: str) -> str:
-        for known in (language, language.partition("-")[0], ""):
-            if url := self._urls.get(known):
-                return url
-        raise RecognizerUnavailable(f"transcript.urls: has nobody for the language {language!r}")
+        names = (language, language.partition("-")[0], "")
+        return next((self._urls[name] for name in names if name in self._urls), "")
 
     async def _connect(self, url: str) -> aiohttp.ClientWebSocketResponse:
         if self._session is None or self._session.closed:

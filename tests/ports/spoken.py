@@ -67,6 +67,10 @@ class Spoken:
                 raise self.fault
             yield Heard(text, final, given, ended)
 
+    def knows(self, language: str) -> bool:
+        """As the `Recognizer` port says: all but Welsh."""
+        return not language.startswith("cy")
+
     async def start(self) -> None:
         """It is ready."""
 

@@ -307,6 +307,19 @@ async def test_stopping_forgets_everything(scene: Scene) -> None:
     assert scene.spoken.listened == set()
 
 
+async def test_a_call_in_a_language_that_nobody_understands_has_none() -> None:
+    directory = reading("both", SAM)
+    welsh = {key: replace(skill, language="cy-GB") for key, skill in directory.skills.items()}
+    scene = Scene(*on_a_call(directory=replace(directory, skills=welsh)))
+    await scene.follow()
+    assert scene.told == []
+    assert (scene.spoken.listened, scene.conversations.of(SAM)) == (set(), ())
+    scene.stage.directory = directory
+    await scene.follow()
+    assert scene.told == [Update(SAM, scene.key, "live", (), whole=True)]
+    await scene.conversations.stop()
+
+
 async def test_a_contact_without_one_costs_nothing() -> None:
     stage, key = on_a_call(directory=reading(""))
     scene = Scene(stage, key)

@@ -145,7 +145,9 @@ async def test_a_program_that_is_not_there_is_told() -> None:
 
 
 async def test_a_language_that_it_does_not_understand_is_refused(rig: EmbeddedRig) -> None:
+    assert not rig.recognizer.knows("nl-NL")
     for language in ("", "en", "en-GB"):
+        assert rig.recognizer.knows(language)
         ear = Ear(rig.recognizer, language)
         ear.end()
         await ear.ended()

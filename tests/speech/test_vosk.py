@@ -217,6 +217,8 @@ async def test_each_language_has_its_own_server(rig: VoskRig) -> None:
         "any",
         "any",
     ]
+    assert vosk.knows("nl")
+    assert not Vosk(urls).knows("nl")
     with pytest.raises(RecognizerUnavailable, match=r"transcript\.urls.*'nl'"):
         await Ear(Vosk(urls), "nl").ended()
 
