@@ -238,6 +238,11 @@ class Network:
         # As music on hold: what is played to a channel would keep all later requests about it waiting.
         await self.ari.request("POST", uri("channels", channel, "moh", mohClass=f"tone-{hertz}"))
 
+    async def speak(self, channel: str, sound: Path) -> None:
+        """The party says what is in that file, once.  Until it is said nothing else may be asked of it."""
+        media = f"sound:{sound.with_suffix('')}"
+        await self.ari.request("POST", uri("channels", channel, "play", media=media))
+
     async def listen(self, channel: str) -> Ear:
         """What the party hears is written down from now on."""
         name = await self._beside(channel, whisper="none", spy="in")
