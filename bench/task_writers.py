@@ -41,7 +41,7 @@ from connector.config import Config
 from connector.domain.effects import SaveTask
 from connector.domain.events import TaskSaved
 from connector.domain.model import Contact, SaveState
-from connector.ports.crm import TaskResult
+from connector.ports.crm import Budget, TaskResult
 from connector.ports.store import Commit, OutboxRow, TaskFields
 from connector.salesforce import SalesforceConfig, open_crm
 from connector.service.clock import WallClock
@@ -92,6 +92,7 @@ class CountedCrm:
     def __init__(self, write: Callable[[Sequence[OutboxRow]], Awaitable[Sequence[TaskResult]]]) -> None:
         self._write = write
         self.batches: list[int] = []
+        self.budget: Budget | None = None
 
     async def write_tasks(self, rows: Sequence[OutboxRow]) -> Sequence[TaskResult]:
         """See the port."""
