@@ -31,7 +31,7 @@ from bench.task_writers import GATHER_MS, Wrote
 PROGRAM = "task_writing"
 OURS, PEER, LIMIT, LEDGER = "connector", "one by one", "ready batches", "ledger alone"
 WRITERS = (OURS, PEER, LIMIT)
-SECONDS = {1: 24.0, 10: 16.0, 50: 16.0}
+SECONDS = {1: 20.0, 10: 12.0, 50: 18.0}
 """For so long contacts come, at so many a second."""
 
 
@@ -155,13 +155,13 @@ def main() -> None:
     """Runs and tells."""
     parser = options(__doc__ or "", repeats=3)
     parser.add_argument("--rates", type=float, nargs="+", default=list(SECONDS), help="contacts a second (1 10 50)")
-    parser.add_argument("--seconds", type=float, help="for how long contacts come (24, 16 and 16)")
+    parser.add_argument("--seconds", type=float, help="for how long contacts come (20, 12 and 18)")
     parser.add_argument("--latency", type=int, default=150, help="of the org, in ms (150)")
     given = parser.parse_args()
     started = os.getloadavg()
     found = []
     for rate in given.rates:
-        seconds = given.seconds or SECONDS.get(int(rate), 16.0)
+        seconds = given.seconds or SECONDS.get(int(rate), 15.0)
         runs = [run(rate, seconds, seed, given.latency) for seed in range(given.repeats)]
         found += figures_of(rate, seconds, runs, given.latency)
     tell(found, started, given.out)
