@@ -19,7 +19,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -43,7 +43,7 @@ from connector.domain.events import TaskSaved
 from connector.domain.model import Contact, SaveState
 from connector.ports.crm import Budget, TaskResult
 from connector.ports.store import Commit, OutboxRow, TaskFields
-from connector.salesforce import SalesforceConfig, open_crm
+from connector.salesforce import SalesforceConfig, SalesforceCrm, open_crm
 from connector.service.clock import WallClock
 from connector.service.judgement import TaskNews
 from connector.service.outbox import Outbox
@@ -86,18 +86,21 @@ class Run:
 # The connector ------------------------------------------------------------------------------------------------------
 
 
-class CountedCrm:
+class Counted:
     """The adapter; how many rows it gets at a time is noted."""
 
-    def __init__(self, write: Callable[[Sequence[OutboxRow]], Awaitable[Sequence[TaskResult]]]) -> None:
-        self._write = write
+    def __init__(self, crm: SalesforceCrm) -> None:
+        self._crm = crm
         self.batches: list[int] = []
         self.budget: Budget | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._crm, name)
 
     async def write_tasks(self, rows: Sequence[OutboxRow]) -> Sequence[TaskResult]:
         """See the port."""
         self.batches.append(len(rows))
-        return await self._write(rows)
+        return await self._crm.write_tasks(rows)
 
 
 async def connector(port: int, wanted: list[Wanted], folder: Path) -> None:
@@ -112,7 +115,7 @@ async def connector(port: int, wanted: list[Wanted], folder: Path) -> None:
     by_key = {(contact.key, one.revision): (one, contact) for one, contact, _ in made}
     left = len(made)
     done = asyncio.Event()
-    counted: Any = CountedCrm(crm.write_tasks)
+    counted: Any = Counted(crm)
 
     def failed(error: BaseException | None) -> None:
         if error is not None:

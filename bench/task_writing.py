@@ -33,6 +33,8 @@ OURS, PEER, LIMIT, LEDGER = "connector", "one by one", "ready batches", "ledger 
 WRITERS = (OURS, PEER, LIMIT)
 SECONDS = {1: 20.0, 10: 12.0, 50: 18.0}
 """For so long contacts come, at so many a second."""
+PATIENCE = 60
+"""Seconds after the last contact in which a program has to end."""
 
 
 class Outcome(Struct, frozen=True):
@@ -95,7 +97,12 @@ def _raced(ports: dict[str, str], rate: float, seconds: float, seed: int, folder
         assert program.stdin is not None
         program.stdin.write("go\n")
         program.stdin.flush()
-    said = {name: program.communicate()[0] for name, program in programs.items()}
+    try:
+        said = {name: program.communicate(timeout=seconds + PATIENCE)[0] for name, program in programs.items()}
+    except subprocess.TimeoutExpired as error:
+        for program in programs.values():
+            program.kill()
+        raise SystemExit(f"a program did not end within {PATIENCE} s of the last contact") from error
     failed = [name for name, program in programs.items() if program.returncode]
     if failed:
         raise SystemExit(f"failed: {', '.join(failed)}")
