@@ -47,7 +47,9 @@ class Sent:
     def settled(self, contact: str, *, carried_out: bool) -> None:
         """The newest was carried out, so that the Task holds what was sent last of each field; or it was not."""
         sent = self._by_contact.pop(contact, [])
-        kept = [{name: value for fields in sent for name, value in fields.items()}] if carried_out else sent[:-1]
+        kept = sent[:-1]
+        if carried_out:
+            kept = sent if len(sent) == 1 else [{name: value for fields in sent for name, value in fields.items()}]
         if kept:
             self._by_contact[contact] = kept
         if carried_out or not kept:
