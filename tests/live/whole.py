@@ -26,9 +26,11 @@ TONE: Final = {"customer": 450, "sam": 570, "jonas": 1060, "outside": 1750, "sec
 class DemoOnAsterisk(Demo):
     """The demo without its simulated switch."""
 
-    def __init__(self, folder: Path, world: World) -> None:
+    def __init__(self, folder: Path, world: World, more: str = "") -> None:
+        """`more` are tables of the connector's settings."""
         super().__init__(folder, ports(ANY_PORT), customers=False, directory_every_s=2)
         self._world = world
+        self._more = more
 
     async def _start_switch(self) -> None:
         secret = self.folder / "ari.password"
@@ -39,7 +41,7 @@ class DemoOnAsterisk(Demo):
         self._write_config(
             f'[switch]\nkind = "asterisk"\nurl = "{self._world.pbx.ari}"\nuser = "{USER}"\n'
             f'password_file = "{secret}"\ntrunk = "carrier"\n\n'
-            f'[switch.routes]\nsim-local = "psap"\nsim-national = "psap"\n\n[switch.sounds]\n{sounds}\n'
+            f'[switch.routes]\nsim-local = "psap"\nsim-national = "psap"\n\n[switch.sounds]\n{sounds}\n{self._more}\n'
         )
 
 
