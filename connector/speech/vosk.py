@@ -88,12 +88,12 @@ class Vosk:
         self._open += 1
         try:
             async with AsyncExitStack() as stack:
-                # Before the socket is there: whoever brings the audio does not wait for it.
+                # First: that audio is taken tells the agent that it is written down.
+                socket = await self._connect(url)
+                stack.push_async_callback(socket.close)
                 backlog = Backlog()
                 filling = asyncio.create_task(backlog.fill(audio))
                 stack.push_async_callback(_end, filling)
-                socket = await self._connect(url)
-                stack.push_async_callback(socket.close)
                 line = _Line(socket, backlog, self._timeout_s)
                 sending = asyncio.create_task(line.send())
                 stack.push_async_callback(_end, sending)

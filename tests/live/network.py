@@ -15,7 +15,7 @@ import msgspec
 from connector.sandbox.asterisk.instance import USER, Asterisk
 from connector.sandbox.asterisk.music import CHORDS
 from connector.switch.asterisk import parse as p
-from connector.switch.asterisk.socket import AriSocket, uri
+from connector.switch.asterisk.socket import AriRefusal, AriSocket, uri
 from tests.live.listening import FRAME, FRAME_MS, TONES, heard, played, raw_samples, tone
 
 APP = "network"
@@ -238,10 +238,23 @@ class Network:
         # As music on hold: what is played to a channel would keep all later requests about it waiting.
         await self.ari.request("POST", uri("channels", channel, "moh", mohClass=f"tone-{hertz}"))
 
-    async def speak(self, channel: str, sound: Path) -> None:
-        """The party says what is in that file, once.  Until it is said nothing else may be asked of it."""
+    async def speak(self, channel: str, sound: Path) -> str:
+        """The party says what is in that file, once; until that is over nothing else may be asked of them.
+
+        Returns what `is_speaking` takes.
+        """
         media = f"sound:{sound.with_suffix('')}"
-        await self.ari.request("POST", uri("channels", channel, "play", media=media))
+        self._made += 1
+        await self.ari.request("POST", uri("channels", channel, "play", f"speech-{self._made}", media=media))
+        return f"speech-{self._made}"
+
+    async def is_speaking(self, speech: str) -> bool:
+        """Whether that is not over yet."""
+        try:
+            await self.ari.request("GET", uri("playbacks", speech))
+        except AriRefusal:
+            return False
+        return True
 
     async def listen(self, channel: str) -> Ear:
         """What the party hears is written down from now on."""

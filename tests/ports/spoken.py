@@ -4,14 +4,15 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
+from connector.errors import RecognizerBusy
 from connector.ports.recognizer import Heard
 
 
 class Spoken:
     """Both ports.  `reached` has each text that the recognizer was given, with its language; it raises `fault`.
 
-    `asked` counts how often it was asked to hear somebody.  With a `clock` (ms) the times are those at which it was
-    said, and not those that are given.
+    There are so many `rooms`; `asked` counts how often it was asked to hear somebody.  With a `clock` (ms) times are
+    those at which it was said, and not those that are given.
     """
 
     def __init__(self, clock: Callable[[], int] | None = None) -> None:
@@ -19,6 +20,8 @@ class Spoken:
         self.reached: list[tuple[str, str]] = []
         self.asked = 0
         self.fault: Exception | None = None
+        self.rooms = 1_000
+        self._heard = 0
         self._lines: dict[str, list[asyncio.Queue[bytes | None]]] = {}
 
     @property
@@ -52,6 +55,16 @@ class Spoken:
         self.asked += 1
         if self.fault is not None:
             raise self.fault
+        if self._heard >= self.rooms:
+            raise RecognizerBusy("there is no room")
+        self._heard += 1
+        try:
+            async for heard in self._understand(audio, language):
+                yield heard
+        finally:
+            self._heard -= 1
+
+    async def _understand(self, audio: AsyncIterator[bytes], language: str) -> AsyncGenerator[Heard, None]:
         since: int | None = None
         began: int | None = None
         async for piece in audio:

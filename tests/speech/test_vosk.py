@@ -165,7 +165,10 @@ async def test_a_server_that_is_full_is_busy_and_not_away(rig: VoskRig) -> None:
 
 async def test_nobody_at_the_address_is_told(rig: VoskRig) -> None:
     await rig.server.stop()
-    assert rig.url in await raised(Ear(rig.recognizer))
+    ear = Ear(rig.recognizer)
+    ear.say(spoken(LINE))
+    assert rig.url in await raised(ear)
+    assert ear.pulled == 0, "nothing counts as heard"
 
 
 async def test_a_server_that_hangs_up_before_the_end_is_away(rig: VoskRig) -> None:
