@@ -41,7 +41,11 @@ PROGRAMS: dict[str, tuple[str, list[str], list[str]]] = {
     ),
     "fan_out": ("News for all panels", [], ["--repeats", "1", "--agents", "50"]),
     "memory": ("Memory", [], ["--repeats", "1", "--agents", "50"]),
-    "store_commit": ("Commits to disk", [], ["--repeats", "1", "--commits", "500", "--contacts", "100"]),
+    "store_commit": (
+        "Commits to disk",
+        ["--repeats", "5"],
+        ["--repeats", "1", "--commits", "500", "--contacts", "100"],
+    ),
     "task_writing": (
         "A Task's way to Salesforce",
         [],

@@ -126,7 +126,7 @@ def compare(outcomes: dict[str, Outcome]) -> None:
 
 def figures_of(rate: float, seconds: float, runs: list[dict[str, Outcome]], latency: int) -> list[Figure]:
     """All lines of one rate."""
-    said = f"{rate:g} contacts a second, two versions each, {latency} ms latency; Tasks wait {GATHER_MS} ms for company"
+    said = f"{rate:g} contacts a second, two versions each, {latency} ms latency; Tasks wait {GATHER_MS} ms or more"
 
     def line(what: str, values: list[float], unit: str, **aim: float) -> Figure:
         return figure(PROGRAM, f"{what}, {rate:g} a second", values, unit, said, **aim)
