@@ -28,6 +28,7 @@ from connector.api.ws import PanelSockets
 from connector.config import Config
 from connector.configured import (
     api_keys_of,
+    budget_channels_of,
     channels_of,
     crm_of,
     devices_of,
@@ -46,10 +47,11 @@ from connector.domain.model import Agent, Contact
 from connector.domain.rules.emergency import phone_plans
 from connector.errors import ConfigError, ConnectorError, CrmUnavailable, StoreError
 from connector.ports.audio import Audio
+from connector.ports.crm import Budget, BudgetMode
 from connector.ports.recognizer import Recognizer
 from connector.ports.store import OutboxCount, Store
 from connector.service.admin import Admin
-from connector.service.alarms import Alarms, Gaps
+from connector.service.alarms import Alarms, Gaps, Short
 from connector.service.clock import Clock, WallClock
 from connector.service.configuration import Configuration
 from connector.service.conversation import Conversations
@@ -101,6 +103,7 @@ class Connector:
         self._api_keys = api_keys_of(config)
         self._alarms = Alarms(channels_of(config), self._clock)
         self._gap_alarms = Alarms(gaps_channels_of(config), self._clock)
+        self._budget_alarms = Alarms(budget_channels_of(config), self._clock)
         self._stops: list[Callable[[], Awaitable[object]]] = []
         self._recognizer = None if hearing else recognizer_of(config)
         self._hearing = hearing
@@ -120,7 +123,10 @@ class Connector:
         config, clock = self._config, self._clock
         loaded = await self._store.open()
         self._stops.append(self._store.close)
+        self._stops.append(self._budget_alarms.close)
         self._stops.append(self._crm.close)
+        loop = asyncio.get_running_loop()
+        self._crm.on_mode(lambda budget: loop.call_soon_threadsafe(self._tell_budget, budget))
         self._missing.discard("store")
         directory = await self._configuration.first(loaded.directory)
         self._hub = Hub(clock)
@@ -235,6 +241,10 @@ class Connector:
         )
         daily.start()
         self._stops.append(daily.stop)
+
+    def _tell_budget(self, budget: Budget) -> None:
+        if budget.mode is not BudgetMode.NORMAL and self._budget_alarms.names:
+            self._budget_alarms.tell(Short(budget.read_at, budget.left, budget.limit, budget.mode))
 
     def _tell_gaps(self, outcome: Outcome) -> None:
         if not self._gap_alarms.names:

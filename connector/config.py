@@ -42,6 +42,7 @@ class Salesforce(Struct, frozen=True, forbid_unknown_fields=True):
     numbers_every_s: Annotated[int, Meta(ge=5, le=86_400)] = 60
     reserve_percent: Percent = 20
     last_reserve_percent: Percent = 5
+    budget_email_to: tuple[str, ...] = ()
     private_key: str = ""
     client_secret: str = ""
 
@@ -226,6 +227,7 @@ _TAKES: Final = {
     "salesforce.numbers_every_s": "whole seconds, 5 to 86400",
     "salesforce.reserve_percent": "a percentage, 0 (nothing is kept back) to 90",
     "salesforce.last_reserve_percent": "a percentage, 0 to that of reserve_percent",
+    "salesforce.budget_email_to": 'a list, as ["crm@acme.example"]',
     "switch": "a table, [switch]",
     "switch.app": "1 to 64 letters, digits, dots, dashes and underscores",
     "switch.kind": "simulated, remote or asterisk",

@@ -23,8 +23,8 @@ from connector.ports.number_index import NumberIndex
 from connector.ports.recognizer import Recognizer
 from connector.ports.store import Keep
 from connector.salesforce import SalesforceConfig, SalesforceCrm, open_crm
-from connector.service.alarm_channels import GapsMail, Mail, MailServer, Webhook
-from connector.service.alarms import Alarm, Channel, Gaps
+from connector.service.alarm_channels import GapsMail, Mail, MailServer, ShortMail, Webhook
+from connector.service.alarms import Alarm, Channel, Gaps, Short
 from connector.speech import SpeechConfig, check_recognizer, open_recognizer
 from connector.switch import Music, SwitchConfig, Wanted, can_be_heard, check_switch
 
@@ -283,12 +283,17 @@ def api_keys_of(config: Config) -> ApiKeys:
 def mail_server_of(config: Config) -> MailServer | None:
     """Where alarms are handed over as e-mail, None when nobody is to get one.  Raises `ConfigError`."""
     given = config.emergency
-    if not given.email_to and not config.reconcile.email_to:
+    rooms = {
+        "emergency": given.email_to,
+        "reconcile": config.reconcile.email_to,
+        "salesforce.budget_email_to": config.salesforce.budget_email_to,
+    }
+    if not any(rooms.values()):
         return None
     for name in ("email_from", "smtp_host"):
         if not getattr(given, name):
             raise ConfigError(f"emergency.{name}: is missing; e-mail of an alarm needs it.")
-    rooms = {"emergency": (given.email_from, *given.email_to), "reconcile": config.reconcile.email_to}
+    rooms["emergency"] = (given.email_from, *given.email_to)
     for room, address in ((room, address) for room, addresses in rooms.items() for address in addresses):
         if "@" not in address or any(sign.isspace() for sign in address):
             raise ConfigError(f"{room}: {address!r} is not an e-mail address; write it as name@example.com.")
@@ -313,6 +318,15 @@ def gaps_channels_of(config: Config) -> list[Channel[Gaps]]:
         return []
     threads = ThreadPoolExecutor(1, thread_name_prefix="gaps-mail")
     return [GapsMail(server, to, threads) for to in config.reconcile.email_to]
+
+
+def budget_channels_of(config: Config) -> list[Channel[Short]]:
+    """Who is told that few API requests are left.  Raises `ConfigError`."""
+    server = mail_server_of(config)
+    if server is None or not config.salesforce.budget_email_to:
+        return []
+    threads = ThreadPoolExecutor(1, thread_name_prefix="budget-mail")
+    return [ShortMail(server, to, threads) for to in config.salesforce.budget_email_to]
 
 
 def channels_of(config: Config) -> list[Channel[Alarm]]:

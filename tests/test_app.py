@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from connector.api.keys import hash_of
 from connector.app import midnight
 from connector.config import ApiKey, Config, Emergency, Reconcile, Salesforce
-from connector.configured import api_keys_of, channels_of, crm_of, gaps_channels_of, mail_server_of
+from connector.configured import api_keys_of, budget_channels_of, channels_of, crm_of, gaps_channels_of, mail_server_of
 from connector.errors import ConfigError
 from tests.api.tokens import key
 
@@ -129,6 +129,18 @@ async def test_those_who_are_told_of_gaps_need_the_mail_server_only() -> None:
         gaps_channels_of(emergency_and("nobody"))
     with pytest.raises(ConfigError, match=r"^emergency\.smtp_host: is missing; e-mail of an alarm needs it"):
         gaps_channels_of(replace(emergency(smtp_host=""), reconcile=Reconcile(email_to=("a@b.example",))))
+
+
+async def test_those_who_are_told_of_a_shortage_need_the_mail_server_only() -> None:
+    def telling(*to: str) -> Config:
+        return replace(emergency(email_to=()), salesforce=Salesforce(budget_email_to=to))
+
+    assert budget_channels_of(Config()) == budget_channels_of(emergency()) == []
+    (channel,) = budget_channels_of(telling("it@b.example"))
+    assert channels_of(telling("it@b.example")) == []
+    await channel.close()
+    with pytest.raises(ConfigError, match=r"^salesforce\.budget_email_to: 'nobody' is not an e-mail address"):
+        budget_channels_of(telling("nobody"))
 
 
 def emergency_and(to: str) -> Config:

@@ -57,6 +57,7 @@ threads = 8
 numbers_every_s = 15
 reserve_percent = 25
 last_reserve_percent = 2.5
+budget_email_to = ["it@acme.example"]
 client_secret_file = "secret"
 proxy = "http://proxy.acme.example:3128"
 ca_file = "authority.pem"
@@ -190,6 +191,7 @@ def test_every_setting_can_be_in_the_file(tmp_path: Path) -> None:
             numbers_every_s=15,
             reserve_percent=25,
             last_reserve_percent=2.5,
+            budget_email_to=("it@acme.example",),
             client_secret_file="secret",
             proxy="http://proxy.acme.example:3128",
             ca_file="authority.pem",

@@ -1,9 +1,10 @@
 """A whole connector as it is served, but for Salesforce: work from elsewhere survives a restart and is not doubled."""
 
+import asyncio
 import json
 import re
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -20,13 +21,13 @@ from cryptography.hazmat.primitives.serialization import (
 from connector.api.http import STATIC
 from connector.api.keys import hash_of
 from connector.app import Connector
-from connector.config import ApiKey, Config, Emergency, Tls
+from connector.config import ApiKey, Config, Emergency, Salesforce, Tls
 from connector.configured import tls_of
 from connector.domain.directory import Directory
 from connector.domain.effects import RaiseAlarm
 from connector.domain.model import Phase
 from connector.errors import ConfigError, CrmUnavailable
-from connector.ports.crm import CallerMatch
+from connector.ports.crm import Budget, BudgetMode, CallerMatch
 from tests.certificates import write_certificate
 from tests.domain.stage import DIRECTORY, SAM
 from tests.service.mail_server import MailServer
@@ -40,6 +41,9 @@ class Org:
 
     budget = None
     requests: ClassVar[dict[str, int]] = {}
+
+    def on_mode(self, call: Callable[[Budget], object]) -> None:
+        self.changed = call
 
     async def directory(self) -> Directory:
         return DIRECTORY
@@ -147,6 +151,25 @@ async def test_an_alarm_goes_out_by_mail_and_is_counted(tmp_path: Path) -> None:
                 told = await answer.text()
     assert [letter["Subject"] for letter in mail.letters] == ["Emergency call: Sam Rivera calls 911"]
     assert 'phone_panel_alarms_told_total{channel="email"} 1.0' in told
+
+
+async def test_a_shortage_of_requests_is_told_by_mail_and_its_end_is_not(tmp_path: Path) -> None:
+    async with MailServer().running() as mail:
+        sender = Emergency(
+            email_from="phone@acme.example", smtp_host="127.0.0.1", smtp_port=mail.port, smtp_tls="none"
+        )
+        told = Salesforce(budget_email_to=("it@acme.example",))
+        async with served(tmp_path / "store.db", emergency=sender, salesforce=told) as (connector, _, _):
+            org = connector._crm
+            assert isinstance(org, Org)
+            for used, mode in ((850, BudgetMode.RESERVE), (100, BudgetMode.NORMAL)):
+                # As it comes: in a thread of the adapter.
+                await asyncio.to_thread(org.changed, Budget(used, 1_000, mode, 1_795_438_800_000))
+            for task in list(connector._budget_alarms._telling):
+                await task
+    assert [(letter["To"], letter["Subject"]) for letter in mail.letters] == [
+        ("it@acme.example", "Phone panel: 150 of 1,000 API requests are left in Salesforce")
+    ]
 
 
 async def test_the_connector_ends_tls_itself_where_nothing_else_does(tmp_path: Path) -> None:

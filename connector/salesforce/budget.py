@@ -6,6 +6,7 @@ that little by little the connector does without what can wait.
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct
@@ -57,9 +58,13 @@ _STRICTNESS: Final = {mode: place for place, mode in enumerate(BudgetMode)}
 
 
 class Keeper:
-    """What the answers say of the budget, and who may ask next.  Times are ms; for many threads."""
+    """What the answers say of the budget, and who may ask next.  Times are ms; for many threads.
+
+    `changed` gets each budget whose mode is another than before, in the thread that got the answer.
+    """
 
     def __init__(self, reserves: Reserves) -> None:
+        self.changed: Callable[[Budget], object] = lambda budget: None
         self._reserves = reserves
         self._budget: Budget | None = None
         self._asked = 0
@@ -90,6 +95,7 @@ class Keeper:
             level = logging.INFO if mode is BudgetMode.NORMAL else logging.WARNING
             said = f"{budget.left:,} of the org's {limit:,} API requests are left for these 24 hours"
             log.log(level, "%s: %s", said, _SAYS[mode])
+            self.changed(budget)
 
     def wants_news(self, turn: Turn, at: int) -> bool:
         """Whether the org is to be asked how it stands before this turn is put off; one asks for all.

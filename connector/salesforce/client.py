@@ -82,6 +82,10 @@ class SalesforceClient:
         """The org's API requests in the last 24 hours, from the newest answer that said so."""
         return self._keeper.budget
 
+    def on_mode(self, call: Callable[[Budget], object]) -> None:
+        """`call` gets each budget whose mode is another than before, in some thread."""
+        self._keeper.changed = call
+
     @property
     def made(self) -> dict[Turn, int]:
         """How many API requests were answered, by turn."""

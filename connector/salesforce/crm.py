@@ -61,6 +61,10 @@ class SalesforceCrm:
         """The org's API requests, from the newest answer that said so; None before one."""
         return self._client.budget
 
+    def on_mode(self, call: Callable[[Budget], object]) -> None:
+        """`call` gets each budget whose mode is another than before, in some thread."""
+        self._client.on_mode(call)
+
     @property
     def requests(self) -> dict[str, int]:
         """How many API requests of ours were answered, by whose turn it was."""

@@ -17,7 +17,7 @@ from typing import Final, Generic
 import aiohttp
 from msgspec import Struct
 
-from connector.service.alarms import A, Alarm, Gaps
+from connector.service.alarms import A, Alarm, Gaps, Short
 
 TIMEOUT: Final = 10.0
 """Seconds that a mail server may take for one step, or a webhook for all of it."""
@@ -31,6 +31,12 @@ _WORDS: Final = {
         "gaps_text": "Of {contacts} contacts since {since} (UTC) {gaps} do not have exactly one Task in the right "
         "revision:\n\n{lines}\n\nOn the connector's machine `connector reconcile --since {since}` names them, and "
         "with --mend it mends them.\n",
+        "short": "Phone panel: {left} of {limit} API requests are left in Salesforce",
+        "reserve": "What nobody waits for is put off, and Tasks wait longer to be written together.",
+        "last": "Callers are not looked up any more; what is left is kept for Tasks. When none are left Tasks wait.",
+        "short_text": "{left} of the {limit} API requests that all systems at the org may make in 24 hours are left. "
+        "{mode}\n\nNothing is lost, and it ends by itself. Setup > Company Information > API Requests, Last 24 Hours; "
+        "Setup > Event Manager shows who uses them up.\n",
         "subject": "Emergency call: {agent} calls {number}",
         "text": "{agent} is calling {number}.\n\nAddress: {address}\nCall back on: {callback}\nTime: {time} (UTC)\n"
         "Reference: {contact}\n",
@@ -41,6 +47,12 @@ _WORDS: Final = {
         "gaps_text": "Van {contacts} contacten sinds {since} (UTC) hebben er {gaps} niet precies één taak in de juiste "
         "versie:\n\n{lines}\n\nOp de machine van de connector noemt `connector reconcile --since {since}` ze; met "
         "--mend worden ze hersteld.\n",
+        "short": "Telefoonpaneel: {left} van {limit} API-verzoeken over in Salesforce",
+        "reserve": "Waar niemand op wacht, wordt uitgesteld, en taken wachten langer om samen te worden geschreven.",
+        "last": "Bellers worden niet meer opgezocht; wat over is, blijft voor taken. Is alles op, dan wachten taken.",
+        "short_text": "Van de {limit} API-verzoeken die alle systemen bij de org in 24 uur mogen doen, zijn er {left} "
+        "over. {mode}\n\nEr gaat niets verloren, en het gaat vanzelf over. Setup > Bedrijfsgegevens > API-verzoeken, "
+        "laatste 24 uur; Setup > Gebeurtenisbeheer toont wie ze verbruikt.\n",
         "subject": "Noodoproep: {agent} belt {number}",
         "text": "{agent} belt {number}.\n\nAdres: {address}\nTerug te bellen op: {callback}\nTijd: {time} (UTC)\n"
         "Kenmerk: {contact}\n",
@@ -97,6 +109,21 @@ class GapsMail(_Mail[Gaps]):
 
     def _letter(self, alarm: Gaps) -> EmailMessage:
         return letter_of_gaps(self._server, self._to, alarm)
+
+
+class ShortMail(_Mail[Short]):
+    """A shortage of API requests to one e-mail address."""
+
+    def _letter(self, alarm: Short) -> EmailMessage:
+        return letter_of_short(self._server, self._to, alarm)
+
+
+def letter_of_short(server: MailServer, to: str, alarm: Short) -> EmailMessage:
+    """The message: how many are left, what the connector does without, and where to look."""
+    words = _WORDS[server.language]
+    values = {"left": f"{alarm.left:,}", "limit": f"{alarm.limit:,}", "mode": words[alarm.mode]}
+    return _message(server, to, alarm.at, f"short {alarm.at}", words["short"].format(**values),
+                    words["short_text"].format(**values))  # fmt: skip
 
 
 def letter_of_gaps(server: MailServer, to: str, alarm: Gaps) -> EmailMessage:

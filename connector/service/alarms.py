@@ -51,8 +51,27 @@ class Gaps(Struct, frozen=True):
         return {"event": "gaps"}
 
 
-A = TypeVar("A", Alarm, Gaps)
-A_contra = TypeVar("A_contra", Alarm, Gaps, contravariant=True)
+class Short(Struct, frozen=True):
+    """So few of the org's API requests of 24 hours are left that the connector does without some of its own.
+
+    `mode` as in `Budget`; `at` is ms.
+    """
+
+    at: int
+    left: int
+    limit: int
+    mode: str
+
+    what: ClassVar[str] = "a shortage of API requests"
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What the log says of it."""
+        return {"event": "budget"}
+
+
+A = TypeVar("A", Alarm, Gaps, Short)
+A_contra = TypeVar("A_contra", Alarm, Gaps, Short, contravariant=True)
 
 
 class Channel(Protocol[A_contra]):

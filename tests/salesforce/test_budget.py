@@ -111,10 +111,13 @@ def test_a_refusal_uses_all_up_and_the_next_answer_ends_that() -> None:
 
 def test_each_change_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
     keeper = Keeper(RESERVES)
+    changes: list[Budget] = []
+    keeper.changed = changes.append
     with caplog.at_level(logging.INFO):
         for used in (10, 801, 850, 801, 799, 951, 990, 700, 690):
             keeper.note(used, 1000, NOON)
     said = [(record.levelname, record.getMessage().split(":")[0].split(" ")[0]) for record in caplog.records]
     assert said == [("WARNING", "199"), ("WARNING", "49"), ("INFO", "300")]
+    assert [(one.left, one.mode) for one in changes] == [(199, RESERVE), (49, LAST), (300, NORMAL)]
     assert "of the org's 1,000 API requests are left" in caplog.text
     assert Budget(1200, 1000, LAST, NOON).left == 0

@@ -14,9 +14,18 @@ from aiohttp import web
 from aiohttp.test_utils import BaseTestServer, TestServer
 from msgspec.structs import replace
 
-from connector.service.alarm_channels import GapsMail, Mail, Webhook, letter, letter_of_gaps, try_mail
+from connector.service.alarm_channels import (
+    GapsMail,
+    Mail,
+    ShortMail,
+    Webhook,
+    letter,
+    letter_of_gaps,
+    letter_of_short,
+    try_mail,
+)
 from connector.service.alarm_channels import MailServer as At
-from connector.service.alarms import Alarm, Alarms, Gaps
+from connector.service.alarms import Alarm, Alarms, Gaps, Short
 from connector.service.clock import ManualClock, Timer
 from tests.service.mail_server import MailServer
 
@@ -90,6 +99,30 @@ async def test_a_letter_of_gaps_in_dutch() -> None:
     got = letter_of_gaps(At("127.0.0.1", 1, "phone@acme.example", language="nl"), TO, GAPS)
     assert got["Subject"] == "Telefoonpaneel: 1,002 contacten zonder hun taak in Salesforce"
     assert "niet precies één taak in de juiste versie" in got.get_content()
+
+
+SHORT = Short(ALARM.at, 4_990, 100_000, "last")
+
+
+async def test_a_letter_of_a_shortage_says_what_is_done_without(threads: ThreadPoolExecutor) -> None:
+    async with MailServer().running() as server:
+        mail = ShortMail(at(server), TO, threads)
+        await mail.send(SHORT)
+        await mail.close()
+    (got,) = server.letters
+    assert got["Subject"] == "Phone panel: 4,990 of 100,000 API requests are left in Salesforce"
+    text = got.get_content()
+    assert "Callers are not looked up any more" in text
+    assert "Company Information" in text
+    assert got["X-Priority"] is None, "nobody is in danger"
+
+
+@pytest.mark.parametrize(("mode", "words"), [("reserve", "wordt uitgesteld"), ("last", "niet meer opgezocht")])
+async def test_a_letter_of_a_shortage_in_dutch(mode: str, words: str) -> None:
+    server = At("127.0.0.1", 1, "phone@acme.example", language="nl")
+    got = letter_of_short(server, TO, replace(SHORT, mode=mode))
+    assert got["Subject"] == "Telefoonpaneel: 4,990 van 100,000 API-verzoeken over in Salesforce"
+    assert words in got.get_content()
 
 
 def test_a_name_cannot_smuggle_a_header_in() -> None:
