@@ -125,6 +125,33 @@ async def test_what_is_said_is_read_along_and_comes_back_when_the_recognizer_was
     await over(product, sam, panel)
 
 
+def keeping(folder: Path, texts: list[str]) -> list[str]:
+    """The files in which one of them stands."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path.name for path in files if any(text.encode() in path.read_bytes() for text in texts)]
+
+
+async def test_what_was_read_is_kept_nowhere(product: Speaking, desk: Desk) -> None:
+    sam, panel = await talking(product, desk)
+    await product.say("customer", "customer-1")
+    await expect(lines(panel, "Mia Chen", "order").first).to_be_visible(timeout=PATIENCE_MS)
+    shown = await panel.get_by_role("listitem").locator(".cv-text").all_inner_texts()
+    texts = [text.strip("… ") for text in shown if len(text.split()) > 2]
+    assert texts, "a sentence, which stands nowhere by chance"
+    folder = product.demo.folder
+    (folder / "planted").write_text(f"so {texts[0]} it is", encoding="utf-8")
+    assert keeping(folder.parent, texts) == ["planted"]
+    (folder / "planted").unlink()
+    async with product.http.get(f"{product.demo.connector_address}/metrics") as answer:
+        metrics = await answer.text()
+    worker = product.recognizer()
+    await over(product, sam, panel)
+    assert keeping(folder.parent, texts) == []
+    assert not any(text in metrics or text in str(product.tasks()) for text in texts)
+    opened = {str(link.readlink()).partition(":")[0] for link in Path(f"/proc/{worker}/fd").iterdir()}
+    assert opened == {"/dev/null", "socket"}
+
+
 @pytest.mark.parametrize(("begin", "end"), [("Hold", "Resume"), ("Mask", "Unmask")])
 async def test_what_is_said_in_a_pause_is_never_read(product: Speaking, desk: Desk, begin: str, end: str) -> None:
     sam, panel = await talking(product, desk)
