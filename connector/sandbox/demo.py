@@ -33,6 +33,7 @@ from connector.sandbox.org.server import CONSUMER_KEY, INTEGRATION_USERNAME
 from connector.sandbox.parts import Part, PartError
 from connector.sandbox.requests import Requests, ask_for_callbacks
 from connector.sandbox.simulate import Note, note_file
+from connector.speech.moonshine import is_installed
 from connector.switch.simulated.exchange import ROUTES
 
 PORTS: Final = {"PANEL_PORT": 8080, "ORG_PORT": 8081, "CONSOLE_PORT": 8082}
@@ -115,7 +116,8 @@ class Demo:
         """`folder` is the demo's own; `customers` says whether simulated customers call by themselves, `colleagues`
         whether agents at whose console nobody sits are played.
 
-        With `programs` the switch is a real Asterisk, with phones and a carrier; without, it is simulated.
+        With `programs` the switch is a real Asterisk, with phones and a carrier; without, it is simulated.  On an
+        Asterisk what is said is written down, where the extra `speech` is installed.
         The options are those of the parts' own command lines; `timeout_s` is the connector's for one request, and
         it reads the org's configuration again every `directory_every_s`; `origins` may frame the panel and open its
         socket, as the console may; `connector` is the module that runs it, `salesforce` has other settings of
@@ -219,7 +221,8 @@ class Demo:
                 *("--lines", LINES, "--routes", ",".join(ROUTES), *calling, *self._switch_options),
             ],
         )
-        self._write_config(settings_file.read_text(encoding="utf-8"))
+        transcript = '\n[transcript]\nrecognizer = "moonshine"\n' if is_installed() else ""
+        self._write_config(settings_file.read_text(encoding="utf-8") + transcript)
 
     async def start_connector(self) -> None:
         """The connector runs (again)."""

@@ -34,7 +34,7 @@ from connector.speech.frames import (
 log = logging.getLogger(__name__)
 
 WORKER: Final = (sys.executable, "-P", "-m", "connector.speech.worker")
-AGAIN_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+AGAIN_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0)
 """So long after it ended it is started again; the last goes on, and one that was ready for a minute begins anew."""
 
 STEADY_S: Final = 60.0
@@ -166,8 +166,12 @@ class Embedded:
                 fd = theirs.fileno()
                 process = await asyncio.create_subprocess_exec(
                     *(*self._command, str(fd)),
-                    pass_fds=(fd,), env=environment, cwd="/",
-                    stdin=nowhere, stdout=nowhere, stderr=nowhere,
+                    pass_fds=(fd,),
+                    env=environment,
+                    cwd="/",
+                    stdin=nowhere,
+                    stdout=nowhere,
+                    stderr=nowhere,
                 )
         except OSError as error:
             ours.close()

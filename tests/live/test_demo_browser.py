@@ -1,6 +1,7 @@
 """The demo on a real Asterisk as a person sees it: a customer by sipp, the agent's phone by baresip, the panel in a
 browser."""
 
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -27,12 +28,16 @@ async def product(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str
     folder = tmp_path_factory.mktemp("b")
     options = ["--lift-after", "1", "--dumps", str(folder / "dumps")]
     demo = Demo(folder, ports(ANY_PORT), customers=False, programs=programs, switch_options=options)
-    try:
-        await demo.start()
-        async with aiohttp.ClientSession() as http:
-            yield Product(demo, http)
-    finally:
-        await demo.stop()
+    speech = needs("speech")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "path", [*sys.path, speech])
+        patch.setenv("PYTHONPATH", speech)
+        try:
+            await demo.start()
+            async with aiohttp.ClientSession() as http:
+                yield Product(demo, http)
+        finally:
+            await demo.stop()
 
 
 async def test_a_call_from_its_ring_to_its_task(product: Product, chromium_path: str) -> None:
@@ -51,6 +56,9 @@ async def test_a_call_from_its_ring_to_its_task(product: Product, chromium_path:
         await sam.press("Resume")
         await expect(sam.button("Hold")).to_be_enabled()
         await product.until(lambda: not handset.silent() and handset.hears(), "Sam hears Mia again")
+        said = sam.panel.get_by_role("region", name="Conversation").get_by_role("listitem")
+        for who in ("Mia Chen", "You"):
+            await expect(said.filter(has_text=who).first).to_be_visible(timeout=45_000)
         await product.switch("hangup", {"leg": leg})
         await sam.wrap_up("Resolved")
         task = await product.task(lambda found: found["CallDisposition"] == "Resolved", "of the call")
