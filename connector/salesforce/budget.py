@@ -104,7 +104,7 @@ class Keeper:
         """
         with self._lock:
             budget = self._budget
-            if budget is None or turn in ALLOWED[budget.mode] or at - max(budget.read_at, self._asked) < SELDOM_MS:
+            if budget is None or turn in ALLOWED[budget.mode] or at - self._known(budget, at) < SELDOM_MS:
                 return False
             self._asked = at
             return True
@@ -118,10 +118,19 @@ class Keeper:
             budget = self._budget
             if budget is None or turn in ALLOWED[budget.mode]:
                 return 0
-            since = max(budget.read_at, self._asked)
+            since = self._known(budget, at)
             if seldom and budget.mode is BudgetMode.RESERVE:
-                since = self._done.get(seldom, at - SELDOM_MS)
+                since = _latest(at, self._done.get(seldom, at - SELDOM_MS))
                 if at - since >= SELDOM_MS:
                     self._done[seldom] = at
                     return 0
             return max(1, since + SELDOM_MS - at)
+
+    def _known(self, budget: Budget, at: int) -> int:
+        """When the org was asked last."""
+        return _latest(at, budget.read_at, self._asked)
+
+
+def _latest(now: int, *times: int) -> int:
+    """The last of these; a time to come, which a clock told that was set back since, was long ago."""
+    return max((time for time in times if time <= now), default=now - SELDOM_MS)

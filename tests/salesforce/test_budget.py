@@ -98,6 +98,21 @@ def test_what_is_known_is_asked_anew_after_a_while_by_one() -> None:
     assert keeper.wait(ASK, late + 200) == 0
 
 
+@pytest.mark.parametrize("back", [1, SELDOM_MS, 30 * 86_400_000])
+def test_a_clock_that_is_set_back_puts_off_nothing_for_as_long(back: int) -> None:
+    keeper = Keeper(RESERVES)
+    keeper.note(900, 1000, NOON)
+    assert keeper.wait(BACKGROUND, NOON, "directory") == 0
+    now = NOON - back
+    assert keeper.wait(BACKGROUND, now, "directory") == 0, "when it was done nobody knows any more"
+    assert keeper.wait(BACKGROUND, now) <= SELDOM_MS
+    assert keeper.wants_news(BACKGROUND, now)
+    assert not keeper.wants_news(BACKGROUND, now + SELDOM_MS - 1)
+    keeper.note(900, 1000, now + 1)
+    assert not keeper.wants_news(BACKGROUND, now + SELDOM_MS)
+    assert keeper.wants_news(BACKGROUND, now + 1 + SELDOM_MS)
+
+
 def test_a_refusal_uses_all_up_and_the_next_answer_ends_that() -> None:
     keeper = Keeper(RESERVES)
     keeper.used_up(NOON)
