@@ -84,8 +84,8 @@ def write_again(
     return bool(
         db.execute(
             "UPDATE outbox SET written = 0, written_fields = NULL, fields = :fields, doubtful = 1, attempts = 0,"
-            " task_id = CASE WHEN :anew THEN NULL ELSE task_id END, due = :now, lease_until = NULL, epoch = :epoch"
-            " WHERE contact = :contact AND wanted = :wanted AND written = wanted"
+            " task_id = CASE WHEN :anew THEN NULL ELSE task_id END, due = :now, since = :now, lease_until = NULL,"
+            " epoch = :epoch WHERE contact = :contact AND wanted = :wanted AND written = wanted"
             " AND task_id IS :task_id AND due IS NULL",
             {
                 "contact": row.contact,

@@ -106,6 +106,15 @@ class LedgerContract:
         assert await store.ledger_of(["k1"]) == [row]
         assert await store.next_due() is None
 
+    async def test_since_when_it_is_wanted_again_is_known_while_it_is_put_off(self, stores: Stores) -> None:
+        store, _ = await stores.open()
+        await filled(store, "k1")
+        (row,) = await store.ledger_of(["k1"])
+        await store.write_again(row, {}, anew=False)
+        await store.claim(NOON, 10, 500)
+        await store.settle([Settled("k1", 1, "later", due=NOON + 60_000, doubtful=True)])
+        assert (await store.outbox_count()).oldest == NOON
+
     async def test_what_was_written_again_as_it_was_is_no_news(self, stores: Stores) -> None:
         store, _ = await stores.open()
         await filled(store, "k1")
