@@ -286,7 +286,7 @@ class _Round:
             self._may_write()
             for task_id, answer in zip(part, self._client.delete(part), strict=True):
                 if not answer.get("success"):
-                    log.warning("the double %s of a Task could not be removed: %s", task_id, answer.get("errors"))
+                    log.warning("the double %s of a Task could not be removed (%s)", task_id, _code(answer))
 
     def _send(
         self, method: str, path: str, records: Sequence[_Record], soqls: Sequence[str] = ()
