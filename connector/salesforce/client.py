@@ -40,6 +40,9 @@ MOST_QUERIES = 5
 LONGEST_QUERY = 6_000
 """Characters of a percent-encoded list in one query; address and headers together may have 16,384 bytes."""
 
+LONGEST_RETRY_S = 86_400.0
+"""Whoever is asked may say what they like; nothing is put off for longer."""
+
 
 def _always() -> None:
     """Reads may begin at any time."""
@@ -403,13 +406,14 @@ def listed(values: Iterable[str]) -> Iterable[str]:
 
 
 def _milliseconds(retry_after: str | None, now: float) -> int | None:
-    """A Retry-After header, in seconds or as a date, in ms from now."""
+    """A Retry-After header, in seconds or as a date, in ms from now: a day at most, None for what is neither."""
     if not retry_after:
         return None
-    if retry_after.isdigit():
-        return int(retry_after) * 1000
     try:
-        at = email.utils.parsedate_to_datetime(retry_after).timestamp()
-    except ValueError:
+        if retry_after.isdecimal():
+            seconds = float(retry_after)
+        else:
+            seconds = email.utils.parsedate_to_datetime(retry_after).timestamp() - now
+    except (ValueError, OverflowError):
         return None
-    return max(0, round((at - now) * 1000))
+    return round(min(max(0.0, seconds), LONGEST_RETRY_S) * 1000)

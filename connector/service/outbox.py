@@ -219,7 +219,8 @@ class Outbox:
         _say_refused_requests(results)
         judgement = judge(rows, results, self._clock.now(), self._faults, self._random)
         if judgement.rest is not None:
-            self._rest(judgement.rest)
+            # What a row was refused with may hold what was written.
+            self._rest(judgement.rest, "see `connector outbox list`")
         else:
             self._faults = 0
         if judgement.narrower:
@@ -236,17 +237,17 @@ class Outbox:
             self._limit = max(1, len(rows) // 2)
         delay = pause(error.code, self._faults + 1, self._random(), error.retry_after)
         rest = Rest(self._clock.now() + delay, error.code, str(error))
-        self._rest(rest)
+        self._rest(rest, rest.message)
         return rest_of(rows, rest, doubtful=error.doubtful)
 
-    def _rest(self, rest: Rest) -> None:
+    def _rest(self, rest: Rest, why: str) -> None:
         self._faults += 1
         self.rest = rest
         log.log(
             logging.ERROR if needs_people(rest.code) else logging.WARNING,
             "Salesforce takes no Tasks (%s: %s); the next try is in %d ms",
             rest.code,
-            rest.message,
+            why,
             rest.until - self._clock.now(),
         )
 

@@ -12,6 +12,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from connector.ports.crm import TaskError
+from connector.ports.store import LONGEST_WAIT
 
 
 class Verdict(StrEnum):
@@ -161,14 +162,15 @@ def backoff(failures: int, random: float, cap: int = ROW_CAP) -> int:
 
 
 def pause(code: str, failures: int, random: float, retry_after: int | None = None) -> int:
-    """How many ms the whole queue rests after that many faults in a row; never less than Salesforce asked for.
+    """How many ms the whole queue rests after that many faults in a row; as long as Salesforce asked for at least.
 
-    More than that as it goes on: to ask every few seconds for days would itself use up the requests of the day.
+    More than that as it goes on: to ask every few seconds for days would itself use up the requests of the day.  Never
+    more than `LONGEST_WAIT`: a proxy in between may ask for days.
     """
     if code in _SLOW_TO_PASS and retry_after is None:
         return backoff(30, random, PAUSE)
     least = 0 if retry_after is None else retry_after + round(min(retry_after, 10_000) * random / 10)
-    return max(least, backoff(failures, random, ORG_CAP))
+    return min(LONGEST_WAIT, max(least, backoff(failures, random, ORG_CAP)))
 
 
 def field_of(error: TaskError) -> str:

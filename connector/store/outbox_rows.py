@@ -9,14 +9,20 @@ import msgspec
 from connector.domain.effects import SaveTask
 from connector.domain.events import TaskDiscarded, TaskRefused, TaskSaved, TaskWaiting
 from connector.domain.model import Contact, SaveState
-from connector.ports.store import Discard, OutboxCount, OutboxEntry, OutboxRow, Restored, Settled, TaskFields
+from connector.ports.store import (
+    LONGEST_WAIT,
+    Discard,
+    OutboxCount,
+    OutboxEntry,
+    OutboxRow,
+    Restored,
+    Settled,
+    TaskFields,
+)
 from connector.store import ledger_rows
 
 UNKNOWN_FOR: Final = 8 * 24 * 3_600_000
 """For so many ms after a restore any contact may have a Task that the backup did not know of."""
-
-LONGEST_WAIT: Final = 900_000
-"""No row is put off for longer than this, in ms; one that is was put off by a clock that has been set back since."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _fields = msgspec.msgpack.Decoder(TaskFields).decode

@@ -11,7 +11,7 @@ from connector.domain.effects import SaveTask
 from connector.domain.events import TaskDiscarded, TaskRefused, TaskSaved, TaskWaiting
 from connector.errors import CrmUnavailable, StoreError
 from connector.ports.crm import TaskError, TaskResult
-from connector.ports.store import Commit, OutboxRow, Settled
+from connector.ports.store import LONGEST_WAIT, Commit, OutboxRow, Settled
 from connector.service.clock import ManualClock, Timer
 from connector.service.judgement import TaskNews
 from connector.service.outbox import Outbox
@@ -311,6 +311,28 @@ async def test_as_long_as_salesforce_asks_for(world: World) -> None:
     world.org.script.append(unavailable("busy", retry_after=90_000))
     await world.want("k1")
     assert await world.round() == [TaskWaiting("k1", 1, NOON + 91_000, "busy")]
+
+
+@pytest.mark.parametrize("asked", [86_400_000, 10**30])
+async def test_whoever_asks_for_days_is_asked_again_after_a_quarter_of_an_hour(world: World, asked: int) -> None:
+    world.org.script.append(unavailable("unavailable", retry_after=asked))
+    await world.want("k1")
+    assert await world.round() == [TaskWaiting("k1", 1, NOON + LONGEST_WAIT, "unavailable")]
+    assert await world.restart() == (TaskWaiting("k1", 1, NOON + LONGEST_WAIT, "unavailable"),)
+    world.clock.advance(LONGEST_WAIT)
+    await world.round()
+    assert isinstance(world.news[-1], TaskSaved)
+
+
+async def test_the_log_has_the_code_of_what_rests_the_queue_not_the_words(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    words = "entity type cannot be inserted: Mrs Vos is ill"
+    world.org.refuse = refusing("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", words)
+    await world.want("k1")
+    await world.round()
+    assert "INSUFFICIENT_ACCESS" in caplog.text
+    assert "Vos" not in caplog.text
 
 
 async def test_an_error_of_the_org_rests_the_queue_without_parking(world: World) -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.ports.crm import TaskError
+from connector.ports.store import LONGEST_WAIT
 from connector.service.retry import (
     ORG_CAP,
     OUR_FAULT,
@@ -131,7 +132,9 @@ def test_backoff_grows_and_stays_within_its_bounds(failures: int, random: float)
         ("busy", 3, 0, 2_000, 4_000),
         ("busy", 50, 5_000, ORG_CAP // 2, ORG_CAP),
         ("daily_limit", 1, None, PAUSE // 2, PAUSE),
-        ("daily_limit", 1, 3_600_000, 3_600_000, 3_601_000),
+        ("daily_limit", 1, 600_000, 600_000, 601_000),
+        ("busy", 1, 899_900, 899_900, LONGEST_WAIT),
+        ("busy", 1, 86_400_000, LONGEST_WAIT, LONGEST_WAIT),
         ("API_DISABLED_FOR_ORG", 1, None, PAUSE // 2, PAUSE),
     ],
 )
