@@ -2,15 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from connector import reconcile_command
 from connector.api.admin import AdminSocket
 from connector.cli import main
 from connector.domain.directory import Directory
+from connector.ports.crm import Sighting, Sought
 from connector.service.admin import Admin
 from connector.store.number_index import SqliteNumberIndex
 from tests.ports.store_contract import DAY, NOON
@@ -146,3 +148,34 @@ def test_bad_usage(arguments: tuple[str, ...]) -> None:
 def test_a_time_with_a_zone() -> None:
     assert reconcile_command._moment("2026-11-23T13:00+01:00") == NOON
     assert reconcile_command._moment("2026-11-24T12:00") == NOON + DAY
+
+
+async def test_a_connector_that_stops_waits_for_no_proof(tmp_path: Path) -> None:
+    rig = ProvingRig(tmp_path)
+    await rig.store.open()
+    await rig.written("k1")
+    asked, given_up = asyncio.Event(), asyncio.Event()
+
+    async def without_end(sought: Sequence[Sought]) -> Sequence[Sighting]:
+        asked.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            given_up.set()
+        return ()
+
+    rig.org.sightings = without_end  # type: ignore[method-assign]  # Salesforce is slow
+    admin = Admin(rig.store, rig.clock, Directory, SqliteNumberIndex(Path("never-opened")))
+    admin.proving = rig.proving
+    where = tmp_path / "x.db.admin"
+    listening = AdminSocket(admin, where, patience_s=0.01)
+    await listening.start()
+    async with aiohttp.ClientSession(connector=aiohttp.UnixConnector(path=str(where))) as http:
+        asking = asyncio.create_task(http.post("http://connector/reconcile", json={"since": NOON}))
+        async with asyncio.timeout(10):
+            await asked.wait()
+            await listening.stop()
+            await given_up.wait()
+            with pytest.raises(aiohttp.ClientError):
+                await asking
+    await rig.store.close()

@@ -25,6 +25,10 @@ LONGEST_PATH: Final = 100
 """Bytes of an address; systems take 104 or 108."""
 
 
+PATIENCE_S: Final = 5.0
+"""So long a connector that stops waits for an answer under way; a proof of a large ledger takes hours."""
+
+
 class Look(Struct, frozen=True, forbid_unknown_fields=True):
     """All rows that are not written, or that of one contact."""
 
@@ -89,9 +93,10 @@ async def _acted(admin: Admin, name: str, body: bytes) -> object:
 
 
 class AdminSocket:
-    """Listens at `path` from `start` to `stop`."""
+    """Listens at `path` from `start` to `stop`, which gives up what is not over in time."""
 
-    def __init__(self, admin: Admin, path: Path) -> None:
+    def __init__(self, admin: Admin, path: Path, *, patience_s: float = PATIENCE_S) -> None:
+        self._patience_s = patience_s
         self._admin = admin
         self._path = path
         self._runner: web.AppRunner | None = None
@@ -100,7 +105,7 @@ class AdminSocket:
         """One that cannot be had is logged: the connector's work does not depend on it."""
         app = web.Application()
         app.router.add_post("/{act}", self._answer)
-        runner = web.AppRunner(app, access_log=None)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=self._patience_s)
         await runner.setup()
         try:
             listening = _listening(self._path)
