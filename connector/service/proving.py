@@ -128,7 +128,7 @@ class Proving:
             raise BadInput("time_invalid", "since", "since: is in the future; give a day that is over or has begun.")
         async with self._turn:
             began = self._clock.now()
-            proofs, why = await self._proofs(since)
+            counts, proofs, why = await self._proofs(since)
             strangers, unasked = ((), why) if why else await self._strangers(since)
             mended = await self._mended(proofs) if mend else {}
             told = _told(proofs, mended)
@@ -136,7 +136,7 @@ class Proving:
                 since,
                 began,
                 self._clock.now() - began,
-                counts=dict(Counter(proof.verdict.value for proof in proofs)),
+                counts=dict(counts),
                 mended=dict(Counter(one.verdict.value for one in told if one.mended)),
                 told=told,
                 why=why or unasked,
@@ -145,21 +145,26 @@ class Proving:
         _note(outcome)
         return outcome
 
-    async def _proofs(self, since: int) -> tuple[list[Proof], str]:
-        """All proofs, and why some say that nothing is proven."""
+    async def _proofs(self, since: int) -> tuple[Counter[str], list[Proof], str]:
+        """How many there are by verdict, those that are told one by one, and why some say that nothing is proven.
+
+        Of a ledger of a million no more is kept than what is told.
+        """
+        counts: Counter[str] = Counter()
         proofs: list[Proof] = []
         after: LedgerRow | None = None
         why = ""
         while rows := await self._store.ledger(since, after, AT_A_TIME):
             if why:
-                proofs += map(_unproven, rows)
+                counts[Verdict.UNPROVEN.value] += len(rows)
             else:
                 if after is not None and self._pause_ms:
                     await self._pause()
                 found, why = await self._page(rows)
-                proofs += found
+                counts.update(proof.verdict.value for proof in found)
+                proofs += (proof for proof in found if proof.verdict not in _QUIET)
             after = rows[-1]
-        return proofs, why
+        return counts, proofs, why
 
     async def _strangers(self, since: int) -> tuple[tuple[Stranger, ...], str]:
         """Tasks of ours that nothing here speaks of, and why they could not be asked for.
@@ -281,7 +286,6 @@ def _told(proofs: Iterable[Proof], mended: dict[str, str]) -> tuple[Told, ...]:
     return tuple(
         Told(it.contact, it.verdict, it.task_id, it.revision, it.held, it.doubles, mended.get(it.contact, ""))
         for it in proofs
-        if it.verdict not in _QUIET
     )
 
 
