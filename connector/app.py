@@ -231,7 +231,7 @@ class Connector:
     def _prove_daily(self) -> None:
         given = self._config.reconcile
         self._stops.append(self._gap_alarms.close)
-        daily = DailyProof(
+        self._daily = daily = DailyProof(
             self._proving,
             self._clock,
             every_ms=given.every_hours * 3_600_000,
@@ -382,6 +382,7 @@ class Connector:
             configuration_lost=len(self._configuration.lost),
             rest=self._outbox.rest_code,
             proof=self._proving.last,
+            proofs_failed=self._daily.failed,
             batches=self._outbox.batches,
             requests=self._crm.requests,
         )

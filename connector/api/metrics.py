@@ -25,8 +25,8 @@ class Reading(Struct, frozen=True):
     `alarms`: by channel, how many were told, how many tries failed, how many were given up.  `recordings_removed`
     for their age; `recordings_kept` says how often old ones could not be.  `configuration_lost`: how many objects and
     fields of the configuration are out of sight.  `rest`: why Salesforce is not asked for Tasks now, "" when it is.
-    `proof` is the newest, by itself or by hand.  `batches`: how often a batch of Tasks had so many rows; `requests` of
-    the API that were answered, by turn.
+    `proof` is the newest, by itself or by hand; `proofs_failed` had no outcome.  `batches`: how often a batch of Tasks
+    had so many rows; `requests` of the API that were answered, by turn.
     """
 
     panels: int
@@ -43,6 +43,7 @@ class Reading(Struct, frozen=True):
     configuration_lost: int = 0
     rest: str = ""
     proof: Outcome | None = None
+    proofs_failed: int = 0
     batches: Mapping[int, int] = {}
     requests: Mapping[str, int] = {}
 
@@ -85,6 +86,8 @@ class Metrics(Collector):
             "Objects and fields of the configuration that Salesforce showed once and does not show now",
             reading.configuration_lost,
         )
+        failed = reading.proofs_failed
+        yield CounterMetricFamily("phone_panel_reconcile_failed", "Daily proofs without any outcome", failed)
         if reading.proof is not None:
             yield from _proof(reading.proof)
         yield _batches(reading.batches)

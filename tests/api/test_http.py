@@ -296,12 +296,13 @@ async def test_metrics_of_the_last_proof(site: Site) -> None:
     assert ("phone_panel_reconcile_gaps", "") not in await metrics(site), "there was none"
     counts, now = {"proven": 7, "edited": 1, "double": 2, "unproven": 3}, site.edge.clock.now()
     proof = Outcome(0, now, 1_500, counts, {"double": 1})
-    site.reading = Reading(0, 0, 0, OutboxCount(0, 0, 0, None), 0, 0, {}, None, now, proof=proof)
+    site.reading = Reading(0, 0, 0, OutboxCount(0, 0, 0, None), 0, 0, {}, None, now, proof=proof, proofs_failed=2)
     found = await metrics(site)
     assert found["phone_panel_reconcile_contacts", "proven"] == 7
     assert found["phone_panel_reconcile_contacts", "unproven"] == 3
     assert found["phone_panel_reconcile_contacts", "missing"] == 0
     assert found["phone_panel_reconcile_mended", "double"] == 1
+    assert found["phone_panel_reconcile_failed_total", ""] == 2
     assert found["phone_panel_reconcile_gaps", ""] == 1
     assert found["phone_panel_reconcile_at_seconds", ""] == now / 1000
     assert found["phone_panel_reconcile_seconds", ""] == 1.5
