@@ -171,7 +171,10 @@ class BeginStep(OnContact, frozen=True):
 
 
 class SaveDraft(OnContact, frozen=True):
-    """One field of the draft, as far as it is newer than what is held: exactly one of the values is used."""
+    """One field of the draft, as far as it is newer than what is held: exactly one of the values is used.
+
+    `field` is one of the panel's, or the API name of one that Salesforce has asked for (see `given`).
+    """
 
     field: str
     revision: int

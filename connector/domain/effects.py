@@ -282,7 +282,7 @@ class SaveTask(Struct, frozen=True, gc=False):
 
     contact: str
     revision: int
-    fields: dict[str, str | int | None]
+    fields: dict[str, str | int | float | bool | None]
 
 
 Pop = PopRecord | PopUrl | PopSearch | PopFlow | PopNew | PopByLayout

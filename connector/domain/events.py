@@ -190,13 +190,21 @@ class TaskWaiting(Struct, frozen=True, gc=False):
 
 
 class TaskRefused(Struct, frozen=True, gc=False):
-    """Salesforce refused that revision: its own code, the field concerned (API name, or empty) and its own words."""
+    """Salesforce refused that revision: its own code, the fields concerned and its own words.
+
+    `field` has their API names, the one to look at first first, with `, ` between; "" when it named none.
+    """
 
     contact: str
     revision: int
     code: str
     field: str
     message: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names one by one."""
+        return tuple(self.field.split(", ")) if self.field else ()
 
 
 class TaskDiscarded(Struct, frozen=True, gc=False):

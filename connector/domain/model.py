@@ -216,6 +216,13 @@ class Field(Struct, frozen=True, gc=False):
     revision: int = 0
 
 
+class Given(Struct, frozen=True, gc=False):
+    """A field of the Task, by its API name, that the agent gave a value since Salesforce asked for it (see `given`)."""
+
+    name: str
+    text: Field = Field()
+
+
 class Labels(Struct, frozen=True, gc=False):
     """The chosen tags."""
 
@@ -239,6 +246,7 @@ class Draft(Struct, frozen=True, gc=False):
     tags: Labels = Labels()
     who: Link = Link()
     what: Link = Link()
+    given: tuple[Given, ...] = ()
 
 
 class Match(Struct, frozen=True, gc=False):
@@ -255,6 +263,10 @@ class Save(Struct, frozen=True, gc=False):
     `dirty`: the draft has changed since the last revision was asked for.  `base`: no revision up to this one is asked
     for again, since the contact comes from a backup and others may have been written under those numbers.  `left_out`
     names the records that Salesforce would not have it hang on, so that it hangs on nothing there.
+
+    `fields` are all that the last refusal named (API names), `field` the one of them to look at first.  `refused`:
+    Salesforce has refused it, and taken no version since; `asked` are fields that it has named since then and that an
+    agent may give a value.
     """
 
     state: SaveState = SaveState.NONE
@@ -269,6 +281,9 @@ class Save(Struct, frozen=True, gc=False):
     message: str | None = None
     base: int = 0
     left_out: str = ""
+    fields: tuple[str, ...] = ()
+    refused: bool = False
+    asked: tuple[str, ...] = ()
 
 
 class Contact(Struct, frozen=True, gc=False):
@@ -437,6 +452,11 @@ class Contact(Struct, frozen=True, gc=False):
         return self.draft.disposition.value != ""
 
     @property
+    def in_repair(self) -> bool:
+        """Whether it is closed, and its Task was refused and is not written: its agent can mend what is wrong."""
+        return self.save.refused and self.phase is Phase.CLOSED
+
+    @property
     def unattended(self) -> bool:
         """Whether its parties talk with each other while no agent is with them any more."""
         return self.phase is Phase.ACTIVE and self.agent is None
@@ -474,6 +494,7 @@ class Floor(Struct):
 
     `queues` holds, for each skill, the keys of QUEUED contacts, the next one first; `legs` maps a leg to its contacts;
     `phones` says of each device that the switch has told of whether it can be rung, `lines` how it takes calls;
+    `repairs` holds, for each agent, the keys of closed contacts whose Task they can mend (see `Contact.in_repair`);
     `switch_up` says whether the switch can be asked, `store_up` whether what is decided can be kept.
     """
 
@@ -483,5 +504,6 @@ class Floor(Struct):
     legs: dict[str, tuple[str, ...]] = {}
     phones: dict[str, bool] = {}
     lines: dict[str, Line] = {}
+    repairs: dict[str, tuple[str, ...]] = {}
     switch_up: bool = True
     store_up: bool = True

@@ -181,6 +181,7 @@ def apply(floor: Floor, change: Change) -> None:
             for leg in contact.legs:
                 floor.legs[leg.id] = (*floor.legs.get(leg.id, ()), contact.key)
         floor.contacts[contact.key] = contact
+        _repair(floor, contact)
     for agent in change.agents:
         floor.agents[agent.id] = agent
     for skill, keys in change.queues.items():
@@ -191,7 +192,31 @@ def apply(floor: Floor, change: Change) -> None:
     floor.phones.update(change.phones)
     floor.lines.update(change.lines)
     for key in change.forgotten:
-        _leave(floor, floor.contacts.pop(key, None))
+        gone = floor.contacts.pop(key, None)
+        _leave(floor, gone)
+        if gone is not None and gone.agent is not None:
+            _let_go(floor, gone.agent, key)
+
+
+def _repair(floor: Floor, contact: Contact) -> None:
+    agent = contact.agent
+    if agent is None:
+        return
+    known = floor.repairs.get(agent, ())
+    if not contact.in_repair:
+        _let_go(floor, agent, contact.key)
+    elif contact.key not in known:
+        floor.repairs[agent] = (*known, contact.key)
+
+
+def _let_go(floor: Floor, agent: str, key: str) -> None:
+    known = floor.repairs.get(agent)
+    if known is None or key not in known:
+        return
+    if left := tuple(other for other in known if other != key):
+        floor.repairs[agent] = left
+    else:
+        del floor.repairs[agent]
 
 
 def _leave(floor: Floor, contact: Contact | None) -> None:

@@ -4,12 +4,12 @@ import re
 
 from msgspec.structs import replace
 
-from connector.domain import task_values, times
+from connector.domain import given, task_values, times
 from connector.domain.directory import Directory, Profile
 from connector.domain.hours import local
 from connector.domain.model import SILENT, Contact, Draft, Kind, Link, Record
 
-Fields = dict[str, str | int | None]
+Fields = dict[str, str | int | float | bool | None]
 
 LONGEST_TEXT = 255
 """Characters that Subject, and our field for tags, can hold."""
@@ -82,6 +82,7 @@ def fields(contact: Contact, directory: Directory) -> Fields:
     """All values of the contact's Task, by API name; None clears a field.
 
     While a required disposition is missing the Status is the configured open one, so that the Task is seen to lack it.
+    What the agent gave a field that Salesforce had asked for takes the place of what it would have had.
     What was no call has none of the fields of one, but for CallObject and CallDisposition, which orgs without our own
     fields know it by.
     """
@@ -105,6 +106,7 @@ def fields(contact: Contact, directory: Directory) -> Fields:
         "WhatId": draft.what.value.id if draft.what.value else None,
         "OwnerId": agent,
         **task_values.filled(contact, directory),
+        **given.fields(contact),
     }
 
 

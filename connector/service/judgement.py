@@ -8,7 +8,7 @@ from msgspec import Struct
 from connector.domain.events import TaskRefused, TaskSaved, TaskWaiting
 from connector.ports.crm import TaskDeleted, TaskError, TaskResult, TaskWritten
 from connector.ports.store import OutboxRow, Settled, TaskFields
-from connector.service.retry import UNSURE, Verdict, backoff, field_of, meant, pause, verdict
+from connector.service.retry import UNSURE, Verdict, backoff, fields_of, meant, pause, verdict
 
 TaskNews = TaskSaved | TaskWaiting | TaskRefused
 Judged = tuple[Settled, TaskNews | None]
@@ -107,17 +107,17 @@ def _refused(
         case Verdict.PARK if whole:
             return _at_once(row, now, doubtful=row.doubtful)
         case Verdict.PARK:
-            field = field_of(error)
+            fields = fields_of(error)
             settled = Settled(
                 row.contact,
                 row.wanted,
                 "parked",
                 doubtful=row.doubtful,
                 code=error.code,
-                field=field,
+                field=fields,
                 message=error.message,
             )
-            return settled, TaskRefused(row.contact, row.wanted, error.code, field, error.message)
+            return settled, TaskRefused(row.contact, row.wanted, error.code, fields, error.message)
         case _:
             due = now + backoff(row.attempts + 1, random())
             return _later(row, due, error, doubtful=row.doubtful or error.code in UNSURE, counts=True)

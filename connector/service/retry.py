@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from connector.domain.given import IN_THE_PANEL
 from connector.ports.crm import TaskError
 from connector.ports.store import LONGEST_WAIT
 
@@ -82,15 +83,6 @@ VERDICTS: Final[dict[str, Verdict]] = {
     "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": _PARK,
 }
 """reference: Open CTI and Task, section 8 (error codes of the REST API and what is to be done about each)."""
-
-DRAFT_FIELDS: Final[dict[str, str]] = {
-    "WhoId": "who",
-    "WhatId": "what",
-    "CallDisposition": "disposition",
-    "Description": "comments",
-    "Phone_Tags__c": "tags",
-}
-"""Fields of a Task that the agent fills in, and their names in the panel."""
 
 UNSURE: Final = frozenset({"SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION", OUR_FAULT})
 """After these the row may have been written all the same."""
@@ -173,11 +165,6 @@ def pause(code: str, failures: int, random: float, retry_after: int | None = Non
     return min(LONGEST_WAIT, max(least, backoff(failures, random, ORG_CAP)))
 
 
-def field_of(error: TaskError) -> str:
-    """The field to show: the first named one that the agent can change, else the first, else empty."""
-    return next((field for field in error.fields if field in DRAFT_FIELDS), next(iter(error.fields), ""))
-
-
-def draft_field(field: str) -> str:
-    """The panel's name of a Task's field, or its API name when the panel has none for it."""
-    return DRAFT_FIELDS.get(field, field)
+def fields_of(error: TaskError) -> str:
+    """The fields that were named, those with a place in the panel first, as `TaskRefused` has them."""
+    return ", ".join(sorted(dict.fromkeys(error.fields), key=lambda field: field not in IN_THE_PANEL))

@@ -17,7 +17,7 @@ from msgspec import Struct, structs
 
 from connector.domain.directory import Directory
 from connector.domain.model import Contact
-from connector.domain.tasks import fields
+from connector.domain.tasks import Fields, fields
 from connector.errors import StoreError
 from connector.store import database, records
 
@@ -214,7 +214,7 @@ def _doubt_all(db: sqlite3.Connection, now: int) -> None:
     db.execute("COMMIT")
 
 
-def _fields(contact: Contact, directory: Directory) -> dict[str, str | int | None]:
+def _fields(contact: Contact, directory: Directory) -> Fields:
     """What the Task would be, were it written now; of somebody or of nobody."""
     return fields(structs.replace(contact, agent=contact.agent or ""), directory)
 

@@ -304,8 +304,8 @@ SHOWN: dict[tuple[Phase, bool], tuple[str, ...]] = {
     (Phase.ACTIVE, True): ("finish", "give_back"),
     (Phase.WRAP_UP, False): ("done", "save_again", "extend"),
     (Phase.WRAP_UP, True): ("done", "save_again", "extend"),
-    (Phase.CLOSED, False): (),
-    (Phase.CLOSED, True): (),
+    (Phase.CLOSED, False): ("save_again",),
+    (Phase.CLOSED, True): ("save_again",),
 }
 
 

@@ -55,9 +55,11 @@ def test_each_field_has_its_own_revisions() -> None:
     assert (value_of(stage, "comments"), value_of(stage, "disposition")) == ("a", "Answered")
 
 
-def test_a_field_that_there_is_not_changes_nothing() -> None:
+def test_a_field_that_nobody_has_asked_for_is_refused() -> None:
     stage, key = on_a_call()
-    assert stage.give(SaveDraft(SAM, key, "subject", 1, "x")).contacts == ()
+    with pytest.raises(BadInput, match="Salesforce has not asked for Subject") as refused:
+        stage.give(SaveDraft(SAM, key, "Subject", 1, "x"))
+    assert (refused.value.code, refused.value.field) == ("field_unknown", "Subject")
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ UNSEEN = {
     "line": Line.ALWAYS,
 }
 NOTHING = dict.fromkeys(("task_id", "subject", "next_try", "code", "field", "message"))
-UNASKED = {**NOTHING, "base": 0, "left_out": ""}
+UNASKED = {**NOTHING, "base": 0, "left_out": "", "fields": (), "refused": False, "asked": ()}
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ UNASKED = {**NOTHING, "base": 0, "left_out": ""}
         (
             Floor(),
             {"contacts": {}, "agents": {}, "queues": {}, "legs": {}, "phones": {}, "lines": {}, "switch_up": True}
-            | {"store_up": True},
+            | {"store_up": True, "repairs": {}},
         ),
         (SetState(SAM, AgentState.AVAILABLE), {"agent": SAM, "state": AgentState.AVAILABLE, "reason": ""}),
         (Dial(SAM, MIA), {"agent": SAM, "number": MIA, "skill": "", "record": None, "hold": False, "work": ""}),

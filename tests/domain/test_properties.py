@@ -769,7 +769,7 @@ class Walk(RuleBasedStateMachine):
                 continue
             self.tried[key] = depends_on
             offers = controls(floor, contact, directory)
-            assert bool(offers) == (contact.phase not in (Phase.QUEUED, Phase.CLOSED))
+            assert bool(offers) == (contact.phase is not Phase.QUEUED)
             if contact.agent is None:
                 continue
             for name, why in offers.items():

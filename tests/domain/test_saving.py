@@ -51,7 +51,15 @@ LATER = 1_795_438_900_000
 SAVING = Save(SaveState.SAVING, 1)
 SUBJECT = "Call with Mia Chen"
 WAITING = {"next_try": LATER, "code": "busy"}
-REFUSED = {"code": "TOO_LONG", "field": "Description", "message": "Comments: too large"}
+REFUSED = {
+    "code": "TOO_LONG",
+    "field": "Description",
+    "fields": ("Description",),
+    "message": "Comments: too large",
+    "refused": True,
+}
+AGAIN = replace(SAVING, wanted=2, refused=True)
+"""It was refused before."""
 
 
 def save_of(stage: Stage) -> Save:
@@ -141,7 +149,7 @@ def test_what_was_refused_is_wanted_again_as_if_nothing_had_been_said() -> None:
     assert save_of(stage) == replace(SAVING, state=SaveState.ATTENTION, **REFUSED)
     stage.give(SaveDraft(SAM, key, "comments", 1, "shorter"))
     change = stage.give(SaveAgain(SAM, key))
-    assert save_of(stage) == replace(SAVING, wanted=2)
+    assert save_of(stage) == AGAIN
     (task,) = stage.tasks[1:]
     assert change.effects == (PushState(SAM), task)
 
@@ -158,7 +166,7 @@ def test_what_waits_is_wanted_anew_when_wrap_up_is_done() -> None:
 def test_a_refusal_that_names_no_field_names_none() -> None:
     stage, key = wrapping_up()
     stage.give(TaskRefused(key, 1, "LIMIT", "", "Too many"))
-    assert save_of(stage) == replace(SAVING, state=SaveState.ATTENTION, code="LIMIT", message="Too many")
+    assert save_of(stage) == replace(SAVING, state=SaveState.ATTENTION, code="LIMIT", message="Too many", refused=True)
 
 
 WRITTEN = replace(SAVING, state=SaveState.SAVED, wanted=2, written=1, task_id=TASK, subject=SUBJECT)
@@ -177,7 +185,7 @@ def test_that_an_older_revision_was_written_says_nothing_of_the_newest(
     stage.give(SaveAgain(SAM, key))
     stage.give(news(key, 2))
     change = stage.give(saved(key, 1))
-    assert save_of(stage) == replace(WRITTEN, state=state, **told)
+    assert save_of(stage) == replace(WRITTEN, state=state, **{"refused": True, **told})
     assert change.effects == (PushState(SAM), RefreshView(SAM, key))
     change = stage.give(saved(key, 2))
     assert save_of(stage) == replace(WRITTEN, written=2)
@@ -303,7 +311,7 @@ def test_what_was_given_up_is_wanted_after_all(given_up: Callable[[str, int], Cr
     stage, key = wrapping_up()
     stage.give(given_up(key, 1))
     change = stage.give(TaskWanted(key))
-    assert save_of(stage) == replace(SAVING, wanted=2)
+    assert save_of(stage) == replace(AGAIN, refused=given_up is refuses)
     (task,) = [effect for effect in change.effects if isinstance(effect, SaveTask)]
     assert (task.revision, task.fields["Phone_Revision__c"]) == (2, 2)
 

@@ -10,7 +10,7 @@ from connector.domain.commands import Done, End, Extend, SaveAgain, SaveDraft
 from connector.domain.decide import deadline
 from connector.domain.directory import RecordingMode
 from connector.domain.effects import RefreshView
-from connector.domain.events import CrmEvent, DeadlinePassed, TaskRefused, TaskSaved, TaskWaiting
+from connector.domain.events import CrmEvent, DeadlinePassed, PanelsChanged, TaskRefused, TaskSaved, TaskWaiting
 from connector.domain.model import AgentState, Phase, SaveState
 from connector.domain.rules.allowed import controls
 from connector.errors import NotAllowed
@@ -298,8 +298,11 @@ def test_done_tries_a_refused_task_once_more() -> None:
     assert [task.revision for task in stage.tasks] == [1, 2]
     stage.give(refused(key, 2))
     assert (stage.contact().phase, stage.contact().save.state) == (Phase.CLOSED, SaveState.ATTENTION)
-    stage.give(SaveDraft(SAM, key, "comments", 1, "shorter"))
-    assert [task.revision for task in stage.tasks] == [1, 2, 3]
+    stage.give(SaveDraft(SAM, key, "comments", 1, "short"))
+    assert [task.revision for task in stage.tasks] == [1, 2], "its agent writes, and will say when it is right"
+    stage.give(PanelsChanged(SAM, False, stage.now))
+    stage.give(SaveDraft(SAM, key, "comments", 2, "shorter"))
+    assert [task.revision for task in stage.tasks] == [1, 2, 3], "came with a panel that was away: nobody would say so"
 
 
 def test_news_of_an_older_revision_does_not_hide_the_newer_one() -> None:

@@ -67,7 +67,7 @@ def saving(key: str, wanted: int, written: int = 0, phase: Phase = Phase.WRAP_UP
     return contact(key, phase, save=Save(SaveState.SAVING, wanted, written))
 
 
-def task(key: str, revision: int = 1, **fields: str | int | None) -> SaveTask:
+def task(key: str, revision: int = 1, **fields: str | int | float | bool | None) -> SaveTask:
     """A wanted Task revision."""
     return SaveTask(key, revision, {"Subject": f"Call {key}", "Phone_Revision__c": revision, "WhoId": None, **fields})
 

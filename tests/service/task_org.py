@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from connector.domain.directory import Directory
+from connector.domain.given import FieldForm
 from connector.domain.model import Record
 from connector.errors import CrmUnavailable
 from connector.ports.crm import (
@@ -139,6 +140,9 @@ class TaskOrg:
 
     async def match(self, number: str, country: str, agent: str = "") -> CallerMatch:
         return CallerMatch((), ())
+
+    async def field_forms(self, names: Sequence[str], record_type: str = "") -> Sequence[FieldForm]:
+        return [FieldForm(name, name, "text") for name in names]
 
     async def visible(self, agent: str, records: Sequence[str]) -> Sequence[str]:
         return records

@@ -48,8 +48,8 @@ def test_refused() -> None:
     result = judged([row()], TaskError("k1", "STRING_TOO_LONG", "too large", ("Region__c", "Description")))
     assert result.rows == (
         (
-            Settled("k1", 1, "parked", code="STRING_TOO_LONG", field="Description", message="too large"),
-            TaskRefused("k1", 1, "STRING_TOO_LONG", "Description", "too large"),
+            Settled("k1", 1, "parked", code="STRING_TOO_LONG", field="Description, Region__c", message="too large"),
+            TaskRefused("k1", 1, "STRING_TOO_LONG", "Description, Region__c", "too large"),
         ),
     )
 

@@ -14,8 +14,7 @@ from connector.service.retry import (
     VERDICTS,
     Verdict,
     backoff,
-    draft_field,
-    field_of,
+    fields_of,
     meant,
     pause,
     verdict,
@@ -148,25 +147,10 @@ def test_pause(code: str, failures: int, retry_after: int | None, least: int, mo
     [
         ((), ""),
         (("Region__c",), "Region__c"),
-        (("Region__c", "WhatId"), "WhatId"),
-        (("Description", "WhoId"), "Description"),
+        (("Region__c", "WhatId"), "WhatId, Region__c"),
+        (("Description", "WhoId"), "Description, WhoId"),
+        (("Region__c", "Visit_On__c", "Region__c"), "Region__c, Visit_On__c"),
     ],
 )
-def test_the_field_that_is_shown(fields: tuple[str, ...], expected: str) -> None:
-    assert field_of(TaskError("k", "X", "", fields)) == expected
-
-
-@pytest.mark.parametrize(
-    ("field", "expected"),
-    [
-        ("WhoId", "who"),
-        ("WhatId", "what"),
-        ("CallDisposition", "disposition"),
-        ("Description", "comments"),
-        ("Phone_Tags__c", "tags"),
-        ("Region__c", "Region__c"),
-        ("", ""),
-    ],
-)
-def test_fields_in_the_words_of_the_panel(field: str, expected: str) -> None:
-    assert draft_field(field) == expected
+def test_all_fields_are_named_and_those_of_the_panel_first(fields: tuple[str, ...], expected: str) -> None:
+    assert fields_of(TaskError("k", "X", "", fields)) == expected

@@ -117,7 +117,7 @@ async def test_what_changes_nothing_waits_for_what_went_before() -> None:
     rig.runner.event(LegEnded("no such leg", "normal", rig.clock.now()))
     acknowledged: list[str] = []
     rig.runner.floor.contacts[key] = replace(rig.contact(key), agent=SAM)
-    rig.runner.draft(SaveDraft(SAM, key, "subject", 1, "nothing"), lambda: acknowledged.append("draft"))
+    rig.runner.draft(SaveDraft(SAM, key, "comments", 0, "nothing"), lambda: acknowledged.append("draft"))
     assert not acknowledged
     rig.disk.write()
     assert acknowledged == ["draft"]

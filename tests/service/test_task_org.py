@@ -5,6 +5,7 @@ from typing import cast
 import pytest
 
 from connector.ports.crm import Crm
+from connector.ports.store import TaskFields
 from tests.ports.sighting_contract import PlainKeyContract, TaskDesk
 from tests.service.task_org import TaskOrg
 
@@ -20,10 +21,10 @@ class Kim:
         self._org = org
 
     async def make(self, _sobject: str, /, **fields: object) -> str:
-        return self._org.make(cast("dict[str, str | int | None]", fields), KIM)
+        return self._org.make(cast("TaskFields", fields), KIM)
 
     async def edit(self, _sobject: str, record: str, /, **fields: object) -> None:
-        self._org.tasks[record] |= cast("dict[str, str | int | None]", fields)
+        self._org.tasks[record] |= cast("TaskFields", fields)
         self._org.editors[record] = KIM
 
     async def delete(self, _sobject: str, record: str, /) -> None:

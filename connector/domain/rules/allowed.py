@@ -342,7 +342,7 @@ _RULES: Final[dict[Phase, tuple[Rule, ...]]] = {
     Phase.OFFERED: (answer, decline),
     Phase.ACTIVE: _CALL,
     Phase.WRAP_UP: (done, save_again, extend),
-    Phase.CLOSED: (),
+    Phase.CLOSED: (save_again,),
 }
 _SILENT_RULES: Final = {**_RULES, Phase.ACTIVE: (finish, give_back)}
 

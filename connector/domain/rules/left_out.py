@@ -25,7 +25,7 @@ def without(contact: Contact, event: TaskRefused, policy: str) -> Contact | None
         return None
     for name, field in (("who", "WhoId"), ("what", "WhatId")):
         link: Link = getattr(contact.draft, name)
-        if link.value is not None and (event.field == field or link.value.id[:_SHORT] in event.message):
+        if link.value is not None and (field in event.fields or link.value.id[:_SHORT] in event.message):
             dropped = Link(None, link.revision + 1, "left_out")
             names = ", ".join(filter(None, (contact.save.left_out, link.value.name)))
             save = replace(contact.save, left_out=names)

@@ -2,10 +2,22 @@
 
 from msgspec.structs import replace
 
+from connector.domain import given
 from connector.domain.commands import SaveDraft
 from connector.domain.directory import Directory
 from connector.domain.events import CallerMatched
-from connector.domain.model import Contact, Draft, Field, Labels, Link, Match, MatchState, Phase, Record
+from connector.domain.model import (
+    Contact,
+    Draft,
+    Field,
+    Labels,
+    Link,
+    Match,
+    MatchState,
+    Phase,
+    Record,
+    SaveState,
+)
 from connector.domain.rules import lookups, pops, wrap_up
 from connector.domain.step import Step
 from connector.domain.task_values import TAGS_BETWEEN
@@ -20,15 +32,24 @@ def name_is_lead(contact: Contact) -> bool:
 
 
 def save_draft(step: Step, contact: Contact, command: SaveDraft) -> None:
-    """The field holds the value, if its revision is newer; a closed contact's Task, if it has one, is written again."""
+    """The field holds the value, if its revision is newer; a closed contact's Task, if it has one, is written again.
+
+    But one that Salesforce has refused waits, while its agent has a panel, until they have filled in all that is
+    missing and say so: each letter would be one more refusal.
+    """
     draft = _written(contact, command, step.directory)
     if draft is not contact.draft:
         save = replace(contact.save, dirty=True) if contact.save.wanted else contact.save
         contact = step.put(replace(contact, draft=draft, save=save))
-        if contact.phase is Phase.CLOSED and save.dirty:
+        if contact.phase is Phase.CLOSED and save.dirty and not _is_being_mended(step, contact):
             contact = wrap_up.want(step, contact)
     if wrap_up.settled(contact):
         step.forget(contact)
+
+
+def _is_being_mended(step: Step, contact: Contact) -> bool:
+    assert contact.agent is not None
+    return contact.save.state is SaveState.ATTENTION and step.agent(contact.agent).panel_gone is None
 
 
 def _written(contact: Contact, command: SaveDraft, directory: Directory) -> Draft:
@@ -53,6 +74,9 @@ def _written(contact: Contact, command: SaveDraft, directory: Directory) -> Draf
             if command.record is not None and name_is_lead(contact):
                 raise NotAllowed("name_is_lead", "Related To stays empty while Name is a Lead: choose a Contact first.")
             return replace(draft, what=Link(command.record, revision))
+        case name if name not in given.IN_THE_PANEL.values():
+            found = given.written(contact, name, command.text, revision)
+            return draft if found is draft.given else replace(draft, given=found)
     return draft
 
 

@@ -8,6 +8,7 @@ from connector.domain import tasks, times
 from connector.domain.commands import Done, Extend, SaveAgain
 from connector.domain.effects import CompleteWork, RefreshView, SaveTask
 from connector.domain.events import TaskDiscarded, TaskRefused, TaskSaved, TaskWaiting
+from connector.domain.given import asked_for
 from connector.domain.model import SILENT, Contact, Mask, Outcome, Phase, Recording, SaveState
 from connector.domain.rules import agents, callbacks, left_out
 from connector.domain.rules.around import in_a_call
@@ -75,6 +76,7 @@ def want(step: Step, contact: Contact) -> Contact:
         next_try=None,
         code=None,
         field=None,
+        fields=(),
         message=None,
     )
     contact = step.put(replace(contact, save=save))
@@ -189,7 +191,10 @@ def saved(step: Step, contact: Contact, event: TaskSaved) -> None:
         next_try=None if newest else contact.save.next_try,
         code=None if newest else contact.save.code,
         field=None if newest else contact.save.field,
+        fields=() if newest else contact.save.fields,
         message=None if newest else contact.save.message,
+        refused=contact.save.refused and not newest,
+        asked=() if newest else contact.save.asked,
     )
     if save != contact.save:
         contact = step.put(replace(contact, save=save))
@@ -214,6 +219,8 @@ def discarded(step: Step, contact: Contact, event: TaskDiscarded) -> None:
             next_try=None,
             code="discarded",
             field=None,
+            fields=(),
+            refused=False,
             message=event.reason,
         )
         _forget_if_settled(step, step.put(replace(contact, save=save)))
@@ -247,7 +254,10 @@ def refused(step: Step, contact: Contact, event: TaskRefused) -> None:
             state=SaveState.ATTENTION,
             next_try=None,
             code=event.code,
-            field=event.field or None,
+            field=event.fields[0] if event.fields else None,
+            fields=event.fields,
             message=event.message,
+            refused=True,
+            asked=tuple(dict.fromkeys([*contact.save.asked, *asked_for(event.fields)])),
         )
         step.put(replace(contact, save=save))
