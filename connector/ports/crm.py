@@ -7,6 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from connector.domain.directory import Directory
+from connector.domain.given import FieldForm
 from connector.domain.model import Record
 from connector.ports.finding import Finding
 from connector.ports.store import OutboxRow, TaskFields
@@ -138,6 +139,13 @@ class Crm(Protocol):
         """Up to 20 `people` (Contacts, Leads) or `records` (what a Task may be related to) that match the text.
 
         Only what the user `agent` may read; "": all.
+        """
+
+    async def field_forms(self, names: Sequence[str], record_type: str = "") -> Sequence[FieldForm]:
+        """How these fields of Task (API names) are filled in, in order: type, limits, and what a picklist offers.
+
+        That is what the record type does (an id, "" for the connector's user's default), as the org is now or was a
+        minute ago.  A field that there is not, or that our user may not see, is one that it may not write.
         """
 
     async def read_numbers(self) -> float:

@@ -16,7 +16,7 @@ _DAY: Final = 24 * 3_600_000
 LONGEST_WAIT: Final = 900_000
 """No row is put off for longer than this, in ms; one that is was put off by a clock that has been set back since."""
 
-TaskFields = dict[str, str | int | None]
+TaskFields = dict[str, str | int | float | bool | None]
 
 
 class RememberedReply(Struct, frozen=True, gc=False):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from connector.domain.directory import Directory, NumberField
+from connector.domain.given import FieldForm
 from connector.domain.model import Record
 from connector.errors import BUDGET, CrmUnavailable
 from connector.ports.crm import Budget, CallerMatch, Sighting, Sought, TaskResult
@@ -22,6 +23,7 @@ from connector.salesforce.config import SalesforceConfig
 from connector.salesforce.directory import read_checked
 from connector.salesforce.doctor import examine
 from connector.salesforce.faults import ACCESS_MS, Refused
+from connector.salesforce.field_forms import forms
 from connector.salesforce.search import Search
 from connector.salesforce.shapes import Shapes
 from connector.salesforce.sightings import made_since, remove_doubles, sightings
@@ -89,6 +91,10 @@ class SalesforceCrm:
     async def find(self, what: str, text: str, agent: str = "") -> Sequence[Record]:
         """Up to 20 `people` (Contacts, Leads) or `records` (what a Task may be related to) that match the text."""
         return await self._read(partial(self._search.find, what, text, agent), Turn.ASK)
+
+    async def field_forms(self, names: Sequence[str], record_type: str = "") -> Sequence[FieldForm]:
+        """How these fields of Task (API names) are filled in, in order: type, limits, and what a picklist offers."""
+        return await self._read(partial(forms, self._client, self._shapes, names, record_type), Turn.SAVE)
 
     async def read_numbers(self) -> float:
         """Reads on in the numbers of the org; returns in how many seconds to call it again."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 from connector.ports.store import OutboxRow, TaskFields
 from connector.salesforce.client import Json
 from connector.salesforce.shapes import FieldShape
-from connector.salesforce.values import comparable
+from connector.salesforce.values import Value, comparable
 
 REVISION: Final = "Phone_Revision__c"
 BOOK_KEEPING: Final = frozenset({"Phone_Contact_Key__c", "Phone_Interaction_Key__c", REVISION, "CallObject"})
@@ -71,7 +71,7 @@ class Edits(Struct, frozen=True):
     sent: list[TaskFields]
     all_sent: bool
 
-    def left_by_us(self, field: FieldShape, value: str | int | None) -> bool:
+    def left_by_us(self, field: FieldShape, value: Value) -> bool:
         """Whether the field may be written: `value` is what we want it to be."""
         if field.name in BOOK_KEEPING:
             return True

@@ -15,7 +15,8 @@ MAX_AGE_S: Final = 3_600
 class FieldShape(Struct, frozen=True):
     """One field as our user may use it.
 
-    `length` in characters, `digits` before the point of a number, 0 where there is none; `values` of a picklist.
+    `length` in characters, `digits` before and `scale` after the point of a number, 0 where there is none; `values` of
+    a picklist with their `value_labels`; `required`: a record must have it, and the org fills in nothing by itself.
     """
 
     name: str
@@ -31,6 +32,10 @@ class FieldShape(Struct, frozen=True):
     values: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     digits: int = 0
+    scale: int = 0
+    required: bool = False
+    value_labels: tuple[str, ...] = ()
+    help: str = ""
 
 
 class RecordType(Struct, frozen=True):
@@ -61,10 +66,10 @@ class Shapes:
         self._clock = clock
         self._kept: dict[str, tuple[float, Shape | None]] = {}
 
-    def of(self, name: str) -> Shape:
-        """The shape of an object."""
+    def of(self, name: str, age_s: float = MAX_AGE_S) -> Shape:
+        """The shape of an object, as it was at most `age_s` ago."""
         kept = self._kept.get(name)
-        if kept is not None and kept[1] is not None and self._clock() - kept[0] < MAX_AGE_S:
+        if kept is not None and kept[1] is not None and self._clock() - kept[0] < age_s:
             return kept[1]
         shape = _shape(self._client.describe(name))
         self._kept[name] = (self._clock(), shape)
@@ -87,24 +92,7 @@ class Shapes:
 
 
 def _shape(described: Json) -> Shape:
-    fields = [
-        FieldShape(
-            name=given["name"],
-            type=given["type"],
-            label=given.get("label") or "",
-            length=given.get("length") or 0,
-            createable=bool(given.get("createable")),
-            updateable=bool(given.get("updateable")),
-            external_id=bool(given.get("externalId")),
-            unique=bool(given.get("unique")),
-            filterable=bool(given.get("filterable", True)),
-            restricted=bool(given.get("restrictedPicklist")),
-            values=tuple(choice["value"] for choice in given.get("picklistValues") or () if choice.get("active", True)),
-            targets=tuple(given.get("referenceTo") or ()),
-            digits=given.get("digits") or max(0, (given.get("precision") or 0) - (given.get("scale") or 0)),
-        )
-        for given in described["fields"]
-    ]
+    fields = [_field(given) for given in described["fields"]]
     kinds = [
         RecordType(
             str(kind.get("developerName") or kind["name"]),
@@ -115,3 +103,27 @@ def _shape(described: Json) -> Shape:
         if not kind["master"]
     ]
     return Shape(described["name"], {field.name: field for field in fields}, tuple(kinds))
+
+
+def _field(given: Json) -> FieldShape:
+    choices = [choice for choice in given.get("picklistValues") or () if choice.get("active", True)]
+    filled = bool(given.get("nillable", True) or given.get("defaultedOnCreate"))
+    return FieldShape(
+        name=given["name"],
+        type=given["type"],
+        label=given.get("label") or "",
+        length=given.get("length") or 0,
+        createable=bool(given.get("createable")),
+        updateable=bool(given.get("updateable")),
+        external_id=bool(given.get("externalId")),
+        unique=bool(given.get("unique")),
+        filterable=bool(given.get("filterable", True)),
+        restricted=bool(given.get("restrictedPicklist")),
+        values=tuple(choice["value"] for choice in choices),
+        targets=tuple(given.get("referenceTo") or ()),
+        digits=given.get("digits") or max(0, (given.get("precision") or 0) - (given.get("scale") or 0)),
+        scale=given.get("scale") or 0,
+        required=not filled and given["type"] != "boolean",
+        value_labels=tuple(choice.get("label") or choice["value"] for choice in choices),
+        help=given.get("inlineHelpText") or "",
+    )

@@ -1,19 +1,26 @@
 """Values on their way to Salesforce, and as it gives them back."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+from connector.domain.given import BETWEEN, day, is_id, number
 from connector.ports.store import TaskFields
 from connector.salesforce.shapes import FieldShape, Shape
 
-Value = str | int | None
+_Held = str | int | float | bool
+Value = _Held | None
 
 TAG_SEPARATOR: Final = "; "
 _UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TEXT: Final = frozenset({"string", "textarea", "combobox", "picklist", "multipicklist", "phone", "email", "url"})
 TAKEN: Final = frozenset({"double", "int", "datetime"}) | _TEXT - {"multipicklist", "email"}
-"""The types of custom fields that anything is written to."""
+"""The types of custom fields that values of a call are written to."""
+
+_NUMBERS: Final = frozenset({"double", "int", "currency", "percent"})
+_GIVEN: Final = frozenset({"boolean", "date", "reference", "multipicklist", "email", "currency", "percent"})
+"""The types of custom fields that only people give a value, always as text (see `domain.given`)."""
 
 
 def prepared(fields: TaskFields, shape: Shape) -> TaskFields:
@@ -27,12 +34,12 @@ def prepared(fields: TaskFields, shape: Shape) -> TaskFields:
         if field is None or (name == "RecordTypeId" and not _is_usable(value, shape)):
             continue
         custom = name.endswith("__c")
-        if custom and field.type not in TAKEN:
+        if custom and field.type not in TAKEN and not (field.type in _GIVEN and isinstance(value, str | None)):
             continue
         if value is None:
-            found[name] = None
+            found[name] = False if field.type == "boolean" else None
         else:
-            found[name] = _of_custom(value, field) if custom else _fitted(value, field)
+            found[name] = _of_custom(value, field) if custom else _of_standard(value, field)
     return found
 
 
@@ -40,16 +47,32 @@ def _is_usable(record_type: Value, shape: Shape) -> bool:
     return any(kind.id[:15] == str(record_type)[:15] and kind.available for kind in shape.record_types)
 
 
-def _of_custom(value: str | int, field: FieldShape) -> Value:
-    """The value as that field can hold it, or None."""
+def _of_standard(value: _Held, field: FieldShape) -> Value:
+    """What a person gave is text, whatever its field."""
+    if isinstance(value, str) and field.type == "boolean":
+        return value == "true"
+    if isinstance(value, str) and field.type in _NUMBERS:
+        return number(value)
+    return _fitted(value, field)
+
+
+def _of_custom(value: _Held, field: FieldShape) -> Value:
+    """The value as that field can hold it, or None: one that cannot be read would refuse all Tasks of its request."""
     if field.type in _TEXT:
         text = _fitted(str(value), field)
-        return text if not field.restricted or text in field.values else None
-    if field.type == "datetime":
-        return value if isinstance(value, str) and moment(value) is not None else None
-    if not isinstance(value, int) or (field.digits and abs(value) >= 10**field.digits):
-        return None
-    return value
+        return text if not field.restricted or text is None or _is_offered(str(text), field) else None
+    look = _LOOKS.get(field.type)
+    if look is not None:
+        return value if isinstance(value, str) and look(value) else None
+    if field.type == "boolean":
+        return value == "true"
+    found = number(value) if isinstance(value, str) else value
+    return None if found is None or (field.digits and abs(found) >= 10**field.digits) else found
+
+
+def _is_offered(text: str, field: FieldShape) -> bool:
+    chosen = text.split(BETWEEN) if field.type == "multipicklist" else [text]
+    return set(chosen) <= set(field.values)
 
 
 def moment(text: str) -> float | None:
@@ -61,7 +84,14 @@ def moment(text: str) -> float | None:
     return at.timestamp() if at.tzinfo else None
 
 
-def _fitted(value: str | int, field: FieldShape) -> Value:
+_LOOKS: Final[dict[str, Callable[[str], bool]]] = {
+    "datetime": lambda text: moment(text) is not None,
+    "date": lambda text: day(text) is not None,
+    "reference": is_id,
+}
+
+
+def _fitted(value: _Held, field: FieldShape) -> Value:
     if not isinstance(value, str):
         return value
     # Most values are plain: what is printable has nothing to take out.
@@ -95,7 +125,7 @@ def comparable(value: Any, field: FieldShape) -> str | float | None:
     """
     if value is None or isinstance(value, bool):
         return value
-    if field.type in ("double", "int", "currency", "percent"):
+    if field.type in _NUMBERS:
         return float(value)
     text = str(value).replace("\r\n", "\n").strip()
     if field.type == "datetime":

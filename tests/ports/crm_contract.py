@@ -208,6 +208,16 @@ class TaskContract:
         assert error.message
         assert [len(await desk.tasks(key)) for key in keys] == [1, 0, 1]
 
+    async def test_how_fields_are_filled_in(self, crm: Crm) -> None:
+        status, due, duration, nowhere = await crm.field_forms(
+            ["Status", "ActivityDate", "CallDurationInSeconds", "Nowhere__c"]
+        )
+        assert (status.name, status.kind, status.writable) == ("Status", "choice", True)
+        assert {"Completed", "In Progress"} <= {choice.value for choice in status.choices}
+        assert (due.kind, due.label != "", duration.kind, duration.decimals) == ("date", True, "number", 0)
+        assert (nowhere.name, nowhere.kind, nowhere.writable) == ("Nowhere__c", "other", False)
+        assert list(await crm.field_forms([])) == []
+
     async def test_no_rows_no_results(self, crm: Crm) -> None:
         assert list(await crm.write_tasks([])) == []
 

@@ -136,6 +136,45 @@ def test_an_own_field_gets_what_it_can_hold(value: str | int | None, held_by: Fi
     assert prepared({"Own__c": value}, Shape("Task", {"Own__c": held_by})) == {"Own__c": expected}
 
 
+@pytest.mark.parametrize(
+    ("held_by", "text", "expected"),
+    [
+        (own("boolean"), "true", True),
+        (own("boolean"), "false", False),
+        (own("boolean"), None, False),
+        (own("date"), "2026-12-01", "2026-12-01"),
+        (own("date"), "1-12-2026", None),
+        (own("date"), None, None),
+        (own("datetime"), "2026-12-01T09:00:00Z", "2026-12-01T09:00:00Z"),
+        (own("double", digits=4, scale=2), "12.50", 12.5),
+        (own("double", digits=4), " 12 ", 12),
+        (own("double", digits=4), "12345", None),
+        (own("double"), "twelve", None),
+        (own("currency", digits=16, scale=2), "-0.5", -0.5),
+        (own("percent"), "7", 7),
+        (own("int"), "7", 7),
+        (own("reference"), "001000000000001AAA", "001000000000001AAA"),
+        (own("reference"), "Northwind", None),
+        (own("multipicklist", length=4_099, restricted=True, values=("A", "B")), "A;B", "A;B"),
+        (own("multipicklist", length=4_099, restricted=True, values=("A", "B")), "A;C", None),
+        (own("multipicklist", length=4_099), "A;C", "A;C"),
+        (own("picklist", length=255, restricted=True, values=("A",)), "A", "A"),
+        (own("email", length=80), "mia@northwind.example", "mia@northwind.example"),
+    ],
+)
+def test_what_a_person_gave_is_text_and_becomes_what_its_field_holds(
+    held_by: FieldShape, text: str | None, expected: Any
+) -> None:
+    found = prepared({"Own__c": text}, Shape("Task", {"Own__c": held_by}))
+    assert found == {"Own__c": expected}
+    assert type(found["Own__c"]) is type(expected)
+
+
+@pytest.mark.parametrize(("kind", "text", "expected"), [("boolean", "true", True), ("double", "1.5", 1.5)])
+def test_the_same_in_a_field_of_salesforce_s_own(kind: str, text: str, expected: Any) -> None:
+    assert prepared({"Own": text}, Shape("Task", {"Own": field("Own", kind)})) == {"Own": expected}
+
+
 @pytest.mark.parametrize("kind", ["boolean", "date", "reference", "multipicklist", "email", "currency", "percent"])
 def test_a_field_of_another_kind_is_left_alone(kind: str) -> None:
     assert prepared({"Own__c": 65}, Shape("Task", {"Own__c": own(kind)})) == {}

@@ -35,9 +35,9 @@ class Patient(Struct, frozen=True):
         """Task's fields as the integration user may use them."""
         return {field["name"]: field for field in self.task["fields"]}
 
-    def sent(self, name: str) -> dict[str | int, list[str]]:
+    def sent(self, name: str) -> dict[str | int | float, list[str]]:
         """The values of that field that Tasks will have, each with the names of the samples that have it."""
-        found: dict[str | int, list[str]] = {}
+        found: dict[str | int | float, list[str]] = {}
         for sample in self.samples:
             value = sample.fields.get(name)
             if value is not None:

@@ -62,6 +62,10 @@ class Catalogue:
                 self._objects[name] = _object(described)
             return self._objects[name]
 
+    def forget(self) -> None:
+        """What is known of objects has proved out of date: an administrator has changed their fields."""
+        self._objects.clear()
+
     async def object_of(self, username: str, record_id: str) -> ObjectInfo:
         """The object that the id belongs to, by its key prefix. Raises `BadRequestError`."""
         if not RECORD_ID.match(record_id):

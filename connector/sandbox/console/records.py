@@ -10,7 +10,7 @@ import msgspec
 from connector.sandbox.console.call_center import OBJECTS
 from connector.sandbox.console.catalogue import BadRequestError, Catalogue, Field, ObjectInfo
 from connector.sandbox.console.layout import ADDRESSES, PAGE_LABELS, SEARCHED, layout_of
-from connector.sandbox.console.org_rest import OrgRest, soql_text, sosl_term
+from connector.sandbox.console.org_rest import OrgRefusedError, OrgRest, soql_text, sosl_term
 
 LIST_LIMIT = 200
 ACTIVITY_LIMIT = 50
@@ -81,7 +81,16 @@ class Records:
         self._catalogue = catalogue
 
     async def page(self, user: str, record_id: str) -> Page:
-        """The record's page, with its related lists."""
+        """The record's page, with its related lists; of the fields that the org has now."""
+        try:
+            return await self._page(user, record_id)
+        except OrgRefusedError as refused:
+            if all(problem.code != "INVALID_FIELD" for problem in refused.problems):
+                raise
+            self._catalogue.forget()
+            return await self._page(user, record_id)
+
+    async def _page(self, user: str, record_id: str) -> Page:
         info = await self._catalogue.object_of(user, record_id)
         layout = layout_of(info.name)
         details = layout.details or tuple(info.fields)

@@ -54,6 +54,11 @@ def picklist(
     )
 
 
+def multipicklist(name: str, label: str, values: tuple[str, ...]) -> Field:
+    """A restricted one."""
+    return Field(name=name, label=label, type="multipicklist", length=4_099, values=values, restricted=True)
+
+
 def flag(name: str, label: str, *, default: bool = False) -> Field:
     return Field(name=name, label=label, type="boolean", default=default, defaulted=True, nillable=False)
 

@@ -11,7 +11,19 @@ from msgspec.structs import replace
 from connector.sandbox.org import ids
 from connector.sandbox.org.database import Database
 from connector.sandbox.org.errors import OrgError
-from connector.sandbox.org.fields import flag, lookup, moment, number, picklist, read_only, text, whole
+from connector.sandbox.org.fields import (
+    day,
+    flag,
+    long_text,
+    lookup,
+    moment,
+    multipicklist,
+    number,
+    picklist,
+    read_only,
+    text,
+    whole,
+)
 from connector.sandbox.org.objects.setup import RIGHTS
 from connector.sandbox.org.objects.task import CLOSED_STATUSES
 from connector.sandbox.org.rules import REVISION_FORMULA, REVISION_MESSAGE, REVISION_RULE, Change, ValidationRule
@@ -21,7 +33,7 @@ Hostility = Literal[
     "required_field", "required_tags", "hidden_field", "read_only_field", "disposition_rule", "odd_rule",
     "record_types", "renamed_status", "restricted_priority", "shared_activities", "private_tasks", "hidden_setup",
     "no_call_centre", "old_certificate", "hidden_people", "own_fields", "restricted_type",
-    "older_versions",
+    "older_versions", "asked_fields",
 ]  # fmt: skip
 
 DISPOSITION_RULE = ValidationRule(
@@ -78,6 +90,19 @@ OWN_FIELDS = (
 )
 """Fields of the administrators' own, for what they want to know of calls."""
 
+ASKED_FIELDS = (
+    picklist("Region__c", "Region", ("North", "South", "West"), restricted=True, required=True),
+    day("Visit_On__c", "Visit On"),
+    moment("Promised_At__c", "Promised At"),
+    number("Amount__c", "Amount", 6, 2),
+    flag("Consent__c", "Consent"),
+    lookup("Site__c", "Site", ("Account",)),
+    long_text("Findings__c", "Findings", 500),
+    multipicklist("Reasons__c", "Reasons for the call and what the customer had tried before", ("Price", "Quality")),
+    text("Order_Number__c", "Order Number", 12),
+)
+"""Fields that agents are to fill in: one is required always, and the others are for rules to ask for."""
+
 RENAMED = ("Completed", "Done")
 
 _READ_ONLY = "CallDisposition"
@@ -116,8 +141,8 @@ def customised(schema: Schema, hostile: Sequence[str]) -> Schema:
         fields["WhoCount"] = replace(whole("WhoCount", "Relation Count"), createable=False, updateable=False)
     if "restricted_type" in hostile:
         fields["Type"] = picklist("Type", "Type", ("Call", "Visit"), restricted=True)
-    if "own_fields" in hostile:
-        fields |= {field.name: field for field in OWN_FIELDS}
+    more = [*(OWN_FIELDS if "own_fields" in hostile else ()), *(ASKED_FIELDS if "asked_fields" in hostile else ())]
+    fields |= {field.name: field for field in more}
     kinds = KINDS if "record_types" in hostile else ()
     if kinds:
         fields["RecordTypeId"] = lookup("RecordTypeId", "Record Type ID", ("RecordType",))
