@@ -18,7 +18,7 @@ REFERENCE = ROOT / "docs" / "reference" / "codes.md"
 WORDS = ROOT / "lwc" / "words" / "codes.js"
 
 PLACE = {
-    **dict.fromkeys(("NotAllowed", "BadInput", "SignInRefused", "Failure", "CrmUnavailable"), 0),
+    **dict.fromkeys(("_bad", "NotAllowed", "BadInput", "SignInRefused", "Failure", "CrmUnavailable"), 0),
     **dict.fromkeys(("_turn_away", "Reply", "problem", "Refusal"), 1),
     **dict.fromkeys(("AskRefused", "Found"), 2),
 }

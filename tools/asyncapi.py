@@ -23,6 +23,7 @@ TO_PANEL: tuple[type, ...] = (
     state.DraftRefused,
     state.Found,
     state.Previewed,
+    state.Described,
     state.Chore,
     state.ChoreYours,
     state.Queues,

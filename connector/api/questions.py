@@ -7,10 +7,11 @@ from typing import Any, Final, Protocol
 
 from connector.api import view
 from connector.api.book import Book
+from connector.api.forms import Forms
 from connector.domain import numbers
 from connector.domain.dial_plan import dialled
 from connector.domain.emergency import emergency_of
-from connector.domain.model import Agent
+from connector.domain.model import Agent, Contact
 from connector.errors import BadInput, CrmUnavailable
 from connector.ports.crm import Crm
 from connector.service.runner import Runner
@@ -34,23 +35,37 @@ class Asker(Protocol):
 class Questions:
     """The questions of one panel."""
 
-    __slots__ = ("_book", "_crm", "_finding", "_panel", "_runner")
+    __slots__ = ("_book", "_crm", "_describing", "_finding", "_forms", "_panel", "_runner")
 
-    def __init__(self, runner: Runner, crm: Crm, book: Book, panel: Asker) -> None:
+    def __init__(self, runner: Runner, crm: Crm, book: Book, forms: Forms, panel: Asker) -> None:
         self._runner = runner
         self._crm = crm
         self._book = book
+        self._forms = forms
         self._panel = panel
         self._finding: asyncio.Task[None] | None = None
+        self._describing: asyncio.Task[None] | None = None
 
     def end(self) -> None:
         """Nobody waits for answers any more."""
-        if self._finding is not None:
-            self._finding.cancel()
+        for asking in (self._finding, self._describing):
+            if asking is not None:
+                asking.cancel()
+
+    def take(self, message: commands.Find | commands.Preview | commands.Describe) -> None:
+        """The question will be answered."""
+        match message:
+            case commands.Find():
+                self.find(message)
+            case commands.Preview():
+                self.preview(message)
+            case commands.Describe():
+                self.describe(message)
 
     def find(self, message: commands.Find) -> None:
         """Only the newest search of a panel is answered: what was typed before is of no use any more."""
-        self.end()
+        if self._finding is not None:
+            self._finding.cancel()
         if message.what == "book":
             self._panel.send(self._in_book(message))
         elif len(message.text.strip()) < SHORTEST:
@@ -79,6 +94,33 @@ class Questions:
             self._panel.send(state.Found(message.id, error="internal"))
         else:
             self._panel.send(state.Found(message.id, tuple(view.record_view(record) for record in records)))
+
+    def check(self, contact: Contact, field: str, text: str) -> None:
+        """Raises `BadInput` when the value is known not to fit that field."""
+        self._forms.check(self._runner.directory, contact, field, text)
+
+    def describe(self, message: commands.Describe) -> None:
+        """How the contact's fields are filled in; likewise, only the newest question of a panel is answered."""
+        if self._describing is not None:
+            self._describing.cancel()
+        contact = self._runner.floor.contacts.get(message.contact)
+        if contact is None or contact.agent != self._panel.agent:
+            self._panel.send(state.Described(message.id, message.contact, error="no_such_contact"))
+        else:
+            self._describing = _spawn(self._described(message, contact))
+
+    async def _described(self, message: commands.Describe, contact: Contact) -> None:
+        try:
+            forms = await self._forms.of(self._runner.directory, contact)
+        except CrmUnavailable as error:
+            log.warning("fields could not be described: %s", error)
+            self._panel.send(state.Described(message.id, message.contact, error="crm_unavailable"))
+        except Exception:
+            self._runner.fault()
+            log.exception("fields could not be described")
+            self._panel.send(state.Described(message.id, message.contact, error="internal"))
+        else:
+            self._panel.send(state.Described(message.id, message.contact, tuple(map(view.field_view, forms))))
 
     def preview(self, message: commands.Preview) -> None:
         """What would be dialled, or why nothing would be."""

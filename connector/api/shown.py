@@ -151,7 +151,8 @@ class Shown:
         profile = directory.agents.get(agent.id) or Profile(agent.id, agent.id)
         before = self._contacts
         after: dict[str, _Last] = {}
-        for key in agent.contacts:
+        repairs = floor.repairs.get(agent.id, ())
+        for key in (*agent.contacts, *repairs):
             contact = floor.contacts.get(key)
             if contact is not None:
                 last = before.get(key)
@@ -165,7 +166,11 @@ class Shown:
         if durable is not self._durable or who != self._who or not _alike(before, after):
             self.version += 1
         self._contacts, self._durable, self._who = after, durable, who
-        return wire.State(seq, now, durable, who, tuple([last.view for last in after.values()]))
+        views = tuple([last.view for last in after.values()])
+        if not repairs:
+            return wire.State(seq, now, durable, who, views)
+        mended = tuple([after[key].view for key in repairs])
+        return wire.State(seq, now, durable, who, views[: len(views) - len(mended)], mended)
 
     def _anew(
         self,

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from connector.domain import numbers
 from connector.domain.decide import deadline
 from connector.domain.directory import Directory, Profile
+from connector.domain.given import FieldForm
 from connector.domain.model import (
     SILENT,
     Agent,
@@ -53,7 +54,14 @@ def _link(link: Link) -> wire.LinkDraft:
 
 def _save(save: Save) -> wire.SaveView:
     told = (save.state, save.task_id, save.subject, save.next_try, save.code, save.field, save.message)
-    return wire.SaveView(*told, save.left_out or UNSET)
+    fields = save.fields if len(save.fields) > 1 else ()
+    return wire.SaveView(*told, save.left_out or UNSET, fields or UNSET, save.asked or UNSET)
+
+
+def field_view(form: FieldForm) -> wire.FieldView:
+    """How a field is filled in."""
+    choices = tuple(wire.ChoiceView(choice.value, choice.label) for choice in form.choices)
+    return wire.FieldView(**{**structs.asdict(form), "choices": choices})
 
 
 def _draft(contact: Contact) -> wire.DraftView:
@@ -64,6 +72,7 @@ def _draft(contact: Contact) -> wire.DraftView:
         wire.TagsDraft(draft.tags.value, draft.tags.revision),
         _link(draft.who),
         _link(draft.what),
+        {one.name: wire.TextDraft(one.text.value, one.text.revision) for one in draft.given} or UNSET,
     )
 
 
@@ -238,12 +247,14 @@ def state_view(floor: Floor, directory: Directory, agent: Agent, *, seq: int, no
     """All that the agent's panels show, but for lists that are asked for apart."""
     profile = directory.agents.get(agent.id) or Profile(agent.id, agent.id)
     contacts = [floor.contacts[key] for key in agent.contacts if key in floor.contacts]
+    repairs = [floor.contacts[key] for key in floor.repairs.get(agent.id, ())]
     return wire.State(
         seq=seq,
         now=now,
         durable=durable,
         agent=agent_view(floor, directory, agent, profile),
         contacts=tuple(contact_view(floor, directory, contact, profile) for contact in contacts),
+        repairs=tuple(contact_view(floor, directory, contact, profile) for contact in repairs) or UNSET,
     )
 
 

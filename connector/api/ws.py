@@ -10,6 +10,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from connector.api import handlers
 from connector.api.auth import SignIn
 from connector.api.book import Book
+from connector.api.forms import Forms
 from connector.api.hub import Hub, PanelSocket
 from connector.api.questions import Questions
 from connector.api.rate import Bucket
@@ -77,6 +78,7 @@ class PanelSockets:
         self._clock = clock
         self._supervision = supervision
         self._book = Book()
+        self._forms = Forms(crm)
         self._open: set[web.WebSocketResponse] = set()
         self._ending: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -156,7 +158,7 @@ class PanelSockets:
         transport.set_write_buffer_limits(high=NEVER_FULL)
         now = self._clock.now()
         panel = PanelSocket(self._hub, ws, transport, agent, now if focused else 0, name)
-        questions = Questions(self._runner, self._crm, self._book, panel)
+        questions = Questions(self._runner, self._crm, self._book, self._forms, panel)
         session = self._session(ws, panel)
         parts = (panel, questions, session, self._supervision)
         conversation = Conversation(self._runner, self._hub, self._store, self._clock, *parts)
@@ -255,10 +257,8 @@ class Conversation:
                 await self._draft(message)
             case commands.Ping():
                 self._panel.send(state.Pong(self._clock.now()))
-            case commands.Find():
-                self._questions.find(message)
-            case commands.Preview():
-                self._questions.preview(message)
+            case commands.Find() | commands.Preview() | commands.Describe():
+                self._questions.take(message)
             case commands.Visited():
                 self._runner.draft(handlers.visit(self._panel.agent, message), lambda: None)
             case commands.Focus():
@@ -327,6 +327,7 @@ class Conversation:
 
         try:
             contact = await self._contact(message.contact)
+            self._questions.check(contact, message.field, message.text)
             order = handlers.draft(agent, message, lambda link: _known(contact, link))
             self._runner.draft(order, saved)
         except (NotAllowed, BadInput) as error:

@@ -17,6 +17,15 @@ Revision = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 """Up to the largest whole number that JavaScript and the store hold exactly."""
 
 
+DraftField = Annotated[
+    str,
+    Meta(
+        pattern="^(comments|disposition|tags|who|what|[A-Z][A-Za-z0-9]{0,79}|[A-Za-z][A-Za-z0-9_]{0,76}__c)" + END,
+    ),
+]
+"""One of the panel's own fields, or the API name of a field of Task."""
+
+
 class RecordLink(Struct, frozen=True, forbid_unknown_fields=True):
     """A Salesforce record as a panel names it: an 18 character id, its object's API name and its display name."""
 
@@ -29,11 +38,12 @@ class DraftMessage(Struct, frozen=True, forbid_unknown_fields=True, tag="draft")
     """One field of a contact's draft.  `revision` grows with each change made in one panel.
 
     `field` decides which value is read: `comments` and `disposition` carry `text`, `tags` carries `tags`,
-    `who` and `what` carry `record` (null clears the link).  Answered by `draft_saved` after the commit.
+    `who` and `what` carry `record` (null clears the link).  The API name of a field that Salesforce has asked for (see
+    `Save`) carries `text`, written as `FieldView` says.  Answered by `draft_saved` after the commit.
     """
 
     contact: Id
-    field: Literal["comments", "disposition", "tags", "who", "what"]
+    field: DraftField
     revision: Revision
     text: Comments = ""
     tags: Annotated[tuple[Text, ...], Meta(max_length=20)] = ()
@@ -104,6 +114,13 @@ class Preview(Struct, frozen=True, forbid_unknown_fields=True, tag="preview"):
     skill: Text | None = None
 
 
+class Describe(Struct, frozen=True, forbid_unknown_fields=True, tag="describe"):
+    """Asks how the fields that Salesforce has asked for on a contact's Task are filled in: `described`."""
+
+    id: Id
+    contact: Id
+
+
 class Visited(Struct, frozen=True, forbid_unknown_fields=True, tag="visited"):
     """A record's tab became active in Salesforce; it becomes an option of Name or Related To on open contacts."""
 
@@ -148,7 +165,7 @@ class Ping(Struct, frozen=True, forbid_unknown_fields=True, tag="ping"):
     """Asks for a `pong`: a browser cannot see WebSocket pings, so it asks for one of its own."""
 
 
-Asked = Find | Preview | Visited | Focus | ChoreTaken | ChoreDone | Watch | Renew | Ping
+Asked = Find | Preview | Describe | Visited | Focus | ChoreTaken | ChoreDone | Watch | Renew | Ping
 Message = Hello | Command | DraftMessage | Asked
 
 decode = msgspec.json.Decoder(Message).decode

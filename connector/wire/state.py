@@ -92,21 +92,25 @@ class LinkDraft(Struct, frozen=True, gc=False):
 
 
 class DraftView(Struct, frozen=True, gc=False):
-    """What the agent wrote so far."""
+    """What the agent wrote so far; `given` by API name, the fields that Salesforce has asked for (default: none)."""
 
     comments: TextDraft
     disposition: TextDraft
     tags: TagsDraft
     who: LinkDraft
     what: LinkDraft
+    given: dict[str, TextDraft] | UnsetType = UNSET
 
 
 class SaveView(Struct, frozen=True, gc=False):
     """The Task.  `state`: none, saving, saved, waiting (next try at `next_try`), attention (see `field`, `message`),
     discarded (`message`: who decided so, and why).
 
-    `field` is a draft field name (who, what, disposition, tags, comments) or a Task field's API name.  `left_out` names
-    the records without which it is saved, because Salesforce would not have it hang on them (default: none)."""
+    `field` is the API name of the Task's field to look at first, and `fields` are all that Salesforce refused (by
+    default that one, or none).  `asked` are those that it has refused since it last took a version, that the panel has
+    no place for and that the agent may fill in (default: none); how, is asked by `describe`.  `left_out` names the
+    records without which it is saved, because Salesforce would not have it hang on them (default: none).
+    """
 
     state: str
     task_id: str | None = None
@@ -116,6 +120,8 @@ class SaveView(Struct, frozen=True, gc=False):
     field: str | None = None
     message: str | None = None
     left_out: str | UnsetType = UNSET
+    fields: tuple[str, ...] | UnsetType = UNSET
+    asked: tuple[str, ...] | UnsetType = UNSET
 
 
 class ProblemView(Struct, frozen=True, gc=False):
@@ -206,13 +212,18 @@ class AgentView(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class State(Struct, frozen=True, gc=False, tag="state"):
-    """Everything the panel shows, after each change; `seq` grows from message to message of one socket."""
+    """Everything the panel shows, after each change; `seq` grows from message to message of one socket.
+
+    `repairs` are closed contacts of the agent whose Task Salesforce has refused and holds no version of since (default:
+    none): their draft can be written to, and saved again.
+    """
 
     seq: int
     now: int
     durable: bool
     agent: AgentView
     contacts: tuple[ContactView, ...]
+    repairs: tuple[ContactView, ...] | UnsetType = UNSET
 
 
 class SkillChoice(Struct, frozen=True, gc=False):
@@ -293,6 +304,45 @@ class Found(Struct, frozen=True, gc=False, tag="found"):
     error: str | None = None
     field: str | UnsetType = UNSET
     message: str | UnsetType = UNSET
+
+
+class ChoiceView(Struct, frozen=True, gc=False):
+    """A value of a picklist, and its label."""
+
+    value: str
+    label: str
+
+
+class FieldView(Struct, frozen=True, gc=False, omit_defaults=True):
+    """How a field of Task is filled in.  `kind`: text, long_text, email, phone, url, number (with a point), date
+    (2026-11-30), moment (2026-11-30T09:00:00Z), checkbox (true, false), choice, choices (`;` between), id (of a record
+    of one of the `targets`), other (cannot be filled in here).
+
+    `writable`: the connector may write it.  `strict`: nothing but the `choices`.  `longest` in characters, `digits`
+    before and `decimals` after the point; 0 for no limit that is known.
+    """
+
+    name: str
+    label: str
+    kind: str
+    required: bool = False
+    writable: bool = True
+    strict: bool = False
+    choices: tuple[ChoiceView, ...] = ()
+    longest: int = 0
+    digits: int = 0
+    decimals: int = 0
+    targets: tuple[str, ...] = ()
+    help: str = ""
+
+
+class Described(Struct, frozen=True, gc=False, tag="described", omit_defaults=True):
+    """The answer to `describe`; `error` is a code when Salesforce could not be asked (fields is then empty)."""
+
+    id: str
+    contact: str
+    fields: tuple[FieldView, ...] = ()
+    error: str | None = None
 
 
 class Previewed(Struct, frozen=True, gc=False, tag="previewed", omit_defaults=True):

@@ -19,6 +19,7 @@ from connector.api.ws import PanelSockets
 from connector.domain.commands import Answer, SetState
 from connector.domain.directory import Directory
 from connector.domain.events import CallArrived, LegAnswered, LegEnded
+from connector.domain.given import FieldForm
 from connector.domain.model import AgentState, Contact, Phase, Record
 from connector.ports.crm import Budget, CallerMatch
 from connector.ports.store import Discard, Loaded, OutboxEntry
@@ -96,6 +97,8 @@ class Salesforce(People):
         self.searched_for: list[str] = []
         self.found: Sequence[Record] | Exception = ()
         self.budget: Budget | None = None
+        self.forms: dict[str, FieldForm] | Exception = {}
+        self.described: list[tuple[Sequence[str], str]] = []
         self.go_on = asyncio.Event()
         self.go_on.set()
 
@@ -106,6 +109,13 @@ class Salesforce(People):
         if isinstance(self.found, Exception):
             raise self.found
         return self.found
+
+    async def field_forms(self, names: Sequence[str], record_type: str = "") -> Sequence[FieldForm]:
+        self.described.append((names, record_type))
+        await self.go_on.wait()
+        if isinstance(self.forms, Exception):
+            raise self.forms
+        return [self.forms[name] for name in names]
 
 
 class Panel:

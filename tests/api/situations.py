@@ -219,6 +219,29 @@ def attention() -> Stage:
     return stage
 
 
+def refusal(key: str, revision: int) -> TaskRefused:
+    words = "Required fields are missing: [Region__c, Visit_On__c]"
+    return TaskRefused(key, revision, "REQUIRED_FIELD_MISSING", "Region__c, Visit_On__c", words)
+
+
+def to_fill_in() -> Stage:
+    """Salesforce has asked for two fields that the panel does not have, and one is filled in."""
+    stage = wrap_up()
+    contact = stage.contact()
+    stage.give(refusal(contact.key, 1))
+    stage.give(c.SaveDraft(SAM, contact.key, "Region__c", 1, "West"))
+    return stage
+
+
+def repairs() -> Stage:
+    """The same, when wrap-up was done all the same."""
+    stage = to_fill_in()
+    key = stage.contact().key
+    stage.give(c.Done(SAM, key))
+    stage.give(refusal(key, 2))
+    return stage
+
+
 # --- work, callbacks -------------------------------------------------------------------------------------------------
 
 
@@ -354,6 +377,8 @@ SITUATIONS: dict[str, Callable[[], Stage]] = {
     "state_wrapup_saved": saved,
     "state_wrapup_waiting": waiting,
     "state_wrapup_attention": attention,
+    "state_wrapup_asked": to_fill_in,
+    "state_repairs": repairs,
     "state_callback_offered": callback_offered,
     "state_work_offered": work_offered,
     "state_work_item": work_item,

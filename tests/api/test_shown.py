@@ -124,6 +124,8 @@ class Walk:
                 c.SaveDraft(agent, contact.key, "comments", self.now, text="Charged twice"),
                 c.SaveDraft(agent, contact.key, "disposition", self.now, text="Answered"),
                 c.Visit(agent, self.dice.choice((PERSON, CASE))),
+                c.SaveDraft(agent, contact.key, "Subject", self.now, text="Refund"),
+                c.SaveAgain(agent, contact.key),
                 c.Done(agent, contact.key),
             ]
         self.dice.shuffle(ideas)

@@ -11,7 +11,7 @@ from connector.domain.events import PhoneChanged, TaskRefused, TaskSaved
 from connector.domain.model import AgentState, SaveState
 from connector.errors import StoreError
 from connector.ports.crm import Budget, BudgetMode
-from connector.ports.store import OutboxEntry
+from connector.ports.store import OutboxEntry, TaskFields
 from connector.service.judgement import Rest
 from connector.service.overview import MOST
 from connector.service.proof import Verdict
@@ -23,7 +23,7 @@ RULE = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
 
 
 def row(contact: str, state: str = "parked", **changes: Any) -> OutboxEntry:
-    fields: dict[str, str | int | None] = {"Subject": "Call with Mia Chen"}
+    fields: TaskFields = {"Subject": "Call with Mia Chen"}
     made = OutboxEntry(
         contact, state, 1, 0, fields, {}, None, None, False, False, 1, RULE, "Subject", "Say why.", SAM, 1_000
     )

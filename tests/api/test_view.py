@@ -47,7 +47,7 @@ def example(name: str) -> dict[str, Any]:
 
 LEFT_OUT = frozenset(
     field.name
-    for kind in (wire.ContactView, wire.LegView, wire.ConsultView, wire.AgentView, wire.Setup)
+    for kind in (wire.ContactView, wire.LegView, wire.ConsultView, wire.AgentView, wire.Setup, wire.State)
     for field in fields(kind)
     if not field.required
 )
@@ -75,6 +75,7 @@ def facts(state: dict[str, Any]) -> dict[str, Any]:
         "phone_ready": agent["phone_ready"],
         "agent_controls": agent["controls"],
         "contacts": [facts_of(contact) for contact in state["contacts"]],
+        "repairs": [facts_of(contact) for contact in state.get("repairs", [])],
     }
 
 
@@ -92,7 +93,8 @@ def facts_of(contact: dict[str, Any]) -> dict[str, Any]:
         "problem": contact["problem"] and contact["problem"]["order"],
         "match": contact["match"]["state"],
         "what_closed": contact["what_closed"],
-        "save": contact["save"]["state"],
+        "save": (contact["save"]["state"], contact["save"].get("fields"), contact["save"].get("asked")),
+        "given": {name: draft["value"] for name, draft in contact["draft"].get("given", {}).items()},
         "wrap_up": contact["wrap_up_ends"] is not None,
         "controls": contact["controls"],
         "consult": consult and (consult["kind"], consult["state"], consult["name"]),

@@ -17,6 +17,7 @@ TO_PANEL = msgspec.json.Decoder(
     | state.DraftRefused
     | state.Found
     | state.Previewed
+    | state.Described
     | state.Chore
     | state.ChoreYours
     | state.Queues
@@ -59,6 +60,7 @@ def test_every_kind_of_message_has_a_fixture() -> None:
         "draft",
         "find",
         "preview",
+        "describe",
         "visited",
         "focus",
         "chore_taken",
