@@ -86,7 +86,11 @@ export function barOf(contact, connected, consultOpen = false) {
   if ("end" in controls) {
     return calling(contact, of, consultOpen);
   }
-  return "done" in controls ? wrapping(contact, of) : [];
+  if ("done" in controls) {
+    return wrapping(contact, of);
+  }
+  // A contact that is over: its Task is mended, or the agent goes back.
+  return "save_again" in controls ? [button("cancel", null, [], { label: labels.close }), of("save_again")] : [];
 }
 
 /** Whether the agent may have more time for wrap-up: a press that is not there when it would do nothing. */

@@ -5,6 +5,9 @@ const KEPT = "phone-panel-drafts";
 const PAUSE = 250;
 const LONGEST = 2000;
 
+/** What is chosen, and not typed. */
+const AT_ONCE = new Set(["disposition", "tags", "who", "what"]);
+
 const place = (draft) => `${draft.contact} ${draft.field}`;
 
 /**
@@ -28,7 +31,7 @@ export class Drafts {
     this.waiting.set(place(draft), draft);
     this.unsent.add(place(draft));
     keep(KEPT, this.all);
-    const soon = draft.field === "comments" ? PAUSE : 0;
+    const soon = AT_ONCE.has(draft.field) ? 0 : PAUSE;
     clearTimeout(this.pause);
     this.pause = setTimeout(() => this.flush(), soon);
     this.longest ??= setTimeout(() => this.flush(), LONGEST);

@@ -23,10 +23,8 @@ const FIELDS = {
   WhoId: "who"
 };
 
-/** The draft field that Salesforce refused, or null. It names fields of the Task, too. */
-export function badField({ state, field }) {
-  if (state !== "attention" || !field) {
-    return null;
-  }
-  return FIELDS[field] ?? field;
+/** The fields that Salesforce refused, the one to look at first first: the panel's own by their names in it. */
+export function badFields({ state, field, fields = [] }) {
+  const named = state === "attention" && field ? [field, ...fields] : [];
+  return [...new Set(named)].map((name) => FIELDS[name] ?? name);
 }

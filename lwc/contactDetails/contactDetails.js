@@ -1,11 +1,11 @@
 import { LightningElement, api } from "lwc";
 import { tell } from "c/tell";
 import { fill, labels, number } from "c/words";
-import { badField, choicesOf, SIGNS } from "./choices";
+import { badFields, choicesOf, SIGNS } from "./choices";
 
 /**
  * What the agent writes about a contact. Sends `write` {contact, field, value}, `flush` when the comments lose the
- * focus, `details` {open}, and `find` {what, text} from its pickers.
+ * focus, `details` {open}, `find` {what, text} from its pickers, and `describe` {contact} from the fields of the Task.
  */
 export default class ContactDetails extends LightningElement {
   static renderMode = "light";
@@ -16,15 +16,20 @@ export default class ContactDetails extends LightningElement {
   /** Whether the section can be folded; in wrap-up it is open. */
   @api folds = false;
   @api unfolded = false;
+  /** {fields, error}: what the fields take that Salesforce has asked for, or undefined. */
+  @api described;
+  /** {contact, field, code} of a value that the connector has refused, or null. */
+  @api problem = null;
 
   labels = labels;
   picking = null;
   tagging = false;
   told = null;
+  late = false;
 
   /** Puts the caret into the comments. */
   @api goToComments(start, end = start) {
-    const area = this.querySelector("textarea");
+    const area = this.querySelector("#pp-comments");
     area?.focus();
     if (area && start !== undefined) {
       area.setSelectionRange(start, end);
@@ -79,13 +84,18 @@ export default class ContactDetails extends LightningElement {
   }
 
   get bad() {
-    return badField(this.contact.save);
+    return badFields(this.contact.save);
+  }
+
+  /** Whether Salesforce has asked for fields that the panel does not have: since its last refusal, or before. */
+  get asked() {
+    return Boolean(this.contact.save.asked?.length || this.contact.draft.given);
   }
 
   /** For each field the id of the element that says what is wrong with it, or null. */
   get errors() {
-    const at = (field) => (this.bad === field ? "pp-attention" : null);
-    const text = (field) => (this.bad === field ? "true" : null);
+    const at = (field) => (this.bad.includes(field) ? "pp-attention" : null);
+    const text = (field) => (this.bad.includes(field) ? "true" : null);
     return {
       who: at("who"),
       what: at("what"),
@@ -106,11 +116,11 @@ export default class ContactDetails extends LightningElement {
   }
 
   get dispositionClass() {
-    return this.bad === "disposition" ? "pp-field pp-field_error" : "pp-field";
+    return this.bad.includes("disposition") ? "pp-field pp-field_error" : "pp-field";
   }
 
   get tagsClass() {
-    return this.bad === "tags" ? "pp-field pp-field_error" : "pp-field";
+    return this.bad.includes("tags") ? "pp-field pp-field_error" : "pp-field";
   }
 
   get commentsClass() {
@@ -153,27 +163,39 @@ export default class ContactDetails extends LightningElement {
   }
 
   renderedCallback() {
-    const area = this.querySelector("textarea");
+    const area = this.querySelector("#pp-comments");
     const { comments, disposition } = this.contact.draft;
     if (area && area.value !== comments.value) {
       const { selectionStart, selectionEnd } = area;
       area.value = comments.value;
       area.setSelectionRange(selectionStart, selectionEnd);
     }
-    const select = this.querySelector("select");
+    const select = this.querySelector("#pp-disposition");
     if (select) {
       select.value = disposition.value;
     }
     this.goToBadField();
   }
 
-  /** Once for each thing that needs attention, the focus goes to the field that does. */
+  /** Once for each thing that needs attention, the focus goes to the field that does, unless the agent is writing. */
   goToBadField() {
-    const news = this.bad && `${this.contact.key} ${this.bad} ${this.contact.save.message}`;
-    if (news !== this.told) {
-      this.told = news;
-      this.querySelector(`#pp-${this.bad}`)?.focus();
+    const news = this.bad.length ? `${this.contact.key} ${this.bad} ${this.contact.save.message}` : null;
+    if (news === this.told) {
+      return;
     }
+    const bad = this.bad.map((name) => this.querySelector(`#pp-${name}`)).find(Boolean);
+    // A field that the panel does not have is there once it is known what it takes.
+    const late = Boolean(news && !bad && this.asked && !this.described?.error);
+    if (!late && !(this.late && this.querySelector(":focus"))) {
+      bad?.focus();
+    }
+    this.told = late ? this.told : news;
+    this.late = late;
+  }
+
+  fieldsDrawn(event) {
+    event.stopPropagation();
+    this.goToBadField();
   }
 
   write(field, value) {

@@ -126,6 +126,14 @@ export function newsOf(view, before, notes = []) {
     news.assertive = both(news.assertive, assertive);
     news.polite = both(news.polite, polite);
   }
+  for (const contact of view.repairs) {
+    const last = before.repairs.find(({ key }) => key === contact.key);
+    news.polite = both(news.polite, last && saveNews(contact.save, last.save).polite);
+  }
+  const mended = before.repairs.filter(({ key }) => !view.repairs.some((one) => one.key === key));
+  for (const contact of mended.filter(({ save }) => save.state === "saving" || save.state === "waiting")) {
+    news.polite = both(news.polite, fill(labels.sayMended, linesOf(contact).name));
+  }
   if (link === "open" && was !== "open" && !news.polite) {
     news.polite = labels.sayBack;
   }

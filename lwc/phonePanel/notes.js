@@ -73,12 +73,16 @@ function noticeNote({ notice }) {
   return { id: "notice", tone: "error", title, text: explain(notice.code, notice.message), closes: true };
 }
 
-function draftNote({ draftProblem }) {
+function draftNote({ draftProblem, described }) {
   if (!draftProblem) {
     return null;
   }
   const { contact, field, revision, code, message } = draftProblem;
-  const words = { who: labels.name, what: labels.relatedTo }[field] ?? labels[field];
+  // The form says it at the field itself.
+  if (described[contact]?.fields?.some(({ name }) => name === field)) {
+    return null;
+  }
+  const words = { who: labels.name, what: labels.relatedTo }[field] ?? labels[field] ?? field;
   const text = explain(code, message);
   const id = `draft ${contact} ${field} ${revision}`;
   return { id, tone: "error", title: fill(labels.draftLost, words), text, closes: true };

@@ -1,7 +1,7 @@
 /** What the panel shows, worked out from its state: view, opened, outbound, question and so on. Nothing here changes it. */
 import { LightningElement } from "lwc";
 import { currentOf, isCall, linesOf, stageOf } from "c/contactShown";
-import { duration, labels } from "c/words";
+import { duration, labels, timeOfDay } from "c/words";
 import { conversationOf } from "./conversation";
 import { notesOf } from "./notes";
 import { emergencyOf, outboundSkills, previewOf, whyNotCall, whyNotEmergency } from "./outbound";
@@ -70,6 +70,34 @@ export class PanelView extends LightningElement {
     return currentOf(this.view.contacts);
   }
 
+  /** The closed contact whose Task the agent mends, while it can be. */
+  get mended() {
+    return this.is.repair ? this.view.repairs.find(({ key }) => key === this.mending) : null;
+  }
+
+  /** Whose form is shown, when one is. */
+  get written() {
+    return this.mended ?? (this.is.work ? this.current : null);
+  }
+
+  /** Whether a question stands over the form that it is about. */
+  get asksFirst() {
+    return this.question && this.written;
+  }
+
+  get mendedLines() {
+    const { name, second } = linesOf(this.mended);
+    return { name, second: [second, timeOfDay(this.mended.started, this.locale)].filter(Boolean).join(" · ") };
+  }
+
+  get described() {
+    return this.view.described[this.written?.key];
+  }
+
+  get repairKeys() {
+    return this.view.repairs.map(({ key }) => key);
+  }
+
   get others() {
     return this.view.contacts.filter((contact) => contact !== this.current);
   }
@@ -95,12 +123,13 @@ export class PanelView extends LightningElement {
   }
 
   get save() {
-    const save = this.current?.phase === "WRAP_UP" ? this.current.save : null;
+    const shown = this.mended ?? (this.current?.phase === "WRAP_UP" ? this.current : null);
+    const save = shown?.save;
     return save && save.state !== "none" ? save : null;
   }
 
   get dock() {
-    return dockOf(this.view, this.body);
+    return dockOf(this.view, this.body, this.mended);
   }
 
   get hasDock() {
@@ -118,13 +147,13 @@ export class PanelView extends LightningElement {
 
   get mainClass() {
     const beside = (this.is.dialPad || this.is.consult || this.is.offer || this.is.supervisor) && this.current;
-    const split = this.is.work || beside ? " pp_split" : "";
+    const split = this.is.work || this.mended || beside ? " pp_split" : "";
     const opened = this.opened || (this.is.work && (this.detailsOpen || !this.folds)) ? " pp_opened" : "";
     return `pp${split}${opened}${this.masked ? " pp_masked" : ""}`;
   }
 
   get cardsClass() {
-    return this.cards.length || this.notes.length || this.masked ? "pp-cards" : "pp-cards slds-hide";
+    return this.cards.length || this.notes.length || this.masked || this.mended ? "pp-cards" : "pp-cards slds-hide";
   }
 
   get folds() {

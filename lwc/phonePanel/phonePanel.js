@@ -32,6 +32,7 @@ export default class PhonePanel extends PanelView {
   opened = null;
   consultTab = "agents";
   creating = null;
+  mending = null;
   detailsOpen = false;
   talkOpen = true;
   pressed = null;
@@ -109,8 +110,11 @@ export default class PhonePanel extends PanelView {
     if (view.contacts !== before.contacts) {
       this.pressed = null;
     }
-    if (view.contacts.every(({ key }) => key !== this.question?.contact)) {
+    if ([...view.contacts, ...view.repairs].every(({ key }) => key !== this.question?.contact)) {
       this.question = null;
+    }
+    if (this.opened === "repair" && view.repairs.every(({ key }) => key !== this.mending)) {
+      this.opened = null;
     }
     const shown = new Set(this.notes.map(({ id }) => id));
     this.view = { ...view, gate: null };
@@ -136,6 +140,7 @@ export default class PhonePanel extends PanelView {
 
   renderedCallback() {
     this.session?.watch(this.lists);
+    this.session?.describe(this.written);
     const go = this.afterRender;
     this.afterRender = null;
     go?.();
@@ -199,13 +204,26 @@ export default class PhonePanel extends PanelView {
 
   write(event) {
     const { contact, field, value } = event.detail;
-    const what = this.view.contacts.find(({ key }) => key === contact)?.draft.what.value;
+    const { contacts, repairs } = this.view;
+    const what = [...contacts, ...repairs].find(({ key }) => key === contact)?.draft.what.value;
     if (field === "who" && value?.type === "Lead" && what) {
       this.question = { ...event.detail, text: fill(labels.leadClears, value.name, what.name) };
       this.afterRender = () => this.querySelector('[data-answer="no"]')?.focus();
     } else {
       this.session.write(event.detail);
     }
+  }
+
+  /** The form of a Task that Salesforce has refused, of a contact that is over. */
+  mend(event) {
+    this.leave();
+    this.mending = event.detail.contact;
+    this.opened = "repair";
+    this.pressed = null;
+  }
+
+  describe() {
+    this.session.describe(this.written, true);
   }
 
   /** A Lead was chosen while Related To is filled: the agent has decided. */

@@ -26,6 +26,7 @@ const logged = (what) => (error) => console.error(`${what} did not work.`, error
 export class Session {
   store = new PhoneStore();
   watched = "";
+  describedFor = "";
   dialling = false;
   focusedAt = 0;
   pauses = {};
@@ -87,6 +88,7 @@ export class Session {
   linked(status) {
     this.store.link(status);
     if (status.state === "open") {
+      this.describedFor = "";
       this.client.send({ type: "watch", lists: this.watched ? this.watched.split(" ") : [] });
       this.look();
     }
@@ -179,6 +181,20 @@ export class Session {
     if (watched !== this.watched) {
       this.watched = watched;
       this.client.send({ type: "watch", lists });
+    }
+  }
+
+  /** What the fields take that Salesforce has asked for of this contact (null: of none); `again`: also if it is known. */
+  describe(contact, again = false) {
+    const { key, save, draft } = contact ?? {};
+    const asks = save?.asked?.length || draft?.given;
+    const news = asks ? `${key} ${save.asked ?? ""} ${save.message ?? ""}` : "";
+    if (news && (again || news !== this.describedFor)) {
+      const id = this.client.newId();
+      if (this.client.send({ type: "describe", id, contact: key })) {
+        this.describedFor = news;
+        this.store.describing(id, key);
+      }
     }
   }
 

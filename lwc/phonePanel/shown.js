@@ -10,11 +10,12 @@ export function liveOf(contacts) {
   return current && live(current) ? current : contacts.find(live);
 }
 
-const OVER_ALL = new Set(["shortcuts", "outbound", "offer"]);
+const OVER_ALL = new Set(["shortcuts", "outbound", "offer", "repair"]);
 
 /**
  * What fills the body: gate (no host, or none that answers), waiting, offered, shortcuts, outbound, offer (hold and
- * call?), supervisor (for who is one), keypad, consult (whom to), work, today or idle.
+ * call?), supervisor (for who is one), repair (a Task of a contact that is over), keypad, consult (whom to), work, today
+ * or idle.
  */
 export function bodyOf({ gate, agent, setup, contacts }, opened) {
   if (gate) {
@@ -44,8 +45,11 @@ export function bodyOf({ gate, agent, setup, contacts }, opened) {
   return opened === "today" ? "today" : "idle";
 }
 
-/** The contact whose controls the dock has; null for the outbound screen's own bar; undefined for no dock. */
-export function dockOf({ agent, contacts }, body) {
+/**
+ * The contact whose controls the dock has; null for the outbound screen's own bar; undefined for no dock. `mended` is the
+ * contact whose Task is mended.
+ */
+export function dockOf({ agent, contacts }, body, mended) {
   if (!agent) {
     return undefined;
   }
@@ -54,7 +58,7 @@ export function dockOf({ agent, contacts }, body) {
   if (body === "outbound" && !busy) {
     return null;
   }
-  return current ?? undefined;
+  return current ?? mended ?? undefined;
 }
 
 /** Whom the agent hears: during a consult the consulted one, unless the agent has swapped back. */

@@ -2,6 +2,13 @@
  * What the agent wrote in this panel, laid over what the connector holds. A value written here stays until the
  * connector holds that revision or a newer one (written in another panel of the same agent).
  */
+const OWN = new Set(["comments", "disposition", "tags", "who", "what"]);
+
+/** What the draft holds of a field: one of the panel's own, or one of the Task that Salesforce has asked for. */
+export function heldIn(draft, field) {
+  return OWN.has(field) ? draft[field] : draft.given?.[field];
+}
+
 const link = ({ id, type, name }) => ({ id, type, name: name.slice(0, 255) });
 
 function carried(field, value) {
@@ -55,7 +62,7 @@ export class LocalDrafts {
     const draft = this.at(contact, field);
     if (draft?.revision === revision) {
       this.problem = { contact, field, revision, code: error, message };
-      if (field === "comments") {
+      if (field === "comments" || !OWN.has(field)) {
         draft.is = "refused";
       } else {
         this.written.get(contact).delete(field);
@@ -69,7 +76,7 @@ export class LocalDrafts {
     for (const [key, fields] of this.written) {
       for (const [field, { revision, is }] of fields) {
         const contact = open.get(key);
-        if (contact ? contact.draft[field].revision >= revision : is !== "pending") {
+        if (contact ? (heldIn(contact.draft, field)?.revision ?? 0) >= revision : is !== "pending") {
           fields.delete(field);
         }
       }
@@ -84,8 +91,13 @@ export class LocalDrafts {
     const fields = this.written.get(contact.key) ?? new Map();
     const draft = { ...contact.draft };
     for (const [field, { value, revision }] of fields) {
-      if (revision > draft[field].revision) {
+      if (revision <= (heldIn(draft, field)?.revision ?? 0)) {
+        continue;
+      }
+      if (OWN.has(field)) {
         draft[field] = { ...draft[field], value, revision, by: "agent" };
+      } else {
+        draft.given = { ...draft.given, [field]: { value, revision } };
       }
     }
     return { ...contact, draft, sign: sign(draft, [...fields.values()], state === "open", durable) };
@@ -103,6 +115,9 @@ function sign(draft, written, connected, durable) {
   if (!durable) {
     return "saving";
   }
-  const any = Object.values(draft).some(({ revision, by }) => revision > 0 && by !== "match");
+  const { given = {}, ...own } = draft;
+  const any = [...Object.values(own), ...Object.values(given)].some(
+    ({ revision, by }) => revision > 0 && by !== "match"
+  );
   return any ? "saved" : "none";
 }

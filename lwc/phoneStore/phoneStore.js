@@ -3,13 +3,15 @@
  * yet. `view` is one frozen value per change; `subscribe` tells of each.
  */
 import { merged } from "c/transcript";
-import { LocalDrafts } from "./localDrafts";
+import { heldIn, LocalDrafts } from "./localDrafts";
 
 const START = Object.freeze({
   link: { state: "connecting", retryAt: null, code: null, message: null },
   setup: null,
   agent: null,
   contacts: [],
+  repairs: [],
+  described: {},
   durable: true,
   queues: null,
   today: null,
@@ -34,6 +36,8 @@ export function reduce(view, message) {
         ...view,
         agent: message.agent,
         contacts: message.contacts,
+        repairs: message.repairs ?? [],
+        described: ofContacts(view.described, [...message.contacts, ...(message.repairs ?? [])]),
         durable: message.durable,
         transcripts: ofCalls(view.transcripts, message.contacts)
       };
@@ -57,6 +61,8 @@ export function reduce(view, message) {
       return { ...view, today: message };
     case "found":
       return { ...view, found: answered(view.found, message) };
+    case "described":
+      return { ...view, described: told(view.described, message) };
     case "previewed":
       return view.preview?.id === message.id ? { ...view, preview: { ...view.preview, ...message } } : view;
     default:
@@ -77,6 +83,17 @@ function ofCalls(transcripts, contacts) {
   const active = new Set(contacts.filter(({ phase }) => phase === "ACTIVE").map(({ key }) => key));
   const kept = Object.entries(transcripts).filter(([key]) => active.has(key));
   return kept.length === Object.keys(transcripts).length ? transcripts : Object.fromEntries(kept);
+}
+
+/** What the fields of contacts that are gone take is forgotten. */
+function ofContacts(described, contacts) {
+  const kept = Object.entries(described).filter(([key]) => contacts.some((contact) => contact.key === key));
+  return kept.length === Object.keys(described).length ? described : Object.fromEntries(kept);
+}
+
+/** Only the answer to the last question about a contact counts. */
+function told(described, { id, contact, fields = [], error = null }) {
+  return described[contact]?.id === id ? { ...described, [contact]: { id, fields, error } } : described;
 }
 
 function said(transcripts, { type, contact, status, items, dropped, cut = false }) {
@@ -124,7 +141,7 @@ export class PhoneStore {
     } else if (message.type === "draft_refused") {
       this.drafts.refused(message);
     } else if (message.type === "state") {
-      this.drafts.follow(message.contacts);
+      this.drafts.follow([...message.contacts, ...(message.repairs ?? [])]);
     }
     this.show(reduce(this.server, message));
   }
@@ -142,8 +159,9 @@ export class PhoneStore {
 
   /** The agent wrote something: it is shown at once. Returns the message for the connector. */
   write(contact, field, value) {
-    const known = this.server.contacts.find(({ key }) => key === contact);
-    const message = this.drafts.write(contact, field, value, known?.draft[field].revision ?? 0);
+    const { contacts, repairs } = this.server;
+    const known = [...contacts, ...repairs].find(({ key }) => key === contact);
+    const message = this.drafts.write(contact, field, value, known ? (heldIn(known.draft, field)?.revision ?? 0) : 0);
     this.show(this.server);
     return message;
   }
@@ -153,6 +171,13 @@ export class PhoneStore {
     const records = id ? (this.server.found[what]?.records ?? []) : [];
     const entry = { id, text, records, error: null, searching: Boolean(id) };
     this.show({ ...this.server, found: { ...this.server.found, [what]: entry } });
+  }
+
+  /** It was asked what the fields of a contact take: what was told before goes on to be shown. */
+  describing(id, contact) {
+    const { described } = this.server;
+    const before = described[contact]?.error ? undefined : described[contact]?.fields;
+    this.show({ ...this.server, described: { ...described, [contact]: { id, fields: before, error: null } } });
   }
 
   /** A preview was asked for, or (null) the number is gone. */
@@ -168,8 +193,10 @@ export class PhoneStore {
   show(server) {
     const before = this.view;
     this.server = server;
-    const contacts = server.contacts.map((contact) => this.drafts.over(contact, server));
-    this.view = Object.freeze({ ...server, contacts, draftProblem: this.drafts.problem });
+    const [contacts, repairs] = [server.contacts, server.repairs].map((those) =>
+      those.map((contact) => this.drafts.over(contact, server))
+    );
+    this.view = Object.freeze({ ...server, contacts, repairs, draftProblem: this.drafts.problem });
     this.listeners.forEach((listener) => listener(this.view, before));
   }
 }

@@ -27,7 +27,10 @@ function iconOf({ kind, direction, outcome }) {
   return out ? "utility:outbound_call" : "utility:incoming_call";
 }
 
-/** The agent's contacts of today. Sends `open` {record} and `callback` {number, record, skill} (the skill's name). */
+/**
+ * The agent's contacts of today. Sends `open` {record}, `mend` {contact} and `callback` {number, record, skill} (the
+ * skill's name).
+ */
 export default class TodayList extends LightningElement {
   static renderMode = "light";
 
@@ -36,6 +39,8 @@ export default class TodayList extends LightningElement {
   @api locale;
   /** All of them, or the newest six. */
   @api all = false;
+  /** The keys of contacts whose Task the agent can mend. */
+  @api repairs = [];
 
   labels = labels;
 
@@ -53,6 +58,7 @@ export default class TodayList extends LightningElement {
         time: timeOfDay(row.at, this.locale),
         sign: SIGNS[row.save.state],
         opens: Boolean(row.save.task_id || row.record),
+        mends: this.repairs.includes(row.key) ? fill(labels.mendTask, title) : null,
         callBack: fill(labels.callBack, title)
       };
     });
@@ -72,6 +78,10 @@ export default class TodayList extends LightningElement {
 
   row(event) {
     return this.rows.find(({ id }) => id === event.currentTarget.dataset.row);
+  }
+
+  mend(event) {
+    tell(this, "mend", { contact: this.row(event).key });
   }
 
   toggle() {

@@ -22,6 +22,8 @@ export const sentences = {
   crm_unavailable: labels.codeCrm,
   disposition_required: labels.codeDisposition,
   emergency: labels.codeEmergencyRec,
+  field_read_only: labels.fieldClosed,
+  field_unknown: labels.codeFieldUnknown,
   held: labels.codeHeldTool,
   hold_first: labels.codeHoldFirst,
   lift_phone: labels.codeLiftPhone,
@@ -81,5 +83,7 @@ export const sentences = {
   too_many_parties: labels.codeTooMany,
   two_calls: labels.codeTwoCalls,
   unknown_agent: labels.codeUnknownAgent,
+  value_too_long: labels.codeValueLong,
+  value_wrong: labels.codeValueWrong,
   wrap_up: labels.codeWrapUp
 };

@@ -408,6 +408,18 @@ import budgetLast from "@salesforce/label/c.Phone_BudgetLast";
 import proof from "@salesforce/label/c.Phone_Proof";
 import proofOf from "@salesforce/label/c.Phone_ProofOf";
 import proofUnproven from "@salesforce/label/c.Phone_ProofUnproven";
+import mendTask from "@salesforce/label/c.Phone_MendTask";
+import fieldsAsking from "@salesforce/label/c.Phone_FieldsAsking";
+import fieldsFailed from "@salesforce/label/c.Phone_FieldsFailed";
+import fieldUpTo from "@salesforce/label/c.Phone_FieldUpTo";
+import fieldWhole from "@salesforce/label/c.Phone_FieldWhole";
+import fieldNumber from "@salesforce/label/c.Phone_FieldNumber";
+import fieldId from "@salesforce/label/c.Phone_FieldId";
+import fieldClosed from "@salesforce/label/c.Phone_FieldClosed";
+import codeValueWrong from "@salesforce/label/c.Phone_CodeValueWrong";
+import codeValueLong from "@salesforce/label/c.Phone_CodeValueLong";
+import codeFieldUnknown from "@salesforce/label/c.Phone_CodeFieldUnknown";
+import sayMended from "@salesforce/label/c.Phone_SayMended";
 
 export const labels = {
   language,
@@ -818,5 +830,17 @@ export const labels = {
   budgetLast,
   proof,
   proofOf,
-  proofUnproven
+  proofUnproven,
+  mendTask,
+  fieldsAsking,
+  fieldsFailed,
+  fieldUpTo,
+  fieldWhole,
+  fieldNumber,
+  fieldId,
+  fieldClosed,
+  codeValueWrong,
+  codeValueLong,
+  codeFieldUnknown,
+  sayMended
 };

@@ -21,8 +21,9 @@ import { stylesheet } from "./styles.mjs";
 
 const root = path.resolve(import.meta.dirname, "../..");
 // The script has grown with the live transcript (the Conversation and its search, 5 KB), and with the supervisor's tab,
-// for which 3 KB were added: a second script would have to be fetched in each of the places where a panel can be.
-const BUDGET = { "panel.css": 40 * 1024, "panel.js": 93 * 1024 };
+// for which 3 KB were added: a second script would have to be fetched in each of the places where a panel can be. So it
+// is for the form of what Salesforce has refused, which has 4 KB.
+const BUDGET = { "panel.css": 40 * 1024, "panel.js": 98 * 1024 };
 const CLONED = "node.cloneNode(deep)";
 const LICENSED = ["lwc", "@lwc/engine-dom", "@salesforce-ux/design-system"];
 

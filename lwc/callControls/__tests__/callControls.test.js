@@ -1,6 +1,6 @@
 import "../../../tests/lwc/english";
 import { faults } from "../../../tests/lwc/accessible";
-import { NOW, clean, contact, drawn, listen, mount, words } from "../../../tests/lwc/wire";
+import { NOW, clean, contact, drawn, listen, mount, state, words } from "../../../tests/lwc/wire";
 import CallControls from "c/callControls";
 
 const show = (name, props) =>
@@ -238,6 +238,22 @@ describe("callControls", () => {
   it("says what became of a consult, and that the customer still waits", () => {
     const one = { ...contact("hold"), problem: { code: "consult_busy", order: "consult", at: NOW } };
     expect(reason(show("hold", { contact: one }))).toBe("The other side is busy. Mia Chen is still on hold.");
+  });
+
+  it("saves the Task of a contact that is over again, or goes back", () => {
+    heard = listen("order", "cancel");
+    const [one] = state("repairs").repairs;
+    const dock = show("live", { contact: one });
+    button(dock, "save_again").click();
+    button(dock, "cancel").click();
+    expect(words(button(dock, "cancel"))).toBe("Close");
+    expect(heard).toEqual([
+      ["order", { name: "save_again", contact: one.key }],
+      ["cancel", null]
+    ]);
+    clean();
+    const saving = { ...one, controls: { save_again: "nothing_to_save" } };
+    expect(button(show("live", { contact: saving }), "save_again").getAttribute("aria-disabled")).toBe("true");
   });
 
   it("offers more time for wrap-up where it is allowed", () => {

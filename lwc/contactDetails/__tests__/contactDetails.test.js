@@ -162,6 +162,36 @@ describe("contactDetails", () => {
     expect(document.activeElement.id).toBe(id);
   });
 
+  it("goes to a field that Salesforce has asked for once it is known what it takes", async () => {
+    const details = show("wrapup_asked");
+    await drawn();
+    expect(document.activeElement).toBe(document.body);
+    details.described = message("described");
+    await drawn();
+    expect(document.activeElement.id).toBe("pp-Region__c");
+    expect(details.querySelectorAll('[aria-invalid="true"]')).toHaveLength(2);
+  });
+
+  it("does not take the caret from who writes meanwhile, nor go there again", async () => {
+    const details = show("wrapup_asked");
+    comments(details).focus();
+    details.described = message("described");
+    await drawn();
+    expect(document.activeElement).toBe(comments(details));
+    comments(details).blur();
+    details.contact = { sign: "saved", ...contact("wrapup_asked") };
+    await drawn();
+    expect(document.activeElement).toBe(document.body);
+  });
+
+  it("marks each of the panel's own fields that was refused", () => {
+    const one = contact("wrapup_attention");
+    one.save = { ...one.save, field: "WhoId", fields: ["WhoId", "CallDisposition", "Phone_Tags__c"] };
+    const details = show("wrapup_attention", { contact: one });
+    const wrong = [...details.querySelectorAll('[aria-invalid="true"], .pp-field_error')].map(({ id }) => id);
+    expect(wrong).toEqual(expect.arrayContaining(["pp-who", "pp-disposition", "pp-tags"]));
+  });
+
   it("puts the caret into the comments at the place asked for", () => {
     const details = show("wrapup_saved");
     details.goToComments(4, 7);
@@ -169,8 +199,11 @@ describe("contactDetails", () => {
     expect([comments(details).selectionStart, comments(details).selectionEnd]).toEqual([4, 7]);
   });
 
-  it.each(["live", "lead", "several", "wrapup_attention", "wrapup_disposition"])("is accessible: %s", async (name) => {
-    expect(await faults(show(name))).toEqual([]);
-    expect(await faults(section(name, { unfolded: true }))).toEqual([]);
-  });
+  it.each(["live", "lead", "several", "wrapup_attention", "wrapup_asked", "wrapup_disposition"])(
+    "is accessible: %s",
+    async (name) => {
+      expect(await faults(show(name))).toEqual([]);
+      expect(await faults(section(name, { unfolded: true }))).toEqual([]);
+    }
+  );
 });

@@ -1286,6 +1286,121 @@ describe("phonePanel", () => {
     });
   });
 
+  describe("a Task that Salesforce has refused", () => {
+    const described = (changes = {}) => say({ ...message("described"), id: last("describe").id, ...changes });
+
+    it("asks once what its fields take, and again when it is refused for others", async () => {
+      await open("wrapup_asked");
+      expect(sent("describe")).toEqual([{ type: "describe", id: last("describe").id, contact: "01JD-live" }]);
+      expect(body()).toContain("Looking up the fields");
+      await described();
+      await now("wrapup_asked");
+      expect(sent("describe")).toHaveLength(1);
+      expect(find("#pp-Region__c").value).toBe("West");
+      const next = state("wrapup_asked");
+      next.contacts[0].save.message = "Another one.";
+      await say(next);
+      expect(sent("describe")).toHaveLength(2);
+      expect(find("#pp-Region__c").value).toBe("West");
+    });
+
+    it("asks again when the agent wants to, and after a lost connection", async () => {
+      await open("wrapup_asked");
+      await described({ fields: undefined, error: "crm_unavailable" });
+      await press("c-task-fields button");
+      expect(sent("describe")).toHaveLength(2);
+      await described();
+      expect(find("#pp-Region__c")).not.toBeNull();
+    });
+
+    it("sends what is filled in as a draft, and says at the field what the connector has against it", async () => {
+      await open("wrapup_asked");
+      await described();
+      await type("#pp-Amount__c", "twelve");
+      await later(250);
+      const { field, revision, text } = last("draft");
+      expect([field, revision, text]).toEqual(["Amount__c", 1, "twelve"]);
+      const refused = { type: "draft_refused", contact: "01JD-live", field, revision };
+      await say({ ...refused, error: "value_wrong", message: "Amount takes a number." });
+      expect(words(find("#pp-Amount__c-problem"))).toBe("This field does not take that.");
+      expect(find("c-error-panel")).toBeNull();
+      expect(find("#pp-Amount__c").value).toBe("twelve");
+    });
+
+    it("is mended from the list when its contact is over, and the list is there again when it is saved", async () => {
+      await open("repairs");
+      expect(words(find("c-repair-list"))).toContain("Mia Chen");
+      expect(sent("describe")).toEqual([]);
+      await press("c-repair-list button");
+      await described();
+      expect(document.activeElement.id).toBe("pp-Region__c");
+      expect(words(find(".pp-cards"))).toContain("Required fields are missing");
+      await press('[data-name="save_again"]');
+      expect(last("command")).toMatchObject({ name: "save_again", contact: "01JD-live" });
+      await reply();
+      const saving = state("repairs");
+      Object.assign(saving.repairs[0].save, { state: "saving", message: null, code: null, field: null });
+      delete saving.repairs[0].save.fields;
+      await say(saving);
+      expect(words(find("c-save-state"))).toBe("Saving to Salesforce");
+      const again = state("repairs");
+      again.repairs[0].save.message = "West needs a visit.";
+      await say(again);
+      expect(live("polite")).toBe("Needs attention. West needs a visit.");
+      await say(saving);
+      await now("idle");
+      expect(find("c-contact-details")).toBeNull();
+      expect(live("polite")).toBe("Mia Chen: saved to Salesforce");
+      expect(find("c-queue-list")).not.toBeNull();
+    });
+
+    it("is left without a change by Close and by Escape", async () => {
+      await open("repairs");
+      await press("c-repair-list button");
+      await press('[data-name="cancel"]');
+      expect(find("c-repair-list")).not.toBeNull();
+      await press("c-repair-list button");
+      await key("Escape", { key: "Escape" });
+      expect(find("c-repair-list")).not.toBeNull();
+      expect(sent("command")).toEqual([]);
+    });
+
+    it("gives way to a call that is answered", async () => {
+      await open("repairs");
+      await press("c-repair-list button");
+      const ringing = { ...state("offered"), repairs: state("repairs").repairs };
+      await say(ringing);
+      expect(find("c-task-fields")).not.toBeNull();
+      await say({ ...state("live"), repairs: ringing.repairs });
+      expect(find("c-task-fields")).toBeNull();
+    });
+
+    it("asks before a Lead takes the place of Related To there, too", async () => {
+      const before = state("repairs");
+      before.repairs[0].draft.what.value = { id: "500A", type: "Case", name: "00001026", detail: "", why: "" };
+      await open("repairs");
+      await say(before);
+      await press("c-repair-list button");
+      const lead = { id: "00QA", type: "Lead", name: "D. Whitfield" };
+      const pick = { contact: "01JD-live", field: "who", value: lead };
+      find("c-contact-details").dispatchEvent(new CustomEvent("write", { detail: pick, bubbles: true }));
+      await drawn(20);
+      expect(words(find(".pp-note_ask"))).toContain("D. Whitfield");
+      await press('[data-answer="yes"]');
+      await later(0);
+      expect(sent("draft").map(({ field }) => field)).toEqual(["what", "who"]);
+    });
+
+    it("is accessible", async () => {
+      await open("repairs");
+      expect(await faults(panel)).toEqual([]);
+      jest.useFakeTimers();
+      await press("c-repair-list button");
+      await described();
+      expect(await faults(panel)).toEqual([]);
+    });
+  });
+
   it.each(["idle", "offered", "live", "hold", "conference", "several", "wrapup_attention", "two_calls"])(
     "is accessible: %s",
     async (name) => {

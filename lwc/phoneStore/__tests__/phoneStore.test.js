@@ -200,4 +200,62 @@ describe("phoneStore", () => {
     store.previewing(null, "");
     expect(store.view.preview).toBeNull();
   });
+
+  describe("fields that Salesforce has asked for", () => {
+    const value = (store, name) => store.view.contacts[0].draft.given?.[name];
+
+    it("shows at once what is given, and keeps it until the connector holds it", () => {
+      const store = connected("wrapup_asked");
+      expect(value(store, "Region__c")).toEqual({ value: "West", revision: 1 });
+      const written = store.write(KEY, "Region__c", "North");
+      expect(written).toEqual({ type: "draft", contact: KEY, field: "Region__c", revision: 2, text: "North" });
+      expect(store.write(KEY, "Visit_On__c", "2026-12-01").revision).toBe(1);
+      expect(value(store, "Region__c")).toEqual({ value: "North", revision: 2 });
+      expect(value(store, "Visit_On__c").value).toBe("2026-12-01");
+      store.receive(state("wrapup_asked"));
+      expect(value(store, "Region__c").value).toBe("North");
+      const newer = state("wrapup_asked");
+      newer.contacts[0].draft.given.Region__c = { value: "South", revision: 3 };
+      store.receive(newer);
+      expect(value(store, "Region__c").value).toBe("South");
+    });
+
+    it("leaves what was refused as it was written, and says so", () => {
+      const store = connected("wrapup_asked");
+      store.write(KEY, "Visit_On__c", "tomorrow");
+      const refused = { type: "draft_refused", contact: KEY, field: "Visit_On__c", revision: 1 };
+      store.receive({ ...refused, error: "value_wrong", message: "Visit On takes a date." });
+      expect(value(store, "Visit_On__c").value).toBe("tomorrow");
+      expect([sign(store), store.view.draftProblem.code]).toEqual(["refused", "value_wrong"]);
+    });
+
+    it("writes to a contact that is over, too", () => {
+      const store = connected("repairs");
+      const draftOf = () => store.view.repairs[0].draft;
+      expect(store.write(KEY, "Region__c", "North").revision).toBe(2);
+      expect(draftOf().given.Region__c.value).toBe("North");
+      expect(store.write(KEY, "comments", "Called twice").revision).toBe(13);
+      expect(draftOf().comments.value).toBe("Called twice");
+      store.receive(state("idle"));
+      expect(store.view.repairs).toEqual([]);
+    });
+
+    it("takes only the answer to its last question, and forgets it with the contact", () => {
+      const store = connected("wrapup_asked");
+      const told = () => store.view.described[KEY];
+      store.receive(message("described"));
+      expect(told()).toBeUndefined();
+      store.describing("p1-9", KEY);
+      expect(told().fields).toBeUndefined();
+      store.receive(message("described_error"));
+      expect([told().error, told().fields]).toEqual(["crm_unavailable", []]);
+      store.describing("p1-9", KEY);
+      expect([told().error, told().fields]).toEqual([null, undefined]);
+      store.receive(message("described"));
+      store.describing("p1-10", KEY);
+      expect(told().fields).toHaveLength(11);
+      store.receive(state("idle"));
+      expect(store.view.described).toEqual({});
+    });
+  });
 });

@@ -16,7 +16,7 @@ describe("todayList", () => {
   let heard;
 
   beforeEach(() => {
-    heard = listen("open", "callback", "show");
+    heard = listen("open", "callback", "mend", "show");
   });
 
   afterEach(clean);
@@ -35,6 +35,21 @@ describe("todayList", () => {
     const [row] = today.rows;
     const one = { total: 1, rows: [{ ...row, save: { ...row.save, state } }] };
     expect(words(rows(show({ today: one }))[0])).toContain(word);
+  });
+
+  it("leads to the form of a Task that the agent can mend", () => {
+    const [row] = today.rows;
+    const refused = { ...row, save: { ...row.save, state: "attention" } };
+    const list = show({ today: { total: 1, rows: [refused] }, repairs: [row.key] });
+    const mend = list.querySelector(".pp-mend");
+    expect([words(mend), mend.getAttribute("aria-label")]).toEqual([
+      "Needs attention",
+      "Fill in what is missing: Mia Chen"
+    ]);
+    mend.click();
+    expect(heard).toEqual([["mend", { contact: row.key }]]);
+    clean();
+    expect(show({ today: { total: 1, rows: [refused] } }).querySelector(".pp-mend")).toBeNull();
   });
 
   it("opens the Task, or the person where there is none", () => {
