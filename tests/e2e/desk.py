@@ -183,6 +183,15 @@ class Seat:
         await self.panel.get_by_role("button", name=self._begins("Show contact details")).click()
         await expect(self.comments).to_be_visible()
 
+    def field(self, label: str) -> Locator:
+        """A field of the Task that Salesforce has asked for, by the org's label of it."""
+        return self.panel.locator("c-task-fields").get_by_label(re.compile(f"^\\*?{re.escape(label)}$"))
+
+    async def mend(self, name: str) -> None:
+        """The form of a Task that was refused, of a contact that is over, is opened from the list."""
+        await self.panel.locator("c-repair-list").get_by_role("button", name=name).click()
+        await expect(self.comments).to_be_visible()
+
     @property
     def comments(self) -> Locator:
         """The comments' box."""

@@ -114,7 +114,7 @@ class Product:
 
     async def clear(self) -> None:
         """Nobody calls or works, nobody is logged in; faults are gone, and Tasks so far do not count."""
-        await self.control("settings", {"rules": []})
+        await self.control("settings", {"rules": [], "hostile": []})
         await self.no_faults()
         for leg in await self.calls():
             await self.switch("hangup", {"leg": leg["leg"]})
@@ -263,6 +263,10 @@ async def _go_home(robot: Robot) -> None:
         state = await robot.until(lambda known: known, "a state")
         agent = state["agent"]
         if not state["contacts"]:
+            # The org asks for nothing any more: what it has refused it takes now.
+            for repair in state.get("repairs", []):
+                if repair["controls"]["save_again"] is None:
+                    await robot.command("save_again", contact=repair["key"])
             if agent["controls"]["log_out"] is None:
                 await robot.command("log_out")
             elif agent["state"] == "LOGGED_OUT":
