@@ -228,8 +228,11 @@ class Store(Protocol):
     async def parked_entries(self, limit: int) -> tuple[int, Sequence[OutboxEntry]]:
         """How many rows are parked, and up to `limit` of them, oldest contact first."""
 
-    async def try_again(self, contacts: Sequence[str] | None = None) -> int:
-        """Those rows, or all that are not discarded, are due now, but for those under a lease and written; how many."""
+    async def try_again(self, contacts: Sequence[str] | None = None, *, but: Sequence[str] = ()) -> int:
+        """Those rows are due now, or all that are not discarded `but` those; how many.
+
+        None that is under a lease, or written.
+        """
 
     async def discard(self, discard: Discard) -> bool:
         """What is wanted for that contact is not to be written, and who decided so is kept.

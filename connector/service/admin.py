@@ -131,28 +131,30 @@ class Admin:
         What Salesforce refused is wanted anew, with the draft and the settings of now.  Raises `BadInput` for a row
         that is written or is being written.
         """
-        entries = [it for it in await self._store.outbox_entries(contact) if it.state not in ("written", "writing")]
-        if contact is not None and not entries:
-            state = (await self.lines(contact))[0].state
-            raise BadInput("not_waiting", "contact", f"{contact}: is {state}: there is nothing to try again.")
-        if contact is None:
-            entries = [entry for entry in entries if entry.state != "discarded"]
-        anew = [entry.contact for entry in entries if self._shown(entry.contact) in _GIVEN_UP]
-        rest = [entry.contact for entry in entries if entry.contact not in anew]
-        for key in anew:
-            assert self._runner is not None
-            self._runner.event(TaskWanted(key))
-        if rest:
-            await self._store.try_again(rest)
+        count = await self._retry_all() if contact is None else await self._retry(contact)
         if self._outbox is not None:
             self._outbox.try_now()
-        log.info("Tasks are tried again", extra={"count": len(entries)})
-        return len(entries)
+        log.info("Tasks are tried again", extra={"count": count})
+        return count
 
-    def _shown(self, contact: str) -> SaveState | None:
-        """What the contact shows, if a connector runs that has it."""
+    async def _retry(self, contact: str) -> int:
+        (entry,) = await self.lines(contact)
+        if entry.state in ("written", "writing"):
+            raise BadInput("not_waiting", "contact", f"{contact}: is {entry.state}: there is nothing to try again.")
         found = None if self._runner is None else self._runner.floor.contacts.get(contact)
-        return None if found is None else found.save.state
+        if self._runner is not None and found is not None and found.save.state in _GIVEN_UP:
+            self._runner.event(TaskWanted(contact))
+            return 1
+        return await self._store.try_again([contact])
+
+    async def _retry_all(self) -> int:
+        """After days without Salesforce there are many: no row is read for this, and the loop does not wait."""
+        contacts = () if self._runner is None else tuple(self._runner.floor.contacts.values())
+        refused = [contact.key for contact in contacts if contact.save.state is SaveState.ATTENTION]
+        for key in refused:
+            assert self._runner is not None
+            self._runner.event(TaskWanted(key))
+        return len(refused) + await self._store.try_again(but=refused)
 
     async def discard(self, contact: str, who: str, reason: str) -> Line:
         """What is wanted for that contact is not written; who decided so and why is kept, and the contact shows it.

@@ -216,11 +216,13 @@ def _entry(db: sqlite3.Connection, row: tuple[Any, ...], now: int) -> OutboxEntr
 _FREE: Final = "wanted > written AND (lease_until IS NULL OR lease_until <= :now)"
 
 
-def try_again(db: sqlite3.Connection, contacts: Sequence[str] | None, now: int) -> int:
-    """Those rows, or all that are not discarded, are due now; how many."""
+def try_again(db: sqlite3.Connection, contacts: Sequence[str] | None, but: Sequence[str], now: int) -> int:
+    """Those rows, or all that are not discarded `but` those, are due now; how many."""
     change = "UPDATE outbox SET due = :now, lease_until = NULL, parked = 0, discarded = 0, attempts = 0"
     if contacts is None:
-        return db.execute(f"{change} WHERE {_FREE} AND NOT discarded", {"now": now}).rowcount
+        others = "contact NOT IN (SELECT value FROM json_each(:but))"
+        values = {"now": now, "but": msgspec.json.encode(but).decode()}
+        return db.execute(f"{change} WHERE {_FREE} AND NOT discarded AND {others}", values).rowcount
     return sum(
         db.execute(f"{change} WHERE {_FREE} AND contact = :contact", {"now": now, "contact": contact}).rowcount
         for contact in contacts

@@ -113,10 +113,10 @@ class SqliteStore:
         now = self._now()
         return await self._ask(lambda db: outbox_rows.parked_entries(db, now, limit))
 
-    async def try_again(self, contacts: Sequence[str] | None = None) -> int:
+    async def try_again(self, contacts: Sequence[str] | None = None, *, but: Sequence[str] = ()) -> int:
         """See the port."""
         now = self._now()
-        return await self._ask(lambda db: outbox_rows.try_again(db, contacts, now))
+        return await self._ask(lambda db: outbox_rows.try_again(db, contacts, but, now))
 
     async def discard(self, discard: Discard) -> bool:
         """See the port."""

@@ -76,9 +76,11 @@ class Archive(Disk):
     async def outbox_entries(self, contact: str | None = None) -> list[OutboxEntry]:
         return [row for row in self.rows.values() if contact in (None, row.contact)]
 
-    async def try_again(self, contacts: Sequence[str] | None = None) -> int:
-        self.tried += contacts or ()
-        return len(contacts or ())
+    async def try_again(self, contacts: Sequence[str] | None = None, *, but: Sequence[str] = ()) -> int:
+        free = [key for key, row in self.rows.items() if key not in but and row.state in ("due", "later", "parked")]
+        tried = free if contacts is None else list(contacts)
+        self.tried += tried
+        return len(tried)
 
     async def discard(self, discard: Discard) -> bool:
         self.discards.append(discard)

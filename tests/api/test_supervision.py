@@ -1,5 +1,6 @@
 """What supervisors are shown of all Tasks and of everybody, what they do about Tasks, and that nobody else may."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -319,10 +320,10 @@ async def test_what_cannot_be_done_is_said(
 
 
 async def test_a_store_that_fails_is_said(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def fails(_contact: str | None = None) -> list[OutboxEntry]:
+    async def fails(*, but: Sequence[str]) -> int:
         raise StoreError("no space left on device")
 
-    monkeypatch.setattr(edge.disk, "outbox_entries", fails)
+    monkeypatch.setattr(edge.disk, "try_again", fails)
     appoint(edge, JONAS)
     async with edge.panel(JONAS) as jonas:
         reply = await jonas.order("retry_tasks")

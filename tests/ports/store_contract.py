@@ -571,6 +571,7 @@ class StoreContract:
         (row,) = await store.claim(stores.now, 10, HOUR)
         assert (row.contact, row.doubtful, row.attempts) == ("k1", True, 0)
         await store.settle([Settled("k1", 1, "parked", code="X")])
+        assert await store.try_again(but=["k1", "k2", "k3", "k4", "nobody"]) == 0
         assert await store.try_again() == 2
         assert {row.contact for row in await store.claim(stores.now, 10, HOUR)} == {"k1", "k2"}
 

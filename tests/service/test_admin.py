@@ -109,6 +109,14 @@ async def test_retry_of_all(admin: Admin) -> None:
     assert {line.state for line in await admin.lines()} == {"due", "writing"}
 
 
+async def test_all_are_tried_again_without_any_being_read(
+    admin: Admin, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred thousand rows that wait would keep the store from commits, and the loop from calls."""
+    monkeypatch.setattr(store, "outbox_entries", None)
+    assert await admin.retry() == 2
+
+
 @pytest.mark.parametrize("key", ["written", "writing"])
 async def test_nothing_is_tried_again_that_is_written_or_under_way(admin: Admin, key: str) -> None:
     with pytest.raises(BadInput, match=f"{key}: is {key}: there is nothing to try again"):
