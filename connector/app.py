@@ -6,15 +6,12 @@ The only file that knows all.  Stopping leaves calls up, contacts in the store a
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiohttp import web
 
-from connector.api import view
-from connector.api.admin import AdminSocket
+from connector.administration import Administration
 from connector.api.hosted import Hosted
 from connector.api.http import PANEL, Health, PanelPage, build_app
 from connector.api.hub import Hub
@@ -23,16 +20,15 @@ from connector.api.metrics import Metrics, Reading
 from connector.api.openid import OpenId
 from connector.api.recordings import RecordingsApi
 from connector.api.supervision import Supervision
+from connector.api.today import send_today
 from connector.api.work import WorkApi
 from connector.api.ws import PanelSockets
 from connector.config import Config
 from connector.configured import (
     api_keys_of,
-    budget_channels_of,
     channels_of,
     crm_of,
     devices_of,
-    gaps_channels_of,
     keep_of,
     openid_of,
     org_of,
@@ -42,31 +38,24 @@ from connector.configured import (
     tls_of,
     with_ours,
 )
-from connector.domain.directory import Directory, Profile
-from connector.domain.model import Agent, Contact
+from connector.domain.directory import Directory
+from connector.domain.model import Contact
 from connector.domain.rules.emergency import phone_plans
 from connector.errors import ConfigError, ConnectorError, CrmUnavailable, StoreError
 from connector.ports.audio import Audio
-from connector.ports.crm import Budget, BudgetMode
 from connector.ports.recognizer import Recognizer
 from connector.ports.store import OutboxCount, Store
-from connector.service.admin import Admin
-from connector.service.alarms import Alarms, Gaps, Short
+from connector.service.alarms import Alarms
 from connector.service.clock import Clock, WallClock
 from connector.service.configuration import Configuration
 from connector.service.conversation import Conversations
-from connector.service.daily_proof import DailyProof
 from connector.service.judgement import TaskNews
 from connector.service.outbox import Outbox
-from connector.service.overview import Overview
-from connector.service.proof import GAPS
-from connector.service.proving import Outcome, Proving
-from connector.service.retention import DAY, Retention
+from connector.service.retention import Retention
 from connector.service.runner import Runner
 from connector.store.number_index import SqliteNumberIndex
 from connector.store.sqlite import SqliteStore
 from connector.switch import open_audio, open_recordings, open_switch
-from connector.wire import state as wire
 
 log = logging.getLogger(__name__)
 
@@ -102,8 +91,7 @@ class Connector:
         self._crm = crm_of(config, self._numbers)
         self._api_keys = api_keys_of(config)
         self._alarms = Alarms(channels_of(config), self._clock)
-        self._gap_alarms = Alarms(gaps_channels_of(config), self._clock)
-        self._budget_alarms = Alarms(budget_channels_of(config), self._clock)
+        self._administration = Administration(config, self._clock, self._store, self._crm)
         self._stops: list[Callable[[], Awaitable[object]]] = []
         self._recognizer = None if hearing else recognizer_of(config)
         self._hearing = hearing
@@ -123,10 +111,8 @@ class Connector:
         config, clock = self._config, self._clock
         loaded = await self._store.open()
         self._stops.append(self._store.close)
-        self._stops.append(self._budget_alarms.close)
+        self._stops.append(self._administration.watch_budget())
         self._stops.append(self._crm.close)
-        loop = asyncio.get_running_loop()
-        self._crm.on_mode(lambda budget: loop.call_soon_threadsafe(self._tell_budget, budget))
         self._missing.discard("store")
         directory = await self._configuration.first(loaded.directory)
         self._hub = Hub(clock)
@@ -156,7 +142,8 @@ class Connector:
             overhear=await self._overhear(),
         )
         self._hub.watch(self._runner)
-        self._hub.lists.today = lambda agent: self._keep(self._send_today(agent))
+        lists = self._hub.lists
+        lists.today = lambda agent: self._keep(send_today(agent, lists, self._runner, self._store, clock))
         self._tasks: set[asyncio.Task[None]] = set()
         self._stops.append(self._end_tasks)
         await self._runner.start(loaded, directory)
@@ -171,10 +158,12 @@ class Connector:
         self._keep(self._configuration.run())
         self._keep(self._read_numbers())
         self._keep(self._prune())
-        await self._listen_to_admin()
+        self._stops += await self._administration.start(self._runner, self._outbox, self._numbers, self._recordings)
         self._retention.start()
         self._stops.append(self._retention.stop)
-        await self._serve()
+        supervision = self._administration.supervision(lists)
+        self._stops.append(supervision.stop)
+        await self._serve(supervision)
 
     def _heard(self) -> tuple[Audio, Recognizer] | None:
         """With what is listened to calls, if they are."""
@@ -202,68 +191,6 @@ class Connector:
             tell=self._hub.said,
         )
         return conversations.follow
-
-    async def _listen_to_admin(self) -> None:
-        self._admin = admin = Admin(
-            self._store,
-            self._clock,
-            lambda: self._runner.directory,
-            self._numbers,
-            runner=self._runner,
-            outbox=self._outbox,
-            recordings=self._recordings,
-        )
-        self._proving = admin.proving = Proving(
-            self._store,
-            self._crm,
-            self._clock,
-            lambda: self._runner.directory,
-            retry=admin.retry,
-            adopt=self._runner.adopt,
-            wake=self._outbox.poke,
-            kept_ms=self._config.retention.contacts_days * DAY,
-        )
-        listening = AdminSocket(admin, Path(f"{self._config.store}.admin"))
-        await listening.start()
-        self._stops.append(listening.stop)
-        self._prove_daily()
-
-    def _prove_daily(self) -> None:
-        given = self._config.reconcile
-        self._stops.append(self._gap_alarms.close)
-        self._daily = daily = DailyProof(
-            self._proving,
-            self._clock,
-            every_ms=given.every_hours * 3_600_000,
-            back_ms=min(given.days, self._config.retention.contacts_days) * DAY,
-            mend=given.mend,
-            alarm=self._tell_gaps,
-        )
-        daily.start()
-        self._stops.append(daily.stop)
-
-    def _tell_budget(self, budget: Budget) -> None:
-        if budget.mode is not BudgetMode.NORMAL and self._budget_alarms.names:
-            self._budget_alarms.tell(Short(budget.read_at, budget.left, budget.limit, budget.mode))
-
-    def _tell_gaps(self, outcome: Outcome) -> None:
-        if not self._gap_alarms.names:
-            return  # the log and `/metrics` have them
-        counts = {kind.value: left for kind in GAPS if (left := outcome.left(kind))}
-        self._gap_alarms.tell(Gaps(outcome.at, outcome.since, outcome.contacts, counts))
-
-    def _supervised(self) -> Supervision:
-        proving = self._admin.proving
-        overview = Overview(
-            self._store,
-            self._outbox,
-            self._crm,
-            lambda: self._runner.floor,
-            lambda: None if proving is None else proving.last,
-        )
-        supervision = Supervision(self._hub.lists, overview, self._admin, self._clock, lambda: self._runner.directory)
-        self._stops.append(supervision.stop)
-        return supervision
 
     async def lost(self) -> ConnectorError:
         """Returns why this connector cannot go on, once that is so: another one has its switch."""
@@ -297,7 +224,7 @@ class Connector:
             fresh=self._configuration.fresh,
         )
 
-    async def _serve(self) -> None:
+    async def _serve(self, supervision: Supervision | None) -> None:
         self._page.hosted = hosted = self._hosted()
         self._sockets = PanelSockets(
             runner=self._runner,
@@ -307,7 +234,7 @@ class Connector:
             sign_in=self._sign_in,
             origins=self.origins,
             clock=self._clock,
-            supervision=self._supervised(),
+            supervision=supervision,
             fresh=self._configuration.fresh,
         )
         self._metrics = Metrics(self._runner, lambda: self._reading)
@@ -381,8 +308,8 @@ class Connector:
             recordings_kept=self._retention.failed,
             configuration_lost=len(self._configuration.lost),
             rest=self._outbox.rest_code,
-            proof=self._proving.last,
-            proofs_failed=self._daily.failed,
+            proof=self._administration.proving.last,
+            proofs_failed=self._administration.daily.failed,
             batches=self._outbox.batches,
             requests=self._crm.requests,
         )
@@ -421,18 +348,6 @@ class Connector:
             except StoreError as error:
                 log.warning("the store could not be pruned: %s", error)
 
-    # Today ---------------------------------------------------------------------------------------------------------
-
-    async def _send_today(self, agent: str) -> None:
-        profile = self._runner.directory.agents.get(agent) or Profile(agent, agent)
-        since = midnight(self._clock.now(), profile.time_zone)
-        total, contacts = await self._store.today(agent, since, view.TODAY_ROWS)
-        newest = [self._runner.floor.contacts.get(contact.key, contact) for contact in contacts]
-        who = self._runner.floor.agents.get(agent) or Agent(agent)
-        text = wire.encode(view.today_view(self._runner.directory, profile, total, newest, who.missed, since))
-        for panel in self._hub.lists.showing(agent, "today"):
-            panel.send_text(text)
-
     def _keep(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
@@ -447,13 +362,3 @@ class Connector:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-
-def midnight(now: int, zone: str) -> int:
-    """When the day began, in ms, in that time zone (an unknown one counts as UTC)."""
-    try:
-        tz = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        tz = ZoneInfo("UTC")
-    day = datetime.fromtimestamp(now / 1000, UTC).astimezone(tz).date()
-    return round(datetime.combine(day, time(), tz).timestamp() * 1000)

@@ -393,9 +393,8 @@ async def test_a_taken_port_is_named_with_the_cure(tmp_path: Path, needs: Callab
         # Only the page is served.
         connector._runner = connector._hub = connector._outbox = None  # type: ignore[assignment]
         connector._recordings = connector._retention = None  # type: ignore[assignment]
-        connector._supervised = lambda: None  # type: ignore[assignment,method-assign,return-value]
         with pytest.raises(ConfigError, match=rf"^port: {port} on 127\.0\.0\.1 cannot be used.*set PANEL_PORT"):
-            await connector._serve()
+            await connector._serve(None)
         await connector.stop()
         await connector._crm.close()
 

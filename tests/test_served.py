@@ -165,7 +165,7 @@ async def test_a_shortage_of_requests_is_told_by_mail_and_its_end_is_not(tmp_pat
             for used, mode in ((850, BudgetMode.RESERVE), (100, BudgetMode.NORMAL)):
                 # As it comes: in a thread of the adapter.
                 await asyncio.to_thread(org.changed, Budget(used, 1_000, mode, 1_795_438_800_000))
-            for task in list(connector._budget_alarms._telling):
+            for task in list(connector._administration._budget_alarms._telling):
                 await task
     assert [(letter["To"], letter["Subject"]) for letter in mail.letters] == [
         ("it@acme.example", "Phone panel: 150 of 1,000 API requests are left in Salesforce")
