@@ -22,7 +22,7 @@ from connector.salesforce.client import SalesforceClient, T
 from connector.salesforce.config import SalesforceConfig
 from connector.salesforce.directory import read_checked
 from connector.salesforce.doctor import examine
-from connector.salesforce.faults import ACCESS_MS, Refused
+from connector.salesforce.faults import Refused, of_the_org
 from connector.salesforce.field_forms import forms
 from connector.salesforce.search import Search
 from connector.salesforce.shapes import Shapes
@@ -148,6 +148,4 @@ class SalesforceCrm:
         try:
             return await self._client.run(work, turn, seldom=seldom)
         except Refused as refused:
-            cure = "See `connector check`: the integration user may lack a permission, or the package its deployment."
-            text = f"Salesforce refused a request ({refused.code}: {refused}). {cure}"
-            raise CrmUnavailable("access", text, retry_after=ACCESS_MS) from refused
+            raise of_the_org(refused) from refused

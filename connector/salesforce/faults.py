@@ -72,6 +72,13 @@ def from_answer(error: SalesforceError, *, writing: bool, retry_after: int | Non
     return CrmUnavailable("unavailable", text, doubtful=writing, retry_after=retry_after)
 
 
+def of_the_org(refused: Refused, *, doubtful: bool = False) -> CrmUnavailable:
+    """The error for a refusal that no row can be blamed for: the org's fault, as a missing permission."""
+    cure = "See `connector check`: the integration user may lack a permission, or the package its deployment."
+    text = f"Salesforce refused a request ({refused.code}: {refused}). {cure}"
+    return CrmUnavailable("access", text, doubtful=doubtful, retry_after=ACCESS_MS)
+
+
 def from_connection(error: requests.RequestException | ValueError, *, writing: bool) -> CrmUnavailable:
     """The error for an answer that did not come, or could not be read."""
     if isinstance(error, fault.ReadTimeout):

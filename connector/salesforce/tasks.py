@@ -16,7 +16,7 @@ from connector.ports.store import OutboxRow, TaskFields
 from connector.salesforce.client import LARGEST_COLLECTION, MOST_QUERIES, Json, SalesforceClient, can_be_part
 from connector.salesforce.converted import followed
 from connector.salesforce.edits import BOOK_KEEPING, REVISION, Edits, Sent
-from connector.salesforce.faults import Refused
+from connector.salesforce.faults import Refused, of_the_org
 from connector.salesforce.look_up import Found, LookUp
 from connector.salesforce.named import named
 from connector.salesforce.restore import Restore
@@ -98,6 +98,9 @@ class TaskWriter:
             if not started.wrote:
                 raise
             raise CrmUnavailable(error.code, str(error), doubtful=True, retry_after=error.retry_after) from error
+        except Refused as refused:
+            # Of what was asked after a write, as for a converted lead: the rows may have been written.
+            raise of_the_org(refused, doubtful=started.wrote) from refused
         return [results[row.contact] for row in rows]
 
     def _written(self, current: "_Round", rows: Sequence[OutboxRow]) -> dict[str, TaskResult]:
@@ -284,7 +287,13 @@ class _Round:
         for first in range(0, len(ids), LARGEST_COLLECTION):
             part = ids[first : first + LARGEST_COLLECTION]
             self._may_write()
-            for task_id, answer in zip(part, self._client.delete(part), strict=True):
+            try:
+                answers = self._client.delete(part)
+            except Refused as refused:
+                # It would be each time, and hold up all Tasks; `connector reconcile` tells of doubles.
+                log.warning("doubles of %d Tasks could not be removed (%s)", len(part), refused.code)
+                continue
+            for task_id, answer in zip(part, answers, strict=True):
                 if not answer.get("success"):
                     log.warning("the double %s of a Task could not be removed (%s)", task_id, _code(answer))
 

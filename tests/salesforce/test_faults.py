@@ -14,6 +14,7 @@ from connector.ports.crm import TaskError, TaskWritten
 from connector.ports.store import OutboxRow
 from connector.salesforce import SalesforceCrm, open_crm
 from connector.salesforce.client import SalesforceClient
+from connector.salesforce.faults import Refused
 from connector.salesforce.turns import Turn
 from tests.ports.crm_contract import Desk, first, fresh_key, later, one, task_fields, written
 from tests.salesforce.conftest import MakeConfig
@@ -290,6 +291,28 @@ async def test_a_double_that_people_worked_with_is_left(ready: SalesforceCrm, de
     after = await written(ready, first(key, task_fields(key, desk.agent), doubtful=True))
     assert after.task_id == result.task_id
     assert len(await desk.tasks(key)) == 2
+
+
+async def test_a_double_that_may_not_be_removed_holds_up_no_task(
+    ready: SalesforceCrm, desk: Desk, org: RunningOrg, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole request is refused, and would be each time: the queue would never get past it."""
+
+    def refuses(_: list[str]) -> list[dict[str, object]]:
+        raise Refused("INSUFFICIENT_ACCESS", "nobody may delete Tasks")
+
+    org.control("POST", "settings", {"external_id": "plain"})
+    ready._shapes.forget("Task")
+    key = fresh_key()
+    await written(ready, first(key, task_fields(key, desk.agent)))
+    late = {name: value for name, value in task_fields(key, desk.agent).items() if value is not None}
+    await ready._client.run(
+        partial(ready._client.write, "POST", "composite/sobjects", [{"attributes": {"type": "Task"}, **late}])
+    )
+    monkeypatch.setattr(ready._client, "delete", refuses)
+    after = await written(ready, first(key, task_fields(key, desk.agent, Description="newest"), doubtful=True))
+    assert len(await desk.tasks(key)) == 2
+    assert "newest" in {task["Description"] for task in await desk.tasks(key) if task["Id"] == after.task_id}
 
 
 # Rules of the org -----------------------------------------------------------------------------------------------

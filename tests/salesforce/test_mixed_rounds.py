@@ -10,6 +10,7 @@ from connector.errors import CrmUnavailable
 from connector.ports.crm import TaskWritten
 from connector.ports.store import OutboxRow
 from connector.salesforce import SalesforceCrm
+from connector.salesforce.faults import Refused
 from tests.ports.crm_contract import Desk, first, fresh_key, later, task_fields, written
 from tests.sandbox.org.rig import RunningOrg
 
@@ -87,6 +88,25 @@ async def test_a_fault_of_the_request_leaves_one_task_each(
     assert all(isinstance(result, TaskWritten) for result in results)
     assert [len(await desk.tasks(row.contact)) for row in rows] == [1, 1]
     assert (await desk.task(known.contact))["Description"] == "one and two"
+
+
+async def test_a_refusal_of_what_is_asked_after_a_write_leaves_it_in_doubt(
+    ready: SalesforceCrm, desk: Desk, new: Callable[..., OutboxRow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next try would put all its fields over what people have edited meanwhile."""
+
+    def refuses(*_: object) -> list[OutboxRow]:
+        raise Refused("INVALID_TYPE", "sObject type 'Lead' is not supported.")
+
+    row = new(Description="ours")
+    with monkeypatch.context() as patched:
+        patched.setattr("connector.salesforce.tasks.followed", refuses)
+        with pytest.raises(CrmUnavailable) as failed:
+            await ready.write_tasks([row])
+    assert (failed.value.code, failed.value.doubtful) == ("access", True)
+    await desk.edit("Task", (await desk.task(row.contact))["Id"], Description="Kim's own")
+    await ready.write_tasks([structs.replace(row, doubtful=failed.value.doubtful)])
+    assert (await desk.task(row.contact))["Description"] == "Kim's own"
 
 
 async def test_more_than_one_request_of_each_kind(
