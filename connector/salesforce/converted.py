@@ -4,6 +4,7 @@ The Task hangs on what it became.
 """
 # ruff: noqa: S608 - names are constants; ids are quoted
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -13,6 +14,8 @@ from connector.ports.crm import TaskError, TaskResult
 from connector.ports.store import OutboxRow
 from connector.salesforce.client import SalesforceClient, quoted
 from connector.salesforce.faults import Refused
+
+log = logging.getLogger(__name__)
 
 CONVERTED: Final = "CANNOT_UPDATE_CONVERTED_LEAD"
 GONE: Final = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY"})
@@ -52,7 +55,12 @@ def _is(result: TaskResult, codes: Iterable[str]) -> bool:
 def _converted(client: SalesforceClient, leads: set[str]) -> dict[str, str]:
     if not leads:
         return {}
-    found = client.query_among("SELECT Id, ConvertedContactId FROM Lead WHERE Id IN ({})", sorted(leads))
+    try:
+        found = client.query_among("SELECT Id, ConvertedContactId FROM Lead WHERE Id IN ({})", sorted(leads))
+    except Refused as refused:
+        # Who may not read Leads can choose another: one such Task is not to hold up all the others.
+        log.warning("what a Lead became cannot be asked (%s)", refused.code)
+        return {}
     return {lead["Id"]: lead["ConvertedContactId"] for lead in found if lead["ConvertedContactId"]}
 
 

@@ -1,7 +1,11 @@
 """Records that were merged while a call about them went on: the Task hangs on what is left."""
 
+import pytest
+
 from connector.ports.crm import TaskError
 from connector.salesforce import SalesforceCrm
+from connector.salesforce.converted import CONVERTED, followed
+from connector.salesforce.faults import Refused
 from tests.ports.crm_contract import Desk, first, fresh_key, later, one, task_fields, written
 from tests.sandbox.org.rig import RunningOrg
 
@@ -53,3 +57,15 @@ async def test_who_was_deleted_and_not_merged_is_told(crm: SalesforceCrm, desk: 
     assert isinstance(result, TaskError)
     assert result.code == "ENTITY_IS_DELETED"
     assert await desk.tasks(key) == []
+
+
+def test_what_a_lead_became_need_not_be_readable(crm: SalesforceCrm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That Task is then refused as it is; raised, it would hold up all others, again and again."""
+
+    def refuses(*_: object) -> list[dict[str, object]]:
+        raise Refused("INVALID_TYPE", "sObject type 'Lead' is not supported.")
+
+    monkeypatch.setattr(crm._client, "query_among", refuses)
+    row = first("k1", {"WhoId": "00Q000000000001AAA", "Phone_Revision__c": 1})
+    error = TaskError("k1", CONVERTED, "cannot reference converted lead")
+    assert followed(crm._client, [row], {"k1": error}) == []
