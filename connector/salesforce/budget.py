@@ -95,7 +95,11 @@ class Keeper:
             level = logging.INFO if mode is BudgetMode.NORMAL else logging.WARNING
             said = f"{budget.left:,} of the org's {limit:,} API requests are left for these 24 hours"
             log.log(level, "%s: %s", said, _SAYS[mode])
-            self.changed(budget)
+            try:
+                self.changed(budget)
+            except Exception:
+                # It came with the answer to a write perhaps, which must not be lost with this.
+                log.exception("nobody was told of it")
 
     def wants_news(self, turn: Turn, at: int) -> bool:
         """Whether the org is to be asked how it stands before this turn is put off; one asks for all.

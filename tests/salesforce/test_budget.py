@@ -136,3 +136,16 @@ def test_each_change_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
     assert [(one.left, one.mode) for one in changes] == [(199, RESERVE), (49, LAST), (300, NORMAL)]
     assert "of the org's 1,000 API requests are left" in caplog.text
     assert Budget(1200, 1000, LAST, NOON).left == 0
+
+
+def test_who_is_told_and_fails_costs_nobody_an_answer(caplog: pytest.LogCaptureFixture) -> None:
+    """It is told between a write and its answer, which would be lost."""
+    keeper = Keeper(RESERVES)
+
+    def fails(budget: Budget) -> None:
+        raise RuntimeError("Event loop is closed")
+
+    keeper.changed = fails
+    keeper.note(900, 1000, NOON)
+    assert keeper.budget == Budget(900, 1000, RESERVE, NOON)
+    assert "Event loop is closed" in caplog.text
