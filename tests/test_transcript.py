@@ -96,7 +96,7 @@ async def test_check_says_whether_it_is_there_and_what_the_switch_carries(server
     assert await try_transcript(Config()) == []
     found = await try_transcript(vosk(url=server.url(), urls={"nl": server.url("nl")}))
     assert [(one.ok, one.hint) for one in found] == [(True, False), (True, False), (True, True)]
-    assert "carries no sound" in found[2].what
+    assert "prepared sentences" in found[2].what
     server.rooms = 0
     (full, _) = await try_transcript(vosk(url=server.url()))
     assert full.hint and "no room" in full.what

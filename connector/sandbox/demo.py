@@ -112,12 +112,13 @@ class Demo:
         connector: str = "connector.sandbox.connector_process",
         salesforce: Mapping[str, str] | None = None,
         console: bool = True,
+        transcript: bool = False,
     ) -> None:
         """`folder` is the demo's own; `customers` says whether simulated customers call by themselves, `colleagues`
         whether agents at whose console nobody sits are played.
 
-        With `programs` the switch is a real Asterisk, with phones and a carrier; without, it is simulated.  On an
-        Asterisk what is said is written down, where the extra `speech` is installed.
+        With `programs` the switch is a real Asterisk, with phones and a carrier; without, it is simulated.  With
+        `transcript` what is said is written down, for which the extra `speech` must be installed.
         The options are those of the parts' own command lines; `timeout_s` is the connector's for one request, and
         it reads the org's configuration again every `directory_every_s`; `origins` may frame the panel and open its
         socket, as the console may; `connector` is the module that runs it, `salesforce` has other settings of
@@ -147,6 +148,7 @@ class Demo:
         self._connector = connector
         self._salesforce = salesforce or {}
         self._console = console
+        self._transcript = '\n[transcript]\nrecognizer = "moonshine"\n' if transcript else ""
         self.parts: list[Part] = []
         self.connector: Part | None = None
         self.switch_control = ""
@@ -221,8 +223,7 @@ class Demo:
                 *("--lines", LINES, "--routes", ",".join(ROUTES), *calling, *self._switch_options),
             ],
         )
-        transcript = '\n[transcript]\nrecognizer = "moonshine"\n' if is_installed() else ""
-        self._write_config(settings_file.read_text(encoding="utf-8") + transcript)
+        self._write_config(settings_file.read_text(encoding="utf-8"))
 
     async def start_connector(self) -> None:
         """The connector runs (again)."""
@@ -256,7 +257,7 @@ class Demo:
             # Who tries it out looks on: a Task is there at once.
             f'directory_every_s = {self._directory_every_s}\ngather_ms = 300\nlog_level = "warning"\n\n'
             f"[salesforce]\n{lines}timeout_s = {self._timeout_s}\n\n"
-            f"{switch}\n"
+            f"{switch}{self._transcript}\n"
             f'[[sign_in]]\nissuer = "{SANDBOX_ISSUER}"\npublic_key_file = {value["public_key_file"]}\n'
             f'org = "{ORGANIZATION_ID}"\n\n'
             f'[oidc]\nclient_id = "{CONSUMER_KEY}"\norg = "{ORGANIZATION_ID}"\n\n'
@@ -303,7 +304,14 @@ def run_demo(environment: Mapping[str, str]) -> int:
     programs = programs_of(environment)
     with tempfile.TemporaryDirectory(prefix="phone-panel-demo-") as folder:
         colleagues = environment.get("COLLEAGUES") != "none"
-        demo = Demo(Path(folder), chosen, colleagues=colleagues, programs=programs, origins=origins)
+        demo = Demo(
+            Path(folder),
+            chosen,
+            colleagues=colleagues,
+            programs=programs,
+            origins=origins,
+            transcript=is_installed(),
+        )
         return asyncio.run(_run(demo, environment))
 
 

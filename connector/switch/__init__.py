@@ -24,7 +24,6 @@ __all__ = [
     "Music",
     "SwitchConfig",
     "Wanted",
-    "can_be_heard",
     "check_switch",
     "open_audio",
     "open_recordings",
@@ -83,14 +82,15 @@ def open_recordings(config: SwitchConfig, switch: Switch) -> RecordingStore:
     return StoredOverHttp(config.url.replace("ws", "http", 1).rstrip("/"), {KEY_HEADER: config.key})
 
 
-def can_be_heard(config: SwitchConfig) -> bool:
-    """Whether what is said in that switch's calls can be listened to."""
-    return config.kind == "asterisk"
-
-
 def open_audio(switch: Switch) -> Audio | None:
     """What is said in that switch's calls, None for one whose calls carry no sound."""
-    return switch if isinstance(switch, AsteriskSwitch) else None
+    match switch:
+        case AsteriskSwitch():
+            return switch
+        case SimulatedSwitch() | RemoteSwitch():
+            return switch.voices
+        case _:
+            return None
 
 
 async def check_switch(config: SwitchConfig, wanted: Wanted | None = None) -> list[Finding]:

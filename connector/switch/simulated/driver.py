@@ -13,7 +13,9 @@ from connector.domain.effects import SwitchAsk
 from connector.domain.emergency import PhonePlan
 from connector.errors import SwitchTaken, SwitchUnavailable
 from connector.ports.switch import SwitchListener
+from connector.switch.register.clock import RealClock
 from connector.switch.simulated.engine import Engine
+from connector.switch.simulated.voices import Attended, Voices
 from connector.switch.simulated.wire import (
     KEY_HEADER,
     Happened,
@@ -36,22 +38,28 @@ _WRONG_KEY: Final = "refuses the key; use the key file that it was started with"
 
 
 class SimulatedSwitch:
-    """The `Switch` port on an engine in this process; `engine` is where customers call and faults are inflicted."""
+    """The `Switch` port on an engine in this process; `engine` is where customers call and faults are inflicted.
+
+    `voices` are what is said in its calls.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.voices = Voices(engine.clock)
         self._listener: SwitchListener | None = None
 
     async def start(self, listener: SwitchListener) -> None:
         """As the port says; raises SwitchUnavailable when the engine is down."""
-        self.engine.attach(listener)
-        self._listener = listener
+        attended = Attended(self.voices, listener)
+        self.engine.attach(attended)
+        self._listener = attended
 
     async def ask(self, ask: SwitchAsk) -> None:
         """As the port says."""
         if self._listener is None:
             raise SwitchUnavailable("the switch was not started, or was closed")
         self.engine.ask(ask)
+        self.voices.asked(ask)
 
     def watch(self, devices: tuple[str, ...]) -> None:
         """As the port says: a phone that was not there before is plugged in."""
@@ -66,6 +74,7 @@ class SimulatedSwitch:
         if self._listener is not None:
             self.engine.detach(self._listener)
             self._listener = None
+            self.voices.down("the switch was closed")
 
 
 class _StoppedError(Exception):
@@ -80,12 +89,14 @@ class RemoteSwitch:
     """The `Switch` port on a simulated switch in a process of its own, at `url` (ws://127.0.0.1:PORT).
 
     It connects again by itself, after `first_retry` seconds and then twice as long each time, up to 5 s; but not after
-    another connector took its place, since the two would take turns for ever.  `start_within` is in seconds.
+    another connector took its place, since the two would take turns for ever.  `start_within` is in seconds;
+    `voices` are what is said in its calls.
     """
 
     def __init__(
         self, url: str, key: str, *, start_within: float = START_WITHIN, first_retry: float = FIRST_RETRY
     ) -> None:
+        self.voices = Voices(RealClock())
         self._url = url
         self._key = key
         self._start_within = start_within
@@ -100,7 +111,7 @@ class RemoteSwitch:
     async def start(self, listener: SwitchListener) -> None:
         """As the port says; SwitchUnavailable is raised after `start_within`, and at once when the key is refused."""
         self._why = "nothing answers"
-        self._keeping = asyncio.create_task(self._keep(listener), name="simulated switch")
+        self._keeping = asyncio.create_task(self._keep(Attended(self.voices, listener)), name="simulated switch")
         up = asyncio.create_task(self._is_up.wait())
         try:
             await asyncio.wait({up, self._keeping}, timeout=self._start_within, return_when=asyncio.FIRST_COMPLETED)
@@ -119,6 +130,7 @@ class RemoteSwitch:
             await self._socket.send_str(encode(ask))
         except (ConnectionError, RuntimeError) as lost:
             raise SwitchUnavailable(f"the simulated switch went away: {lost}") from lost
+        self.voices.asked(ask)
 
     def watch(self, devices: tuple[str, ...]) -> None:
         """As the port says: it tells of all the phones that it was started with, and has no others."""
@@ -143,6 +155,7 @@ class RemoteSwitch:
                 await keeping
         self._is_up.clear()
         self._why = "the switch was not started, or was closed"
+        self.voices.down(self._why)
 
     async def _keep(self, listener: SwitchListener) -> None:
         """Connected, or about to be, until cancelled or stopped for good."""
