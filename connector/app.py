@@ -169,11 +169,7 @@ class Connector:
         """With what is listened to calls, if they are."""
         if self._hearing is not None or self._recognizer is None:
             return self._hearing
-        audio = open_audio(self._switch)
-        if audio is None:
-            log.warning("nobody has a live transcript: the switch (%s) carries no sound", self._config.switch.kind)
-            return None
-        return audio, self._recognizer
+        return open_audio(self._switch), self._recognizer
 
     async def _overhear(self) -> Callable[[Iterable[Contact]], None] | None:
         """Who writes down what is said, if anybody does."""

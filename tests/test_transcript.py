@@ -15,7 +15,6 @@ from connector.speech.embedded import Embedded
 from connector.speech.vosk import Vosk
 from tests.certificates import write_certificate
 from tests.domain.test_transcript import reading
-from tests.ports.spoken import Spoken
 from tests.speech.vosk_server import VoskServer
 from tests.test_served import Org
 
@@ -115,21 +114,17 @@ async def test_check_names_skills_whose_language_nobody_understands(server: Vosk
     assert not any("language" in one.what for one in await try_transcript(vosk(urls={"en": server.url()}), reading()))
 
 
-async def test_a_switch_without_sound_has_no_transcript_and_one_with_it_has(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: VoskServer
+@pytest.mark.parametrize("recognizer", ["", "vosk"])
+async def test_with_a_recognizer_a_simulated_switch_is_listened_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: VoskServer, recognizer: str
 ) -> None:
     monkeypatch.setattr("connector.app.crm_of", lambda _config, _index: Org())
     monkeypatch.setattr("connector.api.http.STATIC", tmp_path)
     (tmp_path / "manifest.json").write_text('{"panel.js": "panel.js", "panel.css": "panel.css"}')
-    config = Config(
-        port=0, store=str(tmp_path / "store.db"), transcript=Transcript(recognizer="vosk", url=server.url())
-    )
-    for audio, told in ((None, False), (Spoken(), True)):
-        if audio is not None:
-            monkeypatch.setattr("connector.app.open_audio", lambda _switch, audio=audio: audio)
-        connector = Connector(config)
-        try:
-            await connector.start()
-            assert (connector._hub.conversations is not None) is told
-        finally:
-            await connector.stop()
+    transcript = Transcript(recognizer=recognizer, url=server.url())
+    connector = Connector(Config(port=0, store=str(tmp_path / "store.db"), transcript=transcript))
+    try:
+        await connector.start()
+        assert (connector._hub.conversations is not None) is bool(recognizer)
+    finally:
+        await connector.stop()

@@ -52,7 +52,10 @@ class SwitchConfig(Struct, frozen=True):
     music: Music = USUAL
 
 
-def open_switch(config: SwitchConfig) -> Switch:
+OpenedSwitch = AsteriskSwitch | RemoteSwitch | SimulatedSwitch
+
+
+def open_switch(config: SwitchConfig) -> OpenedSwitch:
     """The switch of that configuration, not started yet.  Raises ConfigError for one that cannot be used."""
     _refuse_unusable(config)
     if config.kind == "remote":
@@ -82,15 +85,9 @@ def open_recordings(config: SwitchConfig, switch: Switch) -> RecordingStore:
     return StoredOverHttp(config.url.replace("ws", "http", 1).rstrip("/"), {KEY_HEADER: config.key})
 
 
-def open_audio(switch: Switch) -> Audio | None:
-    """What is said in that switch's calls, None for one whose calls carry no sound."""
-    match switch:
-        case AsteriskSwitch():
-            return switch
-        case SimulatedSwitch() | RemoteSwitch():
-            return switch.voices
-        case _:
-            return None
+def open_audio(switch: OpenedSwitch) -> Audio:
+    """What is said in that switch's calls."""
+    return switch if isinstance(switch, AsteriskSwitch) else switch.voices
 
 
 async def check_switch(config: SwitchConfig, wanted: Wanted | None = None) -> list[Finding]:

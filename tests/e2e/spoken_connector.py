@@ -1,6 +1,6 @@
 """`python -m tests.e2e.spoken_connector CONFIG`: the demo's connector, with ears for what a test has people say.
 
-The switch of the demo carries no sound: what is "said" comes over a socket beside the configuration, as text.
+What is "said" comes over a socket beside the configuration, as text, and not from the switch of the demo.
 """
 
 import asyncio

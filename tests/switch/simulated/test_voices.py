@@ -11,7 +11,7 @@ from connector.domain.model import LegState
 from connector.errors import SwitchUnavailable
 from connector.ports.audio import PIECE, Audio
 from connector.switch import open_audio
-from connector.switch.simulated.driver import SimulatedSwitch
+from connector.switch.simulated.driver import RemoteSwitch, SimulatedSwitch
 from connector.switch.simulated.faults import Down, Up
 from connector.switch.simulated.lines import FOLDER, SILENCE, script, sound
 from tests.ports.audio_contract import AudioContract, some
@@ -77,10 +77,9 @@ class Talk:
         await self.rig.switch.close()
 
 
-def voices_of(rig: VirtualRig) -> Audio:
-    audio = open_audio(rig.switch)
-    assert audio is not None
-    return audio
+def voices_of(rig: VirtualRig | RemoteRig) -> Audio:
+    assert isinstance(rig.switch, SimulatedSwitch | RemoteSwitch)
+    return open_audio(rig.switch)
 
 
 @pytest.fixture
@@ -216,8 +215,7 @@ async def test_a_switch_in_a_process_of_its_own_is_heard_too(tmp_path: Path) -> 
         await rig.switch.ask(Offer("contact", leg, "agent", SAM))
         await rig.switch.ask(Connect("ask", "contact", leg, "agent"))
         await rig.until(lambda: rig.heard.legs.get(leg) is rig.heard.legs.get("agent") is LegState.CONNECTED)
-        audio = open_audio(rig.switch)
-        assert audio is not None
+        audio = voices_of(rig)
         customer, agent = await asyncio.gather(some(audio.listen(leg), 2), some(audio.listen("agent"), 2))
         assert any(agent)
         assert not any(customer)
