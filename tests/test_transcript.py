@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from msgspec.structs import replace
@@ -116,7 +116,7 @@ async def test_check_names_skills_whose_language_nobody_understands(server: Vosk
 
 @pytest.mark.parametrize("recognizer", ["", "vosk"])
 async def test_with_a_recognizer_a_simulated_switch_is_listened_to(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: VoskServer, recognizer: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: VoskServer, recognizer: Literal["", "vosk"]
 ) -> None:
     monkeypatch.setattr("connector.app.crm_of", lambda _config, _index: Org())
     monkeypatch.setattr("connector.api.http.STATIC", tmp_path)
