@@ -69,7 +69,7 @@ class Voices:
         match ask:
             case Offer() | Connect() if ask.customer_leg in self._talks:
                 self._joined(ask.customer_leg, ask.agent_leg)
-            case PlaceCall():
+            case PlaceCall() if ask.number.startswith("+"):  # a colleague is called by the name of their phone
                 self._legs.update((ask.customer_leg, ask.agent_leg))
                 self._talks.setdefault(ask.customer_leg, _Talk("called_by_us")).agent = ask.agent_leg
             case _:

@@ -156,6 +156,18 @@ async def test_who_is_called_begins_otherwise(talking: Talk) -> None:
     assert ("customer", "c1") not in said("called_us", customer)
 
 
+async def test_colleagues_who_call_each_other_do_not_speak_as_customers(talking: Talk) -> None:
+    await talking.rig.switch.ask(PlaceCall("call", "placed", "mine", "theirs", SAM, JONAS, LINE))
+    await talking.rig.switch.ask(Offer("placed", "mine", "theirs", JONAS))
+    legs = talking.rig.heard.legs
+    await talking.rig.until(lambda: legs.get("mine") is LegState.CONNECTED)
+    await talking.rig.switch.ask(Connect("ask-2", "placed", "mine", "theirs"))
+    await talking.rig.until(lambda: legs.get("mine") is legs.get("theirs") is LegState.CONNECTED)
+    talking.customer, talking.agent = "theirs", "mine"
+    customer, agent = await talking.both(10)
+    assert not any(customer + agent)
+
+
 async def test_a_switch_that_goes_away_is_told_and_goes_on_when_it_is_back(talking: Talk) -> None:
     hears = talking.audio.listen(talking.customer)
     await anext(hears)
