@@ -222,7 +222,6 @@ async def test_words_that_are_shown_are_kept_nowhere(product: Speaking, watched:
     await seat.press("End")
     await expect(panel.get_by_role("listitem")).to_have_count(0)
     assert found(CANARIES, await everywhere(product, watched, since)) == set()
-    await seat.show_details_if_closed()
     await watched.over()
     assert found(CANARIES, await everywhere(product, watched, since)) == set()
     shown, sent = await watched.shown(), watched.sent()
