@@ -16,8 +16,8 @@ from connector.domain.commands import (
     Transfer,
 )
 from connector.domain.directory import Directory
-from connector.domain.events import AskRefused
-from connector.domain.model import Contact, Phase
+from connector.domain.events import AskRefused, LegAnswered
+from connector.domain.model import Contact, Phase, Role
 from connector.domain.rules.transcript import Listening, has_transcript, listening
 from connector.domain.step import Change
 from tests.domain.stage import DIRECTORY, JONAS, SAM, Stage, available, go, on_a_call
@@ -166,9 +166,11 @@ def test_an_emergency_call_has_none() -> None:
     change: Change = stage.give(DialEmergency(SAM, "911"))
     assert change.created is not None
     stage.obey()
+    stage.give(LegAnswered(stage.leg(Role.CUSTOMER).id, stage.now))
     contact = stage.contact(change.created)
     assert contact.emergency
     assert contact.phase is Phase.ACTIVE
+    assert contact.answered is not None
     assert listening(contact, directory) is None
 
 
