@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -148,8 +147,3 @@ def open_to_write(pid: int) -> set[Path]:
         if int(flags[1], 8) & 0b11 and target.is_absolute() and not target.is_relative_to("/dev"):
             found.add(target)
     return found
-
-
-def now() -> float:
-    """As files have it."""
-    return time.time()

@@ -6,6 +6,7 @@ A word that is heard wrong would be found nowhere either: each is first spoken w
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -200,7 +201,7 @@ async def heard(product: Speaking, panel: Locator, name: str) -> None:
 
 
 async def test_words_that_are_shown_are_kept_nowhere(product: Speaking, watched: Watched) -> None:
-    since = searching.now()
+    since = time.time()
     seat, panel = await watched.talk()
     connector, worker = product.demo.connector, product.recognizer()
     assert connector is not None
@@ -230,7 +231,7 @@ async def test_words_that_are_shown_are_kept_nowhere(product: Speaking, watched:
 
 
 async def test_words_of_a_pause_are_never_shown(product: Speaking, watched: Watched) -> None:
-    since = searching.now()
+    since = time.time()
     seat, panel = await watched.talk()
     for begin, stop, name in (("Hold", "Resume", "held"), ("Mask", "Unmask", "masked")):
         await seat.press(begin)
@@ -264,7 +265,7 @@ async def test_words_of_a_pause_are_never_shown(product: Speaking, watched: Watc
 
 async def test_the_search_finds_what_is_kept(product: Speaking, watched: Watched) -> None:
     """The control.  It comes last, for nothing takes a word out of a store's files again."""
-    since = searching.now()
+    since = time.time()
     word = CANARIES[0]
     seat, _ = await watched.talk()
     await seat.show_details_if_closed()
