@@ -9,6 +9,7 @@ import pytest_asyncio
 from house.asterisk import command
 
 from connector.domain.effects import Adopt, Connect, EndLeg, Offer
+from connector.domain.model import LegState
 from connector.ports.audio import Audio
 from tests.live.asterisk_rig import AsteriskRig, World
 from tests.live.listening import heard, raw_samples
@@ -61,8 +62,11 @@ async def talking(world: World) -> AsyncIterator[Tones]:
     leg = await rig.ring()
     await rig.switch.ask(Adopt(leg, "contact"))
     await rig.switch.ask(Offer("contact", leg, "agent", SAM))
+    # A phone that does not ring yet cannot be lifted.
+    await rig.until(lambda: rig.heard.legs.get("agent") is LegState.RINGING)
     await rig.switch.ask(Connect("ask", "contact", leg, "agent"))
-    await world.network.sing(await came, CUSTOMER)
+    async with asyncio.timeout(10):
+        await world.network.sing(await came, CUSTOMER)
     await world.network.sing(await rig._far("agent"), AGENT)
     yield Tones(rig, leg)
     await rig.close()
