@@ -27,7 +27,7 @@ async def product(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str
     programs = Programs(Path(needs("asterisk")), Path(needs("phones")))
     folder = tmp_path_factory.mktemp("b")
     options = ["--lift-after", "1", "--dumps", str(folder / "dumps")]
-    demo = Demo(folder, ports(ANY_PORT), customers=False, programs=programs, switch_options=options)
+    demo = Demo(folder, ports(ANY_PORT), customers=False, programs=programs, switch_options=options, transcript=True)
     speech = needs("speech")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "path", [*sys.path, speech])
