@@ -14,9 +14,10 @@ import aiohttp
 import msgspec
 import pytest
 
-from connector.domain.effects import Connect, KeepLine, PlaceCall, SwitchAsk
+from connector.domain.effects import Adopt, Connect, KeepLine, Offer, PlaceCall, SwitchAsk
 from connector.domain.emergency import PhonePlan
 from connector.domain.events import CallArrived
+from connector.domain.model import LegState
 from connector.errors import SwitchUnavailable
 from connector.ports.switch import Switch, SwitchListener
 from connector.sandbox.asterisk.instance import USER, Asterisk, free_ports
@@ -246,6 +247,19 @@ class AsteriskRig:
 
         await self.until(lambda: bool(came()))
         return came()[-1]
+
+    async def talk(self) -> tuple[str, str]:
+        """A customer and SAM, whose leg is "agent", talk; returns the customer's leg and their channel out there."""
+        came: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.world.network.came_up = came.set_result
+        leg = await self.ring()
+        await self.switch.ask(Adopt(leg, "contact"))
+        await self.switch.ask(Offer("contact", leg, "agent", SAM))
+        # A phone that does not ring yet cannot be lifted.
+        await self.until(lambda: self.heard.legs.get("agent") is LegState.RINGING)
+        await self.switch.ask(Connect("ask", "contact", leg, "agent"))
+        async with asyncio.timeout(10):
+            return leg, await came
 
     async def hang_up(self, leg: str) -> None:
         role_is_phone = leg in self._phones()

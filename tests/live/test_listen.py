@@ -8,13 +8,11 @@ import pytest
 import pytest_asyncio
 from house.asterisk import command
 
-from connector.domain.effects import Adopt, Connect, EndLeg, Offer
-from connector.domain.model import LegState
+from connector.domain.effects import EndLeg
 from connector.ports.audio import Audio
 from tests.live.asterisk_rig import AsteriskRig, World
 from tests.live.listening import heard, raw_samples
 from tests.ports.audio_contract import AudioContract, some
-from tests.ports.switch_rig import SAM
 
 pytestmark = [pytest.mark.live, pytest.mark.waits, pytest.mark.asyncio(loop_scope="module")]
 
@@ -57,16 +55,8 @@ async def talking(world: World) -> AsyncIterator[Tones]:
     """A customer and an agent talk."""
     rig = AsteriskRig(world)
     await rig.switch.start(rig.heard)
-    came: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    world.network.came_up = came.set_result
-    leg = await rig.ring()
-    await rig.switch.ask(Adopt(leg, "contact"))
-    await rig.switch.ask(Offer("contact", leg, "agent", SAM))
-    # A phone that does not ring yet cannot be lifted.
-    await rig.until(lambda: rig.heard.legs.get("agent") is LegState.RINGING)
-    await rig.switch.ask(Connect("ask", "contact", leg, "agent"))
-    async with asyncio.timeout(10):
-        await world.network.sing(await came, CUSTOMER)
+    leg, caller = await rig.talk()
+    await world.network.sing(caller, CUSTOMER)
     await world.network.sing(await rig._far("agent"), AGENT)
     yield Tones(rig, leg)
     await rig.close()

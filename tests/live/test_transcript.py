@@ -12,10 +12,8 @@ import pytest_asyncio
 from house.asterisk import command
 from house.speech import SAID
 
-from connector.domain.effects import Adopt, Connect, Offer
 from connector.speech.embedded import Embedded
 from tests.live.asterisk_rig import AsteriskRig, World
-from tests.ports.switch_rig import SAM
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
@@ -78,15 +76,10 @@ async def test_what_both_sides_say_is_text_and_is_not_mixed_up(
     speech = Path(needs("phones")) / "speech"
     rig = AsteriskRig(world)
     await rig.switch.start(rig.heard)
-    came: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    world.network.came_up = came.set_result
-    leg = await rig.ring()
-    await rig.switch.ask(Adopt(leg, "contact"))
-    await rig.switch.ask(Offer("contact", leg, "agent", SAM))
-    await rig.switch.ask(Connect("ask", "contact", leg, "agent"))
+    leg, caller = await rig.talk()
     customer = asyncio.create_task(text_of(rig, recognizer, leg, CUSTOMER))
     agent = asyncio.create_task(text_of(rig, recognizer, "agent", AGENT))
-    await world.network.speak(await came, speech / f"{CUSTOMER}.wav")
+    await world.network.speak(caller, speech / f"{CUSTOMER}.wav")
     await world.network.speak(await rig._far("agent"), speech / f"{AGENT}.wav")
     try:
         of_customer, of_agent = await asyncio.gather(customer, agent)
